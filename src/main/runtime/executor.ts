@@ -1,0 +1,40 @@
+/**
+ * What runs a graph. Callers compile once and run many times; they never learn what is behind it.
+ * One session a graph and shape, so callers keep shapes stable.
+ */
+import type { Tensor } from "../../shared/tensor";
+import type { Graph } from "../graph/ir";
+
+export type ExecutorId = "onnxruntime" | "reference";
+
+export interface CompileOptions {
+  /**
+   * Inputs held fixed for the life of the program (usually the parameters of an analysis): they become
+   * constants, which lets onnxruntime fold and prepack them. They are not fed to `run`.
+   */
+  readonly bind?: ReadonlyMap<string, Tensor>;
+}
+
+export interface Program {
+  /** Names that `run` wants, in order. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /**
+   * Evaluates the graph. Lets the event loop turn once before it returns, so that a cancel or a message can
+   * arrive between runs. Floating-point outputs are float64 on the reference executor, whatever their nominal type.
+   * @param feeds one tensor an input, of the input's shape; floats of either width are accepted
+   * @throws UserError "runtime/…" where a feed is missing or has another shape
+   */
+  run(feeds: ReadonlyMap<string, Tensor>): Promise<Map<string, Tensor>>;
+  /** Frees native memory. The program cannot run afterwards. */
+  dispose(): Promise<void>;
+}
+
+export interface Executor {
+  readonly id: ExecutorId;
+  /** What results carry: "onnxruntime 1.30.0, CPU, 2 threads". */
+  readonly description: string;
+  compile(graph: Graph, options?: CompileOptions): Promise<Program>;
+  /** Frees every program. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,117 @@
+/** Parameters that every analysis of a model on data takes. */
+import type { ParameterSchema } from "../parameters";
+
+/** `a:b`, half-open, either end may be left out. */
+export function checkRange(text: string): string | null {
+  return /^\d*:\d*$/.test(text) || text === ""
+    ? null
+    : "a range like 0:10 (first included, last not)";
+}
+
+function checkSamples(text: string): string | null {
+  return text === "all" || /^[1-9]\d*$/.test(text) ? null : "a number of samples, or all";
+}
+
+export const sampleParameters = {
+  group: {
+    kind: "text",
+    label: "Group",
+    help: "The symmetry whose action is studied: d4, one of its subgroups (c4, v4, …), translations:n, or trivial.",
+    default: "d4",
+    example: "d4",
+  },
+  elements: {
+    kind: "text",
+    label: "Elements",
+    help: "Only these elements of the group, in this order; empty for all of them.",
+    default: "",
+    example: "e,r,r2",
+    advanced: true,
+  },
+  samples: {
+    kind: "text",
+    label: "Samples",
+    help: "How many samples, evenly strided over trajectories and times, or all.",
+    default: "16",
+    check: checkSamples,
+  },
+  trajectories: {
+    kind: "text",
+    label: "Trajectories",
+    help: "Only trajectories from a up to but without b.",
+    default: "",
+    example: "0:10",
+    check: checkRange,
+    advanced: true,
+  },
+  times: {
+    kind: "text",
+    label: "Times",
+    help: "Only transitions that start at times a up to but without b.",
+    default: "",
+    example: "0:10",
+    check: checkRange,
+    advanced: true,
+  },
+  seed: {
+    kind: "integer",
+    label: "Seed",
+    help: "Of everything random: where the stride starts, the bootstrap, random directions.",
+    default: 0,
+    min: 0,
+    advanced: true,
+  },
+  normalise: {
+    kind: "text",
+    label: "Normalise",
+    help: "none, pooled (one standard deviation for components that the group mixes, zero mean for vectors), or a file with mean and std a channel.",
+    default: "none",
+    advanced: true,
+  },
+  executor: {
+    kind: "choice",
+    label: "Executor",
+    help: "What computes: the fastest that is there, or the float64 reference for small networks.",
+    default: "auto",
+    options: [
+      { value: "auto", label: "Fastest available" },
+      { value: "onnxruntime", label: "ONNX Runtime, float32" },
+      { value: "reference", label: "Reference, float64 (slow)" },
+    ],
+    advanced: true,
+  },
+  memory: {
+    kind: "integer",
+    label: "Memory",
+    help: "Upper bound for gradients and tangents held at once; less means more passes.",
+    default: 2048,
+    min: 16,
+    unit: "MB",
+    advanced: true,
+  },
+  verify: {
+    kind: "integer",
+    label: "Verify",
+    help: "Recompute this many random entries in float64 and report the largest deviation.",
+    default: 0,
+    min: 0,
+    max: 64,
+    advanced: true,
+  },
+} as const satisfies ParameterSchema;
+
+export const lossParameter = {
+  kind: "choice",
+  label: "Loss",
+  help: "Loss of one sample; gradients and influence are of this loss.",
+  default: "mse",
+  options: [
+    { value: "mse", label: "Mean squared error" },
+    {
+      value: "smse",
+      label: "Scaled mean squared error",
+      help: "Each channel divided by its root mean square (METHODS: Amarel et al. 2026).",
+    },
+    { value: "relative-l2", label: "Relative L2" },
+  ],
+} as const satisfies ParameterSchema[string];

@@ -1,0 +1,24 @@
+/**
+ * What an analysis is, apart from its computation (src/main/analyses): its form, its words, its figures.
+ * Window, command line and documentation read it; nothing else states an option or a caption.
+ */
+import type { FigureDefinition } from "../charts/figure";
+import type { ParameterSchema } from "../parameters";
+
+export interface AnalysisDefinition<S extends ParameterSchema = ParameterSchema> {
+  readonly id: string;
+  readonly title: string;
+  /** Two sentences: what it shows, and how to read it. */
+  readonly reading: string;
+  /** Where the method comes from. */
+  readonly reference: string;
+  readonly parameters: S;
+  /** The first one is what a page and `noetherscope figure` show unless told otherwise. */
+  readonly figures: readonly FigureDefinition[];
+}
+
+export function defineAnalysis<S extends ParameterSchema>(
+  definition: AnalysisDefinition<S>,
+): AnalysisDefinition<S> {
+  return definition;
+}

@@ -1,0 +1,16 @@
+/** Every analysis of the program. To add one: a definition here, its computation in src/main/analyses. */
+import { coherence } from "./coherence";
+import type { AnalysisDefinition } from "./definition";
+import { equivariance } from "./equivariance";
+import { landscape } from "./landscape";
+
+export const analyses = { coherence, equivariance, landscape } as const;
+
+export type AnalysisId = keyof typeof analyses;
+
+/** The definition with that id, or undefined. */
+export function analysisById(id: string): AnalysisDefinition | undefined {
+  return Object.hasOwn(analyses, id)
+    ? (analyses as Record<string, AnalysisDefinition>)[id]
+    : undefined;
+}

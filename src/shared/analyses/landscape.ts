@@ -1,0 +1,57 @@
+/** Loss landscape sliced along the gradients of x and g·x. */
+import { landscapeFigures } from "../charts/landscape";
+import { lossParameter, sampleParameters } from "./common";
+import { defineAnalysis } from "./definition";
+
+export const landscape = defineAnalysis({
+  id: "landscape",
+  title: "Landscape",
+  reading:
+    "The mean loss on the states x and on their images g·x, over the plane of parameters that their two gradients span; the dashed ellipse is the Gauss–Newton model. Where both losses fall along the same directions, learning one state teaches the other; where the valleys cross, they compete.",
+  reference:
+    "Directions: orbit gradients, orthonormalised. Random directions: filter normalisation, Li et al. 2018, arXiv:1712.09913, section 4.",
+  parameters: {
+    ...sampleParameters,
+    loss: lossParameter,
+    element: {
+      kind: "text",
+      label: "Element",
+      help: "The group element g whose image is compared.",
+      default: "r",
+      example: "r",
+    },
+    directions: {
+      kind: "choice",
+      label: "Directions",
+      help: "The gradients of x and g·x, or filter-normalised random directions for comparison.",
+      default: "orbit",
+      options: [
+        { value: "orbit", label: "Orbit gradients" },
+        { value: "random", label: "Random, filter-normalised" },
+      ],
+    },
+    plane: {
+      kind: "boolean",
+      label: "Plane",
+      help: "Both directions instead of the first alone.",
+      default: true,
+    },
+    points: {
+      kind: "integer",
+      label: "Points",
+      help: "Along each direction; odd, so that the present parameters are among them.",
+      default: 25,
+      min: 3,
+      max: 201,
+    },
+    radius: {
+      kind: "number",
+      label: "Radius",
+      help: "Half-width in units of the step that is predicted to lower the loss by a tenth (0.1 · loss / gradient norm).",
+      default: 1,
+      min: 1e-6,
+      scale: "log",
+    },
+  },
+  figures: landscapeFigures,
+});

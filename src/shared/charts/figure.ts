@@ -1,0 +1,41 @@
+/**
+ * A figure: pure functions from a run's numbers to an ECharts option and to a table. The window, the command
+ * line and every export call the same ones, so they cannot disagree.
+ */
+import type { EChartsCoreOption } from "echarts/core";
+import type { RunResult } from "../run";
+import type { ChartTheme } from "./theme";
+
+/** What is picked in the window and shown marked in every figure; absent parts are unmarked. */
+export interface FigureView {
+  /** Name of a group element: "r2". */
+  readonly element?: string;
+  /** Position in the batch of the transformed sample (row) and the other (column). */
+  readonly row?: number;
+  readonly column?: number;
+  /** Key of a subgroup ("e,r2,sr,sr3") whose elements are set apart from the others. */
+  readonly subgroup?: string;
+  /** Which quantity, where a figure can show several: "cosine", "influence", "gram". */
+  readonly quantity?: string;
+}
+
+/** The numbers behind a figure, a row an observation: what CSV exports and screen readers get. */
+export interface FigureTable {
+  readonly columns: readonly { readonly name: string; readonly unit: string }[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+export interface FigureDefinition {
+  readonly id: string;
+  readonly title: string;
+  /** One sentence under the figure: what the axes and marks are. */
+  readonly caption: string;
+  /** Arrays of the run that `option` and `table` read. */
+  readonly arrays: readonly string[];
+  /** Height as a fraction of the width. */
+  readonly aspect: number;
+  /** Whether the run has what this figure shows (a plane, a rollout); absent: always. */
+  applies?(run: RunResult["record"]): boolean;
+  option(run: RunResult, theme: ChartTheme, view: FigureView): EChartsCoreOption;
+  table(run: RunResult, view: FigureView): FigureTable;
+}

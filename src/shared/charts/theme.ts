@@ -1,0 +1,65 @@
+/** Colours, sizes and fonts of charts: one theme for the screen in light and dark, one for print. */
+
+export interface ChartTheme {
+  readonly name: "light" | "dark" | "print";
+  readonly font: string;
+  /** Sizes in the chart's own pixels; a print chart is laid out at 72 px an inch, so these are points there. */
+  readonly fontSize: number;
+  readonly lineWidth: number;
+  readonly background: string;
+  readonly text: string;
+  readonly quiet: string;
+  readonly grid: string;
+  /** Okabe–Ito, in a fixed order: colour follows the group element everywhere. */
+  readonly series: readonly string[];
+  readonly animation: boolean;
+}
+
+/** Okabe and Ito 2008, distinguishable with every common colour vision; the yellow darkened for white paper. */
+const okabeIto = [
+  "#0072b2",
+  "#d55e00",
+  "#009e73",
+  "#cc79a7",
+  "#e69f00",
+  "#56b4e9",
+  "#b5a800",
+  "#7f7f7f",
+];
+
+export const lightTheme: ChartTheme = {
+  name: "light",
+  font: "Inter, system-ui, sans-serif",
+  fontSize: 12,
+  lineWidth: 1.5,
+  background: "transparent",
+  text: "#1f2328",
+  quiet: "#59636e",
+  grid: "#e2e6ea",
+  series: okabeIto,
+  animation: false,
+};
+
+export const darkTheme: ChartTheme = {
+  ...lightTheme,
+  name: "dark",
+  text: "#e6e9ed",
+  quiet: "#9aa4af",
+  grid: "#323940",
+  series: ["#4ea8de", "#f08a45", "#2fc59a", "#e39cc4", "#f2b942", "#8fd0f5", "#d9cd3c", "#a8a8a8"],
+};
+
+/** White, 8 pt sans, 0.5 pt lines. */
+export const printTheme: ChartTheme = {
+  ...lightTheme,
+  name: "print",
+  font: "DejaVu Sans",
+  fontSize: 8,
+  lineWidth: 0.5,
+  background: "#ffffff",
+  text: "#000000",
+  quiet: "#333333",
+  grid: "#d9d9d9",
+};
+
+export const themes = { light: lightTheme, dark: darkTheme, print: printTheme } as const;

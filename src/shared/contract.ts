@@ -1,0 +1,424 @@
+/**
+ * Every method and event between a host and a window, with its schema. Desktop (IPC), browser host (WebSocket)
+ * and command line serve exactly this; what crosses a boundary is checked against it. A method added here is
+ * callable from all three.
+ */
+import { z } from "zod";
+import { fileIdentity, runRecord } from "./run";
+import type { Tensor } from "./tensor";
+
+const tensor = z.custom<Tensor>(
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    "dtype" in value &&
+    "shape" in value &&
+    "data" in value &&
+    ArrayBuffer.isView((value as Tensor).data),
+  "a tensor",
+);
+
+const errorRecord = z.object({
+  code: z.string(),
+  message: z.string(),
+  where: z.string().optional(),
+  todo: z.string().optional(),
+  stack: z.string().optional(),
+});
+
+/** How a data file is read where the file does not say; empty fields are proposed by the reader. */
+export const dataOptions = z.object({
+  /** Names of the arrays that hold inputs and targets. */
+  input: z.string().optional(),
+  target: z.string().optional(),
+  /** `b,c,y,x`, `n,t,c,y,x` … in the array's order. */
+  axes: z.string().optional(),
+  /** `scalar:p,vector:v`: channel groups in order. */
+  fields: z.string().optional(),
+  /** Of the output, where it is not the input's. */
+  outputFields: z.string().optional(),
+  boundary: z.enum(["periodic", "open"]).optional(),
+});
+export type DataOptions = z.infer<typeof dataOptions>;
+
+const channel = z.object({ name: z.string(), kind: z.string(), group: z.string() });
+
+export const dataInfo = z.object({
+  path: z.string(),
+  layout: z.string(),
+  /** As the program sees the states: [trajectory, time, channel, y, x] less the axes that are not there. */
+  shape: z.array(z.number()),
+  axes: z.array(z.string()),
+  dtype: z.string(),
+  channels: z.array(channel),
+  /** Field spec as text; null where the channels' meaning is not known and must be asked. */
+  fields: z.string().nullable(),
+  /** Transitions (input and target) that an analysis can take. */
+  samples: z.number(),
+  arrays: z.array(z.object({ name: z.string(), shape: z.array(z.number()), dtype: z.string() })),
+  dt: z.number().nullable(),
+  spacing: z.array(z.number()).nullable(),
+  boundary: z.string().nullable(),
+  coordinates: z.record(z.string(), z.array(z.number())).nullable(),
+  statistics: z.array(
+    z.object({
+      channel: z.string(),
+      mean: z.number(),
+      std: z.number(),
+      min: z.number(),
+      max: z.number(),
+      nonFinite: z.number(),
+    }),
+  ),
+  warnings: z.array(z.string()),
+});
+export type DataInfo = z.infer<typeof dataInfo>;
+
+const port = z.object({
+  name: z.string(),
+  dtype: z.string(),
+  /** null where the file leaves the extent open (the batch). */
+  shape: z.array(z.number().nullable()),
+});
+
+export const modelInfo = z.object({
+  path: z.string(),
+  inputs: z.array(port),
+  outputs: z.array(port),
+  /** ONNX operator → how often, as the file has them. */
+  operators: z.record(z.string(), z.number()),
+  parameters: z.array(
+    z.object({
+      name: z.string(),
+      shape: z.array(z.number()),
+      size: z.number(),
+      initializer: z.string(),
+    }),
+  ),
+  parameterCount: z.number(),
+  buffers: z.array(z.object({ name: z.string(), shape: z.array(z.number()) })),
+  differentiable: z.boolean(),
+  /** Parameters that no gradient reaches, the node that stops it and why. */
+  stopped: z.array(z.object({ parameter: z.string(), node: z.string(), reason: z.string() })),
+  opset: z.number(),
+  producer: z.string(),
+  metadata: z.record(z.string(), z.string()),
+  warnings: z.array(z.string()),
+});
+export type ModelInfo = z.infer<typeof modelInfo>;
+
+const dataEntry = z.object({
+  id: z.string(),
+  name: z.string(),
+  file: fileIdentity,
+  options: dataOptions,
+  info: dataInfo,
+  /** The file as it is now: as opened, changed since, or not here. */
+  state: z.enum(["here", "changed", "missing"]),
+});
+export type DataEntry = z.infer<typeof dataEntry>;
+
+const modelEntry = z.object({
+  id: z.string(),
+  name: z.string(),
+  file: fileIdentity,
+  weights: fileIdentity.nullable(),
+  info: modelInfo,
+  state: z.enum(["here", "changed", "missing"]),
+});
+export type ModelEntry = z.infer<typeof modelEntry>;
+
+/** A run as the study's tree lists it. */
+const runEntry = z.object({
+  id: z.string(),
+  analysis: z.string(),
+  title: z.string(),
+  started: z.string(),
+  seconds: z.number(),
+  /** Entries it was made from, where the study still has them. */
+  model: z.string().nullable(),
+  data: z.string().nullable(),
+  /** Its model or data changed since. Files that are merely not here do not make it stale. */
+  stale: z.boolean(),
+});
+export type RunEntry = z.infer<typeof runEntry>;
+
+export const study = z.object({
+  /** Its folder; identifies it everywhere. */
+  path: z.string(),
+  name: z.string(),
+  notes: z.string(),
+  /** Who else has it open: then nothing can be changed here. */
+  readOnly: z.string().nullable(),
+  data: z.array(dataEntry),
+  models: z.array(modelEntry),
+  runs: z.array(runEntry),
+  figures: z.array(z.object({ name: z.string(), path: z.string(), modified: z.string() })),
+  /** What undo and redo would do, in words; null where there is nothing. */
+  undo: z.string().nullable(),
+  redo: z.string().nullable(),
+});
+export type Study = z.infer<typeof study>;
+
+export const job = z.object({
+  id: z.string(),
+  study: z.string(),
+  title: z.string(),
+  analysis: z.string(),
+  state: z.enum(["queued", "running", "done", "failed", "cancelled"]),
+  /** 0…1. */
+  fraction: z.number(),
+  /** What it is doing: "Gradients of r²·x, samples 9–16 of 16". */
+  stage: z.string(),
+  secondsLeft: z.number().nullable(),
+  started: z.string(),
+  /** The run it made. */
+  run: z.string().nullable(),
+  error: errorRecord.nullable(),
+});
+export type Job = z.infer<typeof job>;
+
+export const analysisRequest = z.object({
+  analysis: z.string(),
+  model: z.string(),
+  data: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+});
+export type AnalysisRequest = z.infer<typeof analysisRequest>;
+
+export const preview = z.object({
+  samples: z.number(),
+  elements: z.array(z.string()),
+  /** Forward-equivalent passes of one sample through the network. */
+  passes: z.number(),
+  memoryBytes: z.number(),
+  seconds: z.number(),
+  notices: z.array(z.string()),
+});
+export type Preview = z.infer<typeof preview>;
+
+const conventionReport = z.object({
+  verdict: z.enum(["fits", "other-fits-better", "cannot-tell"]),
+  sentence: z.string(),
+  rows: z.array(
+    z.object({ name: z.string(), description: z.string(), score: z.number(), stated: z.boolean() }),
+  ),
+  samples: z.number(),
+});
+export type ConventionReport = z.infer<typeof conventionReport>;
+
+const device = z.object({
+  id: z.string(),
+  executor: z.string(),
+  name: z.string(),
+  ready: z.boolean(),
+  /** Why not, and the command that would make it so. */
+  reason: z.string().nullable(),
+  /** Measured on a convolution, in 10⁹ multiply–adds a second; null where not measured. */
+  gflops: z.number().nullable(),
+});
+export type Device = z.infer<typeof device>;
+
+const fileEntry = z.object({
+  name: z.string(),
+  path: z.string(),
+  folder: z.boolean(),
+  size: z.number(),
+  modified: z.string(),
+  /** What the program can do with it; null: nothing. */
+  opens: z.enum(["study", "model", "weights", "data", "figure"]).nullable(),
+});
+export type FileEntry = z.infer<typeof fileEntry>;
+
+const figureView = z.object({
+  element: z.string().optional(),
+  row: z.number().optional(),
+  column: z.number().optional(),
+  subgroup: z.string().optional(),
+  quantity: z.string().optional(),
+});
+
+export const figureRequest = z.object({
+  study: z.string(),
+  run: z.string(),
+  figure: z.string(),
+  format: z.enum(["svg", "pdf", "png", "csv", "npz"]),
+  /** Millimetres; 85 and 170 are common column widths. */
+  width: z.number().min(20).max(1000),
+  theme: z.enum(["print", "light", "dark"]),
+  view: figureView,
+  /** File to write; absent: into the study's figures folder. */
+  path: z.string().optional(),
+});
+export type FigureRequest = z.infer<typeof figureRequest>;
+
+const inStudy = z.object({ study: z.string() });
+const none = z.object({});
+
+function method<I extends z.ZodType, O extends z.ZodType>(
+  input: I,
+  output: O,
+): { input: I; output: O } {
+  return { input, output };
+}
+
+export const methods = {
+  "app.info": method(
+    none,
+    z.object({
+      version: z.string(),
+      host: z.enum(["desktop", "browser", "cli"]),
+      platform: z.string(),
+      machine: z.string(),
+      home: z.string(),
+      threads: z.number(),
+      /** Largest file that a window elsewhere may upload into a study, in bytes. */
+      uploadLimit: z.number(),
+    }),
+  ),
+  "devices.list": method(z.object({ measure: z.boolean() }), z.array(device)),
+
+  "files.list": method(
+    z.object({ path: z.string().optional() }),
+    z.object({
+      path: z.string(),
+      parent: z.string().nullable(),
+      entries: z.array(fileEntry),
+      places: z.array(z.object({ label: z.string(), path: z.string() })),
+    }),
+  ),
+  /** One piece of a file dropped on a window elsewhere; the last one answers with the path it has now. */
+  "files.upload": method(
+    z.object({
+      study: z.string(),
+      name: z.string(),
+      offset: z.number(),
+      size: z.number(),
+      bytes: z.instanceof(Uint8Array),
+    }),
+    z.object({ received: z.number(), path: z.string().nullable() }),
+  ),
+
+  "recent.list": method(
+    none,
+    z.array(
+      z.object({ path: z.string(), name: z.string(), opened: z.string(), here: z.boolean() }),
+    ),
+  ),
+  "recent.forget": method(z.object({ path: z.string() }), none),
+  "examples.list": method(
+    none,
+    z.array(z.object({ id: z.string(), title: z.string(), description: z.string() })),
+  ),
+  /** Copies the example into a new study (in `folder`, by default beside the user's other studies) and opens it. */
+  "examples.open": method(z.object({ id: z.string(), folder: z.string().optional() }), study),
+
+  "study.create": method(z.object({ path: z.string(), name: z.string().optional() }), study),
+  "study.open": method(z.object({ path: z.string() }), study),
+  "study.close": method(inStudy, none),
+  "study.rename": method(z.object({ study: z.string(), name: z.string() }), study),
+  "study.note": method(z.object({ study: z.string(), notes: z.string() }), study),
+  "study.undo": method(inStudy, study),
+  "study.redo": method(inStudy, study),
+  "study.addData": method(
+    z.object({ study: z.string(), path: z.string(), options: dataOptions }),
+    z.object({ study, entry: z.string() }),
+  ),
+  "study.addModel": method(
+    z.object({ study: z.string(), path: z.string(), weights: z.string().optional() }),
+    z.object({ study, entry: z.string() }),
+  ),
+  /** Changes how an entry is read or called. */
+  "study.editData": method(
+    z.object({
+      study: z.string(),
+      entry: z.string(),
+      name: z.string().optional(),
+      options: dataOptions.optional(),
+    }),
+    study,
+  ),
+  "study.editModel": method(
+    z.object({
+      study: z.string(),
+      entry: z.string(),
+      name: z.string().optional(),
+      weights: z.string().nullable().optional(),
+    }),
+    study,
+  ),
+  /** Takes an entry out of the study (data, model) or moves a run to the study's trash; undo brings it back. */
+  "study.remove": method(z.object({ study: z.string(), entry: z.string() }), study),
+
+  "data.inspect": method(z.object({ path: z.string(), options: dataOptions }), dataInfo),
+  "data.sample": method(
+    z.object({ study: z.string(), entry: z.string(), indices: z.array(z.number()).max(64) }),
+    z.object({ input: tensor, target: tensor }),
+  ),
+  "data.convention": method(z.object({ study: z.string(), entry: z.string() }), conventionReport),
+  "model.inspect": method(
+    z.object({ path: z.string(), weights: z.string().optional() }),
+    modelInfo,
+  ),
+
+  "analysis.preview": method(z.object({ study: z.string(), request: analysisRequest }), preview),
+  "analysis.start": method(
+    z.object({ study: z.string(), request: analysisRequest }),
+    z.object({ job: z.string() }),
+  ),
+  "jobs.list": method(none, z.array(job)),
+  "jobs.cancel": method(z.object({ job: z.string() }), none),
+  /** Forgets a job that has ended. */
+  "jobs.dismiss": method(z.object({ job: z.string() }), none),
+
+  "run.record": method(z.object({ study: z.string(), run: z.string() }), runRecord),
+  "run.arrays": method(
+    z.object({ study: z.string(), run: z.string(), names: z.array(z.string()) }),
+    z.record(z.string(), tensor),
+  ),
+
+  "figure.export": method(figureRequest, z.object({ path: z.string(), bytes: z.number() })),
+  /** The file of an exported figure, for a window elsewhere to save. */
+  "figure.read": method(
+    z.object({ study: z.string(), name: z.string() }),
+    z.object({ name: z.string(), bytes: z.instanceof(Uint8Array) }),
+  ),
+  /** What an exported figure says of the run that made it; `study` where that run can be opened here. */
+  "figure.identify": method(
+    z.object({ name: z.string(), bytes: z.instanceof(Uint8Array) }),
+    z
+      .object({
+        study: z.string().nullable(),
+        run: z.string(),
+        analysis: z.string(),
+        figure: z.string(),
+      })
+      .nullable(),
+  ),
+} as const;
+
+export const events = {
+  "job.changed": job,
+  "study.changed": study,
+} as const;
+
+export type MethodName = keyof typeof methods;
+export type MethodInput<M extends MethodName> = z.input<(typeof methods)[M]["input"]>;
+export type MethodOutput<M extends MethodName> = z.output<(typeof methods)[M]["output"]>;
+export type EventName = keyof typeof events;
+export type EventPayload<E extends EventName> = z.output<(typeof events)[E]>;
+
+/** What a window holds: the same over IPC and WebSocket. */
+export interface Client {
+  /** @throws what the method throws, as a UserError with the same sentence */
+  call<M extends MethodName>(name: M, input: MethodInput<M>): Promise<MethodOutput<M>>;
+  /** Returns what ends the subscription. */
+  on<E extends EventName>(name: E, listener: (payload: EventPayload<E>) => void): () => void;
+}
+
+/** Frames on the wire, msgpack over WebSocket and structured clones over IPC. */
+export type Frame =
+  | { readonly kind: "call"; readonly id: number; readonly method: string; readonly input: unknown }
+  | { readonly kind: "result"; readonly id: number; readonly output: unknown }
+  | { readonly kind: "error"; readonly id: number; readonly error: z.infer<typeof errorRecord> }
+  | { readonly kind: "event"; readonly event: string; readonly payload: unknown };

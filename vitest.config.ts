@@ -1,0 +1,13 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [svelte()],
+  resolve: { conditions: ["browser"] },
+  test: {
+    include: ["src/**/*.test.ts", "bench/**/*.test.ts", "resources/**/*.test.ts"],
+    // Native executors dislike being loaded in worker threads that vitest tears down at will.
+    pool: "forks",
+    testTimeout: 30_000,
+  },
+});
