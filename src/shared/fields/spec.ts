@@ -1,0 +1,145 @@
+/**
+ * What the channels of a state mean: which belong together and how they transform. Group actions, losses and plots
+ * read this; nothing guesses it from the number of channels.
+ */
+import { UserError } from "../errors";
+
+/**
+ * How a channel group transforms under an isometry with matrix M of the plane:
+ * - `scalar` moves with its point; `density` the same (isometries keep areas), but it is a conserved amount per area
+ * - `pseudoscalar` moves and is multiplied by det M (vorticity, stream function)
+ * - `vector` moves and its components (x, y) are mixed by M
+ */
+export type FieldKind = "scalar" | "pseudoscalar" | "vector" | "density";
+
+export const fieldKinds: readonly FieldKind[] = ["scalar", "pseudoscalar", "vector", "density"];
+
+export interface ChannelGroup {
+  readonly name: string;
+  readonly kind: FieldKind;
+  /** Indices on the channel axis; a vector's in the order x, y. */
+  readonly channels: readonly number[];
+}
+
+export type FieldSpec = readonly ChannelGroup[];
+
+/** One channel as tables and legends name it. */
+export interface ChannelLabel {
+  readonly name: string;
+  /** `vector.x` and `vector.y` for components, otherwise the group's kind. */
+  readonly kind: string;
+  readonly group: string;
+}
+
+/** A rectangular grid in array order (last axis x), points evenly spaced. */
+export interface Grid {
+  /** Points an axis, `[H, W]` in two dimensions. */
+  readonly size: readonly number[];
+  /** Side lengths, in the data's unit of length. */
+  readonly length: readonly number[];
+  readonly periodic: readonly boolean[];
+}
+
+/** A periodic grid whose axes all have side length 1 (right edge excluded). */
+export function unitGrid(size: readonly number[]): Grid {
+  return { size, length: size.map(() => 1), periodic: size.map(() => true) };
+}
+
+const components = ["x", "y"] as const;
+
+function width(kind: FieldKind): number {
+  return kind === "vector" ? components.length : 1;
+}
+
+/**
+ * Reads `scalar:p,vector:v`: one scalar channel p, then v's x and y component.
+ * @throws UserError "fields/syntax" that marks the position in the text
+ */
+export function parseFieldSpec(text: string): FieldSpec {
+  const groups: ChannelGroup[] = [];
+  const names = new Set<string>();
+  let position = 0;
+  let channel = 0;
+  for (const part of text.split(",")) {
+    const start = position + (part.length - part.trimStart().length);
+    position += part.length + 1;
+    const [kindText = "", name = "", ...rest] = part.split(":").map((piece) => piece.trim());
+    const kind = fieldKinds.find((known) => known === kindText);
+    if (kind === undefined) {
+      throw syntaxError(
+        text,
+        start,
+        `${kindText === "" ? "a kind of field is missing" : `"${kindText}" is no kind of field`} (${fieldKinds.join(", ")})`,
+      );
+    }
+    if (rest.length > 0 || !/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name)) {
+      throw syntaxError(text, start, `after ${kind} there must be a colon and a name`);
+    }
+    if (names.has(name)) throw syntaxError(text, start, `the name "${name}" is used twice`);
+    names.add(name);
+    const channels = Array.from({ length: width(kind) }, (_, i) => channel + i);
+    channel += channels.length;
+    groups.push({ name, kind, channels });
+  }
+  return groups;
+}
+
+function syntaxError(text: string, position: number, problem: string): UserError {
+  const marked = `${text.slice(0, position)}▸${text.slice(position)}`;
+  return new UserError("fields/syntax", `Fields "${marked}": ${problem}.`, {
+    todo: "Write groups like scalar:p,vector:v, in the order of the channels.",
+  });
+}
+
+/** The spec as `parseFieldSpec` reads it. Channel order is the order of the groups. */
+export function showFieldSpec(spec: FieldSpec): string {
+  return spec.map((group) => `${group.kind}:${group.name}`).join(",");
+}
+
+/** Number of channels that the groups use. */
+export function channelCount(spec: FieldSpec): number {
+  return spec.reduce((count, group) => count + group.channels.length, 0);
+}
+
+/**
+ * Checks that the groups cover each of `count` channels once and vectors have two components.
+ * @throws UserError "fields/channels"
+ */
+export function checkFieldSpec(spec: FieldSpec, count: number): void {
+  for (const { name, kind, channels } of spec) {
+    if (channels.length !== width(kind)) {
+      throw channelError(
+        spec,
+        `the ${kind} ${name} has ${channels.length} channels, not ${width(kind)}`,
+      );
+    }
+  }
+  const stated = channelCount(spec);
+  if (stated !== count) {
+    throw channelError(spec, `they name ${stated} channels, but there are ${count}`);
+  }
+  const covered = new Set(spec.flatMap((group) => group.channels));
+  for (let channel = 0; channel < count; channel++) {
+    if (!covered.has(channel)) throw channelError(spec, `no group has channel ${channel}`);
+  }
+}
+
+function channelError(spec: FieldSpec, problem: string): UserError {
+  return new UserError("fields/channels", `Fields "${showFieldSpec(spec)}": ${problem}.`, {
+    todo: "Name a kind for every channel with --fields.",
+  });
+}
+
+/** One label a channel, in channel order: p (scalar), v.x (vector.x), v.y (vector.y). */
+export function channelLabels(spec: FieldSpec): ChannelLabel[] {
+  const labels: ChannelLabel[] = [];
+  for (const { name, kind, channels } of spec) {
+    channels.forEach((channel, i) => {
+      labels[channel] =
+        kind === "vector"
+          ? { name: `${name}.${components[i]!}`, kind: `vector.${components[i]!}`, group: name }
+          : { name, kind, group: name };
+    });
+  }
+  return labels;
+}
