@@ -1,0 +1,22 @@
+/** An array in a file, read in parts. */
+import type { DType, TensorData } from "../../shared/tensor";
+
+/** A run of elements in C order. */
+export interface ElementRange {
+  readonly start: number;
+  readonly count: number;
+}
+
+export interface ArraySource {
+  /** Within its file; "" where the file is the array. */
+  readonly name: string;
+  /** For messages: file and array. */
+  readonly where: string;
+  readonly shape: readonly number[];
+  /** As it comes out of `read`. */
+  readonly dtype: DType;
+  /** As the file has it, in NumPy's words: "float16". */
+  readonly storedType: string;
+  /** The ranges' elements, one after the other; any order, overlaps allowed. Without ranges: all. */
+  read(ranges?: readonly ElementRange[]): Promise<TensorData>;
+}

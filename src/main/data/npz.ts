@@ -1,0 +1,260 @@
+/** NumPy's .npz archives and single .npy files: arrays that are listed at once and read in parts. */
+import { UserError } from "../../shared/errors";
+import { allocate, sizeOf, type DType, type Tensor, type TensorData } from "../../shared/tensor";
+import type { ArraySource, ElementRange } from "./arraySource";
+import { atomicWrite } from "./atomic";
+import { allocateBytes, openFile, type ByteSource } from "./byteSource";
+import {
+  decodeElements,
+  encodeNpy,
+  fromFortranOrder,
+  HEADER_PREFIX,
+  parseNpyHeader,
+  type NpyHeader,
+} from "./npy";
+import { contentOffset, entryContent, readZipDirectory, type ZipEntry } from "./zip";
+import { zipArchive } from "./zipWriter";
+
+export interface ArrayFile {
+  readonly path: string;
+  readonly format: "npz" | "npy";
+  /** By name, in the file's order; a .npy's only array has the name "". */
+  readonly arrays: ReadonlyMap<string, ArraySource>;
+  close(): Promise<void>;
+}
+
+/** Compressed or transposed arrays up to this size are kept once they were read: every part of them costs the whole. */
+const KEEP_LIMIT = 1 << 29;
+
+/**
+ * Opens a .npz or .npy file (told apart by content) and reads the headers of its arrays.
+ * @throws UserError "file/…", "zip/…", "npy/…"
+ */
+export async function openArrays(path: string): Promise<ArrayFile> {
+  const source = await openFile(path);
+  try {
+    return await arraysIn(source);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** As `openArrays`, of bytes that are already at hand. */
+export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
+  const { path } = source;
+  const close = (): Promise<void> => source.close();
+  const magic = source.size >= 6 ? await source.read(0, 6) : new Uint8Array(6);
+  if (magic[0] === 0x93) {
+    const prefix = await source.read(0, Math.min(source.size, HEADER_PREFIX));
+    const header = parseNpyHeader(prefix, source.size, path);
+    const array = arraySource("", path, header, plainReader(source, header.dataOffset, path));
+    return { path, format: "npy", arrays: new Map([["", array]]), close };
+  }
+  const arrays = new Map<string, ArraySource>();
+  for (const entry of await readZipDirectory(source)) {
+    // An archive may hold other things, but what is named .npy must be an array.
+    if (!entry.name.endsWith(".npy")) continue;
+    const name = entry.name.slice(0, -".npy".length);
+    arrays.set(name, await arrayIn(source, entry, name));
+  }
+  if (arrays.size === 0) {
+    throw new UserError("npz/empty", `${path} is a zip archive without NumPy arrays.`, {
+      where: path,
+    });
+  }
+  return { path, format: "npz", arrays, close };
+}
+
+async function arrayIn(source: ByteSource, entry: ZipEntry, name: string): Promise<ArraySource> {
+  const where = `${source.path}: ${name}`;
+  const header = parseNpyHeader(await prefixOf(source, entry), entry.size, where);
+  const streamed = streamReader(source, entry, header);
+  if (entry.deflated) return arraySource(name, where, header, streamed);
+  const offset = (await contentOffset(source, entry)) + header.dataOffset;
+  const direct = plainReader(source, offset, where);
+  // Only a pass over all of an entry can verify its checksum.
+  const isWhole = (ranges: readonly ElementRange[]): boolean =>
+    ranges.length === 1 && ranges[0]!.count === header.dataLength;
+  const readBytes: ByteReader = (ranges) => (isWhole(ranges) ? streamed : direct)(ranges);
+  return arraySource(name, where, header, readBytes);
+}
+
+async function prefixOf(source: ByteSource, entry: ZipEntry): Promise<Uint8Array> {
+  const wanted = Math.min(entry.size, HEADER_PREFIX);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of entryContent(source, entry)) {
+    parts.push(piece);
+    length += piece.length;
+    if (length >= wanted) break;
+  }
+  return Buffer.concat(parts).subarray(0, wanted);
+}
+
+/** Bytes of the elements, ranges in bytes from the first element. */
+type ByteReader = (ranges: readonly ElementRange[]) => Promise<Uint8Array<ArrayBuffer>>;
+
+function plainReader(source: ByteSource, dataOffset: number, where: string): ByteReader {
+  return async (ranges) => {
+    const out = allocateBytes(
+      where,
+      ranges.reduce((sum, { count }) => sum + count, 0),
+    );
+    let at = 0;
+    for (const { start, count } of ranges) {
+      out.set(await source.read(dataOffset + start, count), at);
+      at += count;
+    }
+    return out;
+  };
+}
+
+/** One pass through the content, keeping what falls into a range; memory is that of the ranges. */
+function streamReader(source: ByteSource, entry: ZipEntry, { dataOffset }: NpyHeader): ByteReader {
+  return async (ranges) => {
+    let total = 0;
+    const wanted = ranges.map(({ start, count }) => {
+      const place = { start, end: start + count, at: total };
+      total += count;
+      return place;
+    });
+    wanted.sort((a, b) => a.start - b.start);
+    const out = allocateBytes(`${source.path}: ${entry.name}`, total);
+    let position = -dataOffset;
+    let first = 0;
+    for await (const piece of entryContent(source, entry)) {
+      const end = position + piece.length;
+      for (let i = first; i < wanted.length && wanted[i]!.start < end; i++) {
+        const range = wanted[i]!;
+        const from = Math.max(range.start, position);
+        const to = Math.min(range.end, end);
+        if (from < to)
+          out.set(piece.subarray(from - position, to - position), range.at + from - range.start);
+      }
+      while (first < wanted.length && wanted[first]!.end <= end) first++;
+      position = end;
+    }
+    return out;
+  };
+}
+
+function arraySource(
+  name: string,
+  where: string,
+  header: NpyHeader,
+  readBytes: ByteReader,
+): ArraySource {
+  const { shape, element, dataLength, fortranOrder } = header;
+  const count = sizeOf(shape);
+  const everything = async (): Promise<TensorData> => {
+    const data = decodeElements(await readBytes([{ start: 0, count: dataLength }]), header, where);
+    return fortranOrder ? fromFortranOrder(data, shape) : data;
+  };
+  return {
+    name,
+    where,
+    shape,
+    dtype: element.dtype,
+    storedType: element.name,
+    async read(ranges) {
+      if (ranges === undefined) return everything();
+      if (ranges.some(({ start, count: n }) => start < 0 || n < 0 || start + n > count)) {
+        throw new RangeError(`${where}: range outside of ${count} elements`);
+      }
+      if (fortranOrder) return pick(element.dtype, await everything(), ranges);
+      const scaled = ranges.map((range) => ({
+        start: range.start * element.bytes,
+        count: range.count * element.bytes,
+      }));
+      return decodeElements(await readBytes(scaled), header, where);
+    },
+  };
+}
+
+/** The ranges of an array in memory, one after the other. */
+function pick(dtype: DType, data: TensorData, ranges: readonly ElementRange[]): TensorData {
+  const picked = allocate(
+    dtype,
+    ranges.reduce((sum, { count }) => sum + count, 0),
+  );
+  let at = 0;
+  for (const { start, count } of ranges) {
+    // Both are of `dtype`; TypeScript cannot see that two unions agree.
+    picked.set(data.subarray(start, start + count) as never, at);
+    at += count;
+  }
+  return picked;
+}
+
+/** The array held in memory after its first use, where it is small enough for that. */
+export function kept(array: ArraySource): ArraySource {
+  if (sizeOf(array.shape) * 8 > KEEP_LIMIT) return array;
+  let held: Promise<TensorData> | undefined;
+  return {
+    ...array,
+    async read(ranges) {
+      held ??= array.read();
+      const data = await held;
+      return ranges === undefined ? data : pick(array.dtype, data, ranges);
+    },
+  };
+}
+
+/**
+ * Every array of a .npz or .npy file, whole.
+ * @param names only these, where given
+ * @throws UserError, see `openArrays`; "npz/no-array" for a name that is not there
+ */
+export async function readNpz(
+  path: string,
+  names?: readonly string[],
+): Promise<Map<string, Tensor>> {
+  const file = await openArrays(path);
+  try {
+    const tensors = new Map<string, Tensor>();
+    for (const name of names ?? file.arrays.keys()) {
+      const { dtype, shape, ...array } = arrayNamed(file, name);
+      tensors.set(name, { dtype, shape, data: await array.read() });
+    }
+    return tensors;
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws UserError "npz/no-array" listing those there are */
+export function arrayNamed(file: ArrayFile, name: string): ArraySource {
+  const array = file.arrays.get(name);
+  if (array !== undefined) return array;
+  throw new UserError("npz/no-array", `${file.path} has no array "${name}".`, {
+    where: file.path,
+    todo: `It has ${[...file.arrays.keys()].join(", ")}.`,
+  });
+}
+
+/**
+ * Writes tensors as a .npz that NumPy reads, complete or not at all. Same tensors, same bytes.
+ * @param options `deflated: false` stores elements as they are, which reads in parts and suits noise-like data
+ * @throws UserError "file/…"
+ */
+export async function writeNpz(
+  path: string,
+  tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
+  options: { deflated?: boolean } = {},
+): Promise<void> {
+  await atomicWrite(path, encodeNpz(tensors, options));
+}
+
+/** The bytes that `writeNpz` writes, piece by piece. */
+export function encodeNpz(
+  tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
+  options: { deflated?: boolean } = {},
+): AsyncGenerator<Uint8Array> {
+  const entries =
+    tensors instanceof Map ? [...tensors] : Object.entries(tensors as Record<string, Tensor>);
+  function* contents(): Generator<{ name: string; parts: Uint8Array[] }> {
+    for (const [name, tensor] of entries) yield { name: `${name}.npy`, parts: encodeNpy(tensor) };
+  }
+  return zipArchive(contents(), options);
+}
