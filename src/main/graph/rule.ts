@@ -5,7 +5,7 @@
  */
 import type { TensorType } from "../../shared/tensor";
 import type { Builder } from "./builder";
-import type { Attribute, Attributes, Value } from "./ir";
+import type { Attributes, Value } from "./ir";
 
 /** A tensor on the reference executor: every element type is held in doubles. */
 export interface Numbers extends TensorType {
@@ -17,10 +17,11 @@ export interface OnnxForm {
   readonly op?: string;
   readonly attributes?: Attributes;
   /** int64 vectors (shapes, axes, pads) or float32 scalars that ONNX takes as further inputs; null leaves one out. */
-  readonly constants?: readonly (
-    | { readonly dtype: "int64" | "float32"; readonly shape: readonly number[]; readonly data: readonly number[] }
-    | null
-  )[];
+  readonly constants?: readonly ({
+    readonly dtype: "int64" | "float32";
+    readonly shape: readonly number[];
+    readonly data: readonly number[];
+  } | null)[];
 }
 
 export interface VjpContext<A> {
@@ -71,7 +72,10 @@ export interface OpRule<A extends Attributes = Attributes> {
   work?(inputs: readonly TensorType[], attrs: A, outputs: readonly TensorType[]): number;
 }
 
-/** Fixes the attribute type of a record: `export const Relu = defineOp<{}>({ … })`. */
+/**
+ * Fixes the attribute type of a record. An exported record still needs its type written,
+ * `export const Relu: OpRule<{}> = { … }`, since the names of all operators are read off the records.
+ */
 export function defineOp<A extends Attributes>(rule: OpRule<A>): OpRule<A> {
   return rule;
 }
