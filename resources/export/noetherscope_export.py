@@ -24,6 +24,8 @@ trace keeps only the path that the example took), and, where the package onnxrun
 must give PyTorch's output. Noetherscope repeats the last check when it opens the file.
 """
 
+import contextlib
+import importlib.util
 import inspect
 import io
 import json
@@ -190,7 +192,7 @@ def _export_onnx(model, inputs, buffer, opset):
         # The tracing exporter needs no further packages and keeps the parameters' names.
         options["dynamo"] = False
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _without_onnx_package():
             warnings.simplefilter("ignore")
             torch.onnx.export(model, inputs, buffer, **options)
     except Exception as error:
@@ -198,6 +200,32 @@ def _export_onnx(model, inputs, buffer, opset):
             "PyTorch could not export the model: %s. Replace that operation by ordinary ones, "
             "or try another opset (now %d)." % (str(error).strip().splitlines()[0], opset)
         ) from error
+
+
+@contextlib.contextmanager
+def _without_onnx_package():
+    """Lets PyTorch 2's tracing exporter work where the package onnx is missing.
+
+    It needs that package for one last step alone, adding onnxscript functions, of which a traced network has none.
+    """
+    step = "_add_onnxscript_fn"
+    module = None
+    if importlib.util.find_spec("onnx") is None:
+        for place in ("_internal.torchscript_exporter.onnx_proto_utils", "_internal.onnx_proto_utils"):
+            try:
+                module = importlib.import_module("torch.onnx." + place)
+                break
+            except ImportError:
+                continue
+    if not hasattr(module, step):
+        yield
+        return
+    original = getattr(module, step)
+    setattr(module, step, lambda proto, custom_opsets: proto)
+    try:
+        yield
+    finally:
+        setattr(module, step, original)
 
 
 def _check_onnxruntime(bytes_, inputs, expected, tolerance):
