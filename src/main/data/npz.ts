@@ -70,7 +70,7 @@ async function arrayIn(source: ByteSource, entry: ZipEntry, name: string): Promi
   const where = `${source.path}: ${name}`;
   const header = parseNpyHeader(await prefixOf(source, entry), entry.size, where);
   const streamed = streamReader(source, entry, header);
-  if (entry.deflated) return arraySource(name, where, header, streamed);
+  if (entry.deflated) return arraySource(name, where, header, streamed, true);
   const offset = (await contentOffset(source, entry)) + header.dataOffset;
   const direct = plainReader(source, offset, where);
   // Only a pass over all of an entry can verify its checksum.
@@ -144,6 +144,7 @@ function arraySource(
   where: string,
   header: NpyHeader,
   readBytes: ByteReader,
+  partsCostTheWhole = false,
 ): ArraySource {
   const { shape, element, dataLength, fortranOrder } = header;
   const count = sizeOf(shape);
@@ -151,7 +152,7 @@ function arraySource(
     const data = decodeElements(await readBytes([{ start: 0, count: dataLength }]), header, where);
     return fortranOrder ? fromFortranOrder(data, shape) : data;
   };
-  return {
+  const array: ArraySource = {
     name,
     where,
     shape,
@@ -170,6 +171,7 @@ function arraySource(
       return decodeElements(await readBytes(scaled), header, where);
     },
   };
+  return partsCostTheWhole || fortranOrder ? kept(array) : array;
 }
 
 /** The ranges of an array in memory, one after the other. */
@@ -188,7 +190,7 @@ function pick(dtype: DType, data: TensorData, ranges: readonly ElementRange[]): 
 }
 
 /** The array held in memory after its first use, where it is small enough for that. */
-export function kept(array: ArraySource): ArraySource {
+function kept(array: ArraySource): ArraySource {
   if (sizeOf(array.shape) * 8 > KEEP_LIMIT) return array;
   let held: Promise<TensorData> | undefined;
   return {

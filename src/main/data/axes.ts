@@ -1,0 +1,57 @@
+/** What the axes of a stored array mean, and the order in which the program sees them. */
+import { UserError } from "../../shared/errors";
+
+export type Axis = "trajectory" | "time" | "particle" | "channel" | "z" | "y" | "x";
+
+/** Every state array is seen in this order, less the axes that are not there. */
+export const canonicalOrder: readonly Axis[] = [
+  "trajectory",
+  "time",
+  "particle",
+  "channel",
+  "z",
+  "y",
+  "x",
+];
+
+/** The letters of `--axes`. A batch is a collection of trajectories one snapshot long; a feature is a channel. */
+const letters: Readonly<Record<string, Axis>> = {
+  b: "trajectory",
+  n: "trajectory",
+  t: "time",
+  p: "particle",
+  c: "channel",
+  f: "channel",
+  z: "z",
+  y: "y",
+  x: "x",
+};
+
+/**
+ * Reads `b,c,y,x` or `n,t,c,y,x`; whole names (`trajectory,time,…`) do as well.
+ * @throws UserError "axes/syntax"
+ */
+export function parseAxes(text: string): Axis[] {
+  const axes = text.split(",").map((part): Axis => {
+    const name = part.trim().toLowerCase();
+    const axis = letters[name] ?? canonicalOrder.find((known) => known === name);
+    if (axis === undefined) {
+      throw new UserError("axes/syntax", `Axes "${text}": "${part.trim()}" is no axis.`, {
+        todo: "Use b or n (sample, trajectory), t, p (particle), c or f (channel), z, y, x, like n,t,c,y,x.",
+      });
+    }
+    return axis;
+  });
+  const twice = axes.find((axis, i) => axes.indexOf(axis) !== i);
+  if (twice !== undefined)
+    throw new UserError("axes/syntax", `Axes "${text}": ${twice} is there twice.`);
+  return axes;
+}
+
+/** What an array of that rank most likely is, where nothing says so; undefined where it may be many things. */
+export function usualAxes(rank: number, trajectories: boolean): Axis[] | undefined {
+  const text = trajectories
+    ? [undefined, undefined, undefined, "n,t,c", "n,t,c,x", "n,t,c,y,x", "n,t,c,z,y,x"][rank]
+    : [undefined, "b", "b,c", "b,c,x", "b,c,y,x", "n,t,c,y,x", "n,t,c,z,y,x"][rank];
+  return text === undefined ? undefined : parseAxes(text);
+}

@@ -1,0 +1,167 @@
+/**
+ * A data set: samples that an analysis takes from a file, each an input and its target. Files hold either pairs, or
+ * trajectories whose successive states are the pairs. Only the samples asked for are read.
+ */
+import type { DataOptions } from "../../shared/contract";
+import { UserError } from "../../shared/errors";
+import type { ChannelLabel, FieldSpec, Grid } from "../../shared/fields/spec";
+import type { SampleExtent } from "../../shared/selection";
+import type { Tensor } from "../../shared/tensor";
+import type { ArraySource } from "./arraySource";
+import type { Axis } from "./axes";
+import { channelsOf } from "./channels";
+import { gridOf, readCoordinates, type Coordinates } from "./coordinates";
+import { checkFinite } from "./finite";
+import { openArrays, type ArrayFile } from "./npz";
+import { findRoles } from "./roles";
+import { statesOf, type StatePlace, type States } from "./states";
+
+/** `trajectories` and `times` count samples: T states of a trajectory are T − 1 transitions. */
+export interface DataSet extends SampleExtent {
+  readonly path: string;
+  readonly layout: "npz" | "npy";
+  /** Where targets come from: a second array, the next state, or nowhere. */
+  readonly targets: "stored" | "next state" | "none";
+  /** The input states with every time, also those that are only targets. */
+  readonly states: States;
+  /** As the program sees the states: [trajectory, time, channel, y, x] less what is not there. */
+  readonly shape: readonly number[];
+  readonly axes: readonly Axis[];
+  readonly arrays: readonly ArraySource[];
+  /** How the channels transform; undefined where nobody said. */
+  readonly fields: FieldSpec | undefined;
+  readonly outputFields: FieldSpec | undefined;
+  readonly channels: readonly ChannelLabel[];
+  /** undefined for data on no grid. Boundaries that were not stated count as periodic. */
+  readonly grid: Grid | undefined;
+  readonly coordinates: Coordinates;
+  readonly boundary: "periodic" | "open" | undefined;
+  readonly sampleCount: number;
+  /** What was assumed in opening, each a sentence. */
+  readonly notices: readonly string[];
+  /** Where a sample begins; null where the file has no trajectories in time. */
+  place(index: number): SamplePlace;
+  /**
+   * Inputs [n, C, H, W] (or [n, …] without a grid) and targets of the same samples.
+   * @throws UserError "data/not-finite" that names sample and channel
+   */
+  read(indices: readonly number[]): Promise<Samples>;
+  close(): Promise<void>;
+}
+
+export interface SamplePlace {
+  readonly index: number;
+  readonly trajectory: number | null;
+  readonly time: number | null;
+}
+
+export interface Samples {
+  readonly input: Tensor;
+  /** undefined where the file has no targets. */
+  readonly target: Tensor | undefined;
+}
+
+/**
+ * Opens a .npz or .npy file as a data set.
+ * @throws UserError "file/…", "zip/…", "npy/…", "data/…", "axes/…", "fields/…"
+ */
+export async function openData(path: string, options: DataOptions = {}): Promise<DataSet> {
+  const file = await openArrays(path);
+  try {
+    return await dataSetOf(file, options);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function dataSetOf(file: ArrayFile, options: DataOptions): Promise<DataSet> {
+  const { path } = file;
+  const roles = findRoles(file, options);
+  const states = statesOf(roles.input, roles.inputAxes);
+  const stored = roles.target && statesOf(roles.target.array, roles.target.axes);
+  const inTime = roles.inputAxes.includes("time");
+  const targets = stored !== undefined ? "stored" : inTime ? "next state" : "none";
+  const times = targets === "next state" ? states.times - 1 : states.times;
+  checkExtent(states, stored, times);
+
+  const output = stored ?? states;
+  const input = channelsOf(states, options.fields);
+  const sameChannels = channelExtent(output) === channelExtent(states);
+  const outgoing = channelsOf(
+    output,
+    options.outputFields ?? (sameChannels ? options.fields : undefined),
+  );
+  const coordinates = await readCoordinates(file.arrays, states);
+  const sampleCount = states.trajectories * times;
+  const placeOf = (index: number): StatePlace => {
+    if (!Number.isInteger(index) || index < 0 || index >= sampleCount) {
+      throw new RangeError(`sample ${index} of ${sampleCount}`);
+    }
+    return { trajectory: Math.floor(index / times), time: index % times };
+  };
+  return {
+    path,
+    layout: file.format,
+    targets,
+    states,
+    shape: [states.trajectories, states.times, ...states.shape],
+    axes: ["trajectory", "time", ...states.axes],
+    arrays: [...file.arrays.values()],
+    fields: input.fields,
+    outputFields: outgoing.fields,
+    channels: input.labels,
+    grid: gridOf(states, coordinates, options.boundary),
+    coordinates,
+    boundary: options.boundary,
+    trajectories: states.trajectories,
+    times,
+    sampleCount,
+    notices: roles.notices,
+    place(index) {
+      return inTime ? { index, ...placeOf(index) } : { index, trajectory: null, time: null };
+    },
+    async read(indices) {
+      const places = indices.map(placeOf);
+      const inputs = await states.read(places);
+      checkFinite(inputs, states, input.labels, (i) => `${path}: input of sample ${indices[i]!}`);
+      if (targets === "none") return { input: inputs, target: undefined };
+      const target =
+        stored === undefined
+          ? await states.read(
+              places.map(({ trajectory, time }) => ({ trajectory, time: time + 1 })),
+            )
+          : await stored.read(places);
+      checkFinite(
+        target,
+        output,
+        outgoing.labels,
+        (i) => `${path}: target of sample ${indices[i]!}`,
+      );
+      return { input: inputs, target };
+    },
+    close: () => file.close(),
+  };
+}
+
+function channelExtent(states: States): number | undefined {
+  return states.shape[states.axes.indexOf("channel")];
+}
+
+function checkExtent(states: States, target: States | undefined, times: number): void {
+  const { where, shape } = states.array;
+  if (states.trajectories * times < 1) {
+    const missing = times < 1 && states.times === 1 ? "two successive states" : "samples";
+    throw new UserError("data/empty", `${where} [${shape.join(", ")}] has no ${missing}.`, {
+      where,
+    });
+  }
+  if (target === undefined) return;
+  if (target.trajectories !== states.trajectories || target.times !== states.times) {
+    throw new UserError(
+      "data/pairs",
+      `Inputs ${where} [${shape.join(", ")}] and targets ${target.array.name} [${target.array.shape.join(", ")}] are not equally many.`,
+      { where, todo: "Name other arrays with --input and --target, or their axes with --axes." },
+    );
+  }
+}

@@ -1,0 +1,61 @@
+/** What a data file is, as `data info` prints it and the window proposes it for confirmation. */
+import type { DataInfo } from "../../shared/contract";
+import { showFieldSpec } from "../../shared/fields/spec";
+import { isSpatial, stepOf } from "./coordinates";
+import type { DataSet } from "./dataset";
+import { channelStatistics } from "./statistics";
+
+/** Reads the states once for the statistics. */
+export async function describeData(data: DataSet, signal?: AbortSignal): Promise<DataInfo> {
+  const { states, channels, coordinates, fields } = data;
+  const statistics = await channelStatistics(data, signal === undefined ? {} : { signal });
+  const spatial = states.axes.filter((axis): axis is "z" | "y" | "x" => isSpatial(axis));
+  const steps = spatial.map((axis) => stepOf(coordinates[axis]));
+  const warnings = [...data.notices];
+  if (fields === undefined && data.grid !== undefined) {
+    warnings.push(
+      "What the channels are is not stated: name them with --fields, like scalar:p,vector:v.",
+    );
+  }
+  if (data.targets === "none")
+    warnings.push("There are no targets: only what needs no loss can be computed.");
+  if (statistics.every > 1) {
+    warnings.push(
+      `Statistics are of one state in ${statistics.every}; the file is too large to read for them.`,
+    );
+  }
+  for (const { channel, nonFinite } of statistics.channels) {
+    if (nonFinite > 0) {
+      warnings.push(
+        `${nonFinite} ${nonFinite === 1 ? "value" : "values"} of ${channel} are NaN or infinite.`,
+      );
+    }
+  }
+  return {
+    path: data.path,
+    layout: data.layout,
+    shape: [...data.shape],
+    axes: [...data.axes],
+    dtype: states.array.storedType,
+    channels: channels.map((label) => ({ ...label })),
+    fields: fields === undefined ? null : showFieldSpec(fields),
+    samples: data.sampleCount,
+    arrays: data.arrays.map(({ name, shape, storedType }) => ({
+      name,
+      shape: [...shape],
+      dtype: storedType,
+    })),
+    dt: stepOf(coordinates.time) ?? null,
+    spacing:
+      steps.length > 0 && steps.every((step) => step !== undefined) ? (steps as number[]) : null,
+    boundary: data.boundary ?? null,
+    coordinates:
+      Object.keys(coordinates).length === 0
+        ? null
+        : Object.fromEntries(
+            Object.entries(coordinates).map(([axis, values]) => [axis, [...values]]),
+          ),
+    statistics: [...statistics.channels],
+    warnings,
+  };
+}

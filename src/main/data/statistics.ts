@@ -1,0 +1,99 @@
+/** Mean, spread and range of each channel over the states of a data set, and how many values are not finite. */
+import { toFloat64 } from "../../shared/tensor";
+import type { DataSet } from "./dataset";
+import type { StatePlace } from "./states";
+
+export interface ChannelStatistics {
+  readonly channel: string;
+  /** Over finite values; all four are 0 where there is none. */
+  readonly mean: number;
+  /** Population standard deviation. */
+  readonly std: number;
+  readonly min: number;
+  readonly max: number;
+  readonly nonFinite: number;
+}
+
+export interface Statistics {
+  readonly channels: readonly ChannelStatistics[];
+  /** Every how many-th state was read: 1 unless the file is too large to go through. */
+  readonly every: number;
+}
+
+/** Values read at most: a few seconds' worth. Above it, evenly strided states stand for all. */
+const MOST_VALUES = 2 ** 27;
+/** Values held at once. */
+const CHUNK_VALUES = 2 ** 22;
+
+/** Accumulates in float64; the variance by Welford's update of chunk means (Chan et al. 1983), without cancellation. */
+export async function channelStatistics(
+  { states, channels }: Pick<DataSet, "states" | "channels">,
+  { mostValues = MOST_VALUES, signal }: { mostValues?: number; signal?: AbortSignal } = {},
+): Promise<Statistics> {
+  const channelAxis = states.axes.indexOf("channel");
+  const size = states.shape.reduce((a, b) => a * b, 1);
+  const inner =
+    channelAxis < 0 ? size : states.shape.slice(channelAxis + 1).reduce((a, b) => a * b, 1);
+  const total = states.trajectories * states.times;
+  const every = Math.max(1, Math.ceil((total * size) / mostValues));
+  const chosen: StatePlace[] = [];
+  for (let i = 0; i < total; i += every) {
+    chosen.push({ trajectory: Math.floor(i / states.times), time: i % states.times });
+  }
+  const sums = channels.map(() => new Moments());
+  const step = Math.max(1, Math.floor(CHUNK_VALUES / Math.max(1, size)));
+  for (let from = 0; from < chosen.length; from += step) {
+    signal?.throwIfAborted();
+    const values = toFloat64(await states.read(chosen.slice(from, from + step)));
+    for (let start = 0; start < values.length; start += inner) {
+      sums[(start / inner) % channels.length]!.add(values.subarray(start, start + inner));
+    }
+  }
+  return {
+    channels: sums.map((sum, c) => ({ channel: channels[c]!.name, ...sum.result() })),
+    every,
+  };
+}
+
+class Moments {
+  #count = 0;
+  #mean = 0;
+  /** Σ (value − mean)². */
+  #spread = 0;
+  #min = Infinity;
+  #max = -Infinity;
+  #nonFinite = 0;
+
+  add(values: Float64Array): void {
+    let count = 0;
+    let sum = 0;
+    for (const value of values) {
+      if (!Number.isFinite(value)) continue;
+      count++;
+      sum += value;
+      if (value < this.#min) this.#min = value;
+      if (value > this.#max) this.#max = value;
+    }
+    this.#nonFinite += values.length - count;
+    if (count === 0) return;
+    const mean = sum / count;
+    let spread = 0;
+    for (const value of values) if (Number.isFinite(value)) spread += (value - mean) ** 2;
+    const both = this.#count + count;
+    const gap = mean - this.#mean;
+    this.#mean += (gap * count) / both;
+    this.#spread += spread + (gap * gap * this.#count * count) / both;
+    this.#count = both;
+  }
+
+  result(): Omit<ChannelStatistics, "channel"> {
+    if (this.#count === 0) return { mean: 0, std: 0, min: 0, max: 0, nonFinite: this.#nonFinite };
+    return {
+      mean: this.#mean,
+      std: Math.sqrt(this.#spread / this.#count),
+      min: this.#min,
+      max: this.#max,
+      nonFinite: this.#nonFinite,
+    };
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Which samples an analysis takes: evenly strided over trajectories and over times within them. The seed moves the
+ * starting points of the strides, so another seed gives another, equally even choice.
+ */
+import { UserError } from "./errors";
+
+/** Samples of a data set, trajectory by trajectory: sample = trajectory · times + time. */
+export interface SampleExtent {
+  readonly trajectories: number;
+  /** Start times a trajectory. */
+  readonly times: number;
+}
+
+/** As options write it. */
+export interface SampleChoice {
+  /** A number, or `all`. */
+  readonly samples: string;
+  /** `a:b`, half-open, either end may be left out; empty for all. */
+  readonly trajectories?: string;
+  readonly times?: string;
+  readonly seed?: number;
+}
+
+export interface Selection {
+  /** Ascending, distinct. */
+  readonly indices: readonly number[];
+  /** What the user should know, each a sentence. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * @throws UserError "selection/range", "selection/samples", "selection/empty"
+ */
+export function select(extent: SampleExtent, choice: SampleChoice): Selection {
+  const [firstTrajectory, endTrajectory] = window(
+    "trajectories",
+    choice.trajectories ?? "",
+    extent.trajectories,
+  );
+  const [firstTime, endTime] = window("times", choice.times ?? "", extent.times);
+  const trajectories = endTrajectory - firstTrajectory;
+  const times = endTime - firstTime;
+  const available = trajectories * times;
+  if (available <= 0) {
+    throw new UserError(
+      "selection/empty",
+      "No sample is left by the chosen trajectories and times.",
+      {
+        todo: `There are ${extent.trajectories} trajectories with ${extent.times} start times each.`,
+      },
+    );
+  }
+  const wanted = wantedCount(choice.samples, available);
+  const count = Math.min(wanted, available);
+  const random = uniform(choice.seed ?? 0);
+  const used = Math.min(count, trajectories);
+  const trajectoryStart = random();
+  const timeStart = random();
+  const indices: number[] = [];
+  for (let j = 0; j < used; j++) {
+    const trajectory = firstTrajectory + strided(j, used, trajectories, trajectoryStart);
+    // Shares differ by at most one.
+    const share = Math.floor(((j + 1) * count) / used) - Math.floor((j * count) / used);
+    // Multiples of the golden ratio spread the times also where each trajectory gives only one.
+    const start = (timeStart + j * GOLDEN) % 1;
+    for (let k = 0; k < share; k++) {
+      indices.push(trajectory * extent.times + firstTime + strided(k, share, times, start));
+    }
+  }
+  const notices =
+    wanted > available
+      ? [`${wanted} samples were asked for; there are ${available}, and all are taken.`]
+      : [];
+  return { indices, notices };
+}
+
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** The k-th of n indices below `extent`, n ≤ extent, evenly spaced from a start in [0, 1) of one space. */
+function strided(k: number, n: number, extent: number, start: number): number {
+  return Math.min(extent - 1, Math.floor(((k + start) * extent) / n));
+}
+
+function wantedCount(text: string, available: number): number {
+  if (text === "all") return available;
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new UserError("selection/samples", `Samples "${text}" is neither a number nor "all".`);
+}
+
+/** Half-open range within 0:extent. */
+function window(name: string, text: string, extent: number): [number, number] {
+  if (text.trim() === "") return [0, extent];
+  const match = /^\s*(\d*)\s*:\s*(\d*)\s*$/.exec(text);
+  if (match === null) {
+    throw new UserError("selection/range", `The ${name} "${text}" are no range a:b.`, {
+      todo: "Write the first and the end, which is left out, like 0:10.",
+    });
+  }
+  const first = match[1] === "" ? 0 : Number(match[1]);
+  const end = match[2] === "" ? extent : Number(match[2]);
+  if (first >= end || end > extent) {
+    throw new UserError("selection/range", `The ${name} ${text} are not within 0:${extent}.`);
+  }
+  return [first, end];
+}
+
+/**
+ * Whole batches of at most `size`; what does not fill one is left out with a notice.
+ * @param size 0 takes everything as one batch
+ */
+export function inBatches(
+  indices: readonly number[],
+  size: number,
+): { batches: number[][]; notices: string[] } {
+  const batch = size === 0 ? indices.length : Math.min(size, indices.length);
+  const whole = batch === 0 ? 0 : Math.floor(indices.length / batch);
+  const batches = Array.from({ length: whole }, (_, i) =>
+    indices.slice(i * batch, (i + 1) * batch),
+  );
+  const left = indices.length - whole * batch;
+  const notices =
+    left === 0
+      ? []
+      : [`${left} of ${indices.length} samples do not fill a batch of ${batch} and are left out.`];
+  return { batches, notices };
+}
+
+/** Numbers in [0, 1) from a seed: splitmix32, a counter through a mixing function (Steele, Lea, Flood 2014). */
+function uniform(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let z = state ^ (state >>> 16);
+    z = Math.imul(z, 0x85ebca6b);
+    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+    return ((z ^ (z >>> 16)) >>> 0) / 2 ** 32;
+  };
+}
