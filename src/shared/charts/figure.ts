@@ -25,12 +25,19 @@ export interface FigureTable {
   readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
+/** A place in a figure: which panel (in the order of the option's grids), and where on that panel's axes. */
+export interface FigurePoint {
+  readonly panel: number;
+  readonly x: number;
+  readonly y: number;
+}
+
 export interface FigureDefinition {
   readonly id: string;
   readonly title: string;
   /** One sentence under the figure: what the axes and marks are. */
   readonly caption: string;
-  /** Arrays of the run that `option` and `table` read. */
+  /** Arrays of the run that `option` and `table` read; those that the run lacks are done without. */
   readonly arrays: readonly string[];
   /** Height as a fraction of the width. */
   readonly aspect: number;
@@ -38,4 +45,6 @@ export interface FigureDefinition {
   applies?(run: RunResult["record"]): boolean;
   option(run: RunResult, theme: ChartTheme, view: FigureView): EChartsCoreOption;
   table(run: RunResult, view: FigureView): FigureTable;
+  /** What a click there picks; null for nothing. Absent: the figure has nothing to pick. */
+  pick?(run: RunResult, view: FigureView, at: FigurePoint): FigureView | null;
 }

@@ -6,10 +6,17 @@ export interface ChartTheme {
   /** Sizes in the chart's own pixels; a print chart is laid out at 72 px an inch, so these are points there. */
   readonly fontSize: number;
   readonly lineWidth: number;
+  /** What the chart itself paints behind everything. */
   readonly background: string;
+  /** What lies behind the chart in the end: the colour of gaps and of boxes under labels. */
+  readonly surface: string;
   readonly text: string;
   readonly quiet: string;
   readonly grid: string;
+  /** Behind what is set apart: a subgroup's elements. */
+  readonly shade: string;
+  /** Behind what is picked. */
+  readonly mark: string;
   /** Okabe–Ito, in a fixed order: colour follows the group element everywhere. */
   readonly series: readonly string[];
   readonly animation: boolean;
@@ -33,9 +40,12 @@ export const lightTheme: ChartTheme = {
   fontSize: 12,
   lineWidth: 1.5,
   background: "transparent",
+  surface: "#ffffff",
   text: "#1f2328",
   quiet: "#59636e",
   grid: "#e2e6ea",
+  shade: "#f2f4f6",
+  mark: "#dbeafe",
   series: okabeIto,
   animation: false,
 };
@@ -43,9 +53,12 @@ export const lightTheme: ChartTheme = {
 export const darkTheme: ChartTheme = {
   ...lightTheme,
   name: "dark",
+  surface: "#15181c",
   text: "#e6e9ed",
   quiet: "#9aa4af",
   grid: "#323940",
+  shade: "#1f242a",
+  mark: "#1d3a5c",
   series: ["#4ea8de", "#f08a45", "#2fc59a", "#e39cc4", "#f2b942", "#8fd0f5", "#d9cd3c", "#a8a8a8"],
 };
 
@@ -60,6 +73,7 @@ export const printTheme: ChartTheme = {
   text: "#000000",
   quiet: "#333333",
   grid: "#d9d9d9",
+  shade: "#f1f1f1",
 };
 
 export const themes = { light: lightTheme, dark: darkTheme, print: printTheme } as const;

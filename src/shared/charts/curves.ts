@@ -1,0 +1,140 @@
+/** A curve a group element over a numeric axis (rollout step, ridge, number of samples): medians, and a quartile band. */
+import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from "echarts";
+import type { EChartsCoreOption } from "echarts/core";
+import type { RunResult } from "../run";
+import { quartiles } from "../statistics";
+import { elementColour, elementLabel, elementsOf } from "./elements";
+import type { FigurePoint, FigureView } from "./figure";
+import { axis, em, frame } from "./frame";
+import { showNumber, type Scale } from "./scale";
+import type { ChartTheme } from "./theme";
+
+export interface CurveSet {
+  readonly name: string;
+  readonly dash: "solid" | "dashed";
+  /** Samples of element g at the position `at` on the x axis. */
+  values(g: number, at: number): readonly number[];
+}
+
+export interface Curves {
+  readonly xs: readonly number[];
+  readonly xAxis: { readonly name: string; readonly scale: Scale };
+  readonly yAxis: { readonly name: string; readonly scale: Scale };
+  readonly sets: readonly CurveSet[];
+}
+
+export function curvesOption(
+  run: RunResult,
+  theme: ChartTheme,
+  view: FigureView,
+  curves: Curves,
+): EChartsCoreOption {
+  const { xAxis, yAxis } = curves;
+  const ids = elementsOf(run.record);
+  return {
+    ...frame(theme),
+    legend: {
+      top: 0,
+      left: "center",
+      padding: 0,
+      itemGap: em(theme, 0.9),
+      itemWidth: em(theme, 1.3),
+      itemHeight: em(theme, 0.6),
+      selectedMode: false,
+      textStyle: { color: theme.text, fontSize: theme.fontSize, fontFamily: theme.font },
+      data: ids.map((id, g) => ({
+        name: elementLabel(id),
+        icon: "rect",
+        itemStyle: { color: elementColour(theme, id, g) },
+      })),
+    },
+    grid: {
+      left: em(theme, 4.4),
+      right: em(theme, 1.4),
+      top: em(theme, 3),
+      bottom: em(theme, 3.1),
+      outerBoundsMode: "none",
+    },
+    xAxis: axis(theme, xAxis.scale, { panel: 0, name: xAxis.name, gap: 1.9 }),
+    yAxis: axis(theme, yAxis.scale, { panel: 0, name: yAxis.name, gap: 3.1, lines: true }),
+    series: [
+      ...ids.flatMap((id, g) => (id === view.element ? [band(theme, curves, id, g)] : [])),
+      ...ids.flatMap((id, g) =>
+        curves.sets.map((set) => ({
+          type: "line",
+          // Only the first set carries the legend's name.
+          name: set === curves.sets[0] ? elementLabel(id) : `${elementLabel(id)} ${set.name}`,
+          showSymbol: curves.xs.length < 30,
+          symbol: set.dash === "solid" ? "circle" : "emptyCircle",
+          symbolSize: theme.fontSize * 0.4,
+          color: elementColour(theme, id, g),
+          lineStyle: {
+            width: theme.lineWidth * (id === view.element ? 3 : 1.5),
+            type: set.dash,
+          },
+          z: id === view.element ? 4 : 3,
+          data: curves.xs.map((x, at) => {
+            const summary = quartiles(set.values(g, at));
+            return {
+              value: [xAxis.scale.place(x), yAxis.scale.place(summary.median)],
+              name: `${elementLabel(id)}, ${set.name}\n${xAxis.name} ${showNumber(x)}\nmedian ${showNumber(summary.median)}\nquartiles ${showNumber(summary.q1)} … ${showNumber(summary.q3)}`,
+            };
+          }),
+          tooltip: { formatter: "{b}" },
+        })),
+      ),
+    ],
+  };
+}
+
+/** Between the quartiles of the picked element. */
+function band(theme: ChartTheme, curves: Curves, id: string, g: number): EChartsCoreOption {
+  const { xAxis, yAxis } = curves;
+  return {
+    type: "custom",
+    silent: true,
+    z: 1,
+    tooltip: { show: false },
+    data: [[xAxis.scale.min, yAxis.scale.min]],
+    clip: true,
+    renderItem: (_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
+      const upper: number[][] = [];
+      const lower: number[][] = [];
+      curves.xs.forEach((x, at) => {
+        const { q1, q3 } = quartiles(curves.sets[0]!.values(g, at));
+        const [low, high] = [yAxis.scale.place(q1), yAxis.scale.place(q3)];
+        if (!Number.isFinite(low) || !Number.isFinite(high)) return;
+        upper.push(api.coord([xAxis.scale.place(x), high]));
+        lower.unshift(api.coord([xAxis.scale.place(x), low]));
+      });
+      return {
+        type: "polygon",
+        shape: { points: [...upper, ...lower] },
+        style: { fill: elementColour(theme, id, g), opacity: 0.2 },
+      };
+    },
+  };
+}
+
+/** A click takes the element whose curve is nearest above or below, within a tenth of the axis. */
+export function pickCurve(
+  run: RunResult,
+  view: FigureView,
+  { xs, xAxis, yAxis, sets }: Curves,
+  at: FigurePoint,
+): FigureView | null {
+  const places = xs.map((x) => xAxis.scale.place(x));
+  const nearest = places.reduce(
+    (best, place, i) => (Math.abs(place - at.x) < Math.abs(places[best]! - at.x) ? i : best),
+    0,
+  );
+  const { scale } = yAxis;
+  let best = { distance: 0.1 * (scale.max - scale.min), id: "" };
+  elementsOf(run.record).forEach((id, g) => {
+    for (const set of sets) {
+      const distance = Math.abs(scale.place(quartiles(set.values(g, nearest)).median) - at.y);
+      if (distance < best.distance) best = { distance, id };
+    }
+  });
+  return best.id === "" ? null : { ...view, element: best.id };
+}

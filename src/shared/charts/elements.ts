@@ -1,0 +1,81 @@
+/** How charts name, colour and arrange group elements: the paper's letters, one colour each, a subgroup set apart. */
+import { d4, knownSubgroup } from "../groups/catalogue";
+import type { RunRecord } from "../run";
+import type { FigureView } from "./figure";
+import type { ChartTheme } from "./theme";
+
+const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** An integer in raised digits: −3 gives ⁻³. */
+export function raised(exponent: number): string {
+  const digits = String(Math.abs(exponent)).replace(/\d/g, (digit) => superscripts[Number(digit)]!);
+  return exponent < 0 ? `⁻${digits}` : digits;
+}
+
+/** The paper's letters: r2 is r², sr3 is sr³; names of other groups as they are. */
+export function elementLabel(id: string): string {
+  const match = /^(s?r)(\d+)$/.exec(id);
+  return match === null ? id : `${match[1]!}${raised(Number(match[2]))}`;
+}
+
+/** The element's colour: D4's by their place in D4 even where a run has only some of them, others by position. */
+export function elementColour(theme: ChartTheme, id: string, position: number): string {
+  const known = d4.elements.findIndex((element) => element.id === id);
+  return theme.series[(known < 0 ? position : known) % theme.series.length]!;
+}
+
+/** The run's elements, in the order of its arrays. */
+export function elementsOf(record: RunRecord): string[] {
+  const { elements } = record.parameters;
+  if (Array.isArray(elements)) return elements.map(String);
+  const list = typeof elements === "string" ? elements.split(",").filter((id) => id !== "") : [];
+  return list.length > 0 ? list.map((id) => id.trim()) : ["e"];
+}
+
+/** Where each element stands on an element axis: those of the subgroup first, then a gap, then the others. */
+export interface Arrangement {
+  /** Left to right; `index` is the position on the arrays' element axis, `x` on the chart's. */
+  readonly slots: readonly { readonly id: string; readonly index: number; readonly x: number }[];
+  /** Names over the two parts; null where nothing is set apart. */
+  readonly parts: readonly { readonly label: string; readonly from: number; readonly to: number }[];
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The paper's V4, by which D4's elements are set apart unless another subgroup is picked. */
+const DIAGONAL_V4 = "e,r2,sr,sr3";
+const GAP = 0.4;
+
+export function arrange(record: RunRecord, view: FigureView): Arrangement {
+  const ids = elementsOf(record);
+  const key = view.subgroup ?? DIAGONAL_V4;
+  const members = new Set(key.split(","));
+  const inside = ids.filter((id) => members.has(id));
+  const outside = ids.filter((id) => !members.has(id));
+  const apart = inside.length > 1 && outside.length > 0;
+  const slots = (apart ? [...inside, ...outside] : ids).map((id, place) => ({
+    id,
+    index: ids.indexOf(id),
+    x: place + (apart && place >= inside.length ? GAP : 0),
+  }));
+  const max = slots.at(-1)!.x + 0.5;
+  if (!apart) return { slots, parts: [], min: -0.5, max };
+  const name = nameOf(key);
+  const whole = nameOf(ids.join(","));
+  return {
+    slots,
+    parts: [
+      { label: name, from: -0.5, to: inside.length - 0.5 },
+      { label: `${whole} ∖ ${name}`, from: inside.length - 0.5 + GAP, to: max },
+    ],
+    min: -0.5,
+    max,
+  };
+}
+
+/** "V4" of "V4, diagonal reflections"; the elements in braces where the set has no short name. */
+function nameOf(key: string): string {
+  const label = knownSubgroup(key)?.label ?? "";
+  const short = /^([A-Z]\d)(,|$)/.exec(label)?.[1];
+  return short ?? `{${key.split(",").map(elementLabel).join(", ")}}`;
+}

@@ -1,0 +1,102 @@
+/** What all figures share: text, axes, legend and tooltip in the theme's colours and sizes, as ECharts options. */
+import type { EChartsCoreOption } from "echarts/core";
+import type { Scale } from "./scale";
+import type { ChartTheme } from "./theme";
+
+/** A length in the theme's letters: charts are laid out in these, so they fit at 85 mm and on a wide screen alike. */
+export function em(theme: ChartTheme, letters: number): number {
+  return Math.round(letters * theme.fontSize * 10) / 10;
+}
+
+export interface AxisChoice {
+  readonly panel: number;
+  readonly name?: string;
+  /** Letters between the axis and its name. */
+  readonly gap?: number;
+  readonly labels?: boolean;
+  readonly position?: "left" | "right" | "top" | "bottom";
+  /** Lines across the panel at the ticks. */
+  readonly lines?: boolean;
+  readonly inverse?: boolean;
+}
+
+/** A value axis that shows the ticks of `scale`, and nothing that ECharts would choose by itself. */
+export function axis(theme: ChartTheme, scale: Scale, choice: AxisChoice): EChartsCoreOption {
+  const labels = choice.labels ?? true;
+  return {
+    type: "value",
+    gridIndex: choice.panel,
+    min: scale.min,
+    max: scale.max,
+    ...(choice.position === undefined ? {} : { position: choice.position }),
+    inverse: choice.inverse ?? false,
+    name: choice.name ?? "",
+    nameLocation: "middle",
+    nameGap: em(theme, choice.gap ?? 3),
+    nameTextStyle: { color: theme.text, fontSize: theme.fontSize, fontFamily: theme.font },
+    axisLine: {
+      show: true,
+      onZero: false,
+      lineStyle: { color: theme.quiet, width: theme.lineWidth },
+    },
+    axisTick: {
+      show: labels,
+      customValues: [...scale.ticks],
+      length: em(theme, 0.3),
+      lineStyle: { color: theme.quiet, width: theme.lineWidth },
+    },
+    minorTick: { show: false },
+    axisLabel: {
+      show: labels,
+      customValues: [...scale.ticks],
+      formatter: (value: number) => scale.label(value),
+      color: theme.quiet,
+      fontSize: theme.fontSize,
+      fontFamily: theme.font,
+      margin: em(theme, 0.5),
+      hideOverlap: true,
+    },
+    splitLine: {
+      show: choice.lines ?? false,
+      lineStyle: { color: theme.grid, width: theme.lineWidth * 0.75 },
+    },
+  };
+}
+
+/** Entries of a legend in words and shapes; colours are left to group elements. */
+export function legend(
+  theme: ChartTheme,
+  entries: readonly { readonly name: string; readonly icon: string }[],
+): EChartsCoreOption {
+  return {
+    show: entries.length > 1,
+    top: 0,
+    left: "center",
+    padding: 0,
+    itemGap: em(theme, 1),
+    itemWidth: em(theme, 0.9),
+    itemHeight: em(theme, 0.7),
+    selectedMode: false,
+    textStyle: { color: theme.text, fontSize: theme.fontSize, fontFamily: theme.font },
+    data: entries.map(({ name, icon }) => ({ name, icon, itemStyle: { color: theme.quiet } })),
+  };
+}
+
+/** The parts of an option that do not depend on the figure. Tooltips are drawn on the canvas: no markup is made. */
+export function frame(theme: ChartTheme): EChartsCoreOption {
+  return {
+    animation: theme.animation,
+    backgroundColor: theme.background,
+    textStyle: { fontFamily: theme.font, fontSize: theme.fontSize, color: theme.text },
+    tooltip: {
+      trigger: "item",
+      renderMode: "richText",
+      confine: true,
+      transitionDuration: 0,
+      backgroundColor: theme.surface,
+      borderColor: theme.quiet,
+      borderWidth: 1,
+      textStyle: { color: theme.text, fontSize: theme.fontSize, fontFamily: theme.font },
+    },
+  };
+}

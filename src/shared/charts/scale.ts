@@ -1,0 +1,140 @@
+/** Axes of figures: rounded ticks, and logarithmic axes on which exact zeros have a place of their own. */
+import { raised } from "./elements";
+
+/** How one axis places values. `place` gives the axis coordinate, which is the logarithm on a logarithmic axis. */
+export interface Scale {
+  readonly min: number;
+  readonly max: number;
+  /** In axis coordinates. */
+  readonly ticks: readonly number[];
+  /** Label of a tick, from its axis coordinate. */
+  label(coordinate: number): string;
+  /** Axis coordinate of a value; NaN where it has none. */
+  place(value: number): number;
+}
+
+/** Least and greatest finite value; null without any. */
+export function extent(values: Iterable<number>): [number, number] | null {
+  let [min, max] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  return min > max ? null : [min, max];
+}
+
+/** A tick distance of 1, 2 or 5 times a power of ten that makes at most `count` steps over `width`. */
+function step(width: number, count: number): number {
+  const power = 10 ** Math.floor(Math.log10(width / count));
+  const factor = [1, 2, 5, 10].find((multiple) => (multiple * power * count) / width >= 1 - 1e-9)!;
+  return factor * power;
+}
+
+/** Multiples of `distance` within [min, max], free of rounding dust. */
+function multiples(min: number, max: number, distance: number): number[] {
+  const first = Math.ceil(min / distance - 1e-9);
+  const last = Math.floor(max / distance + 1e-9);
+  const decimals = Math.max(0, Math.ceil(-Math.log10(distance)));
+  return Array.from({ length: last - first + 1 }, (_, i) =>
+    Number(((first + i) * distance).toFixed(Math.min(decimals + 1, 100))),
+  );
+}
+
+/** A minus sign that has the width of a plus, as print wants it. */
+function typeset(text: string): string {
+  return text.replace("-", "−");
+}
+
+/**
+ * A value to three significant digits, in powers of ten where it is long: 0.0123, 1.2·10⁻⁷.
+ * NaN, which is a value that could not be formed, is a dash.
+ */
+export function showNumber(value: number, digits = 3): string {
+  if (Number.isNaN(value)) return "–";
+  if (value === 0) return "0";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const exponent = Math.floor(Math.log10(Math.abs(value)));
+  if (exponent >= -3 && exponent < 5) return typeset(String(Number(value.toPrecision(digits))));
+  const [mantissa, power] = value.toExponential(digits - 1).split("e");
+  return `${typeset(String(Number(mantissa)))}·10${raised(Number(power))}`;
+}
+
+/** Linear over the values and whatever must be included, ending on ticks. */
+export function linearScale(values: Iterable<number>, include: readonly number[] = []): Scale {
+  const [low, high] = extent([...values, ...include]) ?? [0, 1];
+  const width = high - low || Math.abs(high) || 1;
+  const distance = step(width, 5);
+  const min = Math.floor(low / distance + 1e-9) * distance;
+  const max = Math.ceil((low === high ? low + width : high) / distance - 1e-9) * distance;
+  return {
+    min,
+    max,
+    ticks: multiples(min, max, distance),
+    label: (value) => showNumber(value, 4),
+    place: (value) => value,
+  };
+}
+
+/** Linear over exactly [min, max], with ticks inside. */
+export function fixedScale(min: number, max: number, count = 5): Scale {
+  return {
+    min,
+    max,
+    ticks: multiples(min, max, step(max - min || 1, count)),
+    label: (value) => showNumber(value, 4),
+    place: (value) => value,
+  };
+}
+
+/** Below one decade, powers of ten alone leave an axis without two labels. */
+const mantissas = [1, 2, 5];
+const MOST_DECADES_BETWEEN_LABELS = 5;
+
+/**
+ * Logarithmic over the positive values. Where a value is exactly zero, half a decade and a row labelled 0 are added
+ * below the least positive one, so that an exact symmetry is seen and not dropped. Negative values have no place.
+ */
+export function logScale(values: Iterable<number>, include: readonly number[] = []): Scale {
+  const all = [...values, ...include];
+  const [low, high] = extent(all.filter((value) => value > 0)) ?? [1, 10];
+  const zeros = all.some((value) => value === 0);
+  const [least, greatest] = [Math.log10(low), Math.log10(high)];
+  const pad = Math.max(0.05, 0.04 * (greatest - least));
+  const decades = Math.ceil(greatest) - Math.floor(least);
+  const narrow = greatest - least < 1.2;
+  let bottom = narrow ? least - pad : Math.floor(least + 1e-9);
+  const top = narrow ? greatest + pad : Math.ceil(greatest - 1e-9);
+  const every = Math.max(1, Math.ceil(decades / MOST_DECADES_BETWEEN_LABELS));
+  const candidates = Array.from(
+    { length: decades + 3 },
+    (_, i) => Math.floor(least) - 1 + i,
+  ).flatMap((power) =>
+    narrow
+      ? mantissas.map((mantissa) => Math.log10(mantissa) + power)
+      : power % every === 0
+        ? [power]
+        : [],
+  );
+  const ticks = candidates.filter((tick) => tick >= bottom - 1e-9 && tick <= top + 1e-9);
+  const floor = bottom - Math.max(0.5, 0.12 * (top - bottom));
+  if (zeros) {
+    ticks.unshift(floor);
+    bottom = floor - 0.3 * (bottom - floor);
+  }
+  return {
+    min: bottom,
+    max: top,
+    ticks,
+    label: (power) => (zeros && Math.abs(power - floor) < 1e-6 ? "0" : showPower(power)),
+    place: (value) => (value > 0 ? Math.log10(value) : value === 0 ? floor : NaN),
+  };
+}
+
+/** 10^power as a tick label: 0.01, 1, 200 while short, else 10⁻⁶. */
+function showPower(power: number): string {
+  if (power > -2.5 && power < 3.5) return showNumber(10 ** power, 1);
+  const whole = Math.round(power);
+  if (Math.abs(power - whole) < 1e-6) return `10${raised(whole)}`;
+  return showNumber(10 ** power, 1);
+}
