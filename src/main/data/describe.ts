@@ -27,7 +27,7 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
   for (const { channel, nonFinite } of statistics.channels) {
     if (nonFinite > 0) {
       warnings.push(
-        `${nonFinite} ${nonFinite === 1 ? "value" : "values"} of ${channel} are NaN or infinite.`,
+        `${channel} has ${nonFinite} NaN or infinite ${nonFinite === 1 ? "value" : "values"}.`,
       );
     }
   }

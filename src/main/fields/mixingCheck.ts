@@ -1,0 +1,69 @@
+/**
+ * For an element that a model fails: is the failure one of convention? The array is moved as the element says, but vector
+ * components are mixed by each of the eight signed permutations; where another one gives a much smaller error, the
+ * stated components are probably not what the model was trained on.
+ */
+import type { ConventionReport, ConventionRow } from "../../shared/fields/convention";
+import {
+  showImage,
+  signedPermutations,
+  type Element,
+  type SignedPermutation,
+} from "../../shared/groups/element";
+
+/** Another mixing must halve the error to be mentioned. */
+const MARGIN = 2;
+
+/**
+ * @param errorOf the model's equivariance error with `actMixing(element, mixing, …)` in place of the action
+ * @param samples how many the errors are over, for the report
+ */
+export async function checkMixing(
+  element: Element,
+  samples: number,
+  errorOf: (mixing: SignedPermutation) => Promise<number>,
+): Promise<ConventionReport> {
+  const statedName = imageOf(element.matrix);
+  const rows: ConventionRow[] = [];
+  for (const mixing of signedPermutations) {
+    const name = imageOf(mixing);
+    rows.push({
+      name,
+      description: `(vx, vy) → ${name}`,
+      score: await errorOf(mixing),
+      stated: name === statedName,
+    });
+  }
+  const stated = rows.find((row) => row.stated)!;
+  const best = rows.reduce((a, b) => (b.score < a.score ? b : a));
+  if (best === stated) {
+    return {
+      verdict: "fits",
+      sentence: `No other mixing of components gives a smaller error for ${element.label}.`,
+      rows,
+      samples,
+    };
+  }
+  if (best.score * MARGIN < stated.score) {
+    return {
+      verdict: "other-fits-better",
+      sentence: `For ${element.label} the model's error is ${show(best.score)} if components go to ${best.name}, and ${show(stated.score)} as stated, ${stated.name}. Do the components have the order and signs stated?`,
+      rows,
+      samples,
+    };
+  }
+  return {
+    verdict: "cannot-tell",
+    sentence: `For ${element.label} no mixing of components stands out.`,
+    rows,
+    samples,
+  };
+}
+
+function imageOf(mixing: SignedPermutation): string {
+  return showImage(mixing, ["vx", "vy"]);
+}
+
+function show(error: number): string {
+  return error.toPrecision(2);
+}
