@@ -3,7 +3,7 @@
  * crash at any instant leaves the old file.
  */
 import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { open, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join, basename } from "node:path";
 import { fileError } from "./fileErrors";
 
@@ -12,9 +12,10 @@ import { fileError } from "./fileErrors";
  * @throws UserError "file/…" naming the path where the system refuses; nothing is left behind then
  */
 export async function atomicWrite(
-  path: string,
+  destination: string,
   content: string | Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<void> {
+  const path = await linkTarget(destination);
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
     const file = await open(temporary, "wx");
@@ -29,9 +30,19 @@ export async function atomicWrite(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw fileError(error, path, "write");
+    throw fileError(error, destination, "write");
   }
   await syncFolder(dirname(path));
+}
+
+/** A rename would replace a link by a file; what it points to is what is meant. */
+async function linkTarget(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return path;
+    throw fileError(error, path, "write");
+  }
 }
 
 /** The rename itself reaches the disk with its folder. Windows cannot open folders and needs no such step. */

@@ -31,7 +31,9 @@ export async function readCoordinates(
       const length = array?.shape[0];
       if (array?.shape.length !== 1 || array === states.array) continue;
       if (length !== extent && !(axis === "time" && length === extent + 1)) continue;
-      found[axis] = Array.from(toFloat64({ data: await array.read() })).slice(0, extent);
+      const values = Array.from(toFloat64({ data: await array.read() })).slice(0, extent);
+      if (!values.every(Number.isFinite)) continue;
+      found[axis] = values;
       break;
     }
   }

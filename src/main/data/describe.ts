@@ -17,6 +17,9 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
       "What the channels are is not stated: name them with --fields, like scalar:p,vector:v.",
     );
   }
+  if (data.grid !== undefined && data.boundary === undefined) {
+    warnings.push("The boundary is not stated and taken as periodic.");
+  }
   if (data.targets === "none")
     warnings.push("There are no targets: only what needs no loss can be computed.");
   if (statistics.every > 1) {

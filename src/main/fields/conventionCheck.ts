@@ -151,7 +151,7 @@ function sentenceFor(
 ): string {
   const score = (i: number): string => {
     const value = rows[i]!.score;
-    return value < ROUNDING ? "0" : value.toPrecision(2);
+    return value < ROUNDING ? "below 1e-6" : value.toPrecision(2);
   };
   switch (verdict) {
     case "fits":

@@ -1,0 +1,183 @@
+/**
+ * Mean and standard deviation a channel, for models that work in normalised variables: (value − mean)/std in, and back
+ * out. A network in such variables can only be equivariant if the normalisation commutes with the group.
+ */
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { UserError } from "../../shared/errors";
+import type { ChannelGroup, FieldSpec } from "../../shared/fields/spec";
+import { determinant, type SignedPermutation } from "../../shared/groups/element";
+import type { Group } from "../../shared/groups/group";
+import { toFloat64, type Tensor } from "../../shared/tensor";
+import type { DataSet } from "./dataset";
+import { fileError } from "./fileErrors";
+import { readNpz } from "./npz";
+import { channelStatistics, type ChannelStatistics } from "./statistics";
+
+export interface Normalisation {
+  /** One a channel, in the data's units. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** "pooled", or the file they come from. */
+  readonly source: string;
+}
+
+/**
+ * What `--normalise` names: none (undefined), pooled statistics of the data, or a file with `mean` and `std`.
+ * @throws UserError "normalise/…"
+ */
+export async function normalisationOf(
+  choice: string,
+  data: Pick<DataSet, "states" | "channels" | "fields">,
+): Promise<Normalisation | undefined> {
+  if (choice === "none" || choice === "") return undefined;
+  const count = data.channels.length;
+  if (choice !== "pooled") return checked(await readNormalisation(choice), count);
+  if (data.fields === undefined) {
+    throw new UserError(
+      "normalise/fields",
+      "Pooled statistics need to know which channels form vectors.",
+      {
+        todo: "State the fields with --fields, like scalar:p,vector:v.",
+      },
+    );
+  }
+  return checked(pooled(data.fields, (await channelStatistics(data)).channels), count);
+}
+
+/**
+ * The statistics that commute with every isometry: a vector's components share one standard deviation about zero, a
+ * pseudoscalar has its own about zero, the rest their own about their mean.
+ */
+export function pooled(spec: FieldSpec, statistics: readonly ChannelStatistics[]): Normalisation {
+  const mean = statistics.map(() => 0);
+  const std = statistics.map(() => 1);
+  for (const { kind, channels } of spec) {
+    const own = channels.map((channel) => statistics[channel]!);
+    const aboutZero = kind === "vector" || kind === "pseudoscalar";
+    const square = own.reduce((sum, s) => sum + s.std ** 2 + (aboutZero ? s.mean ** 2 : 0), 0);
+    for (const channel of channels) {
+      std[channel] = Math.sqrt(square / channels.length);
+      if (!aboutZero) mean[channel] = statistics[channel]!.mean;
+    }
+  }
+  return { mean, std, source: "pooled" };
+}
+
+const fileContent = z.object({ mean: z.array(z.number()), std: z.array(z.number()) });
+
+async function readNormalisation(path: string): Promise<Normalisation> {
+  if (!path.endsWith(".json")) {
+    const arrays = await readNpz(path, ["mean", "std"]);
+    return {
+      mean: Array.from(toFloat64(arrays.get("mean")!)),
+      std: Array.from(toFloat64(arrays.get("std")!)),
+      source: path,
+    };
+  }
+  try {
+    return { ...fileContent.parse(JSON.parse(await readFile(path, "utf8"))), source: path };
+  } catch (error) {
+    if (!(error instanceof SyntaxError) && !(error instanceof z.ZodError))
+      throw fileError(error, path, "read");
+    throw new UserError(
+      "normalise/file",
+      `${path} does not hold two lists of numbers, mean and std.`,
+      {
+        where: path,
+        todo: 'Write it as {"mean": […], "std": […]}, one number a channel.',
+        cause: error,
+      },
+    );
+  }
+}
+
+function checked(normalisation: Normalisation, count: number): Normalisation {
+  const { mean, std, source } = normalisation;
+  if (mean.length !== count || std.length !== count) {
+    throw new UserError(
+      "normalise/channels",
+      `The normalisation ${source} has ${mean.length} means and ${std.length} standard deviations for ${count} channels.`,
+    );
+  }
+  const bad = std.findIndex(
+    (value, c) => !(value > 0) || !Number.isFinite(value) || !Number.isFinite(mean[c]!),
+  );
+  if (bad >= 0) {
+    throw new UserError(
+      "normalise/values",
+      `The normalisation ${source} cannot be used: channel ${bad} has mean ${mean[bad]!} and standard deviation ${std[bad]!}.`,
+      {
+        todo: "A standard deviation must be positive: leave constant channels out or give them 1.",
+      },
+    );
+  }
+  return normalisation;
+}
+
+/** (value − mean)/std on [B, C, …], a new tensor of the same type. */
+export function normalise(tensor: Tensor, { mean, std }: Normalisation): Tensor {
+  return perChannel(tensor, (value, c) => (value - mean[c]!) / std[c]!);
+}
+
+/** value·std + mean on [B, C, …], a new tensor of the same type. */
+export function denormalise(tensor: Tensor, { mean, std }: Normalisation): Tensor {
+  return perChannel(tensor, (value, c) => value * std[c]! + mean[c]!);
+}
+
+function perChannel(tensor: Tensor, change: (value: number, channel: number) => number): Tensor {
+  const { dtype, shape, data } = tensor;
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) {
+    throw new UserError("normalise/dtype", `Values of type ${dtype} cannot be normalised.`);
+  }
+  const channels = shape[1] ?? 1;
+  const inner = shape.slice(2).reduce((a, b) => a * b, 1);
+  const out = data.map((value, i) => change(value, Math.floor(i / inner) % channels));
+  return { dtype, shape, data: out };
+}
+
+/** Equal to what float32 statistics of a large data set can tell. */
+const TOLERANCE = 1e-5;
+
+/**
+ * Sentences for each channel group whose normalisation does not commute with the group: the normalised model cannot be
+ * equivariant then, whatever it has learned.
+ */
+export function normalisationWarnings(
+  normalisation: Normalisation,
+  spec: FieldSpec,
+  group: Group,
+): string[] {
+  return spec.flatMap((field) => {
+    const broken = group.elements.find(({ matrix }) => !commutes(normalisation, field, matrix));
+    if (broken === undefined) return [];
+    const { name, kind, channels } = field;
+    const values = (list: readonly number[]): string =>
+      channels.map((channel) => list[channel]!.toPrecision(3)).join(", ");
+    const remedy =
+      kind === "vector"
+        ? "equal standard deviations and zero means for its components"
+        : "a zero mean for it";
+    return [
+      `The normalisation of ${name} (mean ${values(normalisation.mean)}; standard deviation ${values(normalisation.std)}) does not commute with ${broken.label}, so the model in these variables cannot be equivariant: use ${remedy}, as pooled statistics have.`,
+    ];
+  });
+}
+
+function commutes(
+  { mean, std }: Normalisation,
+  { kind, channels }: ChannelGroup,
+  matrix: SignedPermutation,
+): boolean {
+  const [first = 0, second = 0] = channels;
+  if (kind === "pseudoscalar") {
+    return determinant(matrix) === 1 || Math.abs(mean[first]!) <= TOLERANCE * std[first]!;
+  }
+  if (kind !== "vector") return true;
+  const scale = Math.max(std[first]!, std[second]!);
+  const near = (a: number, b: number): boolean => Math.abs(a - b) <= TOLERANCE * scale;
+  const [m0, m1] = [mean[first]!, mean[second]!];
+  const fixed = matrix.every((row, i) => near(row[0] * m0 + row[1] * m1, i === 0 ? m0 : m1));
+  const exchanges = matrix[0][0] === 0;
+  return fixed && (!exchanges || near(std[first]!, std[second]!));
+}
