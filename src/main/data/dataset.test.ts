@@ -79,6 +79,65 @@ describe("the fixtures' samples", () => {
   });
 });
 
+test("positions and velocities of particles are one state", async () => {
+  const path = "fixtures/datasets/arrays/particles.npz";
+  const data = await openData(path);
+  expect(data.shape).toEqual([3, 6, 4, 4]);
+  expect(data.axes).toEqual(["trajectory", "time", "particle", "channel"]);
+  expect(data.channels.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+    "position.x vector.x",
+    "position.y vector.y",
+    "velocity.x vector.x",
+    "velocity.y vector.y",
+  ]);
+  const arrays = await readNpz(path);
+  const { target } = await data.read([data.sampleCount - 1]);
+  expect(target!.shape).toEqual([1, 4, 4]);
+  expect(target!.data.at(-2)).toBe(arrays.get("velocity")!.data.at(-2));
+  expect(target!.data.at(-3)).toBe(arrays.get("position")!.data.at(-1));
+  expect((await describeData(data)).dt).toBeCloseTo(0.05, 12);
+  await data.close();
+});
+
+describe("which arrays", () => {
+  const states = counting(2, 3, 1, 2, 2);
+  const line = counting(2);
+  test.each([
+    ["x and y are inputs and targets", { x: counting(4, 2), y: counting(4, 1) }, {}, "x", "stored"],
+    ["a y of one axis is a coordinate of fields", { x: states, y: line }, {}, "x", "next state"],
+    ["states come before x and y", { states, x: line, y: line }, {}, "states", "next state"],
+    ["a lone array is the input", { field: states, t: line }, {}, "field", "next state"],
+    [
+      "a named input keeps y as its target",
+      { u: counting(4, 2), y: counting(4, 1) },
+      { input: "u" },
+      "u",
+      "stored",
+    ],
+    [
+      "both may be named",
+      { x: line, u: counting(4, 2), v: counting(4, 2) },
+      { input: "u", target: "v" },
+      "u",
+      "stored",
+    ],
+    ["snapshots have no targets", { x: counting(4, 1, 2, 2) }, {}, "x", "none"],
+  ] as const)("%s", async (_, arrays, options, input, targets) => {
+    const data = await opened(arrays, options);
+    expect([data.states.array.name, data.targets]).toEqual([input, targets]);
+    await data.close();
+  });
+
+  test("integers on a grid come as float32, and so do their targets", async () => {
+    const data = await opened({
+      states: { dtype: "int32", shape: [1, 2, 1, 1, 2], data: Int32Array.of(1, 2, 3, 4) },
+    });
+    const { input, target } = await data.read([0]);
+    expect([input.data, target!.data]).toEqual([Float32Array.of(1, 2), Float32Array.of(3, 4)]);
+    await data.close();
+  });
+});
+
 describe("axes", () => {
   test("in any order give the same states, in any order of samples", async () => {
     const order = ["n", "t", "c", "y", "x"];

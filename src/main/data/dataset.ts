@@ -6,7 +6,7 @@ import type { DataOptions } from "../../shared/contract";
 import { UserError } from "../../shared/errors";
 import type { ChannelLabel, FieldSpec, Grid } from "../../shared/fields/spec";
 import type { SampleExtent } from "../../shared/selection";
-import type { Tensor } from "../../shared/tensor";
+import { fromFloat64, isFloat, toFloat64, type Tensor } from "../../shared/tensor";
 import type { ArraySource } from "./arraySource";
 import type { Axis } from "./axes";
 import { channelsOf } from "./channels";
@@ -86,14 +86,13 @@ async function dataSetOf(file: ArrayFile, options: DataOptions): Promise<DataSet
   checkExtent(states, stored, times);
 
   const output = stored ?? states;
-  const input = channelsOf(states, options.fields);
+  const stated = options.fields ?? roles.fields;
+  const input = channelsOf(states, stated);
   const sameChannels = channelExtent(output) === channelExtent(states);
-  const outgoing = channelsOf(
-    output,
-    options.outputFields ?? (sameChannels ? options.fields : undefined),
-  );
+  const outgoing = channelsOf(output, options.outputFields ?? (sameChannels ? stated : undefined));
   const coordinates = await readCoordinates(file.arrays, states);
   const sampleCount = states.trajectories * times;
+  const grid = gridOf(states, coordinates, options.boundary);
   const placeOf = (index: number): StatePlace => {
     if (!Number.isInteger(index) || index < 0 || index >= sampleCount) {
       throw new RangeError(`sample ${index} of ${sampleCount}`);
@@ -111,7 +110,7 @@ async function dataSetOf(file: ArrayFile, options: DataOptions): Promise<DataSet
     fields: input.fields,
     outputFields: outgoing.fields,
     channels: input.labels,
-    grid: gridOf(states, coordinates, options.boundary),
+    grid,
     coordinates,
     boundary: options.boundary,
     trajectories: states.trajectories,
@@ -123,15 +122,14 @@ async function dataSetOf(file: ArrayFile, options: DataOptions): Promise<DataSet
     },
     async read(indices) {
       const places = indices.map(placeOf);
-      const inputs = await states.read(places);
+      const inputs = asField(await states.read(places), grid);
       checkFinite(inputs, states, input.labels, (i) => `${path}: input of sample ${indices[i]!}`);
       if (targets === "none") return { input: inputs, target: undefined };
-      const target =
-        stored === undefined
-          ? await states.read(
-              places.map(({ trajectory, time }) => ({ trajectory, time: time + 1 })),
-            )
-          : await stored.read(places);
+      const after = places.map(({ trajectory, time }) => ({ trajectory, time: time + 1 }));
+      const target = asField(
+        stored === undefined ? await states.read(after) : await stored.read(places),
+        grid,
+      );
       checkFinite(
         target,
         output,
@@ -142,6 +140,12 @@ async function dataSetOf(file: ArrayFile, options: DataOptions): Promise<DataSet
     },
     close: () => file.close(),
   };
+}
+
+/** Fields are numbers that networks and group actions compute with, also where a file stores integers. */
+function asField(tensor: Tensor, grid: Grid | undefined): Tensor {
+  if (grid === undefined || isFloat(tensor.dtype)) return tensor;
+  return fromFloat64("float32", tensor.shape, toFloat64(tensor));
 }
 
 function channelExtent(states: States): number | undefined {

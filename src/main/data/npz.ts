@@ -1,6 +1,6 @@
 /** NumPy's .npz archives and single .npy files: arrays that are listed at once and read in parts. */
 import { UserError } from "../../shared/errors";
-import { allocate, sizeOf, type DType, type Tensor, type TensorData } from "../../shared/tensor";
+import { sizeOf, type Tensor, type TensorData } from "../../shared/tensor";
 import type { ArraySource, ElementRange } from "./arraySource";
 import { atomicWrite } from "./atomic";
 import { allocateBytes, openFile, type ByteSource } from "./byteSource";
@@ -12,6 +12,7 @@ import {
   parseNpyHeader,
   type NpyHeader,
 } from "./npy";
+import { parts } from "./parts";
 import { contentOffset, entryContent, readZipDirectory, type ZipEntry } from "./zip";
 import { zipArchive } from "./zipWriter";
 
@@ -82,14 +83,14 @@ async function arrayIn(source: ByteSource, entry: ZipEntry, name: string): Promi
 
 async function prefixOf(source: ByteSource, entry: ZipEntry): Promise<Uint8Array> {
   const wanted = Math.min(entry.size, HEADER_PREFIX);
-  const parts: Uint8Array[] = [];
+  const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const piece of entryContent(source, entry)) {
-    parts.push(piece);
+    pieces.push(piece);
     length += piece.length;
     if (length >= wanted) break;
   }
-  return Buffer.concat(parts).subarray(0, wanted);
+  return Buffer.concat(pieces).subarray(0, wanted);
 }
 
 /** Bytes of the elements, ranges in bytes from the first element. */
@@ -163,7 +164,7 @@ function arraySource(
       if (ranges.some(({ start, count: n }) => start < 0 || n < 0 || start + n > count)) {
         throw new RangeError(`${where}: range outside of ${count} elements`);
       }
-      if (fortranOrder) return pick(element.dtype, await everything(), ranges);
+      if (fortranOrder) return parts(element.dtype, await everything(), ranges);
       const scaled = ranges.map((range) => ({
         start: range.start * element.bytes,
         count: range.count * element.bytes,
@@ -172,21 +173,6 @@ function arraySource(
     },
   };
   return partsCostTheWhole || fortranOrder ? kept(array) : array;
-}
-
-/** The ranges of an array in memory, one after the other. */
-function pick(dtype: DType, data: TensorData, ranges: readonly ElementRange[]): TensorData {
-  const picked = allocate(
-    dtype,
-    ranges.reduce((sum, { count }) => sum + count, 0),
-  );
-  let at = 0;
-  for (const { start, count } of ranges) {
-    // Both are of `dtype`; TypeScript cannot see that two unions agree.
-    picked.set(data.subarray(start, start + count) as never, at);
-    at += count;
-  }
-  return picked;
 }
 
 /** The array held in memory after its first use, where it is small enough for that. */
@@ -198,7 +184,7 @@ function kept(array: ArraySource): ArraySource {
     async read(ranges) {
       held ??= array.read();
       const data = await held;
-      return ranges === undefined ? data : pick(array.dtype, data, ranges);
+      return ranges === undefined ? data : parts(array.dtype, data, ranges);
     },
   };
 }

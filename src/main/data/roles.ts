@@ -4,12 +4,15 @@ import { UserError } from "../../shared/errors";
 import type { ArraySource } from "./arraySource";
 import { parseAxes, usualAxes, type Axis } from "./axes";
 import { arrayNamed, type ArrayFile } from "./npz";
+import { particleStates, type ParticleStates } from "./particles";
 
 export interface Roles {
   readonly input: ArraySource;
   readonly inputAxes: readonly Axis[];
   /** undefined where targets are the next states, or not there. */
   readonly target: { readonly array: ArraySource; readonly axes: readonly Axis[] } | undefined;
+  /** Where the names of the arrays say how the channels transform. */
+  readonly fields: string | undefined;
   /** What was assumed, each a sentence. */
   readonly notices: readonly string[];
 }
@@ -26,44 +29,55 @@ const pairs = [
  */
 export function findRoles(file: ArrayFile, options: DataOptions): Roles {
   const notices: string[] = [];
-  const { input, target } = findArrays(file, options, notices);
+  const { input, target, particles } = findArrays(file, options, notices);
   const inputAxes =
-    options.axes === undefined
-      ? usualAxes(input.shape.length, input.name === "states")
-      : parseAxes(options.axes);
+    options.axes !== undefined
+      ? parseAxes(options.axes)
+      : particles !== undefined
+        ? parseAxes("n,t,p,c")
+        : usualAxes(input.shape.length, input.name === "states");
   if (inputAxes === undefined) throw unknownAxes(input);
   if (options.axes === undefined) {
     notices.push(`Axes of ${input.name || "the array"} taken as ${inputAxes.join(", ")}.`);
   }
-  if (target === undefined) return { input, inputAxes, target, notices };
+  const fields = particles?.fields;
+  if (target === undefined) return { input, inputAxes, target, fields, notices };
   const sameRank = target.shape.length === input.shape.length;
   const axes = sameRank ? inputAxes : usualAxes(target.shape.length, false);
   if (axes === undefined) throw unknownAxes(target);
-  return { input, inputAxes, target: { array: target, axes }, notices };
+  return { input, inputAxes, target: { array: target, axes }, fields, notices };
 }
 
 function findArrays(
   file: ArrayFile,
   options: DataOptions,
   notices: string[],
-): { input: ArraySource; target: ArraySource | undefined } {
+): {
+  input: ArraySource;
+  target: ArraySource | undefined;
+  particles?: ParticleStates;
+} {
   const stated = options.target === undefined ? undefined : arrayNamed(file, options.target);
-  if (options.input !== undefined)
-    return { input: arrayNamed(file, options.input), target: stated };
+  if (options.input !== undefined) {
+    const input = arrayNamed(file, options.input);
+    const partner = pairs.find((names) => names.input === options.input)?.target ?? "y";
+    return { input, target: stated ?? targetFor(input, file.arrays.get(partner)) };
+  }
   // Written by this program: states, with coordinates called x and y beside them.
   const states = file.arrays.get("states");
   if (states !== undefined) return { input: states, target: stated };
   for (const names of pairs) {
     const input = file.arrays.get(names.input);
     if (input === undefined || input.shape.length < 2) continue;
-    const target = stated ?? file.arrays.get(names.target);
+    const target = stated ?? targetFor(input, file.arrays.get(names.target));
     if (names.input !== "x") {
-      notices.push(
-        `Inputs are taken from ${names.input}${target === undefined ? "" : ` and targets from ${target.name}`}, since the file has no x.`,
-      );
+      const targets = target === undefined ? "" : ` and targets from ${target.name}`;
+      notices.push(`Inputs are taken from ${names.input}${targets}, since the file has no x.`);
     }
     return { input, target };
   }
+  const particles = particleStates(file.arrays);
+  if (particles !== undefined) return { input: particles.array, target: stated, particles };
   const candidates = [...file.arrays.values()].filter(
     (array) => array.shape.length >= 2 && array !== stated,
   );
@@ -76,6 +90,12 @@ function findArrays(
   );
 }
 
+/** The array that goes by a target's name, unless it is the coordinate y of fields called x. */
+function targetFor(input: ArraySource, named: ArraySource | undefined): ArraySource | undefined {
+  const isCoordinate = named?.shape.length === 1 && input.shape.length > 2;
+  return named === input || isCoordinate ? undefined : named;
+}
+
 function showArrays(file: ArrayFile): string {
   return [...file.arrays.values()]
     .map(({ name, shape }) => `${name} [${shape.join(", ")}]`)
@@ -86,9 +106,6 @@ function unknownAxes({ where, shape }: ArraySource): UserError {
   return new UserError(
     "data/axes",
     `What the axes of ${where} [${shape.join(", ")}] mean is not known.`,
-    {
-      where,
-      todo: "Name each with --axes, like n,t,c,y,x.",
-    },
+    { where, todo: "Name each with --axes, like n,t,c,y,x." },
   );
 }
