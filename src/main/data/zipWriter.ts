@@ -17,6 +17,8 @@ const deflate = promisify(deflateRaw);
 const DATE = 0x21;
 const NAMES_ARE_UTF8 = 0x800;
 const NARROW_LIMIT = 0xffffffff;
+/** What deflates in one piece of memory; arrays beyond it are numbers that hardly shrink, and are stored. */
+const DEFLATE_LIMIT = 2 ** 31;
 
 interface Written {
   name: Buffer;
@@ -37,11 +39,12 @@ export async function* zipArchive(
   for (const { name, parts } of contents) {
     const size = parts.reduce((sum, part) => sum + part.length, 0);
     const crc = checksum(parts);
-    const body = deflated ? [await deflate(Buffer.concat(parts), { level: 6 })] : parts;
+    const packed = deflated && size < DEFLATE_LIMIT;
+    const body = packed ? [await deflate(Buffer.concat(parts), { level: 6 })] : parts;
     const compressedSize = body.reduce((sum, part) => sum + part.length, 0);
     const entry = {
       name: Buffer.from(name, "utf8"),
-      method: deflated ? 8 : 0,
+      method: packed ? 8 : 0,
       crc,
       compressedSize,
       size,

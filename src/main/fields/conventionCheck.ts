@@ -3,13 +3,12 @@
  * divergence, so its score is near zero and that of a wrong one near a half or one. Blind to a sign of both components.
  */
 import { UserError } from "../../shared/errors";
-import type {
-  ConventionReport,
-  ConventionRow,
-  ConventionVerdict,
-} from "../../shared/fields/convention";
+import type { ConventionReport } from "../../shared/contract";
 import type { ChannelGroup, FieldSpec, Grid } from "../../shared/fields/spec";
 import { spectral } from "./derivative";
+
+type ConventionRow = ConventionReport["rows"][number];
+type ConventionVerdict = ConventionReport["verdict"];
 
 interface Reading {
   readonly name: string;

@@ -3,7 +3,7 @@
  * components are mixed by each of the eight signed permutations; where another one gives a much smaller error, the
  * stated components are probably not what the model was trained on.
  */
-import type { ConventionReport, ConventionRow } from "../../shared/fields/convention";
+import type { ConventionReport } from "../../shared/contract";
 import {
   showImage,
   signedPermutations,
@@ -24,7 +24,7 @@ export async function checkMixing(
   errorOf: (mixing: SignedPermutation) => Promise<number>,
 ): Promise<ConventionReport> {
   const statedName = imageOf(element.matrix);
-  const rows: ConventionRow[] = [];
+  const rows: ConventionReport["rows"] = [];
   for (const mixing of signedPermutations) {
     const name = imageOf(mixing);
     rows.push({
