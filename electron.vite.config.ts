@@ -39,7 +39,9 @@ export default defineConfig({
   },
   renderer: {
     root: resolve(here, "src/renderer"),
-    plugins: [svelte()],
+    // Relative addresses of scripts and styles, so that the window also works under a proxy's base path.
+    base: "./",
+    plugins: [svelte({ configFile: resolve(here, "svelte.config.js") })],
     build: {
       outDir: resolve(here, "out/renderer"),
       rolldownOptions: { input: resolve(here, "src/renderer/index.html") },

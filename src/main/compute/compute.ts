@@ -1,0 +1,49 @@
+/**
+ * Where heavy work is done: the one interface behind which stands a process of its own (windows) or this process
+ * (command line). Callers name a task of `tasks/` and never learn which.
+ */
+import type { Tasks } from "./tasks";
+
+export interface Progress {
+  /** 0…1. */
+  readonly fraction: number;
+  /** What is being done, as people read it. */
+  readonly stage: string;
+}
+
+/** What a task may use of the world beside its input. */
+export interface TaskContext {
+  readonly signal: AbortSignal;
+  progress(progress: Progress): void;
+}
+
+export type Task<I, O> = (input: I, context: TaskContext) => Promise<O>;
+
+export type TaskName = keyof Tasks;
+export type TaskInput<T extends TaskName> = Parameters<Tasks[T]>[0];
+export type TaskOutput<T extends TaskName> = Awaited<ReturnType<Tasks[T]>>;
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Compute {
+  /**
+   * Runs a task. An aborted signal rejects at once, whatever the task is in the middle of.
+   * @throws what the task throws; UserError "compute/crashed" where the process it ran in ended
+   */
+  call<T extends TaskName>(
+    task: T,
+    input: TaskInput<T>,
+    options?: CallOptions,
+  ): Promise<TaskOutput<T>>;
+  close(): Promise<void>;
+}
+
+/** One job at a time beside any number of short questions, so that a window answers while a job runs. */
+export type Lane = "jobs" | "queries";
+
+export function laneOf(task: TaskName): Lane {
+  return task === "analyse" ? "jobs" : "queries";
+}

@@ -1,0 +1,45 @@
+/** Whether a data file's velocity follows the stated convention of axes and components. */
+import type { DataOptions, MethodOutput } from "../../../shared/contract";
+import { UserError } from "../../../shared/errors";
+import { select } from "../../../shared/selection";
+import { toFloat64 } from "../../../shared/tensor";
+import { openData } from "../../data/dataset";
+import { checkConvention } from "../../fields/conventionCheck";
+
+/** Enough for a verdict: the scores are means over whole fields. */
+const SAMPLES = "16";
+
+/** @throws UserError "convention/no-fields", "convention/no-grid", "convention/no-vector" */
+export async function convention({
+  path,
+  options,
+}: {
+  path: string;
+  options: DataOptions;
+}): Promise<MethodOutput<"data.convention">> {
+  const data = await openData(path, options);
+  try {
+    const { fields, grid } = data;
+    if (fields === undefined) {
+      throw new UserError(
+        "convention/no-fields",
+        `What the channels of ${path} are is not stated.`,
+        {
+          where: path,
+          todo: "Name them with --fields, like scalar:p,vector:v.",
+        },
+      );
+    }
+    if (grid === undefined || data.states.axes.join() !== "channel,y,x") {
+      throw new UserError("convention/no-grid", `${path} holds no fields on a plane grid.`, {
+        where: path,
+      });
+    }
+    const { indices } = select(data, { samples: SAMPLES });
+    const { input } = await data.read(indices);
+    const report = checkConvention(toFloat64(input), input.shape, fields, grid);
+    return { ...report, rows: report.rows.map((row) => ({ ...row })) };
+  } finally {
+    await data.close();
+  }
+}

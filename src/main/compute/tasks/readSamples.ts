@@ -1,0 +1,32 @@
+/** Samples of a data file as the window draws them: inputs and targets. */
+import type { DataOptions } from "../../../shared/contract";
+import { UserError } from "../../../shared/errors";
+import type { Tensor } from "../../../shared/tensor";
+import { openData } from "../../data/dataset";
+
+/**
+ * A file without targets gives its inputs twice.
+ * @throws UserError "data/no-sample" for an index that is not there, and what opening and reading throw
+ */
+export async function readSamples(input: {
+  path: string;
+  options: DataOptions;
+  indices: number[];
+}): Promise<{ input: Tensor; target: Tensor }> {
+  const data = await openData(input.path, input.options);
+  try {
+    const outside = input.indices.find(
+      (index) => !Number.isInteger(index) || index < 0 || index >= data.sampleCount,
+    );
+    if (outside !== undefined) {
+      throw new UserError("data/no-sample", `${input.path} has no sample ${outside}.`, {
+        where: input.path,
+        todo: `It has ${data.sampleCount}, counted from 0.`,
+      });
+    }
+    const samples = await data.read(input.indices);
+    return { input: samples.input, target: samples.target ?? samples.input };
+  } finally {
+    await data.close();
+  }
+}

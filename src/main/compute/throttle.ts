@@ -1,0 +1,34 @@
+/** Progress at a pace that people can read and a process boundary can bear. */
+import type { Progress } from "./compute";
+
+/** Milliseconds between two reports. */
+const PACE = 150;
+
+/**
+ * Passes the first report on at once and then the latest one every `PACE`; a new stage does not wait.
+ * `flush` sends what is held back, `stop` drops it.
+ */
+export function throttled(send: (progress: Progress) => void): {
+  progress(progress: Progress): void;
+  stop(): void;
+} {
+  let held: Progress | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  const tick = (): void => {
+    timer = null;
+    if (held === null) return;
+    send(held);
+    held = null;
+    timer = setTimeout(tick, PACE);
+  };
+  return {
+    progress: (progress) => {
+      held = progress;
+      if (timer === null) tick();
+    },
+    stop: () => {
+      if (timer !== null) clearTimeout(timer);
+      timer = held = null;
+    },
+  };
+}

@@ -1,0 +1,163 @@
+/** What a command of the command line is: a record from which parsing, help and errors follow. */
+import { parseArgs } from "node:util";
+import { UserError } from "../../../shared/errors";
+import type { Compute } from "../../compute/compute";
+import type { Places } from "../../workbench/places";
+
+/** The world as commands see it; tests give them another. */
+export interface Shell {
+  /** The result, and nothing else. */
+  print(line: string): void;
+  /** Remarks and progress. */
+  remark(line: string): void;
+  /** Whether remarks reach a person, who wants progress. */
+  readonly terminal: boolean;
+  /** Draws over the line before; only where `terminal`. */
+  progress(line: string): void;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly places: Places;
+  /** Folder of the program itself. */
+  readonly program: string;
+  /** Loaded when first needed: the executors' native code takes its time. */
+  readonly compute: () => Promise<Compute>;
+}
+
+export interface Option {
+  /** What stands after the flag in the help, "FILE"; a flag without it takes no value. */
+  readonly value?: string;
+  readonly help: string;
+  readonly default?: string;
+  readonly required?: boolean;
+  readonly many?: boolean;
+}
+
+export type Options = Readonly<Record<string, Option>>;
+
+/** Values as given: strings, true for flags without a value, lists where `many`. */
+export interface Arguments {
+  readonly positionals: readonly string[];
+  text(name: string): string | undefined;
+  /** A required option or one with a default. */
+  given(name: string): string;
+  flag(name: string): boolean;
+  list(name: string): readonly string[];
+}
+
+export interface Command {
+  /** "model run". */
+  readonly name: string;
+  readonly summary: string;
+  /** Positional arguments as the usage line shows them: "MODEL", "FILE…", "[PATH…]". */
+  readonly takes?: string;
+  readonly options: Options;
+  readonly example: string;
+  /** More for `--help`. */
+  readonly details?: string;
+  run(args: Arguments, shell: Shell): Promise<void>;
+}
+
+/** Wrong usage: exit code 2, and the usage line after the sentence. */
+export class UsageError extends UserError {
+  constructor(sentence: string, todo?: string) {
+    super("usage", sentence, todo === undefined ? {} : { todo });
+  }
+}
+
+const helpOption: Options = { help: { help: "Show this help." } };
+
+/** @throws UsageError naming the option or argument */
+export function parseArguments(command: Command, argv: readonly string[]): Arguments {
+  const options = { ...command.options, ...helpOption };
+  const parsed = parse(argv, options);
+  const text = (name: string): string | undefined => {
+    const value = parsed.values[name] ?? options[name]?.default;
+    return typeof value === "string" ? value : undefined;
+  };
+  const args: Arguments = {
+    positionals: parsed.positionals,
+    text,
+    given: (name) => text(name)!,
+    flag: (name) => parsed.values[name] === true,
+    list: (name) => {
+      const value = parsed.values[name];
+      return Array.isArray(value) ? (value as string[]) : [];
+    },
+  };
+  if (args.flag("help")) return args;
+  for (const [name, option] of Object.entries(options)) {
+    const missing = option.many === true ? args.list(name).length === 0 : text(name) === undefined;
+    if (option.required === true && missing)
+      throw new UsageError(`--${name} ${option.value ?? ""} is needed.`);
+  }
+  checkPositionals(command.takes ?? "", parsed.positionals);
+  return args;
+}
+
+function parse(
+  argv: readonly string[],
+  options: Options,
+): { values: Record<string, unknown>; positionals: string[] } {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      allowNegative: true,
+      options: Object.fromEntries(
+        Object.entries(options).map(([name, { value, many }]) => [
+          name,
+          {
+            type: value === undefined ? ("boolean" as const) : ("string" as const),
+            multiple: many ?? false,
+          },
+        ]),
+      ),
+    });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code?.startsWith("ERR_PARSE_ARGS") !== true) throw error;
+    // Node adds advice about "--" to its first sentence, which fits no option of ours.
+    throw new UsageError(`${message.split(/\. |\n/, 1)[0]!.replace(/\.$/, "")}.`);
+  }
+}
+
+function checkPositionals(takes: string, given: readonly string[]): void {
+  const names = takes.split(" ").filter((name) => name !== "");
+  const least = names.filter((name) => !name.startsWith("[")).length;
+  const most = names.some((name) => name.includes("…")) ? Infinity : names.length;
+  if (given.length < least)
+    throw new UsageError(`${names[given.length]!.replace("…", "")} is missing.`);
+  if (given.length > most) throw new UsageError(`“${given[most]!}” is one argument too many.`);
+}
+
+/** `usage: noetherscope model run MODEL --inputs FILE --out FILE [options]`. */
+export function usageLine({ name, takes, options }: Command): string {
+  const needed = Object.entries(options)
+    .filter(([, option]) => option.required)
+    .map(([flag, { value }]) => `--${flag} ${value ?? ""}`.trim());
+  const more = Object.keys(options).length > needed.length ? ["[options]"] : [];
+  return ["usage: noetherscope", name, takes ?? "", ...needed, ...more]
+    .filter((part) => part !== "")
+    .join(" ");
+}
+
+export function helpOf(command: Command): string {
+  const rows = Object.entries({ ...command.options, ...helpOption }).map(([flag, option]) => {
+    const head = `  --${flag}${option.value === undefined ? "" : ` ${option.value}`}`;
+    const standard =
+      option.default === undefined || option.default === "" ? "" : ` Default: ${option.default}.`;
+    return `${head.padEnd(26)} ${head.length > 26 ? `\n${" ".repeat(27)}` : ""}${option.help}${standard}`;
+  });
+  return [
+    command.summary,
+    "",
+    usageLine(command),
+    "",
+    ...(command.details === undefined ? [] : [command.details, ""]),
+    "options:",
+    ...rows,
+    "",
+    "example:",
+    `  ${command.example}`,
+  ].join("\n");
+}

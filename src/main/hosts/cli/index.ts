@@ -1,0 +1,55 @@
+/** Entry of the command line. */
+import { join } from "node:path";
+import { programFolder, userPlaces } from "../../workbench/places";
+import type { Shell } from "./command";
+import { commands } from "./commands";
+import { main } from "./main";
+
+const program = programFolder(import.meta.dirname);
+const interrupt = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    // The second one is meant: whatever holds us up is given up.
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort();
+  });
+}
+
+const terminal = process.stderr.isTTY === true;
+let drawn = false;
+const clear = (): void => {
+  if (drawn) process.stderr.write("\r\x1b[K");
+  drawn = false;
+};
+const shell: Shell = {
+  print: (line) => {
+    clear();
+    process.stdout.write(`${line}\n`);
+  },
+  remark: (line) => {
+    clear();
+    process.stderr.write(`${line}\n`);
+  },
+  terminal,
+  progress: (line) => {
+    if (!terminal) return;
+    clear();
+    process.stderr.write(line.slice(0, (process.stderr.columns ?? 80) - 1));
+    drawn = true;
+  },
+  signal: interrupt.signal,
+  places: { ...userPlaces(), resources: join(program, "resources") },
+  program,
+  compute: async () => new (await import("../../compute/local")).LocalCompute(),
+};
+
+// `noetherscope … | head` ends early; that is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+const code = await main(process.argv.slice(2), commands, shell);
+clear();
+// Native executors keep threads that would hold the process; everything is written by now but the pipe's rest.
+process.stdout.write("", () => process.exit(code));

@@ -1,0 +1,3 @@
+/** Names of the two IPC channels; a file of its own, as the preload script must not load anything else. */
+export const CALL = "noetherscope:call";
+export const EVENT = "noetherscope:event";

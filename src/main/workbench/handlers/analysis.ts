@@ -1,0 +1,68 @@
+/** Analyses: what one would cost, starting one, and the jobs that come of it. */
+import type { AnalysisRequest } from "../../../shared/contract";
+import { checkedParameters, definitionOf, type AnalysisSpec } from "../../compute/tasks/spec";
+import { newRunId } from "../runId";
+import type { Handlers, Services } from "../services";
+import type { OpenStudy } from "../study/openStudy";
+
+export function analysisHandlers({
+  compute,
+  jobs,
+  studies,
+}: Services): Pick<
+  Handlers,
+  "analysis.preview" | "analysis.start" | "jobs.list" | "jobs.cancel" | "jobs.dismiss"
+> {
+  return {
+    "analysis.preview": async ({ study: path, request }) =>
+      compute.call("preview", specOf(await studies.get(path), request)),
+    "analysis.start": async ({ study: path, request }) => {
+      const study = await studies.get(path);
+      await study.assertWritable();
+      const spec = specOf(study, request);
+      const id = newRunId(request.analysis);
+      await study.addRequest({ id, ...request });
+      const job = jobs.start({
+        study: study.path,
+        title: `${definitionOf(request.analysis).title} · ${study.model(request.model).name} on ${study.data(request.data).name}`,
+        analysis: request.analysis,
+        run: async (signal, onProgress) => {
+          const folder = study.runs.folderOf(id);
+          return (await compute.call("analyse", { ...spec, id, folder }, { signal, onProgress }))
+            .id;
+        },
+        ended: async (state) => {
+          // What the user stopped or what cannot work is not to be made by `noetherscope run` later.
+          if (state !== "done") await study.dropRequest(id);
+          await studies.announce(study);
+          await studies.release(study.path);
+        },
+      });
+      return { job };
+    },
+    "jobs.list": () => jobs.list(),
+    "jobs.cancel": async ({ job }) => {
+      await jobs.cancel(job);
+      return {};
+    },
+    "jobs.dismiss": ({ job }) => {
+      jobs.dismiss(job);
+      return {};
+    },
+  };
+}
+
+/**
+ * A request with its files and complete parameters.
+ * @throws UserError "analysis/unknown", "study/no-model", "study/no-data", "params/…"
+ */
+export function specOf(study: OpenStudy, request: AnalysisRequest): AnalysisSpec {
+  const model = study.model(request.model);
+  const data = study.data(request.data);
+  return {
+    analysis: request.analysis,
+    parameters: checkedParameters(request.analysis, request.parameters),
+    model: { path: model.file.path, weights: model.weights?.path ?? null },
+    data: { path: data.file.path, options: data.options },
+  };
+}

@@ -1,0 +1,149 @@
+/** Data and models of a study: opened, described, edited, taken out. */
+import { randomBytes } from "node:crypto";
+import { basename, extname, resolve } from "node:path";
+import type { DataOptions } from "../../../shared/contract";
+import { UserError } from "../../../shared/errors";
+import { identify } from "../../data/identity";
+import type { Handlers, Services } from "../services";
+import type { StoredData, StoredModel } from "../study/document";
+
+export function entryHandlers(
+  services: Services,
+): Pick<
+  Handlers,
+  | "study.addData"
+  | "study.addModel"
+  | "study.editData"
+  | "study.editModel"
+  | "study.remove"
+  | "data.inspect"
+  | "data.sample"
+  | "data.convention"
+  | "model.inspect"
+> {
+  const { compute, studies } = services;
+  return {
+    "data.inspect": ({ path, options }) => compute.call("inspectData", { path, options }),
+    "model.inspect": ({ path, weights }) =>
+      compute.call("inspectModel", { path, weights: weights ?? null }),
+
+    "study.addData": async ({ study: path, path: file, options }) => {
+      const study = await studies.get(path);
+      await study.assertWritable();
+      const entry = await readData(services, resolve(file), options);
+      await study.edit(`Add ${entry.name}`, ({ data }) => ({ data: [...data, entry] }));
+      return { study: await studies.announce(study), entry: entry.id };
+    },
+    "study.addModel": async ({ study: path, path: file, weights }) => {
+      const study = await studies.get(path);
+      await study.assertWritable();
+      const entry = await readModel(
+        services,
+        resolve(file),
+        weights === undefined ? null : resolve(weights),
+      );
+      await study.edit(`Add ${entry.name}`, ({ models }) => ({ models: [...models, entry] }));
+      return { study: await studies.announce(study), entry: entry.id };
+    },
+    "study.editData": async ({ study: path, entry: id, name, options }) => {
+      const study = await studies.get(path);
+      const before = study.data(id);
+      // Reading it anew also accepts a file that changed.
+      const read =
+        options === undefined ? before : await readData(services, before.file.path, options);
+      const after = { ...read, id, name: name ?? before.name };
+      await study.edit(
+        options === undefined ? `Rename ${before.name}` : `Edit ${before.name}`,
+        ({ data }) => ({
+          data: data.map((entry) => (entry.id === id ? after : entry)),
+        }),
+      );
+      return studies.announce(study);
+    },
+    "study.editModel": async ({ study: path, entry: id, name, weights }) => {
+      const study = await studies.get(path);
+      const before = study.model(id);
+      const read =
+        weights === undefined
+          ? before
+          : await readModel(services, before.file.path, weights === null ? null : resolve(weights));
+      const after = { ...read, id, name: name ?? before.name };
+      await study.edit(
+        weights === undefined ? `Rename ${before.name}` : `Edit ${before.name}`,
+        ({ models }) => ({
+          models: models.map((entry) => (entry.id === id ? after : entry)),
+        }),
+      );
+      return studies.announce(study);
+    },
+    "study.remove": async ({ study: path, entry: id }) => {
+      const study = await studies.get(path);
+      const { data, models } = study.document;
+      const entry = [...data, ...models].find((known) => known.id === id);
+      const isRun = (await study.runs.list()).some((run) => run.id === id);
+      if (entry === undefined && !isRun) {
+        throw new UserError("study/no-entry", `The study ${study.document.name} has no “${id}”.`);
+      }
+      await study.edit(`Remove ${entry?.name ?? `run ${id}`}`, (document) =>
+        entry === undefined
+          ? { removed: [...document.removed, id] }
+          : {
+              data: document.data.filter((known) => known.id !== id),
+              models: document.models.filter((known) => known.id !== id),
+            },
+      );
+      return studies.announce(study);
+    },
+
+    "data.sample": async ({ study, entry, indices }) => {
+      const { file, options } = (await studies.get(study)).data(entry);
+      return compute.call("readSamples", { path: file.path, options, indices });
+    },
+    "data.convention": async ({ study, entry }) => {
+      const { file, options } = (await studies.get(study)).data(entry);
+      return compute.call("convention", { path: file.path, options });
+    },
+  };
+}
+
+/** A study's entry for a data file. @throws what opening it throws */
+export async function readData(
+  { compute }: Services,
+  path: string,
+  options: DataOptions,
+  name = stem(path),
+): Promise<StoredData> {
+  const [info, file] = await Promise.all([
+    compute.call("inspectData", { path, options }),
+    identify(path),
+  ]);
+  return { id: entryId(name), name, file, options, info };
+}
+
+/** A study's entry for a model. @throws what opening it throws */
+export async function readModel(
+  { compute }: Services,
+  path: string,
+  weights: string | null,
+  name = stem(path),
+): Promise<StoredModel> {
+  const [info, file, weightsFile] = await Promise.all([
+    compute.call("inspectModel", { path, weights }),
+    identify(path),
+    weights === null ? null : identify(weights),
+  ]);
+  return { id: entryId(name), name, file, weights: weightsFile, info };
+}
+
+function stem(path: string): string {
+  return basename(path, extname(path));
+}
+
+/** Readable in study.json, and unlike any other, also those that undo may bring back. */
+function entryId(name: string): string {
+  const slug = name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "");
+  return `${slug.slice(0, 40)}-${randomBytes(3).toString("hex")}`;
+}

@@ -1,0 +1,87 @@
+/** Figures: exported, fetched, and traced back to the run that made them. */
+import { mkdir, readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { FigureRequest } from "../../../shared/contract";
+import { UserError } from "../../../shared/errors";
+import { atomicWrite } from "../../data/atomic";
+import { fileError } from "../../data/fileErrors";
+import type { Handlers, Services } from "../services";
+import { figuresFolder } from "../study/openStudy";
+import { readRun, Runs } from "../study/runs";
+
+export function figureHandlers(
+  services: Services,
+): Pick<Handlers, "figure.export" | "figure.read" | "figure.identify"> {
+  const { compute, studies } = services;
+  return {
+    "figure.export": async (request) => {
+      const study = await studies.get(request.study);
+      const { format, theme, view, width, figure } = request;
+      const folder = study.runs.folderOf(request.run);
+      const path =
+        request.path === undefined
+          ? join(figuresFolder(study.path), fileName(request))
+          : resolve(request.path);
+      if (request.path === undefined) await study.assertWritable();
+      const bytes = await compute.call("exportFigure", {
+        folder,
+        figure,
+        format,
+        theme,
+        view,
+        width,
+      });
+      try {
+        await mkdir(dirname(path), { recursive: true });
+      } catch (error) {
+        throw fileError(error, path, "write");
+      }
+      await atomicWrite(path, bytes);
+      await studies.announce(study);
+      return { path, bytes: bytes.length };
+    },
+    "figure.read": async ({ study, name }) => {
+      const folder = figuresFolder((await studies.get(study)).path);
+      if (name !== basename(name) || name.startsWith(".")) {
+        throw new UserError("figure/name", `“${name}” is no figure of this study.`);
+      }
+      const path = join(folder, name);
+      try {
+        return { name, bytes: new Uint8Array(await readFile(path)) };
+      } catch (error) {
+        throw fileError(error, path, "read");
+      }
+    },
+    "figure.identify": async ({ name, bytes }) => {
+      const found = await compute.call("identifyFigure", { name, bytes });
+      if (found === null) return null;
+      return { ...found, study: await studyWithRun(services, found.run) };
+    },
+  };
+}
+
+/** `coherence-2026-11-21-101500-3f9c-by-element-r2-85mm.svg`. */
+function fileName({ run, figure, view, width, theme, format }: FigureRequest): string {
+  const parts = [run, figure, view.element, view.quantity, view.row, view.column]
+    .filter((part) => part !== undefined)
+    .map((part) => String(part).replace(/[^\w.-]+/g, "-"));
+  const look = theme === "print" ? [] : [theme];
+  return `${[...parts, `${width}mm`, ...look].join("-")}.${format}`;
+}
+
+/** The study, open or opened lately, that has this run. */
+async function studyWithRun({ studies, recent }: Services, run: string): Promise<string | null> {
+  const candidates = new Set([
+    ...studies.paths(),
+    ...(await recent.list()).map(({ path }) => path),
+  ]);
+  for (const study of candidates) {
+    try {
+      await readRun(new Runs(study).folderOf(run));
+      return study;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  return null;
+}

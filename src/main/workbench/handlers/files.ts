@@ -1,0 +1,71 @@
+/** Files of the computing machine, recent studies, examples. */
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { copyExample, listExamples } from "../examples";
+import { listFolder } from "../files";
+import type { Handlers, Services } from "../services";
+import { readData, readModel } from "./entries";
+
+export function fileHandlers(
+  services: Services,
+): Pick<
+  Handlers,
+  | "files.list"
+  | "files.upload"
+  | "recent.list"
+  | "recent.forget"
+  | "examples.list"
+  | "examples.open"
+> {
+  const { places, recent, studies, uploads } = services;
+  return {
+    "files.list": ({ path }) => listFolder(path, places.studies),
+    "files.upload": async ({ study, ...piece }) => {
+      const open = await studies.get(study);
+      await open.assertWritable();
+      return uploads.take(open.path, piece);
+    },
+    "recent.list": () => recent.list(),
+    "recent.forget": async ({ path }) => {
+      await recent.forget(path);
+      return {};
+    },
+    "examples.list": async () =>
+      (await listExamples(places.resources)).map(({ id, title, description }) => ({
+        id,
+        title,
+        description,
+      })),
+    "examples.open": async ({ id, folder }) => {
+      const example = (await listExamples(places.resources)).find((known) => known.id === id);
+      const path = await freeFolder(folder ?? places.studies, id);
+      const study = await studies.create(path, example?.title ?? id);
+      const { models, data } = await copyExample(places.resources, id, path);
+      const copied = (file: string): string => join(path, "files", file);
+      const entries = {
+        models: await Promise.all(
+          models.map(async ({ file, name, weights }) =>
+            readModel(services, copied(file), weights === undefined ? null : copied(weights), name),
+          ),
+        ),
+        data: await Promise.all(
+          data.map(({ file, name, options }) => readData(services, copied(file), options, name)),
+        ),
+      };
+      await study.begin(entries);
+      return studies.announce(study);
+    },
+  };
+}
+
+/** `turbulence`, or `turbulence-2` where that is taken. */
+async function freeFolder(parent: string, name: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const path = join(parent, n === 1 ? name : `${name}-${n}`);
+    const taken = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (!taken) return path;
+  }
+}

@@ -1,0 +1,14 @@
+/** Finished runs. */
+import type { Handlers, Services } from "../services";
+import { readRun } from "../study/runs";
+
+export function runHandlers({
+  compute,
+  studies,
+}: Services): Pick<Handlers, "run.record" | "run.arrays"> {
+  return {
+    "run.record": async ({ study, run }) => readRun((await studies.get(study)).runs.folderOf(run)),
+    "run.arrays": async ({ study, run, names }) =>
+      compute.call("readArrays", { folder: (await studies.get(study)).runs.folderOf(run), names }),
+  };
+}

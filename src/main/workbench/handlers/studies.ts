@@ -1,0 +1,44 @@
+/** Studies as a whole: made, opened, named, undone. */
+import type { Handlers, Services } from "../services";
+
+export function studyHandlers({
+  studies,
+}: Services): Pick<
+  Handlers,
+  | "study.create"
+  | "study.open"
+  | "study.close"
+  | "study.rename"
+  | "study.note"
+  | "study.undo"
+  | "study.redo"
+> {
+  return {
+    "study.create": async ({ path, name }) => (await studies.create(path, name)).view(),
+    "study.open": ({ path }) => studies.open(path),
+    "study.close": async ({ study }) => {
+      await studies.close(study);
+      return {};
+    },
+    "study.rename": async ({ study: path, name }) => {
+      const study = await studies.get(path);
+      await study.edit(`Rename the study to ${name}`, () => ({ name }));
+      return studies.announce(study);
+    },
+    "study.note": async ({ study: path, notes }) => {
+      const study = await studies.get(path);
+      await study.edit("Edit the notes", () => ({ notes }));
+      return studies.announce(study);
+    },
+    "study.undo": async ({ study: path }) => {
+      const study = await studies.get(path);
+      await study.undo();
+      return studies.announce(study);
+    },
+    "study.redo": async ({ study: path }) => {
+      const study = await studies.get(path);
+      await study.redo();
+      return studies.announce(study);
+    },
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * The queue: one job at a time on the device, the others in the order in which they came. A job either ends with a
+ * complete run or leaves nothing.
+ */
+import { randomUUID } from "node:crypto";
+import type { Job } from "../../shared/contract";
+import { isAbort, toErrorRecord, UserError } from "../../shared/errors";
+import type { Progress } from "../compute/compute";
+import { TimeLeft } from "./timeLeft";
+
+export interface Work {
+  readonly study: string;
+  readonly title: string;
+  readonly analysis: string;
+  /** Resolves with the id of the run that it made. */
+  run(signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<string>;
+  /** After the job ended in whatever way, before that is announced. */
+  ended(state: Job["state"]): Promise<void>;
+}
+
+interface Entry {
+  job: Job;
+  readonly work: Work;
+  readonly abort: AbortController;
+  settled: Promise<void>;
+}
+
+export class Jobs {
+  readonly #entries = new Map<string, Entry>();
+  readonly #changed: (job: Job) => void;
+  #busy = false;
+
+  constructor(changed: (job: Job) => void) {
+    this.#changed = changed;
+  }
+
+  /** Puts work at the end of the queue; returns the job's id. */
+  start(work: Work): string {
+    const id = randomUUID();
+    const { study, title, analysis } = work;
+    this.#entries.set(id, {
+      job: {
+        id,
+        study,
+        title,
+        analysis,
+        state: "queued",
+        fraction: 0,
+        stage: this.#busy ? "Waiting for the job before" : "Starting",
+        secondsLeft: null,
+        started: new Date().toISOString(),
+        run: null,
+        error: null,
+      },
+      work,
+      abort: new AbortController(),
+      settled: Promise.resolve(),
+    });
+    this.#changed(this.#entry(id).job);
+    this.#next();
+    return id;
+  }
+
+  list(): Job[] {
+    return [...this.#entries.values()].map(({ job }) => job);
+  }
+
+  /** True where a job of that study has not ended; of any study where none is named. */
+  active(study?: string): boolean {
+    return this.list().some(
+      (job) =>
+        (job.state === "queued" || job.state === "running") &&
+        (study === undefined || job.study === study),
+    );
+  }
+
+  /** Resolves once the job is over. */
+  async cancel(id: string): Promise<void> {
+    const entry = this.#entry(id);
+    entry.abort.abort();
+    if (entry.job.state === "queued") await this.#end(entry, { state: "cancelled" });
+    await entry.settled;
+  }
+
+  /** @throws UserError "jobs/unknown", "jobs/active" */
+  dismiss(id: string): void {
+    const { job } = this.#entry(id);
+    if (job.state === "queued" || job.state === "running") {
+      throw new UserError("jobs/active", `${job.title} has not ended.`, {
+        todo: "Cancel it first.",
+      });
+    }
+    this.#entries.delete(id);
+  }
+
+  async cancelAll(): Promise<void> {
+    await Promise.all(
+      this.list()
+        .filter(({ state }) => state === "queued" || state === "running")
+        .map(({ id }) => this.cancel(id)),
+    );
+  }
+
+  #entry(id: string): Entry {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw new UserError("jobs/unknown", "This job is not there any more.");
+    return entry;
+  }
+
+  #next(): void {
+    if (this.#busy) return;
+    const entry = [...this.#entries.values()].find(({ job }) => job.state === "queued");
+    if (entry === undefined) return;
+    this.#busy = true;
+    entry.settled = this.#run(entry).finally(() => {
+      this.#busy = false;
+      this.#next();
+    });
+  }
+
+  async #run(entry: Entry): Promise<void> {
+    const seconds = (): number => performance.now() / 1000;
+    const timeLeft = new TimeLeft(seconds());
+    this.#update(entry, { state: "running", stage: "Opening the files" });
+    try {
+      const run = await entry.work.run(entry.abort.signal, ({ fraction, stage }) => {
+        if (entry.job.state !== "running") return;
+        this.#update(entry, {
+          fraction,
+          stage,
+          secondsLeft: timeLeft.estimate(seconds(), fraction),
+        });
+      });
+      await this.#end(entry, { state: "done", fraction: 1, stage: "Done", run });
+    } catch (error) {
+      if (isAbort(error)) await this.#end(entry, { state: "cancelled" });
+      else await this.#end(entry, { state: "failed", error: toErrorRecord(error) });
+    }
+  }
+
+  async #end(entry: Entry, change: Partial<Job> & { state: Job["state"] }): Promise<void> {
+    entry.job = { ...entry.job, secondsLeft: null, ...change };
+    try {
+      await entry.work.ended(change.state);
+    } catch (error) {
+      // The run is complete on the disk all the same; what could not be noted is told with the job.
+      entry.job = { ...entry.job, error: toErrorRecord(error) };
+    }
+    this.#changed(entry.job);
+  }
+
+  #update(entry: Entry, change: Partial<Job>): void {
+    entry.job = { ...entry.job, ...change };
+    this.#changed(entry.job);
+  }
+}

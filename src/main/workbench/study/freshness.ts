@@ -1,0 +1,66 @@
+/** Whether files are as they were when the study opened them, and whether a run still speaks of its inputs. */
+import { stat } from "node:fs/promises";
+import type { FileIdentity, RunRecord } from "../../../shared/run";
+import { identify } from "../../data/identity";
+import type { StoredData, StoredModel } from "./document";
+
+export type FileState = "here" | "changed" | "missing";
+
+/** A copy has another time but the same content; up to this size that is worth reading the file. */
+const REHASH_LIMIT = 2 ** 28;
+
+export class Freshness {
+  /** Hashes by path, size and time, so that an unchanged file is hashed once. */
+  readonly #hashes = new Map<string, Promise<FileIdentity>>();
+
+  async stateOf(file: FileIdentity): Promise<FileState> {
+    let now;
+    try {
+      now = await stat(file.path);
+    } catch {
+      // Whatever keeps it from being looked at, it is not here.
+      return "missing";
+    }
+    if (now.size !== file.size) return "changed";
+    const modified = Math.round(now.mtimeMs);
+    if (modified === file.modified) return "here";
+    if (file.sha256 === null || now.size > REHASH_LIMIT) return "changed";
+    const key = `${file.path} ${now.size} ${modified}`;
+    const identity = this.#hashes.get(key) ?? identify(file.path);
+    this.#hashes.set(key, identity);
+    return (await identity).sha256 === file.sha256 ? "here" : "changed";
+  }
+
+  async stateOfAll(files: readonly (FileIdentity | null)[]): Promise<FileState> {
+    const states = await Promise.all(
+      files.filter((file) => file !== null).map((file) => this.stateOf(file)),
+    );
+    if (states.includes("missing")) return "missing";
+    return states.includes("changed") ? "changed" : "here";
+  }
+}
+
+/**
+ * True where the study's entry is no longer what the run was made from, by content or by how it is read.
+ * An entry whose file is merely not here says nothing against its runs.
+ */
+export function outdates(
+  run: RunRecord,
+  model: { entry: StoredModel; state: FileState } | null,
+  data: { entry: StoredData; state: FileState } | null,
+): boolean {
+  const fields = data?.entry.options.fields ?? data?.entry.info.fields ?? "";
+  return (
+    model?.state === "changed" ||
+    data?.state === "changed" ||
+    (model !== null &&
+      (!same(model.entry.file, run.model) || !same(model.entry.weights, run.model.weights))) ||
+    (data !== null &&
+      (!same(data.entry.file, run.data) || (run.data.fields !== "" && run.data.fields !== fields)))
+  );
+}
+
+function same(a: FileIdentity | null, b: FileIdentity | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.size === b.size && (a.sha256 === null || b.sha256 === null || a.sha256 === b.sha256);
+}

@@ -1,0 +1,119 @@
+/**
+ * One study, one program that writes: a lock file in the study's folder names process and host. A lock whose process
+ * is gone, or whose program has not touched it for minutes, is taken over.
+ */
+import { randomUUID } from "node:crypto";
+import { open, readFile, rm, stat, utimes } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+
+/** Milliseconds between signs of life, and after how long without one a lock counts as abandoned. */
+const HEARTBEAT = 30_000;
+const ABANDONED = 5 * 60_000;
+
+const lockFile = z.object({
+  pid: z.number(),
+  host: z.string(),
+  since: z.string(),
+  token: z.string(),
+});
+type LockFile = z.infer<typeof lockFile>;
+
+export interface Lock {
+  /** Who else has it, in words; null where it is ours. */
+  readonly holder: string | null;
+  /** False once another program took the lock, having found this one unresponsive (a sleeping laptop). */
+  stillOurs(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/** Takes the lock of a study's folder, or says who has it. */
+export async function takeLock(folder: string): Promise<Lock> {
+  const path = join(folder, ".lock");
+  const mine: LockFile = {
+    pid: process.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+    token: randomUUID(),
+  };
+  // A second round suffices: the first one may remove an abandoned lock.
+  for (let round = 0; round < 2; round++) {
+    try {
+      const file = await open(path, "wx");
+      await file.writeFile(JSON.stringify(mine));
+      await file.close();
+      return ownLock(path, mine.token);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
+        return heldBy("nobody, but the folder cannot be written to");
+      }
+      if (code !== "EEXIST") throw error;
+    }
+    const holder = await livingHolder(path);
+    if (holder !== null) return heldBy(holder);
+    await rm(path, { force: true });
+  }
+  return heldBy("another program, which opened it at this very moment");
+}
+
+function ownLock(path: string, token: string): Lock {
+  const beat = setInterval(() => {
+    const now = new Date();
+    // A study whose folder vanished is noticed by the next write; a sign of life is not worth a message.
+    utimes(path, now, now).catch(() => undefined);
+  }, HEARTBEAT);
+  beat.unref();
+  const stillOurs = async (): Promise<boolean> => (await readLock(path))?.token === token;
+  return {
+    holder: null,
+    stillOurs,
+    release: async () => {
+      clearInterval(beat);
+      if (await stillOurs()) await rm(path, { force: true });
+    },
+  };
+}
+
+function heldBy(holder: string): Lock {
+  return {
+    holder,
+    stillOurs: () => Promise.resolve(false),
+    release: () => Promise.resolve(),
+  };
+}
+
+/** The lock's owner in words; null where it is gone. */
+async function livingHolder(path: string): Promise<string | null> {
+  const lock = await readLock(path);
+  const touched = await stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+  if (Date.now() - touched > ABANDONED) return null;
+  // Just being written: its owner is alive.
+  if (lock === null) return "another program, which is opening it";
+  const here = lock.host === hostname();
+  if (here && !isRunning(lock.pid)) return null;
+  return `process ${lock.pid} on ${here ? "this machine" : lock.host}, since ${lock.since.slice(0, 16).replace("T", " ")} UTC`;
+}
+
+async function readLock(path: string): Promise<LockFile | null> {
+  try {
+    return lockFile.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch {
+    // Absent or half-written: in either case it names nobody.
+    return null;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, under another user.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,98 @@
+/** The runs of a study's folder: what `runs/<id>/run.json` say, read again only when they changed. */
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../../../shared/errors";
+import { RUN_FORMAT, runRecord, type RunRecord } from "../../../shared/run";
+import { fileError } from "../../data/fileErrors";
+
+/**
+ * The record of a run's folder.
+ * @throws UserError "run/missing", "run/newer", "run/damaged"
+ */
+export async function readRun(folder: string): Promise<RunRecord> {
+  const path = join(folder, "run.json");
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw fileError(error, path, "read");
+    throw new UserError("run/missing", `${folder} has no run.json, so it is no run.`, {
+      where: folder,
+      todo: "Name a folder that an analysis wrote.",
+    });
+  }
+  const damaged = (problem: string): UserError =>
+    new UserError("run/damaged", `${path} is damaged: ${problem}.`, {
+      where: path,
+      todo: "Run the analysis again.",
+    });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw damaged((error as Error).message);
+  }
+  const format = (json as { format?: unknown } | null)?.format;
+  if (typeof format === "number" && format > RUN_FORMAT) {
+    throw new UserError(
+      "run/newer",
+      `${path} was written by a newer version of Noetherscope (format ${format}, this one reads up to ${RUN_FORMAT}).`,
+      { where: path, todo: "Update Noetherscope." },
+    );
+  }
+  const parsed = runRecord.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw damaged(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+}
+
+export class Runs {
+  readonly #folder: string;
+  readonly #read = new Map<string, { stamp: string; record: RunRecord | null }>();
+
+  constructor(study: string) {
+    this.#folder = join(study, "runs");
+  }
+
+  folderOf(id: string): string {
+    // Ids come from windows too; one that is a path would leave the study.
+    if (!/^[\w.-]+$/.test(id) || id.startsWith(".")) {
+      throw new UserError("run/id", `“${id}” is no run's name.`);
+    }
+    return join(this.#folder, id);
+  }
+
+  /** All readable runs, oldest first; what an unfinished write or another version left behind is passed over. */
+  async list(): Promise<RunRecord[]> {
+    const names = await readdir(this.#folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return [];
+      throw fileError(error, this.#folder, "read");
+    });
+    const records = await Promise.all(
+      names.filter((name) => !name.startsWith(".")).map((name) => this.#record(name)),
+    );
+    return records
+      .filter((record) => record !== null)
+      .sort((a, b) => a.started.localeCompare(b.started));
+  }
+
+  async #record(name: string): Promise<RunRecord | null> {
+    const folder = join(this.#folder, name);
+    try {
+      const { size, mtimeMs } = await stat(join(folder, "run.json"));
+      const stamp = `${size} ${mtimeMs}`;
+      const known = this.#read.get(name);
+      if (known?.stamp === stamp) return known.record;
+      const record = await readRun(folder).catch((error: unknown) => {
+        if (error instanceof UserError) return null;
+        throw error;
+      });
+      // The folder's name is what the study calls it, also where a run was copied in under another name.
+      this.#read.set(name, { stamp, record: record === null ? null : { ...record, id: name } });
+      return this.#read.get(name)!.record;
+    } catch (error) {
+      if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
+      throw error;
+    }
+  }
+}
