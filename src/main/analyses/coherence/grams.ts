@@ -1,0 +1,169 @@
+/**
+ * Inner products of the gradients at orbit points, Euclidean and in the Gauss–Newton metric
+ * η = JᵀJ/(n·D) with J the Jacobian of the outputs at all n untransformed samples.
+ * Gradients and tangents are made in blocks and held as far as the plan allows; what was dropped is made again.
+ */
+import { ByteCache } from "../cache";
+import type { Tensor } from "../../../shared/tensor";
+import { bytesOf, type Columns, type Gradients, type SampleGradients } from "../gradients";
+import { addInnerProducts, rowsOf, type Reals } from "../innerProducts";
+import type { Tangents } from "../tangents";
+import type { Plan } from "./plan";
+
+/** One element's images of the batch. */
+export interface OrbitPoint {
+  /** Distinct for distinct points. */
+  readonly key: string;
+  readonly input: Tensor;
+  readonly target: Tensor;
+}
+
+/** Inner products of the columns of two orbit points. */
+export interface GramBlock {
+  /** [n, n] row-major, rows the first point's. */
+  readonly gram: Float64Array;
+  /** One [n, n] for each metric slice; empty without a metric. */
+  readonly metric: readonly Float64Array[];
+}
+
+interface Block {
+  readonly key: string;
+  readonly first: number;
+  readonly count: number;
+}
+
+export interface OrbitGramsOptions {
+  readonly gradients: Gradients;
+  /** Absent: no metric. */
+  readonly tangents: Tangents | null;
+  readonly plan: Plan;
+  /** The untransformed samples, at which the metric is taken. */
+  readonly metricInput: Tensor;
+  /** Keep the metric of each of its samples apart, rather than their mean. */
+  readonly perMetricSample: boolean;
+  /** Called before each run; throws to stop. */
+  readonly step: (stage: "gradients" | "tangents", key: string) => void;
+  /** Gets what a gradient run yields besides, once or more for each sample of a point. */
+  readonly onSamples: (key: string, first: number, result: SampleGradients) => void;
+}
+
+export class OrbitGrams {
+  readonly #options: OrbitGramsOptions;
+  readonly #n: number;
+  readonly #gradients: ByteCache<Columns>;
+  readonly #tangents: ByteCache<Reals>;
+
+  constructor(options: OrbitGramsOptions) {
+    this.#options = options;
+    this.#n = options.metricInput.shape[0]!;
+    this.#gradients = new ByteCache(options.plan.gradientBytes, bytesOf);
+    this.#tangents = new ByteCache(options.plan.tangentBytes, (block) => block.byteLength);
+  }
+
+  /** Every column of `a` against every column of `b`; one triangle is computed where they are the same. */
+  async between(a: OrbitPoint, b: OrbitPoint): Promise<GramBlock> {
+    const n = this.#n;
+    const slices = this.#options.tangents === null ? 0 : this.#options.perMetricSample ? n : 1;
+    const result: GramBlock = {
+      gram: new Float64Array(n * n),
+      metric: Array.from({ length: slices }, () => new Float64Array(n * n)),
+    };
+    const same = a.key === b.key;
+    const blocks = this.#blocksOf(b);
+    for (const [i, rows] of this.#blocksOf(a).entries()) {
+      const columns = same ? blocks.slice(0, i + 1) : blocks;
+      // Back and forth, so that the blocks used last are those needed next.
+      for (const block of i % 2 === 0 ? columns : columns.toReversed()) {
+        await this.#addBlock(result, a, rows, b, block, same);
+      }
+    }
+    return result;
+  }
+
+  /** Forgets a point that no further product needs. */
+  release(point: OrbitPoint): void {
+    for (const { key } of this.#blocksOf(point)) {
+      this.#gradients.delete(key);
+      this.#tangents.delete(key);
+    }
+  }
+
+  async #addBlock(
+    result: GramBlock,
+    a: OrbitPoint,
+    rows: Block,
+    b: OrbitPoint,
+    columns: Block,
+    same: boolean,
+  ): Promise<void> {
+    const n = this.#n;
+    const left = await this.#columnsOf(a, rows);
+    const right = rows.key === columns.key ? left : await this.#columnsOf(b, columns);
+    const place = (into: Float64Array, values: Float64Array): void => {
+      for (let i = 0; i < rows.count; i++) {
+        for (let j = 0; j < columns.count; j++) {
+          const value = values[i * columns.count + j]!;
+          into[(rows.first + i) * n + columns.first + j] = value;
+          if (same) into[(columns.first + j) * n + rows.first + i] = value;
+        }
+      }
+    };
+    const gram = new Float64Array(rows.count * columns.count);
+    left.parts.forEach((part, k) => {
+      addInnerProducts(gram, rowsOf(part, rows.count), rowsOf(right.parts[k]!, columns.count));
+    });
+    place(result.gram, gram);
+    if (result.metric.length === 0) return;
+    const leftOut = await this.#pushed(a, rows);
+    const rightOut = rows.key === columns.key ? leftOut : await this.#pushed(b, columns);
+    const size = leftOut.length / rows.count;
+    const length = size / result.metric.length;
+    // η is a mean over samples and outputs; a slice is the mean over one sample's outputs.
+    const weight = 1 / length;
+    result.metric.forEach((into, slice) => {
+      const sums = new Float64Array(rows.count * columns.count);
+      const part = (data: Reals, count: number) => ({
+        data,
+        count,
+        stride: size,
+        start: slice * length,
+        length,
+      });
+      addInnerProducts(sums, part(leftOut, rows.count), part(rightOut, columns.count));
+      place(
+        into,
+        sums.map((sum) => sum * weight),
+      );
+    });
+  }
+
+  #blocksOf(point: OrbitPoint): Block[] {
+    const { block } = this.#options.plan;
+    return Array.from({ length: Math.ceil(this.#n / block) }, (_, k) => ({
+      key: `${point.key} ${k * block}`,
+      first: k * block,
+      count: Math.min(block, this.#n - k * block),
+    }));
+  }
+
+  #columnsOf(point: OrbitPoint, block: Block): Promise<Columns> {
+    return this.#gradients.get(block.key, async () => {
+      const { gradients, step, onSamples } = this.#options;
+      const result = await gradients.of(point.input, point.target, block.first, block.count, () => {
+        step("gradients", point.key);
+      });
+      onSamples(point.key, block.first, result);
+      return result.columns;
+    });
+  }
+
+  #pushed(point: OrbitPoint, block: Block): Promise<Reals> {
+    return this.#tangents.get(block.key, async () => {
+      const columns = await this.#columnsOf(point, block);
+      const { tangents, metricInput, step } = this.#options;
+      return tangents!.push(columns, metricInput, () => {
+        step("tangents", point.key);
+      });
+    });
+  }
+}

@@ -1,0 +1,83 @@
+/** How much is held at once and done in one run, from the memory budget and the network's size. */
+import type { Cost, CostInfo } from "../context";
+
+export interface Plan {
+  /** Samples whose gradients a run computes. */
+  readonly gradientChunk: number;
+  /** Directions that a run pushes through one sample. */
+  readonly tangentWidth: number;
+  /** Columns of a block: what is loaded, or recomputed, together. */
+  readonly block: number;
+  /** Bounds of the two caches in bytes. */
+  readonly gradientBytes: number;
+  readonly tangentBytes: number;
+}
+
+export interface Sizes {
+  /** Samples of a batch. */
+  readonly samples: number;
+  /** Trained numbers. */
+  readonly parameters: number;
+  /** Elements of one output sample. */
+  readonly outputSize: number;
+  /** Numbers that one forward pass of one sample makes. */
+  readonly activations: number;
+  /** Group elements whose gradients are wanted together: 2 (x and g·x), or all of them for a common span. */
+  readonly together: number;
+  /** Bytes a number: 4, or 8 on the reference executor. */
+  readonly width: number;
+  /** False where no metric is asked for. */
+  readonly tangents: boolean;
+}
+
+/**
+ * What one run may hold besides its inputs, roughly. More does not make it faster (a run of several samples is several
+ * times one), and short runs are what lets a cancelled job stop soon.
+ */
+const RUN_BYTES = 96 * 2 ** 20;
+const MOST_SAMPLES = 16;
+const MOST_DIRECTIONS = 32;
+
+export function plan(sizes: Sizes, memoryBytes: number): Plan {
+  const { samples, parameters, outputSize, activations, together, width, tangents } = sizes;
+  const run = Math.min(RUN_BYTES, memoryBytes / 4);
+  const runs = (perItem: number, most: number): number =>
+    Math.max(1, Math.min(most, samples, Math.floor(run / (perItem * width))));
+  // A gradient keeps the activations for the way back; a tangent is done with them layer by layer, skips excepted.
+  const gradientChunk = runs(activations + parameters, MOST_SAMPLES);
+  const tangentWidth = runs(activations / 2 + parameters, MOST_DIRECTIONS);
+  const column = parameters * width;
+  const tangentColumn = tangents ? samples * outputSize * width : 0;
+  const left = Math.max(memoryBytes - run, 0);
+  // Tangents cost far more to make again than gradients, so they are held first, but two columns' gradients must fit.
+  const tangentBytes = Math.min(
+    together * samples * tangentColumn,
+    Math.max(left - 2 * column, left / 2),
+  );
+  const gradientBytes = left - tangentBytes;
+  const block = Math.max(1, Math.min(samples, Math.floor(gradientBytes / (2 * column))));
+  return { gradientChunk, tangentWidth, block, gradientBytes, tangentBytes };
+}
+
+/** A gradient is a forward pass and about two backward; a tangent two, for a convolution is one for each factor. */
+const GRADIENT_PASSES = 3;
+const TANGENT_PASSES = 2;
+
+/** Passes, memory and operations of one batch of `info.samples`, `batches` times. */
+export function cost(
+  info: CostInfo,
+  options: { metric: boolean; common: boolean; batches: number },
+): Cost {
+  const points = info.samples * (info.elements + 1);
+  const passes =
+    options.batches *
+    (points * GRADIENT_PASSES + (options.metric ? points * info.samples * TANGENT_PASSES : 0));
+  const together = options.common ? info.elements : 2;
+  const columns = together * info.samples * 4;
+  const wanted = columns * (info.parameters + info.samples * info.outputSize) + RUN_BYTES;
+  return {
+    passes,
+    memoryBytes: Math.min(wanted, info.memoryBytes),
+    flops: 2 * info.work * passes,
+  };
+}

@@ -1,0 +1,104 @@
+/** What the workbench hands to an analysis, and what it gets back. */
+import type { FieldSpec } from "../../shared/fields/spec";
+import type { Element } from "../../shared/groups/element";
+import type { Group } from "../../shared/groups/group";
+import type { ParameterValue } from "../../shared/parameters";
+import type { Tensor } from "../../shared/tensor";
+import type { Graph } from "../graph/ir";
+import type { Executor } from "../runtime/executor";
+
+/** Where a sample of the batch comes from. */
+export interface SampleRef {
+  /** In the data set. */
+  readonly index: number;
+  readonly trajectory: number | null;
+  readonly time: number | null;
+}
+
+/** What an analysis needs of a model: the network at a batch size, and the values of its parameters. */
+export interface Network {
+  /** One data input; one input a parameter, named like it; the first output is the prediction. */
+  graph(batch: number): Graph;
+  readonly parameters: ReadonlyMap<string, Tensor>;
+}
+
+export interface AnalysisContext {
+  readonly model: Network;
+  /** [N, …] in the network's variables, finite or not. */
+  readonly input: Tensor;
+  readonly target: Tensor;
+  /** One a sample. */
+  readonly samples: readonly SampleRef[];
+  /** How the input's channels transform; null where nothing acts. */
+  readonly fields: FieldSpec | null;
+  /** Of prediction and target. */
+  readonly outputFields: FieldSpec | null;
+  readonly group: Group;
+  /** Those asked for, in the order of the arrays. */
+  readonly elements: readonly Element[];
+  readonly executor: Executor;
+  /** The float64 executor, made when first asked for. */
+  readonly reference: () => Promise<Executor>;
+  /** Bound on what is held at once, in bytes. */
+  readonly memoryBytes: number;
+  /** Remarks for the result; an analysis adds its own. */
+  readonly notices: string[];
+}
+
+export interface ResultArray {
+  readonly tensor: Tensor;
+  readonly axes: readonly string[];
+  readonly unit: string;
+  readonly description: string;
+}
+
+export interface AnalysisResult {
+  /** JSON but for NaN and infinities, which the writer makes null. */
+  readonly summary: Record<string, unknown>;
+  readonly arrays: Record<string, ResultArray>;
+}
+
+export interface AnalysisProgress {
+  /** 0…1 */
+  readonly fraction: number;
+  /** What is being done, for people. */
+  readonly stage: string;
+}
+
+export type ReportProgress = (progress: AnalysisProgress) => void;
+
+/** What a preview knows before anything runs. */
+export interface CostInfo {
+  readonly samples: number;
+  readonly elements: number;
+  /** Trained numbers of the network. */
+  readonly parameters: number;
+  /** Elements of one output sample. */
+  readonly outputSize: number;
+  /** Multiply–adds of one forward pass of one sample. */
+  readonly work: number;
+  readonly memoryBytes: number;
+}
+
+export interface Cost {
+  /** Forward-equivalent passes of one sample. */
+  readonly passes: number;
+  readonly memoryBytes: number;
+  /** Floating-point operations: two a multiply–add. */
+  readonly flops: number;
+}
+
+export type AnalysisParameters = Readonly<Record<string, ParameterValue>>;
+
+export interface Computation<P = AnalysisParameters> {
+  /**
+   * @throws UserError for what the user can mend; what `signal` throws when it is aborted
+   */
+  compute(
+    context: AnalysisContext,
+    params: P,
+    progress: ReportProgress,
+    signal: AbortSignal,
+  ): Promise<AnalysisResult>;
+  estimate(info: CostInfo, params: P): Cost;
+}

@@ -1,0 +1,135 @@
+/** Loss gradients of single samples with respect to all parameters, several samples a run. */
+import { sizeOf, type Tensor } from "../../shared/tensor";
+import { Builder } from "../graph/builder";
+import { grad } from "../graph/grad";
+import type { Graph } from "../graph/ir";
+import { vmap } from "../graph/vmap";
+import type { Executor, Program } from "../runtime/executor";
+import { lossPerSample, type LossId } from "../training/losses";
+import type { Network } from "./context";
+import type { Reals } from "./innerProducts";
+import type { SampleNetwork } from "./network";
+import { padded, realsOf } from "./orbit";
+
+/** Vectors of parameter space side by side: for each parameter an array [count, size], in the model's order. */
+export interface Columns {
+  readonly count: number;
+  readonly parts: readonly Reals[];
+}
+
+export function bytesOf(columns: Columns): number {
+  return columns.parts.reduce((sum, part) => sum + part.byteLength, 0);
+}
+
+export interface SampleGradients {
+  readonly columns: Columns;
+  /** [count] */
+  readonly loss: Float64Array;
+  /** [count, D] */
+  readonly prediction: Reals;
+}
+
+/**
+ * ∇θℓ(f(x_i), t_i) for `chunk` samples: vmap of the gradient of one sample's loss.
+ * Inputs `$x` [chunk, …] and `$t` [chunk, …] beside the parameters; outputs `loss` [chunk], `y` [chunk, …] and one
+ * gradient [chunk, …] a parameter, named `d0`, `d1` … in their order.
+ */
+export function gradientGraph(network: SampleNetwork, loss: LossId, chunk: number): Graph {
+  const g = new Builder();
+  const { input, prediction, parameters } = network;
+  const target = g.input("$t", prediction);
+  const single = g.sum(lossPerSample(g, loss, prediction, target));
+  const gradients = grad(g, single, [...parameters]);
+  const x = g.input("$x", { dtype: input.dtype, shape: [chunk, ...input.shape.slice(1)] });
+  const t = g.input("$t", { dtype: target.dtype, shape: [chunk, ...target.shape.slice(1)] });
+  const many = vmap(
+    g,
+    [single, prediction, ...gradients],
+    new Map([
+      [input, g.reshape(x, [chunk, ...input.shape])],
+      [target, g.reshape(t, [chunk, ...target.shape])],
+    ]),
+    chunk,
+  );
+  return {
+    inputs: [x, t, ...network.graph.inputs.filter((value) => value !== input)],
+    outputs: many.map((value, k) => ({
+      name: k === 0 ? "loss" : k === 1 ? "y" : `d${k - 2}`,
+      value,
+    })),
+  };
+}
+
+/** A compiled `gradientGraph` with the model's parameters bound. */
+export class Gradients {
+  readonly #program: Program;
+  readonly #sizes: readonly number[];
+  readonly chunk: number;
+
+  private constructor(program: Program, sizes: readonly number[], chunk: number) {
+    this.#program = program;
+    this.#sizes = sizes;
+    this.chunk = chunk;
+  }
+
+  static async compile(
+    executor: Executor,
+    model: Network,
+    network: SampleNetwork,
+    loss: LossId,
+    chunk: number,
+  ): Promise<Gradients> {
+    const program = await executor.compile(gradientGraph(network, loss, chunk), {
+      bind: model.parameters,
+    });
+    return new Gradients(
+      program,
+      network.parameters.map((value) => sizeOf(value.shape)),
+      chunk,
+    );
+  }
+
+  /** Gradients of samples first … first + count − 1; `step` is called between runs and may throw to stop. */
+  async of(
+    input: Tensor,
+    target: Tensor,
+    first: number,
+    count: number,
+    step: () => void,
+  ): Promise<SampleGradients> {
+    const loss = new Float64Array(count);
+    let prediction: Reals | undefined;
+    let parts: Reals[] = [];
+    for (let done = 0; done < count; done += this.chunk) {
+      step();
+      const outputs = await this.#program.run(
+        new Map([
+          ["$x", padded(input, first + done, this.chunk)],
+          ["$t", padded(target, first + done, this.chunk)],
+        ]),
+      );
+      const used = Math.min(this.chunk, count - done);
+      const take = (name: string): Reals => realsOf(outputs.get(name)!);
+      const y = take("y");
+      const ySize = y.length / this.chunk;
+      if (prediction === undefined) {
+        prediction = emptyLike(y, count * ySize);
+        parts = this.#sizes.map((size, k) => emptyLike(take(`d${k}`), count * size));
+      }
+      loss.set(take("loss").subarray(0, used), done);
+      prediction.set(y.subarray(0, used * ySize), done * ySize);
+      this.#sizes.forEach((size, k) => {
+        parts[k]!.set(take(`d${k}`).subarray(0, used * size), done * size);
+      });
+    }
+    return { loss, prediction: prediction!, columns: { count, parts } };
+  }
+
+  dispose(): Promise<void> {
+    return this.#program.dispose();
+  }
+}
+
+function emptyLike(data: Reals, length: number): Reals {
+  return data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+}

@@ -1,0 +1,95 @@
+/** The network as analyses differentiate it: one sample, its parameters as inputs, one prediction. */
+import { UserError } from "../../shared/errors";
+import { showType, sizeOf, type Tensor } from "../../shared/tensor";
+import { topologicalOrder, inputName, type Graph, type Value } from "../graph/ir";
+import type { Network } from "./context";
+
+export interface SampleNetwork {
+  readonly graph: Graph;
+  /** [1, …] */
+  readonly input: Value;
+  /** [1, …] */
+  readonly prediction: Value;
+  /** Those that are trained, in the model's order. */
+  readonly parameters: readonly Value[];
+}
+
+/**
+ * The network of a single sample. Several samples are several copies of it by vmap, so that nothing in the network can
+ * mix them.
+ * @throws UserError "model/inputs" where it has not exactly one data input
+ */
+export function sampleNetwork(model: Network): SampleNetwork {
+  const graph = model.graph(1);
+  const data = graph.inputs.filter(
+    ({ source }) => source.kind === "input" && source.role === "data",
+  );
+  const [input] = data;
+  if (input === undefined || data.length > 1) {
+    throw new UserError(
+      "model/inputs",
+      `The model takes ${data.length} inputs (${data.map(inputName).join(", ")}); an analysis feeds one.`,
+      { todo: "Export it with a single input that holds the state." },
+    );
+  }
+  const byName = new Map(graph.inputs.map((value) => [inputName(value), value]));
+  return {
+    graph,
+    input,
+    prediction: graph.outputs[0]!.value,
+    parameters: [...model.parameters.keys()].map((name) => byName.get(name)!),
+  };
+}
+
+/**
+ * Numbers that one evaluation of one sample makes: what a run with several at once needs in memory grows with it.
+ */
+export function activationSize(network: SampleNetwork): number {
+  return topologicalOrder([network.prediction]).reduce(
+    (sum, node) => sum + node.outputs.reduce((size, output) => size + sizeOf(output.shape), 0),
+    0,
+  );
+}
+
+/**
+ * Checks that samples fit the network.
+ * @throws UserError "data/shape" naming both shapes, "data/not-finite" naming the sample
+ */
+export function checkSamples(
+  network: SampleNetwork,
+  input: Tensor,
+  target: Tensor | null,
+  nameOf: (sample: number) => string,
+): void {
+  checkShape("input", input, network.input);
+  checkFinite("input", input, nameOf);
+  if (target !== null) {
+    checkShape("target", target, network.prediction);
+    checkFinite("target", target, nameOf);
+  }
+}
+
+function checkShape(what: string, samples: Tensor, value: Value): void {
+  const [, ...sample] = samples.shape;
+  const [, ...wanted] = value.shape;
+  if (sample.join() !== wanted.join()) {
+    throw new UserError(
+      "data/shape",
+      `The data's ${what} is ${showType(samples)}, but the model ${what === "input" ? "takes" : "predicts"} [batch, ${wanted.join(", ")}].`,
+      { where: what, todo: "Check the order of axes (--axes) and which array it is." },
+    );
+  }
+}
+
+function checkFinite(what: string, samples: Tensor, nameOf: (sample: number) => string): void {
+  const size = sizeOf(samples.shape.slice(1));
+  const at = (samples.data as Float32Array).findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) {
+    const sample = Math.floor(at / size);
+    throw new UserError(
+      "data/not-finite",
+      `The ${what} of ${nameOf(sample)} holds ${String(samples.data[at])} at position ${at % size}.`,
+      { where: nameOf(sample), todo: "Leave it out with --trajectories or --times." },
+    );
+  }
+}

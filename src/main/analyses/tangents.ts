@@ -1,0 +1,108 @@
+/** Directions of parameter space pushed through the network: what a step along each would change in the output. */
+import { sizeOf, type Tensor } from "../../shared/tensor";
+import { Builder } from "../graph/builder";
+import { inputName, type Graph } from "../graph/ir";
+import { jvp } from "../graph/jvp";
+import { vmap } from "../graph/vmap";
+import type { Executor, Program } from "../runtime/executor";
+import type { Network } from "./context";
+import type { Columns } from "./gradients";
+import type { Reals } from "./innerProducts";
+import type { SampleNetwork } from "./network";
+import { realsOf, slice, tensorOf } from "./orbit";
+
+/**
+ * J(x) v_d for one sample x and `width` directions at once: the network's activations are computed once, and a
+ * convolution's tangent is one convolution with width · C_out channels beside one over width samples.
+ * Inputs: the network's own [1, …] and one direction [width, …] a parameter, named `$v0`, `$v1` …; output `dy` [width, D].
+ */
+export function tangentGraph(network: SampleNetwork, width: number): Graph {
+  const g = new Builder();
+  const { input, prediction, parameters } = network;
+  const one = parameters.map((value, k) => g.input(`$v${k}`, value));
+  const many = parameters.map((value, k) =>
+    g.input(`$v${k}`, { dtype: value.dtype, shape: [width, ...value.shape] }),
+  );
+  const [tangent] = jvp(g, [prediction], [...parameters], one);
+  const [pushed] = vmap(g, [tangent!], new Map(one.map((value, k) => [value, many[k]!])), width);
+  return {
+    inputs: [input, ...many, ...network.graph.inputs.filter((value) => value !== input)],
+    outputs: [{ name: "dy", value: g.reshape(pushed!, [width, sizeOf(prediction.shape)]) }],
+  };
+}
+
+/** A compiled `tangentGraph` with the model's parameters bound. */
+export class Tangents {
+  readonly #program: Program;
+  readonly #network: SampleNetwork;
+  readonly width: number;
+  /** D, elements of one output sample. */
+  readonly outputSize: number;
+
+  private constructor(program: Program, network: SampleNetwork, width: number) {
+    this.#program = program;
+    this.#network = network;
+    this.width = width;
+    this.outputSize = sizeOf(network.prediction.shape);
+  }
+
+  static async compile(
+    executor: Executor,
+    model: Network,
+    network: SampleNetwork,
+    width: number,
+  ): Promise<Tangents> {
+    const program = await executor.compile(tangentGraph(network, width), {
+      bind: model.parameters,
+    });
+    return new Tangents(program, network, width);
+  }
+
+  /**
+   * J(x_m) v for every direction and sample.
+   * @returns [directions, n · D] row-major, in the executor's precision
+   */
+  async push(directions: Columns, samples: Tensor, step: () => void): Promise<Reals> {
+    const n = samples.shape[0]!;
+    const d = this.outputSize;
+    let pushed: Reals | undefined;
+    const input = inputName(this.#network.input);
+    for (let first = 0; first < directions.count; first += this.width) {
+      const used = Math.min(this.width, directions.count - first);
+      const feeds = new Map<string, Tensor>();
+      directions.parts.forEach((_, k) => feeds.set(`$v${k}`, this.#part(directions, k, first)));
+      for (let m = 0; m < n; m++) {
+        step();
+        feeds.set(input, slice(samples, m, 1));
+        const dy = realsOf((await this.#program.run(feeds)).get("dy")!);
+        pushed ??=
+          dy instanceof Float32Array
+            ? new Float32Array(directions.count * n * d)
+            : new Float64Array(directions.count * n * d);
+        for (let c = 0; c < used; c++) {
+          pushed.set(dy.subarray(c * d, (c + 1) * d), ((first + c) * n + m) * d);
+        }
+      }
+    }
+    return pushed!;
+  }
+
+  /** Directions first … first + width − 1 of one parameter, filled up with zeros. */
+  #part(directions: Columns, k: number, first: number): Tensor {
+    const { shape } = this.#network.parameters[k]!;
+    const size = sizeOf(shape);
+    const part = directions.parts[k]!;
+    const rest = part.subarray(first * size, (first + this.width) * size);
+    if (rest.length === this.width * size) return tensorOf(rest, [this.width, ...shape]);
+    const full =
+      part instanceof Float32Array
+        ? new Float32Array(this.width * size)
+        : new Float64Array(this.width * size);
+    full.set(rest);
+    return tensorOf(full, [this.width, ...shape]);
+  }
+
+  dispose(): Promise<void> {
+    return this.#program.dispose();
+  }
+}
