@@ -1,0 +1,106 @@
+/** The transpose of convolution with respect to its input: upsampling layers, and strided gradients. */
+import { sizeOf, type TensorType } from "../../../shared/tensor";
+import { ShapeError, type OpRule } from "../rule";
+import { batchConvolution, type ConvAttributes } from "./conv";
+import { weightCotangent } from "./convWeight";
+import { commonDType, expectInputs } from "./shapes";
+import { expectWindow, reach, slidingRuns } from "./window";
+
+export type ConvTransposeAttributes = ConvAttributes & {
+  /** Rows and columns added at the end of each axis, less than the stride: what a strided Conv left unread. */
+  output_padding: readonly number[];
+};
+
+/**
+ * ConvTranspose-11 without bias: x [N, C, …], w [C, M/group, …kernel] to y [N, M, …] of extents
+ * stride·(extent − 1) + reach + output_padding − pads; with z = Conv(y, w), y here is ∂⟨x, z⟩/∂y.
+ * x̄ = Conv(ȳ, w);  w̄ as Conv's, x and ȳ exchanged.
+ */
+export const ConvTranspose: OpRule<ConvTransposeAttributes> = {
+  infer: (inputs, attrs) => [transposedType(inputs, attrs)],
+
+  vjp(g, { inputs: [x, w], cotangents: [dy], attrs: { output_padding: _, ...attrs }, wanted }) {
+    return [
+      wanted[0] ? g.node("Conv", [dy!, w!], attrs)[0]! : null,
+      wanted[1] ? weightCotangent(g, dy!, x!, w!.shape, attrs) : null,
+    ];
+  },
+
+  jvp(g, { inputs: [x, w], tangents: [dx, dw], attrs }) {
+    const terms = [
+      ...(dx === null ? [] : g.node("ConvTranspose", [dx!, w!], attrs)),
+      ...(dw === null ? [] : g.node("ConvTranspose", [x!, dw!], attrs)),
+    ];
+    return [terms.reduce((sum, term) => g.add(sum, term))];
+  },
+
+  batch: batchConvolution("ConvTranspose", (g, w) => {
+    const [size, c, mg, ...kernel] = w.shape;
+    const order = [1, 0, 2, ...kernel.map((_, axis) => axis + 3)];
+    return g.reshape(g.transpose(w, order), [c!, size! * mg!, ...kernel]);
+  }),
+
+  kernel([x, w], attrs, [y]) {
+    const [n, c, ...small] = x!.shape;
+    const [, m, ...big] = y!.shape;
+    const [, mg, ...kernel] = w!.shape;
+    const runs = slidingRuns(big, small, kernel, attrs);
+    const out = new Float64Array(sizeOf(y!.shape));
+    const [bigSize, smallSize, taps] = [sizeOf(big), sizeOf(small), sizeOf(kernel)];
+    const cg = c! / attrs.group;
+    for (let plane = 0; plane < n! * c!; plane++) {
+      const channel = plane % c!;
+      const sample = (plane - channel) / c!;
+      const firstOutput = sample * m! + Math.floor(channel / cg) * mg!;
+      for (let i = 0; i < mg!; i++) {
+        const to = (firstOutput + i) * bigSize;
+        const weights = (channel * mg! + i) * taps;
+        for (let r = 0; r < runs.count.length; r++) {
+          const weight = w!.data[weights + runs.tap[r]!]!;
+          let from = plane * smallSize + runs.small[r]!;
+          const end = from + runs.count[r]!;
+          for (let at = to + runs.big[r]!; from < end; from++, at += runs.step) {
+            out[at]! += weight * x!.data[from]!;
+          }
+        }
+      }
+    }
+    return [out];
+  },
+
+  onnx: (attrs, [, w]) => ({ attributes: { ...attrs, kernel_shape: w!.shape.slice(2) } }),
+  work: ([x, w]) => sizeOf(x!.shape) * sizeOf(w!.shape.slice(1)),
+};
+
+function transposedType(inputs: readonly TensorType[], attrs: ConvTransposeAttributes): TensorType {
+  expectInputs(inputs, 2);
+  const dtype = commonDType(inputs);
+  const [[n, c, ...extents], [weightsIn, mg, ...kernel]] = inputs.map(({ shape }) => shape) as [
+    readonly number[],
+    readonly number[],
+  ];
+  if (extents.length !== kernel.length) {
+    throw new ShapeError(`a kernel over ${kernel.length} axes on an input with ${extents.length}`);
+  }
+  expectWindow(kernel, attrs);
+  const { group, strides, pads, dilations, output_padding } = attrs;
+  if (c !== weightsIn || c! % group !== 0) {
+    throw new ShapeError(
+      `${c} channels in ${group} group${group === 1 ? "" : "s"} do not fit weights [${weightsIn}, ${mg}, …]`,
+    );
+  }
+  const fits = output_padding.every((extra, axis) => extra >= 0 && extra < strides[axis]!);
+  if (output_padding.length !== kernel.length || !fits) {
+    throw new ShapeError(
+      `output_padding [${output_padding.join(", ")}] is not below strides [${strides.join(", ")}]`,
+    );
+  }
+  const result = extents.map((extent, axis) => {
+    const full = strides[axis]! * (extent - 1) + reach(kernel[axis]!, dilations[axis]!);
+    return full + output_padding[axis]! - pads[axis]! - pads[kernel.length + axis]!;
+  });
+  if (result.some((extent) => extent < 1)) {
+    throw new ShapeError(`pads [${pads.join(", ")}] leave nothing of the output`);
+  }
+  return { dtype, shape: [n!, mg! * group, ...result] };
+}
