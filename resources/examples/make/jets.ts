@@ -19,17 +19,6 @@ export interface Flow {
 
 type Spectrum = Float64Array; // interleaved real and imaginary parts, row ky, column kx
 
-/** Uniform numbers in [0, 1) from a seed (mulberry32), so that the example is the same on every machine. */
-export function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export class Solver {
   readonly #flow: Flow;
   readonly #fft: FFT;
@@ -38,8 +27,9 @@ export class Solver {
   constructor(flow: Flow) {
     this.#flow = flow;
     this.#fft = new FFT(flow.size);
-    this.#k = Float64Array.from({ length: flow.size }, (_, i) =>
-      2 * Math.PI * (i <= flow.size / 2 ? i : i - flow.size),
+    this.#k = Float64Array.from(
+      { length: flow.size },
+      (_, i) => 2 * Math.PI * (i <= flow.size / 2 ? i : i - flow.size),
     );
   }
 
@@ -55,7 +45,9 @@ export class Solver {
         for (let y = 0; y < size; y++) {
           for (let x = 0; x < size; x++) {
             vorticity[y * size + x]! +=
-              (amplitude / ky) * square * Math.cos((2 * Math.PI * (kx * x + ky * y)) / size + phase);
+              (amplitude / ky) *
+              square *
+              Math.cos((2 * Math.PI * (kx * x + ky * y)) / size + phase);
           }
         }
       }
@@ -78,7 +70,8 @@ export class Solver {
     const { dt, substeps } = this.#flow;
     const h = dt / substeps;
     let w = this.#forward(vorticity);
-    const plus = (a: Spectrum, b: Spectrum, c: number): Spectrum => a.map((value, i) => value + c * b[i]!);
+    const plus = (a: Spectrum, b: Spectrum, c: number): Spectrum =>
+      a.map((value, i) => value + c * b[i]!);
     for (let step = 0; step < substeps; step++) {
       const k1 = this.#rate(w);
       const k2 = this.#rate(plus(w, k1, h / 2));

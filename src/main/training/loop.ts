@@ -1,0 +1,98 @@
+/** A plain gradient loop: AdamW over shuffled batches with a cosine-decayed rate. */
+import { randomFrom } from "../../shared/random";
+import { allocate, sizeOf, type Tensor } from "../../shared/tensor";
+import { Builder } from "../graph/builder";
+import { inputName, type Graph } from "../graph/ir";
+import type { Executor } from "../runtime/executor";
+import { adamWDefaults, adamWStep, momentNames, type AdamWOptions } from "./adamw";
+import type { LossId } from "./losses";
+
+export interface TrainingOptions {
+  readonly loss: LossId;
+  /** [N, …] each. */
+  readonly input: Tensor;
+  readonly target: Tensor;
+  readonly batch: number;
+  readonly steps: number;
+  /** At the start; it falls to zero along half a cosine. */
+  readonly rate: number;
+  readonly optimiser?: AdamWOptions;
+  readonly seed: number;
+  readonly onStep?: (step: number, loss: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Parameters after `steps` steps from `initial`.
+ * @param network the network at a batch size, one data input
+ * @throws what `signal` throws when aborted
+ */
+export async function train(
+  executor: Executor,
+  network: (batch: number) => Graph,
+  initial: ReadonlyMap<string, Tensor>,
+  options: TrainingOptions,
+): Promise<Map<string, Tensor>> {
+  const { beta1, beta2 } = options.optimiser ?? adamWDefaults;
+  const graph = network(options.batch);
+  const data = graph.inputs.find(
+    ({ source }) => source.kind === "input" && source.role === "data",
+  )!;
+  const program = await executor.compile(
+    adamWStep(new Builder(), graph, options.loss, options.optimiser),
+  );
+  const scalar = (x: number): Tensor => ({ dtype: "float32", shape: [], data: Float32Array.of(x) });
+  const state = new Map<string, Tensor>();
+  for (const [name, tensor] of initial) {
+    state.set(name, tensor);
+    for (const moment of momentNames(name)) {
+      const zeros = allocate(tensor.dtype, sizeOf(tensor.shape));
+      state.set(moment, { dtype: tensor.dtype, shape: tensor.shape, data: zeros });
+    }
+  }
+  const order = epochs(options.input.shape[0]!, options.batch, options.seed);
+  try {
+    for (let step = 1; step <= options.steps; step++) {
+      options.signal?.throwIfAborted();
+      const chosen = order.next().value;
+      const rate = 0.5 * options.rate * (1 + Math.cos((Math.PI * (step - 1)) / options.steps));
+      const outputs = await program.run(
+        new Map([
+          ...state,
+          [inputName(data), rows(options.input, chosen)],
+          ["$target", rows(options.target, chosen)],
+          ["$rate", scalar(rate)],
+          ["$correction1", scalar(1 - beta1 ** step)],
+          ["$correction2", scalar(1 - beta2 ** step)],
+        ]),
+      );
+      for (const name of state.keys()) state.set(name, outputs.get(name)!);
+      options.onStep?.(step, Number(outputs.get("loss")!.data[0]));
+    }
+  } finally {
+    await program.dispose();
+  }
+  return new Map([...initial.keys()].map((name) => [name, state.get(name)!]));
+}
+
+/** Batches of a fresh shuffle each epoch; a remainder is left out of its epoch. */
+function* epochs(samples: number, batch: number, seed: number): Generator<number[], never> {
+  const random = randomFrom(seed);
+  for (;;) {
+    const order = Array.from({ length: samples }, (_, i) => i);
+    for (let i = samples - 1; i > 0; i--) {
+      const j = Math.floor(random() * (i + 1));
+      [order[i], order[j]] = [order[j]!, order[i]!];
+    }
+    for (let i = 0; i + batch <= samples; i += batch) yield order.slice(i, i + batch);
+  }
+}
+
+function rows(tensor: Tensor, chosen: readonly number[]): Tensor {
+  const row = sizeOf(tensor.shape.slice(1));
+  const data = allocate(tensor.dtype, row * chosen.length) as Float32Array;
+  chosen.forEach((from, to) => {
+    data.set((tensor.data as Float32Array).subarray(from * row, (from + 1) * row), to * row);
+  });
+  return { dtype: tensor.dtype, shape: [chosen.length, ...tensor.shape.slice(1)], data };
+}
