@@ -76,7 +76,7 @@ export function byElementOption(
       ? panel.quantities.map(({ name }, i) => ({ name, icon: symbols[i % symbols.length]! }))
       : [],
   );
-  const heading = (entries.length > 1 ? 1.4 : 0) + (arrangement.parts.length > 0 ? 1.5 : 0.5);
+  const heading = (entries.length > 1 ? 1.6 : 0) + (arrangement.parts.length > 0 ? 1.5 : 0.5);
   return {
     ...frame(theme),
     legend: legend(theme, entries),
@@ -111,8 +111,8 @@ function grids(theme: ChartTheme, panels: readonly Panel[], heading: number): EC
     return {
       left: em(theme, 4.4),
       right: em(theme, 0.5),
-      top: first ? em(theme, heading) : `${from + 2}%`,
-      bottom: last ? em(theme, 1.7) : `${100 - to + 2}%`,
+      top: first ? em(theme, heading) : `${from + 3.5}%`,
+      bottom: last ? em(theme, 1.7) : `${100 - to + 3.5}%`,
       outerBoundsMode: "none",
     };
   });
@@ -260,7 +260,7 @@ function points(
           {
             value: [x + offset + jitter(i) * width, y],
             name: `${elementLabel(id)}, ${sampleName(run.record, i)}\n${quantity.name} ${showNumber(value)}`,
-            symbolSize: picked ? size * 2 : size,
+            symbolSize: picked ? size * 1.6 : size,
             itemStyle: {
               color: colour,
               opacity: picked ? 1 : 0.45,
@@ -318,7 +318,7 @@ function marks(
             shape: { x1: px, y1: end(summary.q1), x2: px, y2: end(summary.q3) },
             style: { stroke: fill, lineWidth: theme.fontSize * 0.2, lineCap: "butt" },
           },
-          drawSymbol(symbol, px, middle, theme.fontSize * 0.32, {
+          drawSymbol(symbol, px, middle, theme.fontSize * 0.28, {
             fill,
             stroke: theme.surface,
             lineWidth: theme.fontSize * 0.06,

@@ -41,7 +41,7 @@ function coherencePanels(run: RunResult): Panel[] {
       ),
     },
     {
-      axis: "ℓ(g·x) / ℓ(x)",
+      axis: "ℓ(gx) / ℓ(x)",
       scale: "log",
       reference: [1],
       share: 0.36,
@@ -65,7 +65,7 @@ function excessPanels(run: RunResult): Panel[] {
 function equivariancePanels(run: RunResult): Panel[] {
   return [
     {
-      axis: "‖f(g·x) − g·f(x)‖ / ‖g·f(x)‖",
+      axis: "equivariance error",
       scale: "log",
       reference: [],
       share: 1,
@@ -106,7 +106,7 @@ const influenceMatrix: FigureDefinition = {
   id: "influence-matrix",
   title: "Influence between samples",
   caption:
-    "Row i, column j: how strongly the loss gradient at the transformed sample g·xᵢ is coupled to that at the sample xⱼ, for the picked element g; blue negative, red positive, white zero.",
+    "Row i, column j: how strongly the loss gradient at the transformed sample g·xᵢ is coupled to that at the sample xⱼ, for the picked element g; blue negative, red positive, white zero, on one scale for all elements.",
   arrays: ["cosine", "influence", "gram"],
   aspect: 1,
   option(run, theme, view) {

@@ -34,7 +34,7 @@ export function curvesOption(
   return {
     ...frame(theme),
     legend: {
-      top: 0,
+      top: em(theme, 0.3),
       left: "center",
       padding: 0,
       itemGap: em(theme, 0.9),
@@ -64,12 +64,12 @@ export function curvesOption(
           type: "line",
           // Only the first set carries the legend's name.
           name: set === curves.sets[0] ? elementLabel(id) : `${elementLabel(id)} ${set.name}`,
-          showSymbol: curves.xs.length < 30,
-          symbol: set.dash === "solid" ? "circle" : "emptyCircle",
+          showSymbol: set.dash === "solid" && curves.xs.length < 30,
+          symbol: "circle",
           symbolSize: theme.fontSize * 0.4,
           color: elementColour(theme, id, g),
           lineStyle: {
-            width: theme.lineWidth * (id === view.element ? 3 : 1.5),
+            width: theme.lineWidth * (id === view.element ? 2.4 : 1.3),
             type: set.dash,
           },
           z: id === view.element ? 4 : 3,

@@ -30,17 +30,11 @@ function firstStep(run: RunResult): Float64Array[] {
   return (perElement(run, "equivariance_error") ?? []).map((values) => column(values, 0, n));
 }
 
-function axisName(record: RunRecord): string {
-  return record.parameters["relative-to"] === "change"
-    ? "‖f(g·x) − g·f(x)‖ / ‖f(x) − x‖"
-    : "‖f(g·x) − g·f(x)‖ / ‖g·f(x)‖";
-}
-
 function elementPanels(run: RunResult): Panel[] {
   const relative = perElement(run, "relative_loss");
   return [
     {
-      axis: axisName(run.record),
+      axis: "equivariance error",
       scale: "log",
       reference: [],
       share: relative === null ? 1 : 0.62,
@@ -50,7 +44,7 @@ function elementPanels(run: RunResult): Panel[] {
       ? []
       : [
           {
-            axis: "ℓ(g·x) / ℓ(x)",
+            axis: "ℓ(gx) / ℓ(x)",
             scale: "log" as const,
             reference: [1],
             share: 0.38,

@@ -32,6 +32,7 @@ export function axis(theme: ChartTheme, scale: Scale, choice: AxisChoice): EChar
     inverse: choice.inverse ?? false,
     name: choice.name ?? "",
     nameLocation: "middle",
+    nameMoveOverlap: false,
     nameGap: em(theme, choice.gap ?? 3),
     nameTextStyle: { color: theme.text, fontSize: theme.fontSize, fontFamily: theme.font },
     axisLine: {
@@ -70,7 +71,7 @@ export function legend(
 ): EChartsCoreOption {
   return {
     show: entries.length > 1,
-    top: 0,
+    top: em(theme, 0.3),
     left: "center",
     padding: 0,
     itemGap: em(theme, 1),

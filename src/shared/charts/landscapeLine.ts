@@ -21,7 +21,7 @@ export function lineOption(run: RunResult, theme: ChartTheme): EChartsCoreOption
   return {
     ...frame(theme),
     legend: {
-      top: 0,
+      top: em(theme, 0.3),
       left: "center",
       padding: 0,
       itemGap: em(theme, 1),

@@ -33,8 +33,8 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
   // Labels at the very ends would meet those of the other panel.
   const inner = { ...x, ticks: x.ticks.filter((tick) => Math.abs(tick) < 0.95 * x.max) };
   // left + right margins of a panel equal top + bottom: square panels at every width.
-  const margin = 4;
-  const [top, bottom] = [1.4, 2.6];
+  const margin = 4.7;
+  const [top, bottom] = [1.6, 3.1];
   return {
     ...frame(theme),
     grid: [0, 1].map((panel) => ({
@@ -45,37 +45,42 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
       outerBoundsMode: "none",
     })),
     xAxis: [0, 1].map((panel) =>
-      axis(theme, inner, { panel, name: "along ∇ℓ(x), in r", gap: 1.5 }),
+      axis(theme, inner, { panel, name: "along ∇ℓ(x), in r", gap: 1.7 }),
     ),
     yAxis: [0, 1].map((panel) =>
       axis(theme, y, {
         panel,
         name: panel === 0 ? "across, in r" : "",
-        gap: 2.7,
+        gap: 3.3,
         position: panel === 0 ? "left" : "right",
       }),
     ),
-    series: [0, 1].map((panel) => ({
-      type: "custom",
-      xAxisIndex: panel,
-      yAxisIndex: panel,
-      silent: true,
-      clip: true,
-      tooltip: { show: false },
-      data: [[x.min, y.min]],
-      renderItem: (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
-        const box = params.coordSys as unknown as Box;
-        const pixel = ([a, b]: Pair): Pair => api.coord([a, b]) as [number, number];
-        return {
-          type: "group",
-          children: [
-            ...contours(theme, landscape, panel, levels, [low, high], box, pixel),
-            ...overlay(theme, landscape, panel, g, box, pixel),
-            title(theme, panel === 0 ? "loss on x" : `loss on ${g}·x`, box),
-          ],
-        };
-      },
-    })),
+    series: [0, 1]
+      .map((panel): EChartsCoreOption => ({
+        type: "custom",
+        xAxisIndex: panel,
+        yAxisIndex: panel,
+        silent: true,
+        clip: true,
+        tooltip: { show: false },
+        data: [[x.min, y.min]],
+        renderItem: (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
+          const box = params.coordSys as unknown as Box;
+          const pixel = ([a, b]: Pair): Pair => api.coord([a, b]) as [number, number];
+          return {
+            type: "group",
+            children: [
+              ...contours(theme, landscape, panel, levels, [low, high], box, pixel),
+              ...overlay(theme, landscape, panel, g, box, pixel),
+            ],
+          };
+        },
+      }))
+      .concat(
+        [0, 1].map((panel) =>
+          heading(theme, panel, panel === 0 ? "loss on x" : `loss on ${g}·x`, [x.min, y.min]),
+        ),
+      ),
   };
 }
 
@@ -183,10 +188,23 @@ function label(theme: ChartTheme, text: string, [x, y]: Pair, style: object): ob
   };
 }
 
-function title(theme: ChartTheme, text: string, box: Box): object {
-  return label(theme, text, [box.x + box.width / 2, box.y - theme.fontSize * 0.35], {
-    textVerticalAlign: "bottom",
-  });
+/** A panel's name above it, which a clipped series could not hold. */
+function heading(theme: ChartTheme, panel: number, text: string, at: Pair): EChartsCoreOption {
+  return {
+    type: "custom",
+    xAxisIndex: panel,
+    yAxisIndex: panel,
+    silent: true,
+    clip: false,
+    tooltip: { show: false },
+    data: [at],
+    renderItem: (params: CustomSeriesRenderItemParams) => {
+      const box = params.coordSys as unknown as Box;
+      return label(theme, text, [box.x + box.width / 2, box.y - theme.fontSize * 0.35], {
+        textVerticalAlign: "bottom",
+      });
+    },
+  };
 }
 
 /** Ellipse, arrows down both gradients with their names, and the start. */
@@ -276,6 +294,10 @@ function arrow(
       },
       style: { fill: colour },
     },
-    label(theme, name, at, { fill: colour }),
+    label(theme, name, at, {
+      fill: colour,
+      backgroundColor: theme.surface,
+      padding: theme.fontSize * 0.1,
+    }),
   ];
 }

@@ -5,6 +5,7 @@ import type { RunResult } from "../run";
 import { colourMaps, cssColour, normalised, scaleOf } from "./colormaps";
 import { elementLabel, elementsOf } from "./elements";
 import type { FigurePoint, FigureView } from "./figure";
+import { toFloat64 } from "../tensor";
 import { axis, em, frame } from "./frame";
 import { matrixOf, sampleName, type BatchMatrix } from "./reading";
 import { fixedScale, showNumber, type Scale } from "./scale";
@@ -53,7 +54,8 @@ export function matrixOption(
   const matrix = shownMatrix(run, view, array);
   if (matrix === null) return frame(theme);
   const map = colourMaps.balance;
-  const scale = scaleOf(map, matrix.values);
+  // Of all elements, so that picking another one does not change what a colour means.
+  const scale = scaleOf(map, toFloat64(run.arrays[array]!));
   const samples = sampleScale(matrix);
   const g = elementLabel(shownElement(run, view).id);
   return {
@@ -114,7 +116,8 @@ function cells({ values, size, first }: BatchMatrix): [number, number, number][]
   return list;
 }
 
-const BAR_STEPS = 64;
+/** The map is light around zero in every theme, so what marks a cell is dark. */
+const MARK = "#111111";
 
 /** Lines through the picked row and column, and the bar that tells what the colours mean. */
 function overlay(
@@ -141,19 +144,25 @@ function overlay(
       const cell = box.width / size;
       const inside = (position: number | undefined): position is number =>
         position !== undefined && position >= first && position < first + size;
-      const frameOf = (x: number, y: number, width: number, height: number): object => ({
+      const frameOf = (
+        x: number,
+        y: number,
+        width: number,
+        height: number,
+        stroke: string,
+      ): object => ({
         type: "rect",
         shape: { x, y, width, height },
-        style: { fill: "none", stroke: theme.text, lineWidth: Math.max(theme.lineWidth, 1) },
+        style: { fill: "none", stroke, lineWidth: Math.max(theme.lineWidth, 0.8) },
       });
       const [, rowY] = api.coord([first, (view.row ?? 0) - 0.5]);
       const [columnX] = api.coord([(view.column ?? 0) - 0.5, first]);
       return {
         type: "group",
         children: [
-          frameOf(box.x, box.y, box.width, box.height),
-          ...(inside(view.row) ? [frameOf(box.x, rowY!, box.width, cell)] : []),
-          ...(inside(view.column) ? [frameOf(columnX!, box.y, cell, box.height)] : []),
+          frameOf(box.x, box.y, box.width, box.height, theme.quiet),
+          ...(inside(view.row) ? [frameOf(box.x, rowY!, box.width, cell, MARK)] : []),
+          ...(inside(view.column) ? [frameOf(columnX!, box.y, cell, box.height, MARK)] : []),
           ...colourBar(theme, box, scale, title),
         ],
       };
@@ -170,7 +179,7 @@ function colourBar(
 ): object[] {
   const top = box.y + box.height + em(theme, 3.4);
   const height = em(theme, 0.7);
-  const step = box.width / BAR_STEPS;
+  const { stops } = colourMaps.balance;
   const text = (label: string, x: number, y: number, textAlign: string): object => ({
     type: "text",
     style: {
@@ -186,11 +195,20 @@ function colourBar(
   });
   const below = top + height + em(theme, 0.3);
   return [
-    ...Array.from({ length: BAR_STEPS }, (_, i) => ({
+    {
       type: "rect",
-      shape: { x: box.x + i * step, y: top, width: step + 0.3, height },
-      style: { fill: cssColour(colourMaps.balance, (i + 0.5) / BAR_STEPS) },
-    })),
+      shape: { x: box.x, y: top, width: box.width, height },
+      style: {
+        fill: {
+          type: "linear",
+          x: 0,
+          y: 0,
+          x2: 1,
+          y2: 0,
+          colorStops: stops.map((color, k) => ({ offset: k / (stops.length - 1), color })),
+        },
+      },
+    },
     text(showNumber(scale.min), box.x, below, "left"),
     text(`0  (${title})`, box.x + box.width / 2, below, "center"),
     text(showNumber(scale.max), box.x + box.width, below, "right"),

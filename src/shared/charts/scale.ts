@@ -60,20 +60,14 @@ export function showNumber(value: number, digits = 3): string {
   return `${typeset(String(Number(mantissa)))}·10${raised(Number(power))}`;
 }
 
-/** Linear over the values and whatever must be included, ending on ticks. */
+/** Empty space beyond the outermost values, as a share of their range. */
+const PADDING = 0.05;
+
+/** Linear over the values and whatever must be included, with a little space beyond. */
 export function linearScale(values: Iterable<number>, include: readonly number[] = []): Scale {
   const [low, high] = extent([...values, ...include]) ?? [0, 1];
   const width = high - low || Math.abs(high) || 1;
-  const distance = step(width, 5);
-  const min = Math.floor(low / distance + 1e-9) * distance;
-  const max = Math.ceil((low === high ? low + width : high) / distance - 1e-9) * distance;
-  return {
-    min,
-    max,
-    ticks: multiples(min, max, distance),
-    label: (value) => showNumber(value, 4),
-    place: (value) => value,
-  };
+  return fixedScale(low - PADDING * width, high + PADDING * width);
 }
 
 /** Linear over exactly [min, max], with ticks inside. */
@@ -103,8 +97,8 @@ export function logScale(values: Iterable<number>, include: readonly number[] = 
   const pad = Math.max(0.05, 0.04 * (greatest - least));
   const decades = Math.ceil(greatest) - Math.floor(least);
   const narrow = greatest - least < 1.2;
-  let bottom = narrow ? least - pad : Math.floor(least + 1e-9);
-  const top = narrow ? greatest + pad : Math.ceil(greatest - 1e-9);
+  let bottom = narrow ? least - pad : Math.min(Math.floor(least + 1e-9), least - pad);
+  const top = narrow ? greatest + pad : Math.max(Math.ceil(greatest - 1e-9), greatest + pad);
   const every = Math.max(1, Math.ceil(decades / MOST_DECADES_BETWEEN_LABELS));
   const candidates = Array.from(
     { length: decades + 3 },
@@ -122,19 +116,19 @@ export function logScale(values: Iterable<number>, include: readonly number[] = 
     ticks.unshift(floor);
     bottom = floor - 0.3 * (bottom - floor);
   }
+  const plain = ticks.every((tick) => tick === floor || (tick > -2.5 && tick < 3.5));
   return {
     min: bottom,
     max: top,
     ticks,
-    label: (power) => (zeros && Math.abs(power - floor) < 1e-6 ? "0" : showPower(power)),
+    label: (power) => (zeros && Math.abs(power - floor) < 1e-6 ? "0" : showPower(power, plain)),
     place: (value) => (value > 0 ? Math.log10(value) : value === 0 ? floor : NaN),
   };
 }
 
-/** 10^power as a tick label: 0.01, 1, 200 while short, else 10⁻⁶. */
-function showPower(power: number): string {
-  if (power > -2.5 && power < 3.5) return showNumber(10 ** power, 1);
+/** 10^power as a tick label: 0.01, 1, 200 where all labels of the axis are so short, else 10⁻⁶. */
+function showPower(power: number, plain: boolean): string {
   const whole = Math.round(power);
-  if (Math.abs(power - whole) < 1e-6) return `10${raised(whole)}`;
-  return showNumber(10 ** power, 1);
+  if (plain || whole === 0 || Math.abs(power - whole) > 1e-6) return showNumber(10 ** power, 1);
+  return `10${raised(whole)}`;
 }
