@@ -1,5 +1,5 @@
 /** A plain gradient loop: AdamW over shuffled batches with a cosine-decayed rate. */
-import { randomFrom } from "../../shared/random";
+import { permutation, randomFrom } from "../../shared/random";
 import { allocate, sizeOf, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
 import { inputName, type Graph } from "../graph/ir";
@@ -79,11 +79,7 @@ export async function train(
 function* epochs(samples: number, batch: number, seed: number): Generator<number[], never> {
   const random = randomFrom(seed);
   for (;;) {
-    const order = Array.from({ length: samples }, (_, i) => i);
-    for (let i = samples - 1; i > 0; i--) {
-      const j = Math.floor(random() * (i + 1));
-      [order[i], order[j]] = [order[j]!, order[i]!];
-    }
+    const order = permutation(random, samples);
     for (let i = 0; i + batch <= samples; i += batch) yield order.slice(i, i + batch);
   }
 }
