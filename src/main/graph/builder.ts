@@ -164,6 +164,69 @@ export class Builder {
   neg(x: Value): Value {
     return this.#one("Neg", [x]);
   }
+  exp(x: Value): Value {
+    return this.#one("Exp", [x]);
+  }
+  log(x: Value): Value {
+    return this.#one("Log", [x]);
+  }
+  sqrt(x: Value): Value {
+    return this.#one("Sqrt", [x]);
+  }
+  reciprocal(x: Value): Value {
+    return this.#one("Reciprocal", [x]);
+  }
+  erf(x: Value): Value {
+    return this.#one("Erf", [x]);
+  }
+  abs(x: Value): Value {
+    return this.#one("Abs", [x]);
+  }
+  sign(x: Value): Value {
+    return this.#one("Sign", [x]);
+  }
+  sin(x: Value): Value {
+    return this.#one("Sin", [x]);
+  }
+  cos(x: Value): Value {
+    return this.#one("Cos", [x]);
+  }
+  tanh(x: Value): Value {
+    return this.#one("Tanh", [x]);
+  }
+  sigmoid(x: Value): Value {
+    return this.#one("Sigmoid", [x]);
+  }
+  relu(x: Value): Value {
+    return this.#one("Relu", [x]);
+  }
+  pow(a: Operand, b: Operand): Value {
+    return this.#one("Pow", this.#pair(a, b));
+  }
+  maximum(a: Operand, b: Operand): Value {
+    return this.#one("Max", this.#pair(a, b));
+  }
+  minimum(a: Operand, b: Operand): Value {
+    return this.#one("Min", this.#pair(a, b));
+  }
+  equal(a: Operand, b: Operand): Value {
+    return this.#one("Equal", this.#pair(a, b));
+  }
+  less(a: Operand, b: Operand): Value {
+    return this.#one("Less", this.#pair(a, b));
+  }
+  greater(a: Operand, b: Operand): Value {
+    return this.#one("Greater", this.#pair(a, b));
+  }
+  /** a where the condition holds, b else. */
+  where(condition: Value, a: Operand, b: Operand): Value {
+    return this.#one("Where", [condition, ...this.#pair(a, b)]);
+  }
+  /** x held within [low, high]. At the bounds the derivative is 1, as PyTorch's `clamp` has it. */
+  clip(x: Value, low: number | undefined, high: number | undefined): Value {
+    const raised = low === undefined ? x : this.where(this.less(x, low), low, x);
+    return high === undefined ? raised : this.where(this.greater(raised, high), high, raised);
+  }
   matmul(a: Value, b: Value): Value {
     return this.#one("MatMul", [a, b]);
   }
@@ -171,6 +234,19 @@ export class Builder {
   /** Σ over `axes` (all by default). */
   sum(x: Value, axes: readonly number[] = allAxes(x), keepdims = false): Value {
     return this.#one("ReduceSum", [x], { axes: sorted(axes), keepdims });
+  }
+
+  mean(x: Value, axes: readonly number[] = allAxes(x), keepdims = false): Value {
+    return this.#one("ReduceMean", [x], { axes: sorted(axes), keepdims });
+  }
+
+  softmax(x: Value, axis: number): Value {
+    return this.#one("Softmax", [x], { axis });
+  }
+
+  /** x[…, index, …] along `axis`. */
+  gather(x: Value, index: Value, axis: number): Value {
+    return this.#one("Gather", [x, index], { axis });
   }
 
   /** The transpose of broadcasting: x summed to `shape`. */

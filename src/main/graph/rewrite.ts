@@ -134,6 +134,24 @@ const rewrites: Partial<Record<OpName, Rewrite>> = {
     const number = repeatedScalar(x!);
     return number && g.expand(g.reshape(number, []), shape);
   },
+  Pad: (_, [x], { pads }) =>
+    (pads as readonly number[]).every((pad) => pad === 0) ? x : undefined,
   Concat: (_, inputs) => (inputs.length === 1 ? inputs[0] : undefined),
   ReduceSum: reduced,
+  ReduceMean: reduced,
+  ReduceMax: reduced,
+  ReduceMin: reduced,
+  ReduceProd: reduced,
+  /** Evenly spaced constant indices are a slice, whose cotangent is padded instead of scattered. */
+  Gather(g, [x, index], { axis }, { shape }) {
+    if (index!.source.kind !== "constant" || index!.shape.length > 1) return undefined;
+    const extent = x!.shape[axis as number]!;
+    const places = Array.from(toFloat64(index!.source.tensor), (i) => (i < 0 ? i + extent : i));
+    if (places.length === 0) return undefined;
+    const [start, last] = [places[0]!, places.at(-1)!];
+    const step = places.length === 1 ? 1 : places[1]! - start;
+    if (step === 0 || places.some((place, i) => place !== start + i * step)) return undefined;
+    const end = last + Math.sign(step);
+    return g.reshape(g.slice(x!, [{ axis: axis as number, start, end, step }]), shape);
+  },
 };

@@ -20,6 +20,7 @@ import type { OpName } from ".";
 export type Scalar1 = (x: number) => number;
 export type Scalar2 = (a: number, b: number) => number;
 type NoAttributes = Record<never, never>;
+export const FLOATS: readonly DType[] = ["float32", "float64"];
 
 /** Operands of one rank, so that the axes of all samples stay aligned behind the batch axis. */
 export function alignBatched(

@@ -10,6 +10,7 @@ import {
   expectAxes,
   expectAxis,
   expectInputs,
+  inversePermutation,
   sameShape,
 } from "./shapes";
 import { walk } from "./walk";
@@ -65,11 +66,6 @@ export const Transpose: OpRule<{ perm: readonly number[] }> = {
     ];
   },
 };
-
-/** The permutation that undoes `perm`. */
-export function inversePermutation(perm: readonly number[]): number[] {
-  return perm.map((_, axis) => perm.indexOf(axis));
-}
 
 /** Expand-13 to a full shape, which x must broadcast to.  x̄ = ȳ summed over the stretched axes. */
 export const Expand: OpRule<{ shape: readonly number[] }> = {

@@ -3,8 +3,8 @@ import { sizeOf, type DType, type TensorType } from "../../../shared/tensor";
 import type { Builder } from "../builder";
 import type { Value } from "../ir";
 import { defineOp, type Numbers, type OpRule } from "../rule";
-import { expectElements } from "./elementwise";
-import { expectAxes, expectInputs, reducedShape } from "./shapes";
+import { expectElements, FLOATS } from "./elementwise";
+import { expectAxes, expectInputs, inversePermutation, range, reducedShape } from "./shapes";
 import { walk } from "./walk";
 import type { OpName } from ".";
 
@@ -98,3 +98,87 @@ export const ReduceSum: OpRule<ReduceAttributes> = reduction("ReduceSum", {
   vjp: (g, { inputs: [x], cotangents: [dy], attrs }) => [spread(g, dy!, x!, attrs.axes)],
   jvp: (g, { tangents: [dx], attrs }) => [g.sum(dx!, attrs.axes, attrs.keepdims)],
 });
+
+/** ReduceMean-18, of floats.  x̄ = ȳ / n stretched over x. */
+export const ReduceMean: OpRule<ReduceAttributes> = reduction("ReduceMean", {
+  start: 0,
+  accumulate: add,
+  finish(out, count) {
+    for (let i = 0; i < out.length; i++) out[i]! /= count;
+  },
+  accepts: FLOATS,
+  vjp: (g, { inputs: [x], cotangents: [dy], attrs }) => [
+    spread(g, g.div(dy!, countOf(x!, attrs.axes)), x!, attrs.axes),
+  ],
+  jvp: (g, { tangents: [dx], attrs }) => [g.mean(dx!, attrs.axes, attrs.keepdims)],
+});
+
+function countOf(x: Value, axes: readonly number[]): number {
+  return axes.reduce((count, axis) => count * x.shape[axis]!, 1);
+}
+
+function extremum(op: OpName, start: number, pick: (a: number, b: number) => number) {
+  return reduction(op, {
+    start,
+    accumulate(out, to, advance, x, from, step, length) {
+      for (let k = 0; k < length; k++) {
+        const at = to + k * advance;
+        out[at] = pick(out[at]!, x[from + k * step]!);
+      }
+    },
+    vjp(g, { inputs: [x], outputs: [y], cotangents: [dy], attrs: { axes } }) {
+      const { share, count } = ties(g, x!, y!, axes);
+      return [g.mul(share, g.div(g.reshape(dy!, count.shape), count))];
+    },
+    jvp(g, { inputs: [x], outputs: [y], tangents: [dx], attrs: { axes } }) {
+      const { share, count } = ties(g, x!, y!, axes);
+      return [g.reshape(g.div(g.sum(g.mul(share, dx!), axes, true), count), y!.shape)];
+    },
+  });
+}
+
+/** 1 where x is the extremum y, and how often it is. */
+function ties(
+  g: Builder,
+  x: Value,
+  y: Value,
+  axes: readonly number[],
+): { share: Value; count: Value } {
+  const kept = g.reshape(y, reducedShape(x.shape, axes, true));
+  const share = g.cast(g.equal(x, kept), x.dtype);
+  return { share, count: g.sum(share, axes, true) };
+}
+
+/** ReduceMax-20. Ties share the cotangent evenly, as in PyTorch's `amax`. */
+export const ReduceMax: OpRule<ReduceAttributes> = extremum("ReduceMax", -Infinity, Math.max);
+
+/** ReduceMin-20. Ties as for ReduceMax. */
+export const ReduceMin: OpRule<ReduceAttributes> = extremum("ReduceMin", Infinity, Math.min);
+
+/**
+ * ReduceProd-18. x̄ = ȳ times the product of the other elements. That product is formed anew for each element,
+ * n² factors of a product of n, since dividing by x fails where it is 0.
+ */
+export const ReduceProd: OpRule<ReduceAttributes> = reduction("ReduceProd", {
+  start: 1,
+  accumulate(out, to, advance, x, from, step, length) {
+    for (let k = 0; k < length; k++) out[to + k * advance]! *= x[from + k * step]!;
+  },
+  vjp: (g, { inputs: [x], cotangents: [dy], attrs: { axes } }) => [
+    g.mul(spread(g, dy!, x!, axes), productOfOthers(g, x!, axes)),
+  ],
+  jvp: (g, { inputs: [x], tangents: [dx], attrs: { axes, keepdims } }) => [
+    g.sum(g.mul(dx!, productOfOthers(g, x!, axes)), axes, keepdims),
+  ],
+});
+
+function productOfOthers(g: Builder, x: Value, axes: readonly number[]): Value {
+  const kept = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+  const perm = [...kept, ...axes];
+  const count = countOf(x, axes);
+  const moved = g.transpose(x, perm);
+  const rows = g.reshape(moved, [sizeOf(x.shape) / Math.max(count, 1), 1, count]);
+  const self = g.equal(g.indices(range(count), [count, 1]), g.indices(range(count), [1, count]));
+  const others = g.node("ReduceProd", [g.where(self, 1, rows)], { axes: [2], keepdims: false });
+  return g.transpose(g.reshape(others[0]!, moved.shape), inversePermutation(perm));
+}

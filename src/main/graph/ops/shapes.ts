@@ -81,3 +81,13 @@ export function expectAxes(axes: readonly number[], rank: number): void {
   for (const axis of axes) expectAxis(axis, rank);
   if (new Set(axes).size !== axes.length) throw new ShapeError(`axes ${axes.join(", ")} repeat`);
 }
+
+/** The permutation that undoes `perm`. */
+export function inversePermutation(perm: readonly number[]): number[] {
+  return perm.map((_, axis) => perm.indexOf(axis));
+}
+
+/** 0, 1 … count − 1. */
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
