@@ -3,13 +3,14 @@ import { sizeOf, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
 import { grad } from "../graph/grad";
 import type { Graph } from "../graph/ir";
+import { simplify } from "../graph/simplify";
 import { vmap } from "../graph/vmap";
 import type { Executor, Program } from "../runtime/executor";
 import { lossPerSample, type LossId } from "../training/losses";
 import type { Network } from "./context";
 import type { Reals } from "./innerProducts";
 import type { SampleNetwork } from "./network";
-import { padded, realsOf } from "./orbit";
+import { emptyLike, padded, realsOf } from "./orbit";
 
 /** Vectors of parameter space side by side: for each parameter an array [count, size], in the model's order. */
 export interface Columns {
@@ -79,7 +80,7 @@ export class Gradients {
     loss: LossId,
     chunk: number,
   ): Promise<Gradients> {
-    const program = await executor.compile(gradientGraph(network, loss, chunk), {
+    const program = await executor.compile(simplify(gradientGraph(network, loss, chunk)), {
       bind: model.parameters,
     });
     return new Gradients(
@@ -128,8 +129,4 @@ export class Gradients {
   dispose(): Promise<void> {
     return this.#program.dispose();
   }
-}
-
-function emptyLike(data: Reals, length: number): Reals {
-  return data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
 }

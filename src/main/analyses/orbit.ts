@@ -32,16 +32,30 @@ export function slice(samples: Tensor, first: number, count: number): Tensor {
   ]);
 }
 
+/** The samples at these positions, copied. */
+export function gather(samples: Tensor, positions: readonly number[]): Tensor {
+  const shape = samples.shape.slice(1);
+  const size = sizeOf(shape);
+  const source = realsOf(samples);
+  const data = emptyLike(source, positions.length * size);
+  positions.forEach((position, k) => {
+    data.set(source.subarray(position * size, (position + 1) * size), k * size);
+  });
+  return tensorOf(data, [positions.length, ...shape]);
+}
+
+/** Zeros of the same precision. */
+export function emptyLike(data: Reals, length: number): Reals {
+  return data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+}
+
 /** As `slice`, but always `count` long: the last sample is repeated, so that one program fits every chunk. */
 export function padded(samples: Tensor, first: number, count: number): Tensor {
   const [total = 0, ...rest] = samples.shape;
   if (first + count <= total) return slice(samples, first, count);
   const size = sizeOf(rest);
   const source = realsOf(samples);
-  const data =
-    source instanceof Float32Array
-      ? new Float32Array(count * size)
-      : new Float64Array(count * size);
+  const data = emptyLike(source, count * size);
   data.set(source.subarray(first * size));
   for (let i = total - first; i < count; i++) {
     data.copyWithin(i * size, (total - first - 1) * size, (total - first) * size);

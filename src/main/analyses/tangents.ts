@@ -3,13 +3,14 @@ import { sizeOf, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
 import { inputName, type Graph } from "../graph/ir";
 import { jvp } from "../graph/jvp";
+import { simplify } from "../graph/simplify";
 import { vmap } from "../graph/vmap";
 import type { Executor, Program } from "../runtime/executor";
 import type { Network } from "./context";
 import type { Columns } from "./gradients";
 import type { Reals } from "./innerProducts";
 import type { SampleNetwork } from "./network";
-import { realsOf, slice, tensorOf } from "./orbit";
+import { emptyLike, realsOf, slice, tensorOf } from "./orbit";
 
 /**
  * J(x) v_d for one sample x and `width` directions at once: the network's activations are computed once, and a
@@ -52,7 +53,7 @@ export class Tangents {
     network: SampleNetwork,
     width: number,
   ): Promise<Tangents> {
-    const program = await executor.compile(tangentGraph(network, width), {
+    const program = await executor.compile(simplify(tangentGraph(network, width)), {
       bind: model.parameters,
     });
     return new Tangents(program, network, width);
@@ -75,10 +76,7 @@ export class Tangents {
         step();
         feeds.set(input, slice(samples, m, 1));
         const dy = realsOf((await this.#program.run(feeds)).get("dy")!);
-        pushed ??=
-          dy instanceof Float32Array
-            ? new Float32Array(directions.count * n * d)
-            : new Float64Array(directions.count * n * d);
+        pushed ??= emptyLike(dy, directions.count * n * d);
         for (let c = 0; c < used; c++) {
           pushed.set(dy.subarray(c * d, (c + 1) * d), ((first + c) * n + m) * d);
         }
@@ -94,10 +92,7 @@ export class Tangents {
     const part = directions.parts[k]!;
     const rest = part.subarray(first * size, (first + this.width) * size);
     if (rest.length === this.width * size) return tensorOf(rest, [this.width, ...shape]);
-    const full =
-      part instanceof Float32Array
-        ? new Float32Array(this.width * size)
-        : new Float64Array(this.width * size);
+    const full = emptyLike(part, this.width * size);
     full.set(rest);
     return tensorOf(full, [this.width, ...shape]);
   }

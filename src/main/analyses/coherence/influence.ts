@@ -74,7 +74,7 @@ export function meanMetric(block: GramBlock, slices = [...block.metric.keys()]):
 /**
  * Influence on each group of bras for each ridge. A column whose products are not all finite is left out of the span
  * and NaN in the result; so is every column that is not in `used`.
- * @returns [ridge][bra group]; with a single group bras are kets (g = e)
+ * @returns [ridge][group]; group 0 is the kets on themselves
  */
 export function influenceWithin(
   set: ColumnSet,
@@ -88,12 +88,12 @@ export function influenceWithin(
   const columns = Array.from({ length: size }, (_, k) => k).filter(
     (k) => wanted.has(k % n) && isUsable(set, k),
   );
-  const bras = groups === 1 ? [0] : Array.from({ length: groups - 1 }, (_, g) => g + 1);
+  const all = Array.from({ length: groups }, (_, g) => g);
   const gram = pick(set.gram, size, columns);
   if (options.metric === "identity") {
     const full = spread(gram, size, columns);
     const rank = columns.length;
-    const read = bras.map((g) => readGroup(full, set, g, rank, [1, 1]));
+    const read = all.map((g) => readGroup(full, set, g, rank, [1, 1]));
     return ridges.map(() => read);
   }
   const span = spanOf(gram, columns.length, options);
@@ -110,7 +110,7 @@ export function influenceWithin(
   };
   return ridges.map((ridge) => {
     const full = spread(influenceOf(whitened, columns.length, ridge), size, columns);
-    return bras.map((g) => readGroup(full, set, g, span.rank, [kept(0), kept(g)]));
+    return all.map((g) => readGroup(full, set, g, span.rank, [kept(0), kept(g)]));
   });
 }
 

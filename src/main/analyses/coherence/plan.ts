@@ -60,8 +60,21 @@ export function plan(sizes: Sizes, memoryBytes: number): Plan {
 }
 
 /** A gradient is a forward pass and about two backward; a tangent two, for a convolution is one for each factor. */
-const GRADIENT_PASSES = 3;
-const TANGENT_PASSES = 2;
+export const GRADIENT_PASSES = 3;
+export const TANGENT_PASSES = 2;
+
+/** Passes of the runs of one batch, idle places of half-filled runs included; `points` are x and its images. */
+export function totalWork(sizes: Sizes, plan: Plan, points: number): number {
+  const { samples } = sizes;
+  const blocks = Math.ceil(samples / plan.block);
+  const inRuns = (width: number): number => {
+    const last = samples - (blocks - 1) * plan.block;
+    return width * ((blocks - 1) * Math.ceil(plan.block / width) + Math.ceil(last / width));
+  };
+  const gradients = GRADIENT_PASSES * inRuns(plan.gradientChunk);
+  const tangents = sizes.tangents ? TANGENT_PASSES * inRuns(plan.tangentWidth) * samples : 0;
+  return points * (gradients + tangents);
+}
 
 /** Passes, memory and operations of one batch of `info.samples`, `batches` times. */
 export function cost(

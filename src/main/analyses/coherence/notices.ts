@@ -1,0 +1,68 @@
+/** What an attentive colleague would remark about a coherence result. */
+import type { AnalysisContext } from "../context";
+import type { BatchResult, CoherenceParameters } from "./batch";
+
+/** Below this the quartiles and the span rest on a handful of states. */
+const SMALL_BATCH = 8;
+/** An energy kept below this deserves a word. */
+const LOW_ENERGY = 0.99;
+
+export function noticesOf(
+  { elements }: AnalysisContext,
+  params: CoherenceParameters,
+  results: readonly BatchResult[],
+  sizes: { samples: number; parameters: number; outputSize: number },
+): string[] {
+  const notices: string[] = [];
+  const moving = elements.filter(({ id }) => id !== "e");
+  const { samples, parameters, outputSize } = sizes;
+  const gaussNewton = params.metric === "gauss-newton";
+  if (gaussNewton && parameters > samples * outputSize) {
+    notices.push(
+      `The network has more parameters (${parameters}) than the batch has outputs (${samples * outputSize}): the metric is inverted within the span of the gradients, and its full inverse would give other numbers. Compare with the Euclidean cosine and sweep the ridge.`,
+    );
+  }
+  if (samples < SMALL_BATCH) {
+    notices.push(`A batch of ${samples} is small: its span and quartiles rest on few states.`);
+  }
+  if (!gaussNewton && params.sweep === "ridge") {
+    notices.push("The identity metric has no ridge, so nothing was swept.");
+  }
+  if (moving.length > 0) {
+    notices.push(
+      "Symmetry of the dynamics not established: that the grid and the fields admit these elements does not show that the physics does.",
+    );
+  }
+  const low = gaussNewton
+    ? elements.flatMap(({ label }, g) =>
+        ["x", "g·x"].flatMap((side, s) => {
+          const kept = Math.min(...results.map(({ arrays }) => arrays.energy_kept![g * 2 + s]!));
+          return kept < LOW_ENERGY ? [`${label} (${side}: ${(100 * kept).toPrecision(3)} %)`] : [];
+        }),
+      )
+    : [];
+  if (low.length > 0) {
+    notices.push(
+      `The energy cut leaves out part of the smaller gradients for ${low.join(", ")}; try unit columns.`,
+    );
+  }
+  const zero = count(results, "gram_self", (value) => value === 0);
+  if (zero > 0) {
+    notices.push(`${zero} gradients are exactly zero and have no direction; they are left out.`);
+  }
+  const broken = count(results, "gram_self", (value) => !Number.isFinite(value));
+  if (broken > 0) {
+    notices.push(`${broken} gradients at transformed states are not finite and are left out.`);
+  }
+  const self = count(results, "self_influence", (value) => value < 0);
+  if (self > 0) notices.push(`${self} self terms are not positive; their cosines are left out.`);
+  return notices;
+}
+
+function count(
+  results: readonly BatchResult[],
+  name: string,
+  matches: (value: number) => boolean,
+): number {
+  return results.reduce((sum, { arrays }) => sum + arrays[name]!.filter(matches).length, 0);
+}
