@@ -169,6 +169,25 @@ describe.each([
   });
 });
 
+test("a flow that is only mostly incompressible gives no remark, though one reading is the best", () => {
+  const u = misread("sr3", states(incompressible, 4)).map(
+    (value, i) => value + 0.5 * states(potential, 7)[i]!,
+  );
+  const { verdict, rows } = checkConvention(u, shape, spec, grid);
+  const scores = rows.map(({ score }) => score);
+  expect(scores.indexOf(Math.min(...scores))).toBe(1);
+  expect(verdict).toBe("cannot-tell");
+});
+
+test("what decides must be more than rounding", () => {
+  // In a shear flow both orders of sign are free of divergence, up to a perturbation that fits one of them.
+  const perturbation = misread("s", states(incompressible, 4));
+  const u = states(shear, 7).map((value, i) => value + 1e-5 * perturbation[i]!);
+  const { verdict, rows } = checkConvention(u, shape, spec, grid);
+  expect(rows[2]!.score).toBeLessThan(rows[0]!.score / 2);
+  expect(verdict).toBe("cannot-tell");
+});
+
 test("without a vector there is nothing to check", () => {
   expect(() =>
     checkConvention(new Float64Array(9), [1, 1, 3, 3], parseFieldSpec("scalar:p"), grid),

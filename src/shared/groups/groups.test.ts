@@ -96,6 +96,14 @@ describe("D4's convention", () => {
   });
 });
 
+test("a shift moves values towards larger x and y", () => {
+  const scalar = parseFieldSpec("scalar:p");
+  const line = Float64Array.of(0, 1, 2, 3);
+  const shift = (id: string): Element => elementOf(translations(4), id);
+  expect(Array.from(act(shift("tx1"), line, [1, 1, 1, 4], scalar))).toEqual([3, 0, 1, 2]);
+  expect(Array.from(act(shift("ty3"), line, [1, 1, 4, 1], scalar))).toEqual([1, 2, 3, 0]);
+});
+
 describe("subgroups", () => {
   test("D4 has ten, each named, from {e} to the whole", () => {
     const all = subgroupsOf(d4);

@@ -1,4 +1,4 @@
-/** All subgroups of a finite group, found by joining cyclic ones until nothing new appears. */
+/** All subgroups of a finite group, found by adding generators until nothing new appears. */
 import type { Element } from "./element";
 import type { Group } from "./group";
 import { knownSubgroup } from "./catalogue";
@@ -11,40 +11,39 @@ export interface Subgroup {
   readonly elements: readonly Element[];
 }
 
-/** The smallest subgroup that contains the given elements. */
-function generated(group: Group, generators: Iterable<Element>): Set<Element> {
-  const closed = new Set<Element>([group.identity]);
-  const pending = [...generators];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (closed.has(next)) continue;
-    closed.add(next);
-    for (const other of closed)
-      pending.push(group.compose(next, other), group.compose(other, next));
-  }
-  return closed;
-}
-
 /** Every subgroup, from {e} to the whole, smaller ones first. D4 has 10. */
 export function subgroupsOf(group: Group): Subgroup[] {
-  const keyOf = (set: ReadonlySet<Element>): string =>
-    group.elements
-      .filter((element) => set.has(element))
-      .map((element) => element.id)
-      .join(",");
-  const cyclic = group.elements.map((element) => generated(group, [element]));
-  const found = new Map(cyclic.map((set) => [keyOf(set), set]));
-  // A Map iterates over what is added on the way, so joins of joins are reached too.
-  for (const set of found.values()) {
-    for (const other of cyclic) {
-      const join = generated(group, [...set, ...other]);
-      found.set(keyOf(join), join);
+  const { elements } = group;
+  const position = new Map(elements.map((element, i) => [element, i]));
+  const table = elements.map((a) => elements.map((b) => position.get(group.compose(a, b))!));
+  const found = new Map<string, { generators: number[]; members: number[] }>();
+  const add = (generators: number[]): void => {
+    const members = generated(table, generators);
+    const key = members.map((i) => elements[i]!.id).join(",");
+    if (!found.has(key)) found.set(key, { generators, members });
+  };
+  add([]);
+  // A Map iterates over what is added on the way, so every subgroup is reached by adding one generator after the other.
+  for (const { generators, members } of found.values()) {
+    for (let i = 0; i < elements.length; i++) {
+      if (!members.includes(i)) add([...generators, i]);
     }
   }
   return [...found]
-    .map(([key, set]) => ({
+    .map(([key, { members }]) => ({
       key,
       label: knownSubgroup(key)?.label ?? `{${key.replaceAll(",", ", ")}}`,
-      elements: group.elements.filter((element) => set.has(element)),
+      elements: members.map((i) => elements[i]!),
     }))
     .sort((a, b) => a.elements.length - b.elements.length);
+}
+
+/** Indices, ascending, of the smallest subgroup with the generators: in a finite group, all their products. */
+function generated(table: readonly (readonly number[])[], generators: readonly number[]): number[] {
+  const members = new Set([0]);
+  // A Set too iterates over what is added on the way.
+  for (const member of members) {
+    for (const generator of generators) members.add(table[member]![generator]!);
+  }
+  return [...members].sort((a, b) => a - b);
 }
