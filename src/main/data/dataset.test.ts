@@ -284,6 +284,16 @@ describe("statistics", () => {
     await data.close();
   });
 
+  test("of values that overflow when added are huge, not infinite", async () => {
+    const x = counting(2, 1, 1, 2);
+    x.data.set([1e308, 1e308, 1e308, -1e308] as never);
+    const data = await opened({ x });
+    const { mean, std } = (await channelStatistics(data)).channels[0]!;
+    expect([mean, std].every(Number.isFinite)).toBe(true);
+    expect(std).toBe(Number.MAX_VALUE);
+    await data.close();
+  });
+
   test("of a file beyond the bound are those of every k-th state", async () => {
     const data = await opened({ x: counting(10, 1, 2, 2) });
     const { channels, every } = await channelStatistics(data, { mostValues: 20 });

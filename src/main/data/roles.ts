@@ -37,7 +37,7 @@ export function findRoles(file: ArrayFile, options: DataOptions): Roles {
         ? parseAxes("n,t,p,c")
         : usualAxes(input.shape.length, input.name === "states");
   if (inputAxes === undefined) throw unknownAxes(input);
-  if (options.axes === undefined) {
+  if (options.axes === undefined && particles === undefined && input.name !== "states") {
     notices.push(`Axes of ${input.name || "the array"} taken as ${inputAxes.join(", ")}.`);
   }
   const fields = particles?.fields;

@@ -89,11 +89,17 @@ class Moments {
   result(): Omit<ChannelStatistics, "channel"> {
     if (this.#count === 0) return { mean: 0, std: 0, min: 0, max: 0, nonFinite: this.#nonFinite };
     return {
-      mean: this.#mean,
-      std: Math.sqrt(this.#spread / this.#count),
+      mean: representable(this.#mean),
+      std: representable(Math.sqrt(this.#spread / this.#count)),
       min: this.#min,
       max: this.#max,
       nonFinite: this.#nonFinite,
     };
   }
+}
+
+/** Sums of values near the largest double overflow; the result says "huge" instead, which JSON can carry. */
+function representable(value: number): number {
+  if (Number.isNaN(value)) return Number.MAX_VALUE;
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
 }
