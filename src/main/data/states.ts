@@ -46,9 +46,8 @@ export function statesOf(array: ArraySource, stored: readonly Axis[]): States {
   const offsets = offsetsOf(shape, axes.map(stride));
   const inOrder = offsets.every((offset, i) => offset === i);
   // Where every state is one stretch of the file, only the chosen ones are read.
-  const contiguous = stored.every(
-    (axis, i) => leading.includes(axis) === i < stored.length - axesStored(axes, stored),
-  );
+  const firstInner = stored.filter((axis) => leading.includes(axis)).length;
+  const contiguous = stored.slice(firstInner).every((axis) => !leading.includes(axis));
   return {
     array,
     trajectories: extent("trajectory"),
@@ -76,10 +75,6 @@ export function statesOf(array: ArraySource, stored: readonly Axis[]): States {
       return { ...type, data: gather(await array.read(), starts, offsets, type.dtype) };
     },
   };
-}
-
-function axesStored(axes: readonly Axis[], stored: readonly Axis[]): number {
-  return axes.filter((axis) => stored.includes(axis)).length;
 }
 
 /** Offset of each element of a canonical state from the state's first stored element. */
