@@ -3,7 +3,9 @@
  * what the provider has no kernel for (float64 convolutions, above all) is refused when the session is made.
  * `session.run` blocks its thread: callers keep this executor in a worker thread.
  */
-import { InferenceSession, Tensor as OrtTensor, env } from "onnxruntime-node";
+import { createRequire } from "node:module";
+import type * as OnnxRuntime from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import { UserError } from "../../../shared/errors";
 import { fromFloat64, toFloat64, type DType, type Tensor } from "../../../shared/tensor";
 import { inputName, type Graph } from "../../graph/ir";
@@ -11,12 +13,17 @@ import { encodeModel } from "../../graph/onnx/encode";
 import type { CompileOptions, Executor, Program } from "../executor";
 import { takeFeeds } from "../feeds";
 
+/** Loaded when an executor is first made: the library is large, and a system that cannot load it has the others. */
+const load = (): typeof OnnxRuntime =>
+  createRequire(import.meta.url)("onnxruntime-node") as typeof OnnxRuntime;
+
 export interface OnnxRuntimeOptions {
   /** Threads inside one operator; all cores by default. */
   readonly threads?: number;
 }
 
 export function createOnnxRuntimeExecutor({ threads }: OnnxRuntimeOptions = {}): Executor {
+  const ort = load();
   const sessions = new Set<InferenceSession>();
   const release = async (session: InferenceSession): Promise<void> => {
     if (sessions.delete(session)) await session.release();
@@ -24,11 +31,11 @@ export function createOnnxRuntimeExecutor({ threads }: OnnxRuntimeOptions = {}):
   const using = threads === undefined ? "" : `, ${threads} thread${threads === 1 ? "" : "s"}`;
   return {
     id: "onnxruntime",
-    description: `onnxruntime ${env.versions.node ?? env.versions.common}, CPU${using}`,
+    description: `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common}, CPU${using}`,
     async compile(graph, options) {
-      const session = await createSession(graph, options, threads);
+      const session = await createSession(ort, graph, options, threads);
       sessions.add(session);
-      return program(graph, session, options, () => release(session));
+      return program(ort, graph, session, options, () => release(session));
     },
     async dispose() {
       await Promise.all([...sessions].map(release));
@@ -37,6 +44,7 @@ export function createOnnxRuntimeExecutor({ threads }: OnnxRuntimeOptions = {}):
 }
 
 async function createSession(
+  ort: typeof OnnxRuntime,
   graph: Graph,
   { bind }: CompileOptions = {},
   threads: number | undefined,
@@ -50,7 +58,7 @@ async function createSession(
     }
   }
   try {
-    return await InferenceSession.create(encodeModel(graph, { bind: bound }), {
+    return await ort.InferenceSession.create(encodeModel(graph, { bind: bound }), {
       executionProviders: ["cpu"],
       graphOptimizationLevel: "all",
       executionMode: "sequential",
@@ -78,6 +86,7 @@ function refused(error: unknown): unknown {
 }
 
 function program(
+  ort: typeof OnnxRuntime,
   graph: Graph,
   session: InferenceSession,
   { bind }: CompileOptions = {},
@@ -92,7 +101,7 @@ function program(
       // The binding runs the session in a macrotask of its own, so the event loop turns between runs.
       const results = await session.run(
         Object.fromEntries(
-          fed.map((input, i) => [inputName(input), toOrt(convert(tensors[i]!, input.dtype))]),
+          fed.map((input, i) => [inputName(input), toOrt(ort, convert(tensors[i]!, input.dtype))]),
         ),
       );
       return new Map(
@@ -110,6 +119,6 @@ function convert(tensor: Tensor, dtype: DType): Tensor {
   return tensor.dtype === dtype ? tensor : fromFloat64(dtype, tensor.shape, toFloat64(tensor));
 }
 
-function toOrt(tensor: Tensor): OrtTensor {
-  return new OrtTensor(tensor.dtype, tensor.data as Float32Array, tensor.shape);
+function toOrt(ort: typeof OnnxRuntime, tensor: Tensor): OnnxRuntime.Tensor {
+  return new ort.Tensor(tensor.dtype, tensor.data as Float32Array, tensor.shape);
 }

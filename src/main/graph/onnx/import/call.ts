@@ -1,0 +1,186 @@
+/**
+ * One node of an ONNX file as its converter sees it: inputs that are values of our graph, attributes with their
+ * defaults, and what is known of a value while importing.
+ */
+import { UserError } from "../../../../shared/errors";
+import { toFloat64, type Tensor } from "../../../../shared/tensor";
+import type { Builder } from "../../builder";
+import type { Value } from "../../ir";
+import type { VersionedNode } from "../functions";
+import type { AttributeProto } from "../schema";
+import { readTensor, type ExternalReader } from "../tensors";
+import { knownTensor } from "./known";
+
+/** Turns a node into values, one an output; trailing outputs that nobody asks for may be left out. */
+export type Converter = (call: Call) => Value | readonly Value[];
+export type Converters = Readonly<Record<string, Converter>>;
+
+/** An operator, or a form of one, that has no converter. */
+export class UnsupportedOperator extends UserError {
+  readonly op: string;
+  readonly why: string;
+
+  constructor(op: string, origin: string, why: string) {
+    super("onnx/unsupported", `The operator ${op} (node ${origin}) is not supported: ${why}.`, {
+      where: origin,
+    });
+    this.op = op;
+    this.why = why;
+  }
+}
+
+export class Call {
+  readonly #attributes: ReadonlyMap<string, AttributeProto>;
+  /** Running statistics and the like: inputs that training does not change by gradients. */
+  readonly buffers: Value[] = [];
+
+  constructor(
+    readonly g: Builder,
+    readonly node: VersionedNode,
+    readonly inputs: readonly (Value | undefined)[],
+    readonly origin: string,
+    readonly external: ExternalReader,
+    /** How a reshaped constant shape follows a batch that differs from the file's; absent where they agree. */
+    readonly rebatch?: Rebatch,
+  ) {
+    this.#attributes = new Map(node.attribute.map((attribute) => [attribute.name, attribute]));
+  }
+
+  get opset(): number {
+    return this.node.opset;
+  }
+
+  /** How many outputs the file names. */
+  get outputs(): number {
+    return this.node.output.length;
+  }
+
+  input(index: number): Value {
+    const value = this.inputs[index];
+    if (value === undefined) throw this.malformed(`input ${index + 1} is missing`);
+    return value;
+  }
+
+  optional(index: number): Value | undefined {
+    return this.inputs[index];
+  }
+
+  /** All inputs that are there, for operators that take any number. */
+  all(): Value[] {
+    if (this.inputs.length === 0) throw this.malformed("it has no inputs");
+    return this.inputs.map((_, index) => this.input(index));
+  }
+
+  /** @throws NeedsValue where an input that must be known while importing depends on data */
+  known(index: number): Tensor {
+    return knownTensor(this.input(index));
+  }
+
+  numbers(index: number): number[] {
+    return [...toFloat64(this.known(index))];
+  }
+
+  number(index: number): number {
+    const [number, ...more] = this.numbers(index);
+    if (number === undefined || more.length > 0) {
+      throw this.malformed(`input ${index + 1} is not one number`);
+    }
+    return number;
+  }
+
+  has(name: string): boolean {
+    return this.#attributes.has(name);
+  }
+
+  int(name: string, fallback?: number): number {
+    return this.#attribute(name, fallback, (attribute) => attribute.i);
+  }
+
+  flag(name: string, fallback = false): boolean {
+    return this.int(name, Number(fallback)) !== 0;
+  }
+
+  float(name: string, fallback?: number): number {
+    return this.#attribute(name, fallback, (attribute) => attribute.f);
+  }
+
+  string(name: string, fallback?: string): string {
+    return this.#attribute(name, fallback, (attribute) => attribute.s);
+  }
+
+  ints(name: string): number[] | undefined {
+    return this.#attributes.get(name)?.ints;
+  }
+
+  floats(name: string): number[] | undefined {
+    return this.#attributes.get(name)?.floats;
+  }
+
+  tensor(name: string): Tensor | undefined {
+    const proto = this.#attributes.get(name)?.t;
+    return proto && readTensor(proto, `the tensor in node ${this.origin}`, this.external);
+  }
+
+  #attribute<T>(
+    name: string,
+    fallback: T | undefined,
+    read: (attribute: AttributeProto) => T | undefined,
+  ): T {
+    const attribute = this.#attributes.get(name);
+    const value = attribute === undefined ? fallback : read(attribute);
+    if (value === undefined) {
+      throw this.malformed(
+        attribute === undefined
+          ? `the attribute ${name} is missing`
+          : `the attribute ${name} has another type`,
+      );
+    }
+    return value;
+  }
+
+  /**
+   * An axis as an index from the front.
+   * @param rank axes there are; an insertion point may be one past the last
+   */
+  axis(axis: number, rank: number): number {
+    if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+      throw this.malformed(`axis ${axis} is not one of ${rank}`);
+    }
+    return axis < 0 ? axis + rank : axis;
+  }
+
+  axes(axes: readonly number[], rank: number): number[] {
+    const resolved = axes.map((axis) => this.axis(axis, rank));
+    if (new Set(resolved).size !== resolved.length)
+      throw this.malformed(`axes ${axes.join(", ")} repeat`);
+    return resolved;
+  }
+
+  /** Integers from the attribute of an older opset, or from the input that took its place. */
+  intsOf(attribute: string, input: number): number[] | undefined {
+    return this.ints(attribute) ?? (this.optional(input) && this.numbers(input));
+  }
+
+  unsupported(why: string): UnsupportedOperator {
+    return new UnsupportedOperator(this.node.opType, this.origin, why);
+  }
+
+  malformed(why: string): UserError {
+    return new UserError(
+      "onnx/malformed",
+      `The node ${this.origin} (${this.node.opType}) is malformed: ${why}.`,
+      {
+        where: this.origin,
+      },
+    );
+  }
+}
+
+/** Rewrites what a file exported with a fixed batch has of it in its constants. */
+export interface Rebatch {
+  /** The batch in the file. */
+  readonly from: number;
+  readonly to: number;
+  /** Shapes that the file's values have at its own batch, by name. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+}

@@ -1,0 +1,103 @@
+/** Constants and shape arithmetic: what is known without data. */
+import { fromFloat64, sizeOf, type Tensor } from "../../../../shared/tensor";
+import { dtypeOf } from "../tensors";
+import type { Call, Converters } from "./call";
+
+/** More than any index table needs; a file's numbers alone must not make us allocate without bound. */
+const MOST_ELEMENTS = 1 << 26;
+
+function bounded(call: Call, count: number): number {
+  if (!(count <= MOST_ELEMENTS)) throw call.unsupported(`it makes ${count} elements`);
+  return count;
+}
+
+export const shapes: Converters = {
+  Constant(call) {
+    const { g } = call;
+    const tensor = call.tensor("value");
+    if (tensor !== undefined) return g.constant(tensor);
+    if (call.has("value_float")) return g.scalar(call.float("value_float"));
+    if (call.has("value_int")) return g.scalar(call.int("value_int"), "int64");
+    const floats = call.has("value_floats") ? call.floats("value_floats") : undefined;
+    if (floats !== undefined) return g.constant(fromFloat64("float32", [floats.length], floats));
+    const ints = call.has("value_ints") ? call.ints("value_ints") : undefined;
+    if (ints !== undefined) return g.indices(ints);
+    throw call.unsupported("its value is sparse or text");
+  },
+
+  ConstantOfShape(call) {
+    const shape = call.numbers(0);
+    const value: Tensor = call.tensor("value") ?? fromFloat64("float32", [1], [0]);
+    if (shape.some((extent) => extent < 0)) throw call.malformed(`shape [${shape.join(", ")}]`);
+    return call.g.expand(call.g.reshape(call.g.constant(value), []), shape);
+  },
+
+  /** The part from `start` to `end` of the shape, since opset 15. */
+  Shape(call) {
+    const { shape } = call.input(0);
+    const end = call.has("end") ? call.int("end") : shape.length;
+    return call.g.indices(shape.slice(call.int("start", 0), end));
+  },
+  Size: (call) => call.g.indices([sizeOf(call.input(0).shape)], []),
+
+  Range(call) {
+    const [start, limit, delta] = [call.number(0), call.number(1), call.number(2)];
+    const length = bounded(call, Math.max(0, Math.ceil((limit - start) / delta)));
+    const values = Array.from({ length }, (_, i) => start + i * delta);
+    return call.g.constant(fromFloat64(call.input(0).dtype, [length], values));
+  },
+
+  /** Ones on the k-th diagonal of zeros. */
+  EyeLike(call) {
+    const x = call.input(0);
+    const [rows, columns] = x.shape;
+    if (rows === undefined || columns === undefined || x.shape.length !== 2) {
+      throw call.malformed(`it takes a matrix, not [${x.shape.join(", ")}]`);
+    }
+    const dtype = call.has("dtype") ? dtypeOf(call.int("dtype"), call.origin) : x.dtype;
+    const ones = new Float64Array(bounded(call, rows * columns));
+    const k = call.int("k", 0);
+    for (let row = Math.max(0, -k); row < rows && row + k < columns; row++) {
+      ones[row * columns + row + k] = 1;
+    }
+    return call.g.constant(fromFloat64(dtype, x.shape, ones));
+  },
+
+  /** Keeps the lower or upper triangle of the last two axes, cut at the k-th diagonal. */
+  Trilu(call) {
+    const { g } = call;
+    const x = call.input(0);
+    const k = call.optional(1) === undefined ? 0 : call.number(1);
+    const upper = call.flag("upper", true);
+    const [rows, columns] = [x.shape.at(-2), x.shape.at(-1)];
+    if (rows === undefined || columns === undefined) throw call.malformed("it takes matrices");
+    const kept = new Float64Array(bounded(call, rows * columns));
+    for (let i = 0; i < kept.length; i++) {
+      const diagonal = (i % columns) - Math.floor(i / columns);
+      kept[i] = Number(upper ? diagonal >= k : diagonal <= k);
+    }
+    return g.where(g.constant(fromFloat64("bool", [rows, columns], kept)), x, 0);
+  },
+
+  /** `values` [off, on] by whether the index is that of the new axis; negative indices count from the end. */
+  OneHot(call) {
+    const { g } = call;
+    const [index, values] = [call.input(0), call.input(2)];
+    const depth = bounded(call, call.number(1));
+    const axis = call.axis(call.int("axis", -1), index.shape.length + 1);
+    const numbers = g.cast(index, "int64");
+    const wrapped = g.where(g.less(numbers, 0), g.add(numbers, depth), numbers);
+    const at = (each: number): number[] => [
+      ...index.shape.slice(0, axis),
+      each,
+      ...index.shape.slice(axis),
+    ];
+    const ladder = g.indices(
+      Array.from({ length: depth }, (_, i) => i),
+      at(1).map((_, i) => (i === axis ? depth : 1)),
+    );
+    const hot = g.equal(g.reshape(wrapped, at(1)), ladder);
+    const pick = (i: number) => g.reshape(g.slice(values, [{ axis: 0, start: i, end: i + 1 }]), []);
+    return g.where(hot, pick(1), pick(0));
+  },
+};
