@@ -28,13 +28,16 @@ export const momentNames = (parameter: string): readonly [string, string] => [
   `second(${parameter})`,
 ];
 
+/** Name of the output that a parameter or moment has after the step. */
+export const after = (name: string): string => `after(${name})`;
+
 /**
  * Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2, with PyTorch's placing of ε:
  * θ ← θ − rate·(m̂/(√v̂ + ε) + weightDecay·θ), m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
  *
  * Inputs: the network's data input, `$target`, scalars `$rate`, `$correction1` = 1 − β₁ᵗ, `$correction2` = 1 − β₂ᵗ,
- * every parameter and its two moments. Outputs: `loss` (mean over the batch), and under the same names the
- * parameters and moments after the step.
+ * every parameter and its two moments. Outputs: `loss` (mean over the batch), and parameters and moments after the
+ * step as `after(name)`, since ONNX wants outputs named apart from inputs.
  * @param network at the batch's size, one data input
  */
 export function adamWStep(
@@ -70,9 +73,9 @@ export function adamWStep(
     const move = g.add(direction, g.mul(parameter, weightDecay));
     inputs.push(parameter, first, second);
     outputs.push(
-      { name, value: g.sub(parameter, g.mul(rate!, move)) },
-      { name: firstName, value: m },
-      { name: secondName, value: v },
+      { name: after(name), value: g.sub(parameter, g.mul(rate!, move)) },
+      { name: after(firstName), value: m },
+      { name: after(secondName), value: v },
     );
   });
   return { inputs, outputs };

@@ -3,7 +3,7 @@ import type { Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
 import type { Graph } from "../graph/ir";
 import { createReferenceExecutor } from "../runtime/reference";
-import { adamWStep } from "./adamw";
+import { adamWStep, after } from "./adamw";
 import { train } from "./loop";
 
 /** y = x w, [batch, 2] → [batch, 1]. */
@@ -40,7 +40,7 @@ describe("AdamW", () => {
     );
     // prediction 1, loss 1, gradient (2, −4); m̂/√v̂ = sign at the first step.
     expect(outputs.get("loss")!.data[0]).toBeCloseTo(1, 12);
-    const moved = outputs.get("w")!.data as Float64Array;
+    const moved = outputs.get(after("w"))!.data as Float64Array;
     expect(moved[0]).toBeCloseTo(3 - 0.1 * (1 + 0.01 * 3), 6);
     expect(moved[1]).toBeCloseTo(1 - 0.1 * (-1 + 0.01 * 1), 6);
     await executor.dispose();

@@ -4,7 +4,7 @@ import { allocate, sizeOf, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
 import { inputName, type Graph } from "../graph/ir";
 import type { Executor } from "../runtime/executor";
-import { adamWDefaults, adamWStep, momentNames, type AdamWOptions } from "./adamw";
+import { adamWDefaults, adamWStep, after, momentNames, type AdamWOptions } from "./adamw";
 import type { LossId } from "./losses";
 
 export interface TrainingOptions {
@@ -66,7 +66,7 @@ export async function train(
           ["$correction2", scalar(1 - beta2 ** step)],
         ]),
       );
-      for (const name of state.keys()) state.set(name, outputs.get(name)!);
+      for (const name of state.keys()) state.set(name, outputs.get(after(name))!);
       options.onStep?.(step, Number(outputs.get("loss")!.data[0]));
     }
   } finally {
