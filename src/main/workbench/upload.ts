@@ -76,7 +76,7 @@ export class Uploads {
 
 async function begin(folder: string, name: string): Promise<Upload> {
   // The name comes from another machine: it must not lead anywhere.
-  if (name !== basename(name) || name.includes("\\") || /^\.|[\0-\x1f]/.test(name) || name === "") {
+  if (name !== basename(name) || name.includes("\\") || /^\.|\p{Cc}/u.test(name) || name === "") {
     throw new UserError("upload/name", `“${name}” is no name for a file.`, { where: name });
   }
   await mkdir(folder, { recursive: true });

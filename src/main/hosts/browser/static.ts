@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join, relative, sep } from "node:path";
+import { UserError } from "../../../shared/errors";
 import { securityHeaders } from "../security";
 
 const types: Readonly<Record<string, string>> = {
@@ -29,7 +30,15 @@ export async function serveFolder(
   folder: string,
   base: string,
 ): Promise<(request: IncomingMessage, response: ServerResponse) => void> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+    (error: unknown) => {
+      throw new UserError("host/not-built", `The window's files are not in ${folder}.`, {
+        where: folder,
+        todo: "Run npm run build.",
+        cause: error,
+      });
+    },
+  );
   const files = new Map(
     entries
       .filter((entry) => entry.isFile())

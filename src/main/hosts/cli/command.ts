@@ -41,6 +41,8 @@ export interface Arguments {
   /** A required option or one with a default. */
   given(name: string): string;
   flag(name: string): boolean;
+  /** true for `--name`, false for `--no-name`, undefined for neither. */
+  switched(name: string): boolean | undefined;
   list(name: string): readonly string[];
 }
 
@@ -79,6 +81,10 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
     text,
     given: (name) => text(name)!,
     flag: (name) => parsed.values[name] === true,
+    switched: (name) => {
+      if (parsed.values[`no-${name}`] === true) return false;
+      return parsed.values[name] === true ? true : undefined;
+    },
     list: (name) => {
       const value = parsed.values[name];
       return Array.isArray(value) ? (value as string[]) : [];
@@ -102,7 +108,6 @@ function parse(
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      allowNegative: true,
       options: Object.fromEntries(
         Object.entries(options).map(([name, { value, many }]) => [
           name,

@@ -33,7 +33,7 @@ function start(): void {
 }
 
 function show(): void {
-  const window = openWindow(program);
+  const window = openWindow(program, process.argv.slice(app.isPackaged ? 1 : 2)[0] ?? null);
   window.on("close", (event) => {
     if (settled || BrowserWindow.getAllWindows().length > 1) return;
     event.preventDefault();

@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { BrowserWindow } from "electron";
 import { START } from "./origin";
 
-/** @param program folder of the program */
-export function openWindow(program: string): BrowserWindow {
+/**
+ * @param program folder of the program
+ * @param path study that it opens first
+ */
+export function openWindow(program: string, path: string | null): BrowserWindow {
   const window = new BrowserWindow({
     width: 1400,
     height: 900,
@@ -23,6 +26,6 @@ export function openWindow(program: string): BrowserWindow {
     },
   });
   window.once("ready-to-show", () => window.show());
-  void window.loadURL(START);
+  void window.loadURL(path === null ? START : `${START}#open=${encodeURIComponent(path)}`);
   return window;
 }

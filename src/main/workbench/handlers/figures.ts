@@ -3,11 +3,12 @@ import { mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { FigureRequest } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
+import { readRun } from "../../compute/runFolder";
 import { atomicWrite } from "../../data/atomic";
 import { fileError } from "../../data/fileErrors";
 import type { Handlers, Services } from "../services";
 import { figuresFolder } from "../study/openStudy";
-import { readRun, Runs } from "../study/runs";
+import { Runs } from "../study/runs";
 
 export function figureHandlers(
   services: Services,
@@ -30,6 +31,7 @@ export function figureHandlers(
         theme,
         view,
         width,
+        study: study.path,
       });
       try {
         await mkdir(dirname(path), { recursive: true });
@@ -55,7 +57,8 @@ export function figureHandlers(
     "figure.identify": async ({ name, bytes }) => {
       const found = await compute.call("identifyFigure", { name, bytes });
       if (found === null) return null;
-      return { ...found, study: await studyWithRun(services, found.run) };
+      const { run, analysis, figure } = found;
+      return { study: await studyWithRun(services, run, found.study), run, analysis, figure };
     },
   };
 }
@@ -69,13 +72,14 @@ function fileName({ run, figure, view, width, theme, format }: FigureRequest): s
   return `${[...parts, `${width}mm`, ...look].join("-")}.${format}`;
 }
 
-/** The study, open or opened lately, that has this run. */
-async function studyWithRun({ studies, recent }: Services, run: string): Promise<string | null> {
-  const candidates = new Set([
-    ...studies.paths(),
-    ...(await recent.list()).map(({ path }) => path),
-  ]);
-  for (const study of candidates) {
+/** The study that has this run: the one that the figure names, or one that is open or was lately. */
+async function studyWithRun(
+  { studies, recent }: Services,
+  run: string,
+  named: string | null,
+): Promise<string | null> {
+  const known = [...studies.paths(), ...(await recent.list()).map(({ path }) => path)];
+  for (const study of new Set(named === null ? known : [named, ...known])) {
     try {
       await readRun(new Runs(study).folderOf(run));
       return study;

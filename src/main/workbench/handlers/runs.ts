@@ -1,6 +1,6 @@
 /** Finished runs. */
 import type { Handlers, Services } from "../services";
-import { readRun } from "../study/runs";
+import { readRun } from "../../compute/runFolder";
 
 export function runHandlers({
   compute,

@@ -1,50 +1,10 @@
 /** The runs of a study's folder: what `runs/<id>/run.json` say, read again only when they changed. */
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../shared/errors";
-import { RUN_FORMAT, runRecord, type RunRecord } from "../../../shared/run";
+import type { RunRecord } from "../../../shared/run";
+import { readRun } from "../../compute/runFolder";
 import { fileError } from "../../data/fileErrors";
-
-/**
- * The record of a run's folder.
- * @throws UserError "run/missing", "run/newer", "run/damaged"
- */
-export async function readRun(folder: string): Promise<RunRecord> {
-  const path = join(folder, "run.json");
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw fileError(error, path, "read");
-    throw new UserError("run/missing", `${folder} has no run.json, so it is no run.`, {
-      where: folder,
-      todo: "Name a folder that an analysis wrote.",
-    });
-  }
-  const damaged = (problem: string): UserError =>
-    new UserError("run/damaged", `${path} is damaged: ${problem}.`, {
-      where: path,
-      todo: "Run the analysis again.",
-    });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw damaged((error as Error).message);
-  }
-  const format = (json as { format?: unknown } | null)?.format;
-  if (typeof format === "number" && format > RUN_FORMAT) {
-    throw new UserError(
-      "run/newer",
-      `${path} was written by a newer version of Noetherscope (format ${format}, this one reads up to ${RUN_FORMAT}).`,
-      { where: path, todo: "Update Noetherscope." },
-    );
-  }
-  const parsed = runRecord.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw damaged(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
-}
 
 export class Runs {
   readonly #folder: string;

@@ -1,5 +1,21 @@
 /** Every command, in the order of the overview. */
 import type { Command } from "../command";
+import { analyseCommands } from "./analyse";
+import { dataInfo } from "./dataInfo";
+import { devices } from "./devices";
+import { figure } from "./figure";
+import { modelInfo } from "./modelInfo";
+import { open } from "./open";
+import { run } from "./run";
 import { serve } from "./serve";
 
-export const commands: readonly Command[] = [serve];
+export const commands: readonly Command[] = [
+  open,
+  serve,
+  devices,
+  dataInfo,
+  modelInfo,
+  ...analyseCommands,
+  figure,
+  run,
+];

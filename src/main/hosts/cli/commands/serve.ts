@@ -26,11 +26,18 @@ export const serve: Command = {
   options: serveOptions,
   example:
     "noetherscope serve --port 8080 --no-open   # and elsewhere: ssh -L 8080:127.0.0.1:8080 server",
-  run: serveUntilStopped,
+  run: (args, shell) => serveUntilStopped(args, shell, null),
 };
 
-/** Prints the one address, opens it, and serves until Ctrl-C. */
-export async function serveUntilStopped(args: Arguments, shell: Shell): Promise<void> {
+/**
+ * Prints the one address, opens it, and serves until Ctrl-C.
+ * @param path what the window opens first
+ */
+export async function serveUntilStopped(
+  args: Arguments,
+  shell: Shell,
+  path: string | null,
+): Promise<void> {
   const port = Number(args.given("port"));
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new UsageError(`“${args.given("port")}” is no port.`, "It is a number up to 65535.");
@@ -55,8 +62,9 @@ export async function serveUntilStopped(args: Arguments, shell: Shell): Promise<
         `Warning: ${args.given("host")} can be reached from other machines, and what passes is not encrypted. An SSH tunnel to 127.0.0.1 is safer.`,
       );
     }
-    shell.print(host.url);
-    if (!args.flag("no-open")) openBrowser(host.url, shell);
+    const url = path === null ? host.url : `${host.url}&open=${encodeURIComponent(path)}`;
+    shell.print(url);
+    if (!args.flag("no-open")) openBrowser(url, shell);
     await stopped(shell.signal);
     await host.close();
   } finally {

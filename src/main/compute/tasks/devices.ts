@@ -1,0 +1,96 @@
+/** What can compute here, and how fast: measured on the convolution that emulators mostly consist of. */
+import { availableParallelism, cpus } from "node:os";
+import type { MethodOutput } from "../../../shared/contract";
+import { allocate, type Tensor } from "../../../shared/tensor";
+import { Builder } from "../../graph/builder";
+import type { Graph } from "../../graph/ir";
+import type { Executor, ExecutorId } from "../../runtime/executor";
+import { createExecutor } from "../../runtime/executors";
+import type { TaskContext } from "../compute";
+
+type Device = MethodOutput<"devices.list">[number];
+
+/** The reference executor is some thousand times slower, hence its smaller problem. */
+const problems: Readonly<Record<ExecutorId, { batch: number; channels: number; size: number }>> = {
+  onnxruntime: { batch: 4, channels: 32, size: 64 },
+  reference: { batch: 1, channels: 8, size: 16 },
+};
+const KERNEL = 3;
+const REPEATS = 5;
+
+export async function devices(
+  { measure }: { measure: boolean },
+  { signal }: Pick<TaskContext, "signal">,
+): Promise<Device[]> {
+  const processor = cpus()[0]?.model.trim() ?? "CPU";
+  const found: Device[] = [];
+  for (const id of ["onnxruntime", "reference"] as const) {
+    signal.throwIfAborted();
+    found.push(await deviceOf(id, processor, measure));
+  }
+  return found;
+}
+
+async function deviceOf(id: ExecutorId, processor: string, measure: boolean): Promise<Device> {
+  const name =
+    id === "onnxruntime"
+      ? `${processor}, ${availableParallelism()} threads, float32`
+      : `${processor}, 1 thread, float64`;
+  const device = { id: `${id}:cpu`, executor: id, name };
+  let executor: Executor;
+  try {
+    executor = createExecutor(id);
+  } catch (error) {
+    // A native library that this system cannot load; the others may work all the same.
+    const reason = `${(error as Error).message} Install it anew with npm ci.`;
+    return { ...device, ready: false, reason, gflops: null };
+  }
+  try {
+    const gflops = measure ? await speedOf(executor) : null;
+    return { ...device, ready: true, reason: null, gflops };
+  } finally {
+    await executor.dispose();
+  }
+}
+
+/** 10⁹ multiply–adds a second, the best of a few runs. */
+async function speedOf(executor: Executor): Promise<number> {
+  const { batch, channels, size } = problems[executor.id];
+  const { graph, feeds } = convolution(batch, channels, size);
+  const program = await executor.compile(graph);
+  let best = Infinity;
+  for (let run = 0; run <= REPEATS; run++) {
+    const start = performance.now();
+    await program.run(feeds);
+    // The first run allocates and prepares.
+    if (run > 0) best = Math.min(best, performance.now() - start);
+  }
+  const work = batch * size ** 2 * (channels * KERNEL) ** 2;
+  return work / (best * 1e6);
+}
+
+function convolution(
+  batch: number,
+  channels: number,
+  size: number,
+): { graph: Graph; feeds: Map<string, Tensor> } {
+  const g = new Builder();
+  const types = {
+    x: { dtype: "float32", shape: [batch, channels, size, size] },
+    w: { dtype: "float32", shape: [channels, channels, KERNEL, KERNEL] },
+  } as const;
+  const x = g.input("x", types.x);
+  const w = g.input("w", types.w);
+  const margin = Math.floor(KERNEL / 2);
+  const y = g.conv(x, w, { pads: [margin, margin, margin, margin] });
+  const feeds = new Map(
+    Object.entries(types).map(([name, { dtype, shape }]): [string, Tensor] => {
+      const data = allocate(
+        dtype,
+        shape.reduce((a, b) => a * b, 1),
+      ) as Float32Array;
+      return [name, { dtype, shape, data: data.map((_, i) => Math.sin(i)) }];
+    }),
+  );
+  return { graph: { inputs: [x, w], outputs: [{ name: "y", value: y }] }, feeds };
+}

@@ -1,0 +1,159 @@
+/**
+ * Everything that an analysis works on, opened and checked: the model, the chosen samples in the model's variables,
+ * the group that acts on them. What an attentive colleague would remark is collected on the way.
+ */
+import type { SampleRef } from "../../analyses/context";
+import type { FieldSpec } from "../../../shared/fields/spec";
+import { UserError } from "../../../shared/errors";
+import { groupByName } from "../../../shared/groups/catalogue";
+import type { Element } from "../../../shared/groups/element";
+import { groupFits } from "../../../shared/groups/fits";
+import { elementOf, type Group } from "../../../shared/groups/group";
+import type { ParameterValue } from "../../../shared/parameters";
+import { select } from "../../../shared/selection";
+import { toFloat64, type Tensor } from "../../../shared/tensor";
+import { openData, type DataSet } from "../../data/dataset";
+import {
+  normalisationOf,
+  normalisationWarnings,
+  normalise,
+  type Normalisation,
+} from "../../data/normalise";
+import { checkConvention } from "../../fields/conventionCheck";
+import { openModel, type Model } from "../../models";
+import type { ExecutorId } from "../../runtime/executor";
+import type { AnalysisSpec } from "./spec";
+
+export interface Experiment {
+  readonly model: Model;
+  readonly data: DataSet;
+  /** Indices in the data set. */
+  readonly indices: readonly number[];
+  readonly samples: readonly SampleRef[];
+  readonly group: Group;
+  readonly elements: readonly Element[];
+  readonly fields: FieldSpec | null;
+  readonly outputFields: FieldSpec | null;
+  readonly executor: ExecutorId;
+  readonly memoryBytes: number;
+  readonly notices: string[];
+  /** The chosen samples as the model takes them, and as they lie in the file. */
+  read(): Promise<{ input: Tensor; target: Tensor; raw: Tensor[] }>;
+  close(): Promise<void>;
+}
+
+/** @throws UserError of models, data, selection, groups: whatever does not fit together */
+export async function openExperiment(spec: AnalysisSpec): Promise<Experiment> {
+  const { parameters } = spec;
+  const model = await openModel(
+    spec.model.path,
+    spec.model.weights === null ? {} : { weights: spec.model.weights },
+  );
+  const data = await openData(spec.data.path, spec.data.options);
+  try {
+    return await experimentOf(model, data, parameters);
+  } catch (error) {
+    await data.close();
+    throw error;
+  }
+}
+
+async function experimentOf(
+  model: Model,
+  data: DataSet,
+  parameters: AnalysisSpec["parameters"],
+): Promise<Experiment> {
+  const group = groupByName(text(parameters, "group"));
+  const elements = elementsOf(group, text(parameters, "elements"));
+  const fit = groupFits(group, data.fields, data.grid);
+  if (!fit.fits) {
+    throw new UserError("group/unfit", `${group.label} cannot act on ${data.path}: ${fit.reason}`, {
+      where: data.path,
+      todo: "Choose another --group, or trivial.",
+    });
+  }
+  const selection = select(data, {
+    samples: text(parameters, "samples"),
+    trajectories: text(parameters, "trajectories"),
+    times: text(parameters, "times"),
+    seed: Number(parameters["seed"]),
+  });
+  const normalisation = await normalisationOf(text(parameters, "normalise"), data);
+  const notices = [
+    ...data.notices,
+    ...selection.notices,
+    ...model.info.warnings,
+    ...(normalisation === undefined || data.fields === undefined
+      ? []
+      : normalisationWarnings(normalisation, data.fields, group)),
+  ];
+  if (group.elements.length > 1) {
+    notices.push(
+      "That the group is a symmetry of the dynamics is assumed, not established: forcing, walls or gravity may break it.",
+    );
+  }
+  const executor = text(parameters, "executor");
+  return {
+    model,
+    data,
+    indices: selection.indices,
+    samples: selection.indices.map((index) => data.place(index)),
+    group,
+    elements,
+    fields: data.fields ?? null,
+    outputFields: data.outputFields ?? null,
+    executor: executor === "reference" ? "reference" : "onnxruntime",
+    memoryBytes: Number(parameters["memory"]) * 2 ** 20,
+    notices,
+    read: async () => {
+      const { input, target } = await data.read(selection.indices);
+      if (target === undefined) {
+        throw new UserError("data/no-target", `${data.path} has no targets.`, {
+          where: data.path,
+          todo: "Name the array that holds them with --target.",
+        });
+      }
+      notices.push(...conventionNotice(input, data, group));
+      return {
+        input: inModelVariables(input, normalisation),
+        target: inModelVariables(target, normalisation),
+        raw: [input, target],
+      };
+    },
+    close: () => data.close(),
+  };
+}
+
+function text(parameters: Readonly<Record<string, ParameterValue>>, name: string): string {
+  return String(parameters[name] ?? "");
+}
+
+function elementsOf(group: Group, names: string): readonly Element[] {
+  const wanted = names
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  if (wanted.length === 0) return group.elements;
+  return [...new Set(wanted)].map((name) => elementOf(group, name));
+}
+
+function inModelVariables(tensor: Tensor, normalisation: Normalisation | undefined): Tensor {
+  if (normalisation === undefined) return tensor;
+  if (tensor.shape[1] !== normalisation.mean.length) {
+    throw new UserError(
+      "normalise/channels",
+      `The normalisation ${normalisation.source} is for ${normalisation.mean.length} channels, but the targets have ${tensor.shape[1] ?? 1}.`,
+      { todo: "Normalise the data beforehand, and use --normalise none." },
+    );
+  }
+  return normalise(tensor, normalisation);
+}
+
+/** A sentence where the data say that axes or components are not as stated, before a group mixes them. */
+function conventionNotice(input: Tensor, { fields, grid }: DataSet, group: Group): string[] {
+  const mixes = group.elements.some(({ matrix }) => matrix[0][0] !== 1 || matrix[1][1] !== 1);
+  const hasVector = fields?.some(({ kind }) => kind === "vector") === true;
+  if (!mixes || !hasVector || grid?.size.length !== 2) return [];
+  const report = checkConvention(toFloat64(input), input.shape, fields, grid);
+  return report.verdict === "other-fits-better" ? [report.sentence] : [];
+}

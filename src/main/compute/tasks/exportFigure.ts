@@ -1,0 +1,45 @@
+/** A figure of a finished run as the bytes of a file. */
+import { join } from "node:path";
+import type { FigureDefinition } from "../../../shared/charts/figure";
+import type { FigureRequest } from "../../../shared/contract";
+import { UserError } from "../../../shared/errors";
+import type { RunRecord } from "../../../shared/run";
+import { readNpz } from "../../data/npz";
+import { exportFigure as drawFigure } from "../../figures/export";
+import { readRun } from "../runFolder";
+import { definitionOf } from "./spec";
+
+export interface FigureTask extends Pick<
+  FigureRequest,
+  "figure" | "format" | "theme" | "view" | "width"
+> {
+  /** The run's. */
+  readonly folder: string;
+  /** Folder of the study that the run is in. */
+  readonly study: string | null;
+}
+
+/** @throws UserError "figure/unknown", "figure/absent", "run/…", "file/…" */
+export async function exportFigure(task: FigureTask): Promise<Uint8Array> {
+  const { folder, format, theme, width, study } = task;
+  const record = await readRun(folder);
+  const figure = figureOf(record, task.figure);
+  const names = figure.arrays.filter((name) => Object.hasOwn(record.arrays, name));
+  const arrays = Object.fromEntries(await readNpz(join(folder, "arrays.npz"), names));
+  const view = Object.fromEntries(
+    Object.entries(task.view).filter(([, value]) => value !== undefined),
+  );
+  const run = { record, arrays };
+  return drawFigure({ run, figure, view, format, widthMm: width, theme, study });
+}
+
+/** The figure with that id, or the analysis' first one. @throws UserError "figure/unknown" */
+function figureOf(record: RunRecord, id: string): FigureDefinition {
+  const { figures } = definitionOf(record.analysis);
+  const found = id === "" ? figures[0] : figures.find((figure) => figure.id === id);
+  if (found !== undefined) return found;
+  throw new UserError("figure/unknown", `There is no figure “${id}” of ${record.analysis}.`, {
+    where: id,
+    todo: `There are ${figures.map((figure) => figure.id).join(", ")}.`,
+  });
+}

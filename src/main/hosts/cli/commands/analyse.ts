@@ -1,0 +1,127 @@
+/** `noetherscope analyse …`: one command an analysis, its flags made from the analysis' own schema. */
+import { join, resolve } from "node:path";
+import { analyses } from "../../../../shared/analyses";
+import type { AnalysisDefinition } from "../../../../shared/analyses/definition";
+import type { Parameter } from "../../../../shared/parameters";
+import { checkedParameters, type AnalysisSpec } from "../../../compute/tasks/spec";
+import { newRunId } from "../../../workbench/runId";
+import {
+  UsageError,
+  type Arguments,
+  type Command,
+  type Option,
+  type Options,
+  type Shell,
+} from "../command";
+import {
+  bytes,
+  dataOptionFlags,
+  dataOptionsOf,
+  duration,
+  json,
+  jsonOption,
+  pathOf,
+  progressLine,
+} from "./shared";
+
+export const analyseCommands: readonly Command[] = Object.values(
+  analyses as Readonly<Record<string, AnalysisDefinition>>,
+).map(commandOf);
+
+function commandOf(definition: AnalysisDefinition): Command {
+  return {
+    name: `analyse ${definition.id}`,
+    summary: `${definition.title}: one run, written as DIR/run.json and DIR/arrays.npz.`,
+    details: `${definition.reading}\n${definition.reference}`,
+    options: {
+      model: { value: "FILE", help: "The network, an .onnx file.", required: true },
+      weights: { value: "FILE", help: "Values of its parameters, if not those in the model file." },
+      data: { value: "FILE", help: "States and targets, .npz or .npy.", required: true },
+      ...dataOptionFlags,
+      ...parameterFlags(definition),
+      out: { value: "DIR", help: "Where the run is written." },
+      "dry-run": { help: "Only say what would be done: samples, passes, memory, time." },
+      ...jsonOption,
+    },
+    example: `noetherscope analyse ${definition.id} --model model.onnx --data flow.npz --fields vector:v --group d4 --out run`,
+    run: (args, shell) => run(definition, args, shell),
+  };
+}
+
+function parameterFlags(definition: AnalysisDefinition): Options {
+  return Object.fromEntries(
+    Object.entries(definition.parameters).flatMap(([name, parameter]) => {
+      // A switch that is on unless told otherwise also needs a way to say so.
+      const off = parameter.kind === "boolean" && parameter.default;
+      return [
+        [name, flagOf(parameter)],
+        ...(off ? [[`no-${name}`, { help: `Turns ${name} off.` }]] : []),
+      ];
+    }),
+  );
+}
+
+function flagOf(parameter: Parameter): Option {
+  const { help } = parameter;
+  switch (parameter.kind) {
+    case "boolean":
+      return { help: parameter.default ? `${help} On by default.` : help };
+    case "choice": {
+      const values = parameter.options.map(({ value }) => value).join("|");
+      return { value: values, help, default: parameter.default };
+    }
+    case "integer":
+    case "number":
+      return {
+        value: parameter.unit ?? "N",
+        help,
+        default: String(parameter.default),
+      };
+    case "text":
+      return { value: parameter.example ?? "TEXT", help, default: parameter.default };
+  }
+}
+
+async function run(definition: AnalysisDefinition, args: Arguments, shell: Shell): Promise<void> {
+  const spec = specOf(definition, args);
+  const compute = await shell.compute();
+  const { signal } = shell;
+  if (args.flag("dry-run")) {
+    const preview = await compute.call("preview", spec, { signal });
+    if (args.flag("json")) return shell.print(json(preview));
+    shell.print(
+      `${preview.samples} samples, ${preview.elements.length} elements (${preview.elements.join(", ")}): ${Math.round(preview.passes)} forward-equivalent passes, ${bytes(preview.memoryBytes)} of memory, about ${duration(preview.seconds)}.`,
+    );
+    for (const notice of preview.notices) shell.remark(`Note: ${notice}`);
+    return;
+  }
+  const out = pathOf(args, "out");
+  if (out === null) throw new UsageError("--out DIR is needed.", "Or --dry-run.");
+  const record = await compute.call(
+    "analyse",
+    { ...spec, id: newRunId(definition.id), folder: out },
+    { signal, onProgress: progressLine(shell) },
+  );
+  for (const notice of record.notices) shell.remark(`Note: ${notice}`);
+  shell.print(
+    args.flag("json")
+      ? json(record.summary)
+      : `${join(out, "run.json")} and arrays.npz: ${record.data.samples.length} samples, ${duration(record.seconds)}.`,
+  );
+}
+
+/** @throws UserError "params/…" */
+function specOf(definition: AnalysisDefinition, args: Arguments): AnalysisSpec {
+  const given = Object.fromEntries(
+    Object.entries(definition.parameters).flatMap(([name, parameter]) => {
+      const value = parameter.kind === "boolean" ? args.switched(name) : args.text(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  return {
+    analysis: definition.id,
+    parameters: checkedParameters(definition.id, given),
+    model: { path: resolve(args.given("model")), weights: pathOf(args, "weights") },
+    data: { path: resolve(args.given("data")), options: dataOptionsOf(args) },
+  };
+}

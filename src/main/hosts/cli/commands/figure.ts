@@ -1,0 +1,66 @@
+/** `noetherscope figure` */
+import { extname, resolve } from "node:path";
+import { figureRequest, type FigureRequest } from "../../../../shared/contract";
+import { atomicWrite } from "../../../data/atomic";
+import { UsageError, type Command } from "../command";
+
+const formats = figureRequest.shape.format.options;
+
+export const figure: Command = {
+  name: "figure",
+  summary: "A figure of a run as SVG, PDF or PNG, or its numbers as CSV or npz.",
+  takes: "RUN_DIR",
+  options: {
+    figure: { value: "ID", help: "Which figure; the analysis' first one by default." },
+    out: {
+      value: "FILE",
+      help: `File to write; its ending says the format (${formats.join(", ")}).`,
+      required: true,
+    },
+    width: {
+      value: "MM",
+      help: "Width in millimetres; 85 and 170 are common columns.",
+      default: "85",
+    },
+    theme: { value: "THEME", help: "print, light or dark.", default: "print" },
+    element: { value: "G", help: "Group element that is picked, where the figure shows one." },
+    quantity: { value: "NAME", help: "What is drawn, where the figure can show several." },
+    subgroup: { value: "KEY", help: "Subgroup that is set apart, like e,r2,sr,sr3." },
+  },
+  example: "noetherscope figure run --out coherence.pdf --width 85",
+  async run(args, shell) {
+    const out = resolve(args.given("out"));
+    const ending = extname(out).slice(1).toLowerCase();
+    const format = formats.find((known) => known === ending);
+    if (format === undefined) {
+      throw new UsageError(`“.${ending}” is no format of figures.`, `Use ${formats.join(", ")}.`);
+    }
+    const request = figureRequest.pick({ width: true, theme: true, view: true }).safeParse({
+      width: Number(args.given("width")),
+      theme: args.given("theme"),
+      view: {
+        element: args.text("element"),
+        quantity: args.text("quantity"),
+        subgroup: args.text("subgroup"),
+      } satisfies FigureRequest["view"],
+    });
+    if (!request.success) {
+      const issue = request.error.issues[0]!;
+      throw new UsageError(`--${issue.path.join(".")}: ${issue.message}.`);
+    }
+    const compute = await shell.compute();
+    const bytes = await compute.call(
+      "exportFigure",
+      {
+        folder: resolve(args.positionals[0]!),
+        figure: args.text("figure") ?? "",
+        format,
+        ...request.data,
+        study: null,
+      },
+      { signal: shell.signal },
+    );
+    await atomicWrite(out, bytes);
+    shell.print(out);
+  },
+};

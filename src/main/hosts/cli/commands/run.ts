@@ -1,0 +1,58 @@
+/** `noetherscope run`: what a study asks for and does not have yet. */
+import { UserError } from "../../../../shared/errors";
+import { specOf } from "../../../workbench/handlers/analysis";
+import { OpenStudy } from "../../../workbench/study/openStudy";
+import type { Command } from "../command";
+import { progressLine } from "./shared";
+
+export const run: Command = {
+  name: "run",
+  summary: "Everything that a study asks for and that is not there yet.",
+  takes: "STUDY_DIR",
+  options: { only: { value: "ID", help: "Only this run." } },
+  details:
+    "What a study asks for are the requests in its study.json: runs that were started in the window and not finished, and runs that were deleted or written there by hand.",
+  example: "noetherscope run studies/turbulence",
+  async run(args, shell) {
+    const study = await OpenStudy.open(args.positionals[0]!);
+    try {
+      await study.assertWritable();
+      const there = new Set((await study.runs.list()).map(({ id }) => id));
+      const { requests, removed } = study.document;
+      const only = args.text("only");
+      if (only !== undefined && !requests.some(({ id }) => id === only)) {
+        throw new UserError(
+          "study/no-request",
+          `The study ${study.document.name} asks for no run “${only}”.`,
+          {
+            where: study.path,
+            todo: `It asks for ${requests.map(({ id }) => id).join(", ") || "none"}.`,
+          },
+        );
+      }
+      const wanted = requests.filter(
+        ({ id }) => (only === undefined || id === only) && !there.has(id) && !removed.includes(id),
+      );
+      const compute = await shell.compute();
+      for (const [i, request] of wanted.entries()) {
+        const show = progressLine(shell);
+        const record = await compute.call(
+          "analyse",
+          { ...specOf(study, request), id: request.id, folder: study.runs.folderOf(request.id) },
+          {
+            signal: shell.signal,
+            onProgress: ({ fraction, stage }) =>
+              show({
+                fraction,
+                stage: `${i + 1} of ${wanted.length}, ${request.analysis}: ${stage}`,
+              }),
+          },
+        );
+        shell.print(`${request.id}: ${record.data.samples.length} samples, ${record.seconds} s`);
+      }
+      if (wanted.length === 0) shell.remark("Everything that the study asks for is there.");
+    } finally {
+      await study.close();
+    }
+  },
+};

@@ -1,0 +1,107 @@
+/** Options that several commands take, and how results and progress are shown. */
+import { resolve } from "node:path";
+import type { DataOptions } from "../../../../shared/contract";
+import type { Progress } from "../../../compute/compute";
+import { TimeLeft } from "../../../workbench/timeLeft";
+import { UsageError, type Arguments, type Options, type Shell } from "../command";
+
+export const jsonOption: Options = { json: { help: "Print the result as JSON." } };
+
+export const weightsOption: Options = {
+  weights: { value: "FILE", help: "Values of the parameters, if not those in the model file." },
+};
+
+export const executorOption: Options = {
+  executor: {
+    value: "ID",
+    help: "auto, onnxruntime (float32) or reference (float64, slow).",
+    default: "auto",
+  },
+};
+
+/** How a data file is read where it does not say. */
+export const dataOptionFlags: Options = {
+  input: { value: "NAME", help: "Array that holds the inputs; in a plain .npz x or input." },
+  target: { value: "NAME", help: "Array that holds the targets; in a plain .npz y or target." },
+  axes: { value: "AXES", help: "Order of the array's axes, like b,c,y,x or n,t,c,y,x." },
+  fields: { value: "SPEC", help: "Channel groups in order, like scalar:p,vector:v." },
+  "output-fields": { value: "SPEC", help: "Of the output, where they are not the input's." },
+  boundary: { value: "KIND", help: "periodic or open." },
+};
+
+/** @throws UsageError for a boundary that there is not */
+export function dataOptionsOf(args: Arguments): DataOptions {
+  const boundary = args.text("boundary");
+  if (boundary !== undefined && boundary !== "periodic" && boundary !== "open") {
+    throw new UsageError(`--boundary is periodic or open, not “${boundary}”.`);
+  }
+  return {
+    input: args.text("input"),
+    target: args.text("target"),
+    axes: args.text("axes"),
+    fields: args.text("fields"),
+    outputFields: args.text("output-fields"),
+    boundary,
+  };
+}
+
+/** A path option, absolute; null where it is not given. */
+export function pathOf(args: Arguments, name: string): string | null {
+  const path = args.text(name);
+  return path === undefined ? null : resolve(path);
+}
+
+/** @throws UsageError */
+export function executorOf(args: Arguments): "onnxruntime" | "reference" {
+  const id = args.given("executor");
+  if (id === "auto" || id === "onnxruntime") return "onnxruntime";
+  if (id === "reference") return id;
+  throw new UsageError(`--executor is auto, onnxruntime or reference, not “${id}”.`);
+}
+
+/** JSON as people read it: NaN and infinities are null. */
+export function json(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}
+
+/** Progress with the time left on one line of the terminal. */
+export function progressLine(shell: Shell): (progress: Progress) => void {
+  const now = (): number => performance.now() / 1000;
+  const timeLeft = new TimeLeft(now());
+  return ({ fraction, stage }) => {
+    const left = timeLeft.estimate(now(), fraction);
+    const percent = `${Math.floor(fraction * 100)} %`.padStart(5);
+    shell.progress(`${percent}  ${stage}${left === null ? "" : `, ${duration(left)} left`}`);
+  };
+}
+
+/** `4 min`, `12 s`, `0.3 s`. */
+export function duration(seconds: number): string {
+  if (seconds >= 5400) return `${(seconds / 3600).toFixed(1)} h`;
+  if (seconds >= 90) return `${Math.round(seconds / 60)} min`;
+  if (seconds >= 10) return `${Math.round(seconds)} s`;
+  return `${Number(seconds.toPrecision(1))} s`;
+}
+
+/** `12 kB`, `3.4 MB`. */
+export function bytes(count: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(count, 1)) / 3));
+  return `${Number((count / 1000 ** power).toPrecision(3))} ${units[power]!}`;
+}
+
+/** Columns of equal width: rows of cells, the first cell a label. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>(
+    (known, row) => row.map((cell, i) => Math.max(cell.length, known[i] ?? 0)),
+    [],
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
