@@ -107,7 +107,7 @@ function join(all: readonly [Crossing, Crossing][]): Point[][] {
   return lines;
 }
 
-/** At most `count` levels at round numbers strictly within (min, max). */
+/** About `count` levels (between a third and two more) at round numbers within (min, max). */
 export function roundLevels(min: number, max: number, count: number): number[] {
   if (!(max > min)) return [];
   const rough = (max - min) / (count + 1);

@@ -60,13 +60,18 @@ export function showNumber(value: number, digits = 3): string {
   return `${typeset(String(Number(mantissa)))}·10${raised(Number(power))}`;
 }
 
+/** Below this a tick would need more decimals than toFixed writes. */
+const TINY = 1e-90;
+
 /** Empty space beyond the outermost values, as a share of their range. */
 const PADDING = 0.05;
 
 /** Linear over the values and whatever must be included, with a little space beyond. */
 export function linearScale(values: Iterable<number>, include: readonly number[] = []): Scale {
   const [low, high] = extent([...values, ...include]) ?? [0, 1];
-  const width = high - low || Math.abs(high) || 1;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  // A difference that is rounding only is none.
+  const width = high - low > Math.max(TINY, 1e-9 * size) ? high - low : size > TINY ? size : 1;
   return fixedScale(low - PADDING * width, high + PADDING * width);
 }
 
@@ -81,8 +86,6 @@ export function fixedScale(min: number, max: number, count = 5): Scale {
   };
 }
 
-/** Below one decade, powers of ten alone leave an axis without two labels. */
-const mantissas = [1, 2, 5];
 const MOST_DECADES_BETWEEN_LABELS = 5;
 
 /**
@@ -100,17 +103,11 @@ export function logScale(values: Iterable<number>, include: readonly number[] = 
   let bottom = narrow ? least - pad : Math.min(Math.floor(least + 1e-9), least - pad);
   const top = narrow ? greatest + pad : Math.max(Math.ceil(greatest - 1e-9), greatest + pad);
   const every = Math.max(1, Math.ceil(decades / MOST_DECADES_BETWEEN_LABELS));
-  const candidates = Array.from(
-    { length: decades + 3 },
-    (_, i) => Math.floor(least) - 1 + i,
-  ).flatMap((power) =>
-    narrow
-      ? mantissas.map((mantissa) => Math.log10(mantissa) + power)
-      : power % every === 0
-        ? [power]
-        : [],
-  );
-  const ticks = candidates.filter((tick) => tick >= bottom - 1e-9 && tick <= top + 1e-9);
+  const powers = range(Math.floor(least) - 1, Math.ceil(greatest) + 1);
+  const within = (tick: number): boolean => tick >= bottom - 1e-9 && tick <= top + 1e-9;
+  const ticks = (
+    narrow ? denseTicks(powers, bottom, top) : powers.filter((power) => power % every === 0)
+  ).filter(within);
   const floor = bottom - Math.max(0.5, 0.12 * (top - bottom));
   if (zeros) {
     ticks.unshift(floor);
@@ -126,9 +123,21 @@ export function logScale(values: Iterable<number>, include: readonly number[] = 
   };
 }
 
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+/** Within about a decade powers of ten are too few: 1, 2, 5 times them, and where even those are, round numbers. */
+function denseTicks(powers: readonly number[], bottom: number, top: number): number[] {
+  const coarse = powers.flatMap((power) => [1, 2, 5].map((factor) => Math.log10(factor) + power));
+  return coarse.filter((tick) => tick >= bottom && tick <= top).length > 2
+    ? coarse
+    : fixedScale(10 ** bottom, 10 ** top, 6).ticks.map(Math.log10);
+}
+
 /** 10^power as a tick label: 0.01, 1, 200 where all labels of the axis are so short, else 10⁻⁶. */
 function showPower(power: number, plain: boolean): string {
   const whole = Math.round(power);
-  if (plain || whole === 0 || Math.abs(power - whole) > 1e-6) return showNumber(10 ** power, 1);
+  if (plain || whole === 0 || Math.abs(power - whole) > 1e-6) return showNumber(10 ** power);
   return `10${raised(whole)}`;
 }
