@@ -1,0 +1,138 @@
+/** Numbers of a run for the inspector, from its summary and arrays; what a run does not have is left out. */
+import { elementsOf } from "../../shared/charts/elements";
+import { matrixOf, perElement } from "../../shared/charts/reading";
+import type { RunRecord, RunResult } from "../../shared/run";
+import { formatNumber } from "../format";
+
+/** A statistic over samples, as summaries hold it. */
+export interface Quantity {
+  readonly name: string;
+  readonly median: number | null;
+  readonly quartiles: readonly [number | null, number | null];
+  /** 95 % bootstrap interval of the median. */
+  readonly interval: readonly [number | null, number | null];
+  readonly count: number | null;
+  /** Samples without a value. */
+  readonly dropped: number;
+}
+
+type Json = Record<string, unknown>;
+
+function object(value: unknown): Json | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Json)
+    : null;
+}
+
+function number(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+const names: Record<string, string> = {
+  cosine: "Cosine",
+  influence: "Influence",
+  euclidean_cosine: "Euclidean cosine",
+  excess: "Excess over unrelated",
+  relative_loss: "Relative loss",
+  equivariance_error: "Equivariance error",
+};
+
+function quantitiesOf(record: Json | null): Quantity[] {
+  return Object.entries(names).flatMap(([key, name]) => {
+    const found = object(record?.[key]);
+    if (found === null) return [];
+    return [
+      {
+        name,
+        median: number(found["median"]),
+        quartiles: [number(found["q1"]), number(found["q3"])] as const,
+        interval: [number(found["low"]), number(found["high"])] as const,
+        count: number(found["n"]),
+        dropped: number(found["dropped"]) ?? 0,
+      },
+    ];
+  });
+}
+
+export function elementQuantities(record: RunRecord, element: string): Quantity[] {
+  return quantitiesOf(object(object(record.summary["elements"])?.[element]));
+}
+
+/** Of the subgroup with that key, and of the other elements; null where the run has no such aggregate. */
+export function subgroupQuantities(
+  record: RunRecord,
+  key: string,
+): { label: string; inside: Quantity[]; complement: Quantity[] | null } | null {
+  const all = record.summary["subgroups"];
+  const found = (Array.isArray(all) ? all : []).map(object).find((one) => one?.["key"] === key);
+  if (found === undefined || found === null) return null;
+  const complement = object(found["complement"]);
+  return {
+    label: String(found["label"] ?? key),
+    inside: quantitiesOf(object(found["inside"])),
+    complement: complement === null ? null : quantitiesOf(complement),
+  };
+}
+
+/** What the run says of one transformed sample and one other. */
+export function pairFacts(
+  run: RunResult,
+  element: string,
+  row: number,
+  column: number,
+): [string, string][] {
+  const g = Math.max(0, elementsOf(run.record).indexOf(element));
+  const facts: [string, string][] = [];
+  for (const [array, name] of [
+    ["cosine", "Cosine"],
+    ["influence", "Influence"],
+    ["gram", "Euclidean product"],
+  ] as const) {
+    const matrix = matrixOf(run, array, g, row);
+    if (matrix === null) continue;
+    const [i, j] = [row - matrix.first, column - matrix.first];
+    if (i >= 0 && j >= 0 && i < matrix.size && j < matrix.size) {
+      facts.push([name, formatNumber(matrix.values[i * matrix.size + j])]);
+    }
+  }
+  for (const [array, name] of [
+    ["excess", "Excess"],
+    ["loss", "Loss of g·x"],
+    ["relative_loss", "Relative loss"],
+    ["equivariance_error", "Equivariance error"],
+  ] as const) {
+    const values = perElement(run, array)?.[g];
+    if (values !== undefined && values.length === run.record.data.samples.length) {
+      facts.push([name, formatNumber(values[row])]);
+    }
+  }
+  return facts;
+}
+
+/** Gradients, angle and curvatures of a landscape. */
+export function landscapeFacts(record: RunRecord): [string, string][] {
+  const { summary } = record;
+  const norms = object(summary["norms"]);
+  const base = object(summary["baseLoss"]);
+  const angle = number(summary["angleDegrees"]);
+  const facts: [string, string][] = [
+    ["Element", String(summary["element"] ?? "")],
+    ["Directions", String(summary["directions"] ?? "")],
+    ["Loss of x", formatNumber(number(base?.["x"]))],
+    ["Loss of g·x", formatNumber(number(base?.["gx"]))],
+    ["‖∇ℓ(x)‖", formatNumber(number(norms?.["x"]))],
+    ["‖∇ℓ(g·x)‖", formatNumber(number(norms?.["gx"]))],
+    ["Angle", angle === null ? "–" : `${formatNumber(angle)}°`],
+    ["Cosine", formatNumber(number(summary["cosine"]))],
+    ["Radius r", formatNumber(number(summary["radius"]))],
+  ];
+  return facts.filter(([, text]) => text !== "");
+}
+
+/** A parameter as people read it. */
+export function value(given: unknown): string {
+  if (typeof given === "number") return formatNumber(given);
+  if (typeof given === "boolean") return given ? "yes" : "no";
+  if (Array.isArray(given)) return given.join(", ");
+  return given === "" || given === null || given === undefined ? "–" : String(given);
+}

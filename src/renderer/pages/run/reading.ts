@@ -1,0 +1,97 @@
+/** What a run's page reads off its arrays beside the charts: values a sample, the orbit's pictures. */
+import { elementsOf } from "../../../shared/charts/elements";
+import { diagonals, has, perElement } from "../../../shared/charts/reading";
+import type { RunRecord, RunResult } from "../../../shared/run";
+import { toFloat64 } from "../../../shared/tensor";
+
+/** A number for each sample of each element: [G][N]. */
+export interface SampleQuantity {
+  readonly name: string;
+  readonly values: readonly Float64Array[];
+  /** Which end is the bad one: sorting begins there. */
+  readonly worst: "low" | "high";
+}
+
+/** What the sample list can be sorted by, as far as the run has it. */
+export function sampleQuantities(run: RunResult): SampleQuantity[] {
+  const found: SampleQuantity[] = [];
+  const add = (
+    name: string,
+    worst: "low" | "high",
+    values: readonly Float64Array[] | null,
+  ): void => {
+    if (values !== null && values.length > 0) found.push({ name, worst, values });
+  };
+  if (run.record.analysis === "coherence") {
+    add("cosine", "low", diagonals(run, "cosine"));
+    add("excess", "low", perElement(run, "excess"));
+  }
+  if (run.record.arrays["relative_loss"]?.axes.at(-1) !== "step") {
+    add("relative loss", "high", perElement(run, "relative_loss"));
+  }
+  const count = run.record.data.samples.length;
+  const errors = perElement(run, "equivariance_error");
+  // Over a rollout there is more than one number a sample; its first step is the one to compare.
+  const steps = Math.max(1, Math.round((errors?.[0]?.length ?? 0) / Math.max(1, count)));
+  add(
+    "equivariance error",
+    "high",
+    errors?.map((values) =>
+      Float64Array.from({ length: values.length / steps }, (_, i) => values[i * steps]!),
+    ) ?? null,
+  );
+  return found;
+}
+
+/** Positions of samples ordered by a quantity, the worst first; NaN last. */
+export function worstFirst(quantity: SampleQuantity, element: number): number[] {
+  const values = quantity.values[element] ?? new Float64Array();
+  const sign = quantity.worst === "low" ? 1 : -1;
+  const rank = (i: number): number => (Number.isNaN(values[i]!) ? Infinity : sign * values[i]!);
+  return [...values.keys()].sort((a, b) => {
+    const [first, second] = [rank(a), rank(b)];
+    return first === second ? a - b : first - second;
+  });
+}
+
+/** Positions of the samples whose fields the run kept, in the order of the kept arrays. */
+export function keptSamples(run: RunResult): number[] {
+  const kept = run.arrays["kept"];
+  return kept === undefined ? [] : [...toFloat64(kept)];
+}
+
+export interface KeptFields {
+  readonly input: Float64Array;
+  readonly target: Float64Array;
+  /** [C, H, W] of the input and of what the network gives. */
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+  /** f(g·x) for the element at that position of the run. */
+  prediction(element: number): Float64Array;
+}
+
+/** Fields of the kept sample number `at`; null where the run kept none, or not of a plane. */
+export function keptFieldsOf(run: RunResult, at: number): KeptFields | null {
+  const { field_input: input, field_target: target, field_prediction: prediction } = run.arrays;
+  if (!has(run.record, "field_input", "field_target", "field_prediction")) return null;
+  if (input?.shape.length !== 4 || target === undefined || prediction === undefined) return null;
+  const part = (data: ArrayLike<number>, size: number, index: number): Float64Array =>
+    Float64Array.from({ length: size }, (_, i) => data[index * size + i]!);
+  const inputShape = input.shape.slice(1);
+  const outputShape = target.shape.slice(1);
+  const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+  const count = input.shape[0]!;
+  return {
+    input: part(toFloat64(input), size(inputShape), at),
+    target: part(toFloat64(target), size(outputShape), at),
+    inputShape,
+    outputShape,
+    prediction: (element) => part(toFloat64(prediction), size(outputShape), element * count + at),
+  };
+}
+
+/** The element that the page shows: the one picked, or the first that does something. */
+export function shownElement(record: RunRecord, picked: string | undefined): string {
+  const ids = elementsOf(record);
+  return picked !== undefined && ids.includes(picked) ? picked : (ids[1] ?? ids[0] ?? "e");
+}

@@ -1,0 +1,202 @@
+/** The window as a whole: the host it talks to, the study that is open, the dialog that is shown. Made once. */
+import { getContext, setContext } from "svelte";
+import { SvelteMap } from "svelte/reactivity";
+import type { Client, FileEntry, Job, MethodOutput, Study } from "../../shared/contract";
+import type { LinkState } from "../client/websocket";
+import { Exports } from "./exports.svelte";
+import { Jobs } from "./jobs.svelte";
+import { Layout } from "./layout.svelte";
+import { Messages } from "./messages.svelte";
+import { Session } from "./session.svelte";
+import { Theme } from "./theme.svelte";
+import { keyOf, type Page } from "./tabs.svelte";
+
+export type Opens = NonNullable<FileEntry["opens"]>;
+
+export type Dialog =
+  | { readonly kind: "palette" | "shortcuts" | "new-study" }
+  | {
+      readonly kind: "files";
+      readonly title: string;
+      /** What may be chosen; empty: a folder. */
+      readonly accept: readonly Opens[];
+      readonly chosen: (path: string, opens: Opens | "folder") => unknown;
+    };
+
+export class App {
+  readonly client: Client;
+  readonly jobs: Jobs;
+  readonly theme = new Theme();
+  readonly messages = new Messages();
+  readonly exports: Exports;
+
+  link = $state<LinkState>("connecting");
+  dialog = $state.raw<Dialog | null>(null);
+  info = $state.raw<MethodOutput<"app.info"> | null>(null);
+  recent = $state.raw<MethodOutput<"recent.list"> | null>(null);
+  examples = $state.raw<MethodOutput<"examples.list"> | null>(null);
+  session = $state.raw<Session | null>(null);
+  layout = $state.raw<Layout | null>(null);
+  /** The study, by path or example, that is being opened; a second click waits for the first. */
+  opening = $state<string | null>(null);
+
+  /** Runs that the user waits for: the form that started each, which gives way to its result. */
+  readonly #awaited = new SvelteMap<string, Page>();
+
+  constructor(client: Client) {
+    this.client = client;
+    this.jobs = new Jobs(client);
+    this.exports = new Exports(client, this.messages, () => this.info?.host === "browser");
+    this.jobs.onended((job) => this.#ended(job));
+  }
+
+  /** What the welcome page shows; called whenever the connection stands (again). */
+  async refresh(): Promise<void> {
+    try {
+      this.info = await this.client.call("app.info", {});
+      await this.jobs.refresh();
+      const [recent, examples] = await Promise.all([
+        this.client.call("recent.list", {}),
+        this.client.call("examples.list", {}),
+      ]);
+      this.recent = recent;
+      this.examples = examples;
+    } catch (error) {
+      this.messages.problem(error);
+    }
+  }
+
+  /** Runs `work`; what goes wrong is shown. @returns whether it went well */
+  async attempt(work: () => unknown): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.messages.problem(error);
+      return false;
+    }
+  }
+
+  openStudy(path: string): Promise<void> {
+    return this.#enter(path, () => this.client.call("study.open", { path }));
+  }
+
+  createStudy(path: string, name: string): Promise<void> {
+    return this.#enter(path, () =>
+      this.client.call("study.create", { path, ...(name === "" ? {} : { name }) }),
+    );
+  }
+
+  openExample(id: string): Promise<void> {
+    return this.#enter(id, () => this.client.call("examples.open", { id }));
+  }
+
+  async #enter(what: string, get: () => Promise<Study>): Promise<void> {
+    if (this.opening !== null) return;
+    this.opening = what;
+    await this.attempt(async () => {
+      const study = await get();
+      if (this.session !== null && this.session.path !== study.path) await this.session.close();
+      this.session = new Session(this.client, study);
+      this.layout = new Layout(study.path);
+      this.dialog = null;
+      sessionStorage.setItem("noetherscope-study", study.path);
+      if (study.readOnly !== null) {
+        this.messages.word(`Opened for reading only: ${study.readOnly}.`);
+      }
+    });
+    this.opening = null;
+  }
+
+  /** After a reload of the page: the study that this window had open. */
+  async resume(): Promise<void> {
+    const path = sessionStorage.getItem("noetherscope-study");
+    if (path !== null && this.session === null) await this.openStudy(path);
+  }
+
+  async closeStudy(): Promise<void> {
+    const { session } = this;
+    this.session = null;
+    this.layout = null;
+    sessionStorage.removeItem("noetherscope-study");
+    if (session !== null) await this.attempt(() => session.close());
+    this.recent = await this.client.call("recent.list", {});
+  }
+
+  async forget(path: string): Promise<void> {
+    await this.client.call("recent.forget", { path });
+    this.recent = await this.client.call("recent.list", {});
+  }
+
+  /** Opens a file of the computing machine as what it is. */
+  async openFile(path: string, opens: Opens): Promise<void> {
+    if (opens === "study") return this.openStudy(path);
+    const { session } = this;
+    if (session === null) return;
+    if (opens === "model") await session.addModel(path);
+    else if (opens === "data") await session.addData(path);
+    else if (opens === "weights") {
+      const page = session.tabs.active;
+      const model =
+        session.study.models.find(({ id }) => page?.kind === "model" && page.id === id) ??
+        session.study.models.at(-1);
+      if (model === undefined) {
+        this.messages.word("Open the model first; then these weights can be put into it.");
+      } else {
+        await session.editModel(model.id, { weights: path });
+        session.tabs.open({ kind: "model", id: model.id });
+      }
+    }
+  }
+
+  /** The run of `job` takes the place of `form` as soon as it is done. */
+  await(job: string, form: Page): void {
+    this.#awaited.set(job, form);
+    const known = this.jobs.get(job);
+    if (known !== undefined && known.state === "done") this.#ended(known);
+  }
+
+  /** The job that this form waits for, if any. */
+  awaitedBy(form: Page): Job | undefined {
+    const key = keyOf(form);
+    return this.jobs.all.findLast((job) => {
+      const waiting = this.#awaited.get(job.id);
+      return waiting !== undefined && keyOf(waiting) === key;
+    });
+  }
+
+  #ended(job: Job): void {
+    const form = this.#awaited.get(job.id);
+    if (job.state !== "done" || job.run === null || this.session?.path !== job.study) return;
+    this.#awaited.delete(job.id);
+    const run: Page = { kind: "run", id: job.run };
+    const active = this.session.tabs.active;
+    if (form !== undefined) {
+      this.session.tabs.replace(form, run);
+    } else if (active !== undefined) {
+      const { tabs } = this.session;
+      this.messages.word(`${job.title} is done.`, { label: "Show", run: () => tabs.open(run) });
+    }
+  }
+}
+
+const key = Symbol("app");
+
+export function provideApp(app: App): App {
+  return setContext(key, app);
+}
+
+export function useApp(): App {
+  return getContext<App>(key);
+}
+
+const sessionKey = Symbol("session");
+
+/** The open study, for everything inside the workspace. */
+export function provideSession(session: Session): Session {
+  return setContext(sessionKey, session);
+}
+
+export function useSession(): Session {
+  return getContext<Session>(sessionKey);
+}

@@ -1,0 +1,88 @@
+/** A file dropped on the window: recognised by its ending, uploaded where the host lies elsewhere, and opened. */
+import type { App, Opens } from "./app.svelte";
+
+/** A piece is small enough that progress shows and no frame grows large. */
+const PIECE = 1 << 20;
+
+/** What a file is, by its name; undefined where the program opens nothing of the kind. */
+export function kindOf(name: string): Opens | undefined {
+  const ending = name.toLowerCase().split(".").at(-1) ?? "";
+  if (ending === "onnx") return "model";
+  if (["safetensors", "pt", "pth"].includes(ending)) return "weights";
+  if (["npz", "npy", "h5", "hdf5", "nc"].includes(ending)) return "data";
+  if (["svg", "pdf", "png"].includes(ending)) return "figure";
+  return undefined;
+}
+
+export class Drop {
+  readonly #app: App;
+  /** Being sent: its name and how much of it has arrived, 0…1. */
+  sending = $state.raw<{ name: string; fraction: number } | null>(null);
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  /** Models first: weights and data that are dropped with one belong to it. */
+  async take(files: readonly File[]): Promise<void> {
+    const order: (Opens | undefined)[] = ["model", "weights", "data", "figure", undefined];
+    const sorted = [...files].sort(
+      (a, b) => order.indexOf(kindOf(a.name)) - order.indexOf(kindOf(b.name)),
+    );
+    for (const file of sorted) await this.#app.attempt(() => this.#takeOne(file));
+    this.sending = null;
+  }
+
+  async #takeOne(file: File): Promise<void> {
+    const { messages, session } = this.#app;
+    const kind = kindOf(file.name);
+    if (kind === undefined) {
+      messages.word(
+        `${file.name} is nothing that opens here: models are .onnx, weights .safetensors or .pt, data .npz or .npy.`,
+      );
+    } else if (kind === "figure") {
+      await this.#reopen(file);
+    } else if (session === null) {
+      messages.word("Open or create a study first; then drop the file again.");
+    } else {
+      const path = window.noetherscope?.pathOf?.(file) ?? (await this.#upload(file, session.path));
+      await this.#app.openFile(path, kind);
+    }
+  }
+
+  /** A figure that was exported knows the run that it came from. */
+  async #reopen(file: File): Promise<void> {
+    const { client, messages } = this.#app;
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const origin = await client.call("figure.identify", { name: file.name, bytes });
+    if (origin === null) {
+      messages.word(`${file.name} was not made here, or its origin was taken out of it.`);
+    } else if (origin.study === null) {
+      messages.word(`${file.name} shows run ${origin.run}, whose study is not on this machine.`);
+    } else {
+      if (this.#app.session?.path !== origin.study) await this.#app.openStudy(origin.study);
+      this.#app.session?.tabs.open({ kind: "run", id: origin.run });
+    }
+  }
+
+  async #upload(file: File, study: string): Promise<string> {
+    const { client } = this.#app;
+    let path: string | null = null;
+    for (let offset = 0; path === null; offset += PIECE) {
+      this.sending = { name: file.name, fraction: Math.min(1, offset / Math.max(1, file.size)) };
+      const bytes = new Uint8Array(await file.slice(offset, offset + PIECE).arrayBuffer());
+      const answer = await client.call("files.upload", {
+        study,
+        name: file.name,
+        offset,
+        size: file.size,
+        bytes,
+      });
+      path = answer.path;
+      if (path === null && offset + PIECE >= file.size) {
+        throw new Error(`the upload of ${file.name} ended without a path`);
+      }
+    }
+    return path;
+  }
+}

@@ -1,0 +1,52 @@
+/** What is running, waiting and done, kept by the host and followed here. */
+import { SvelteMap } from "svelte/reactivity";
+import type { Client, Job } from "../../shared/contract";
+
+export class Jobs {
+  readonly #client: Client;
+  readonly #all = new SvelteMap<string, Job>();
+  readonly #ended: ((job: Job) => void)[] = [];
+
+  /** Newest last, as they were asked for. */
+  readonly all = $derived([...this.#all.values()]);
+  readonly running = $derived(this.all.filter((job) => job.state === "running"));
+  readonly queued = $derived(this.all.filter((job) => job.state === "queued"));
+
+  constructor(client: Client) {
+    this.#client = client;
+    client.on("job.changed", (job) => this.#follow(job));
+  }
+
+  /** Everything anew; jobs may have gone on while the window was away. */
+  async refresh(): Promise<void> {
+    const jobs = await this.#client.call("jobs.list", {});
+    this.#all.clear();
+    for (const job of jobs) this.#all.set(job.id, job);
+  }
+
+  get(id: string): Job | undefined {
+    return this.#all.get(id);
+  }
+
+  async cancel(id: string): Promise<void> {
+    await this.#client.call("jobs.cancel", { job: id });
+  }
+
+  async dismiss(id: string): Promise<void> {
+    await this.#client.call("jobs.dismiss", { job: id });
+    this.#all.delete(id);
+  }
+
+  /** Hears of every job that ends while the window watches. */
+  onended(listener: (job: Job) => void): void {
+    this.#ended.push(listener);
+  }
+
+  #follow(job: Job): void {
+    const before = this.#all.get(job.id)?.state;
+    this.#all.set(job.id, job);
+    if (job.state !== before && ["done", "failed", "cancelled"].includes(job.state)) {
+      for (const listener of this.#ended) listener(job);
+    }
+  }
+}

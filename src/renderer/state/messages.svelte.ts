@@ -1,0 +1,43 @@
+/** What the window has to say that belongs to no page: what went wrong, what was written where. */
+import { isAbort, toErrorRecord, type ErrorRecord } from "../../shared/errors";
+
+export type Message =
+  | { readonly id: number; readonly kind: "problem"; readonly error: ErrorRecord }
+  | {
+      readonly id: number;
+      readonly kind: "word";
+      readonly text: string;
+      readonly action?: { readonly label: string; readonly run: () => void };
+    };
+
+/** Long enough to read a path; problems stay until they are put away. */
+const WORD_STAYS = 8000;
+
+export class Messages {
+  #all = $state.raw<readonly Message[]>([]);
+  #next = 1;
+
+  get all(): readonly Message[] {
+    return this.#all;
+  }
+
+  problem(error: unknown): void {
+    if (isAbort(error)) return;
+    const record = toErrorRecord(error);
+    // The same sentence twice says no more than once.
+    this.#all = [
+      ...this.#all.filter((old) => old.kind !== "problem" || old.error.message !== record.message),
+      { id: this.#next++, kind: "problem", error: record },
+    ];
+  }
+
+  word(text: string, action?: { label: string; run: () => void }): void {
+    const id = this.#next++;
+    this.#all = [...this.#all, { id, kind: "word", text, ...(action && { action }) }];
+    setTimeout(() => this.dismiss(id), WORD_STAYS);
+  }
+
+  dismiss(id: number): void {
+    this.#all = this.#all.filter((message) => message.id !== id);
+  }
+}

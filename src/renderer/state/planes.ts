@@ -1,0 +1,45 @@
+/** Channels of a state as pictures: which map, and the scale that is shared by all that are compared. */
+import type { ColourMapId, ColourScale } from "../../shared/charts/colormaps";
+import type { FieldSpec } from "../../shared/fields/spec";
+
+export interface Scale extends ColourScale {
+  readonly map: ColourMapId;
+}
+
+/** Channel `channel` of values [C, H, W], not copied. */
+export function plane<A extends Float32Array | Float64Array>(
+  values: A,
+  channel: number,
+  size: number,
+): A {
+  return values.subarray(channel * size, (channel + 1) * size) as A;
+}
+
+/**
+ * One scale for all the given values: diverging about zero where they have both signs, else sequential. Not a number
+ * and infinite values are left out.
+ */
+export function scaleOf(parts: Iterable<ArrayLike<number>>): Scale {
+  let min = Infinity;
+  let max = -Infinity;
+  for (const values of parts) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (!Number.isFinite(value)) continue;
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+  }
+  if (min > max) return { map: "viridis", min: 0, max: 1 };
+  if (min < 0 && max > 0) {
+    const size = Math.max(-min, max);
+    return { map: "balance", min: -size, max: size };
+  }
+  return { map: "viridis", min, max: max > min ? max : min + (Math.abs(min) || 1) };
+}
+
+/** Which channels share a scale: components of one vector do, since a group mixes them. */
+export function scaleGroups(spec: FieldSpec | undefined, channels: number): number[][] {
+  if (spec === undefined) return Array.from({ length: channels }, (_, channel) => [channel]);
+  return spec.map((group) => [...group.channels]);
+}

@@ -1,0 +1,82 @@
+/** Samples of the study's data as the fields viewer shows them: asked for a few at a time, the last ones kept. */
+import { SvelteMap } from "svelte/reactivity";
+import type { Client } from "../../shared/contract";
+import { toErrorRecord } from "../../shared/errors";
+import { sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
+import type { Loaded } from "./runs.svelte";
+
+/** One transition; values [C, H, W], shape without the batch axis. */
+export interface Sample {
+  readonly input: Float64Array;
+  readonly target: Float64Array;
+  readonly inputShape: readonly number[];
+  readonly targetShape: readonly number[];
+}
+
+const KEPT = 256;
+/** Neighbours that are fetched along, so that playing does not wait for each. */
+const AHEAD = 8;
+
+export class Samples {
+  readonly #client: Client;
+  readonly #study: string;
+  readonly #samples = new SvelteMap<string, Loaded<Sample>>();
+
+  constructor(client: Client, study: string) {
+    this.#client = client;
+    this.#study = study;
+  }
+
+  get(entry: string, index: number): Loaded<Sample> | undefined {
+    return this.#samples.get(`${entry}/${index}`);
+  }
+
+  /** Sees to it that sample `index` and the next ones are there or on their way. */
+  async need(entry: string, index: number, count: number): Promise<void> {
+    if (this.#samples.get(`${entry}/${index}`) !== undefined) return;
+    const indices: number[] = [];
+    for (let i = index; i < Math.min(count, index + AHEAD); i++) {
+      if (!this.#samples.has(`${entry}/${i}`)) indices.push(i);
+    }
+    for (const i of indices) this.#samples.set(`${entry}/${i}`, { state: "loading" });
+    try {
+      const { input, target } = await this.#client.call("data.sample", {
+        study: this.#study,
+        entry,
+        indices,
+      });
+      indices.forEach((i, at) => {
+        this.#samples.set(`${entry}/${i}`, {
+          state: "ready",
+          value: {
+            input: slice(input, at),
+            target: slice(target, at),
+            inputShape: input.shape.slice(1),
+            targetShape: target.shape.slice(1),
+          },
+        });
+      });
+    } catch (error) {
+      const failed = { state: "failed", error: toErrorRecord(error) } as const;
+      for (const i of indices) this.#samples.set(`${entry}/${i}`, failed);
+    }
+    this.#trim();
+  }
+
+  /** Of one entry, or all: they are read in another way now. */
+  forget(entry?: string): void {
+    for (const key of [...this.#samples.keys()]) {
+      if (entry === undefined || key.startsWith(`${entry}/`)) this.#samples.delete(key);
+    }
+  }
+
+  #trim(): void {
+    for (const key of [...this.#samples.keys()].slice(0, -KEPT)) this.#samples.delete(key);
+  }
+}
+
+function slice(tensor: Tensor, at: number): Float64Array {
+  const size = sizeOf(tensor.shape.slice(1));
+  const data = tensor.data.subarray(at * size, (at + 1) * size);
+  return toFloat64({ data });
+}

@@ -1,0 +1,91 @@
+/** What is open in the middle: pages in tabs, and one beside it for comparing. */
+
+export type Page =
+  | { readonly kind: "study" }
+  | { readonly kind: "data"; readonly id: string }
+  | { readonly kind: "model"; readonly id: string }
+  | { readonly kind: "run"; readonly id: string }
+  /** The form of an analysis, filled from a run where it is done again. */
+  | { readonly kind: "new"; readonly analysis: string; readonly from?: string };
+
+export function keyOf(page: Page): string {
+  switch (page.kind) {
+    case "study":
+      return "study";
+    case "new":
+      return `new:${page.analysis}:${page.from ?? ""}`;
+    default:
+      return `${page.kind}:${page.id}`;
+  }
+}
+
+export class Tabs {
+  #pages = $state.raw<readonly Page[]>([{ kind: "study" }]);
+  #active = $state("study");
+  #beside = $state<string | null>(null);
+
+  get pages(): readonly Page[] {
+    return this.#pages;
+  }
+
+  readonly active = $derived(
+    this.#pages.find((page) => keyOf(page) === this.#active) ?? this.#pages[0],
+  );
+  readonly beside = $derived(
+    this.#beside === this.#active
+      ? undefined
+      : this.#pages.find((page) => keyOf(page) === this.#beside),
+  );
+
+  open(page: Page): void {
+    const key = keyOf(page);
+    if (!this.#pages.some((open) => keyOf(open) === key)) this.#pages = [...this.#pages, page];
+    this.#active = key;
+  }
+
+  /** Puts `page` where `old` was, as a form gives way to the run that it started. */
+  replace(old: Page, page: Page): void {
+    const key = keyOf(page);
+    const rest = this.#pages.filter((open) => keyOf(open) !== key);
+    this.#pages = rest.map((open) => (keyOf(open) === keyOf(old) ? page : open));
+    if (!this.#pages.includes(page)) this.#pages = [...this.#pages, page];
+    if (this.#active === keyOf(old)) this.#active = key;
+  }
+
+  /** Shows the page to the right of the active one; the same page again puts it away. */
+  compare(page: Page): void {
+    const key = keyOf(page);
+    if (this.#beside === key) {
+      this.#beside = null;
+      return;
+    }
+    if (key === this.#active) {
+      const other = this.#pages.find((open) => keyOf(open) !== key && open.kind === page.kind);
+      if (other !== undefined) this.#active = keyOf(other);
+    }
+    this.#beside = key;
+  }
+
+  close(page: Page): void {
+    const key = keyOf(page);
+    const at = this.#pages.findIndex((open) => keyOf(open) === key);
+    if (at < 0 || page.kind === "study") return;
+    this.#pages = this.#pages.filter((open) => keyOf(open) !== key);
+    if (this.#beside === key) this.#beside = null;
+    if (this.#active === key) {
+      const next = this.#pages[Math.min(at, this.#pages.length - 1)];
+      this.#active = next === undefined ? "study" : keyOf(next);
+    }
+  }
+
+  /** The tab `step` places on, around the ends. */
+  move(step: number): void {
+    const at = this.#pages.findIndex((page) => keyOf(page) === this.#active);
+    const next = this.#pages[(at + step + this.#pages.length) % this.#pages.length];
+    if (next !== undefined) this.#active = keyOf(next);
+  }
+
+  keepOnly(there: (page: Page) => boolean): void {
+    for (const page of this.#pages) if (!there(page)) this.close(page);
+  }
+}
