@@ -154,9 +154,15 @@ export function binary<A extends Attributes = NoAttributes>(
             ),
           jvp(g, { inputs: [a, b], outputs: [y], tangents, attrs }) {
             const terms = tangents.flatMap((dx, i) =>
-              dx === null ? [] : [g.expand(slopes[i]!(g, dx, a!, b!, y!, attrs), y!.shape)],
+              dx === null ? [] : [slopes[i]!(g, dx, a!, b!, y!, attrs)],
             );
-            return [terms.reduce((sum, term) => g.add(sum, term))];
+            // Stretched after the sum, which mostly stretches them by itself: Expand is slow on onnxruntime.
+            return [
+              g.expand(
+                terms.reduce((sum, term) => g.add(sum, term)),
+                y!.shape,
+              ),
+            ];
           },
         }),
     batch: batchElementwise(op),
