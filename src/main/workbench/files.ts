@@ -59,22 +59,23 @@ export async function listFolder(
 
 async function entryOf(path: string): Promise<FileEntry | null> {
   try {
-    const { size, mtime, ...info } = await stat(path);
+    const info = await stat(path);
     const folder = info.isDirectory();
     if (!folder && !info.isFile()) return null;
     return {
       name: basename(path),
       path,
       folder,
-      size: folder ? 0 : size,
-      modified: mtime.toISOString(),
+      size: folder ? 0 : info.size,
+      modified: info.mtime.toISOString(),
       opens: folder
         ? (await exists(documentPath(path)))
           ? "study"
           : null
         : (kinds[extname(path).toLowerCase()] ?? null),
     };
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     // A dangling link, or a folder that this user may not enter: nothing that could be opened.
     return null;
   }

@@ -19,7 +19,8 @@ export class TimeLeft {
     const start = this.#marks[0]!.at;
     this.#marks.push({ at: now, fraction });
     if (fraction < ENOUGH.fraction || now - start < ENOUGH.seconds) return null;
-    const from = this.#marks.findLast(({ at }) => at <= start + (now - start) / 2)!;
+    const middle = start + (now - start) / 2;
+    const from = this.#marks.find(({ at }) => at >= middle && at < now) ?? this.#marks[0]!;
     const rate = (fraction - from.fraction) / (now - from.at);
     return rate > 0 ? Math.max(0, 1 - fraction) / rate : null;
   }
