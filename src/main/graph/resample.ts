@@ -98,29 +98,28 @@ interface Axis {
   readonly rank: number;
 }
 
-/** Where output element `o` lies on the input axis, in elements; `round` is applied to every step. */
+/** Where output element `o` lies on the input axis, in elements. */
 function coordinate(
   o: number,
   { extent, size, scale, axis, rank }: Axis,
   spec: ResizeSpec,
-  round: (x: number) => number,
 ): number {
-  const halfPixel = round(round(round(o + 0.5) / round(scale)) - 0.5);
+  const halfPixel = (o + 0.5) / scale - 0.5;
   switch (spec.coordinate_transformation_mode ?? "half_pixel") {
     case "half_pixel":
       return halfPixel;
     case "half_pixel_symmetric":
-      return round((extent / 2) * (1 - size / (extent * scale)) + halfPixel);
+      return (extent / 2) * (1 - size / (extent * scale)) + halfPixel;
     case "pytorch_half_pixel":
       return size > 1 ? halfPixel : 0;
     case "align_corners":
-      return size === 1 ? 0 : round(round(o * (extent - 1)) / (size - 1));
+      return size === 1 ? 0 : (o * (extent - 1)) / (size - 1);
     case "asymmetric":
-      return round(o / round(scale));
+      return o / scale;
     case "tf_crop_and_resize": {
       const [start, end] = [spec.roi?.[axis] ?? 0, spec.roi?.[rank + axis] ?? 1];
-      if (size === 1) return round(0.5 * (start + end) * (extent - 1));
-      return round(start * (extent - 1) + (o * (end - start) * (extent - 1)) / (size - 1));
+      if (size === 1) return 0.5 * (start + end) * (extent - 1);
+      return start * (extent - 1) + (o * (end - start) * (extent - 1)) / (size - 1);
     }
   }
 }
@@ -128,10 +127,12 @@ function coordinate(
 /** The input element each output element copies; −1 where a crop leaves the input. */
 function nearestIndices(along: Axis, spec: ResizeSpec): number[] {
   return Array.from({ length: along.size }, (_, o) => {
-    // Single precision as onnxruntime computes, or ties between neighbours fall otherwise.
-    const x = coordinate(o, along, spec, Math.fround);
+    const x = coordinate(o, along, spec);
     if (isCropped(x, along, spec)) return -1;
-    return Math.min(Math.max(rounded(x, spec.nearest_mode), 0), along.extent - 1);
+    // Scales come in single precision; what misses an element or the middle between two by that is meant to hit.
+    const half = Math.round(2 * x) / 2;
+    const exact = Math.abs(x - half) <= 1e-6 * Math.max(1, Math.abs(x)) ? half : x;
+    return Math.min(Math.max(rounded(exact, spec.nearest_mode), 0), along.extent - 1);
   });
 }
 
@@ -164,20 +165,20 @@ export function axisMatrix(along: Axis, spec: ResizeSpec): Float64Array {
   }
   const { filter, support } = filters(spec);
   const shrink = spec.antialias === true ? Math.min(1, scale) : 1;
-  const renormalise = spec.exclude_outside === true || spec.antialias === true;
   for (let o = 0; o < size; o++) {
-    const x = coordinate(o, along, spec, (exact) => exact);
+    const x = coordinate(o, along, spec);
     if (isCropped(x, along, spec)) continue;
     const first = Math.ceil(x - support / shrink);
     const last = Math.floor(x + support / shrink);
     let total = 0;
     for (let i = first; i <= last; i++) {
-      if (renormalise && (i < 0 || i >= extent)) continue;
+      if (spec.exclude_outside === true && (i < 0 || i >= extent)) continue;
       const weight = filter((i - x) * shrink);
       matrix[o * extent + Math.min(Math.max(i, 0), extent - 1)]! += weight;
       total += weight;
     }
-    if (renormalise) for (let i = 0; i < extent; i++) matrix[o * extent + i]! /= total;
+    // A widened filter, or one cut at the border, no longer adds up to 1.
+    for (let i = 0; i < extent; i++) matrix[o * extent + i]! /= total;
   }
   return matrix;
 }

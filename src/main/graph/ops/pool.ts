@@ -1,12 +1,12 @@
 /** Maxima and means over windows that slide along the last one to three axes. */
-import { isFloat, sizeOf, type TensorType } from "../../../shared/tensor";
+import { fromFloat64, isFloat, sizeOf, type TensorType } from "../../../shared/tensor";
 import type { Builder } from "../builder";
 import type { Value } from "../ir";
 import { ShapeError, type OpRule } from "../rule";
 import { expectInputs } from "./shapes";
 import { expectWindow, positions, reach, slidingRuns, type WindowAttributes } from "./window";
 
-/** Floor mode throughout: the builder turns ONNX's ceil_mode into pads at the end (ceilingPads). */
+/** Floor mode throughout: the importer turns ceil_mode into pads at the end. */
 export type PoolAttributes = WindowAttributes & { kernel_shape: readonly number[] };
 
 export type AveragePoolAttributes = PoolAttributes & {
@@ -122,17 +122,16 @@ export const AveragePool: OpRule<AveragePoolAttributes> = {
 function poolType(inputs: readonly TensorType[], attrs: PoolAttributes): TensorType {
   expectInputs(inputs, 1);
   const { dtype, shape } = inputs[0]!;
-  const { kernel_shape, pads, dilations } = attrs;
+  const { kernel_shape, pads } = attrs;
   const [n, c, ...extents] = shape;
   if (extents.length !== kernel_shape.length) {
     throw new ShapeError(`a window over ${kernel_shape.length} axes on [${shape.join(", ")}]`);
   }
   expectWindow(kernel_shape, attrs);
-  const rank = kernel_shape.length;
   pads.forEach((pad, i) => {
-    const span = reach(kernel_shape[i % rank]!, dilations[i % rank]!);
-    // Else a window could lie on pads altogether and have neither maximum nor mean.
-    if (pad >= span) throw new ShapeError(`pads of ${pad} under a window of reach ${span}`);
+    const taps = kernel_shape[i % kernel_shape.length]!;
+    // Else a window could lie on pads altogether; onnxruntime refuses it, whatever the dilation.
+    if (pad >= taps) throw new ShapeError(`pads of ${pad} under a window of ${taps}`);
   });
   return { dtype, shape: [n!, c!, ...positions(extents, kernel_shape, attrs)] };
 }
@@ -176,19 +175,16 @@ function dealtOut(g: Builder, dy: Value, x: Value, attrs: AveragePoolAttributes)
   const taps = sizeOf(kernel_shape);
   const counts = windowCounts(extents, small, attrs);
   const partial = counts.some((count) => count !== taps);
-  const ratio = {
-    dtype: "float64",
-    shape: small,
-    data: counts.map((count) => taps / count),
-  } as const;
+  const ratios = counts.map((count) => taps / count);
   // As if every window were full: what is left is the transpose of a mean over `taps`.
-  const full = partial ? g.mul(dy, g.cast(g.constant(ratio), dy.dtype)) : dy;
-  if (strides.every((stride) => stride === 1)) {
-    const turned = pads.map((_, i) => {
-      const axis = i % small.length;
-      // The begin of the turned window answers to the begin of the other, the end to the end.
-      return reach(kernel_shape[axis]!, dilations[axis]!) - 1 - pads[i]!;
-    });
+  const full = partial ? g.mul(dy, g.constant(fromFloat64(dy.dtype, small, ratios))) : dy;
+  // The begin of the turned window answers to the begin of the other, the end to the end.
+  const turned = pads.map((pad, i) => {
+    const axis = i % small.length;
+    return reach(kernel_shape[axis]!, dilations[axis]!) - 1 - pad;
+  });
+  const permitted = turned.every((pad, i) => pad < kernel_shape[i % small.length]!);
+  if (permitted && strides.every((stride) => stride === 1)) {
     return g.node("AveragePool", [full], { ...attrs, pads: turned, count_include_pad: true })[0]!;
   }
   if (kernel_shape.every((extent, axis) => extent === strides[axis] && dilations[axis] === 1)) {

@@ -112,23 +112,3 @@ export function slidingRuns(
     step: steps[2]!,
   };
 }
-
-/**
- * Pads with which counting positions rounds up, as `ceil_mode` wants: the last window may reach over the end,
- * but begins on an element or on a leading pad (PyTorch's rule, and ONNX's since opset 22).
- */
-export function ceilingPads(
-  extents: readonly number[],
-  kernel: readonly number[],
-  { strides, pads, dilations }: WindowAttributes,
-): number[] {
-  const rank = extents.length;
-  const after = extents.map((extent, axis) => {
-    const [before, end, stride] = [pads[axis]!, pads[rank + axis]!, strides[axis]!];
-    const span = reach(kernel[axis]!, dilations[axis]!);
-    let count = Math.ceil((extent + before + end - span) / stride) + 1;
-    if ((count - 1) * stride >= extent + before) count--;
-    return Math.max(end, (count - 1) * stride + span - extent - before);
-  });
-  return [...pads.slice(0, rank), ...after];
-}
