@@ -198,3 +198,19 @@ test("a figure that the run cannot fill is refused in a sentence", async () => {
     exportFigure({ run, figure: sweep, view, format: "svg", widthMm: 85, theme: "print" }),
   ).rejects.toMatchObject({ code: "figure/absent" });
 });
+
+test("a matrix too large for a rectangle a cell is one picture in every format", async () => {
+  const large = coherenceRun(120);
+  const matrix = coherenceFigures.find(({ id }) => id === "influence-matrix")!;
+  const [svg, pdf, png] = await Promise.all(
+    (["svg", "pdf", "png"] as const).map((format) =>
+      exportFigure({ run: large, figure: matrix, view, format, widthMm: 85, theme: "print" }),
+    ),
+  );
+  const drawing = new TextDecoder().decode(svg);
+  expect(drawing.match(/<image /g)).toHaveLength(1);
+  expect(drawing.match(/<path /g)!.length).toBeLessThan(100);
+  expect(Buffer.from(pdf!).toString("latin1")).toContain("/Subtype /Image");
+  // An empty frame compresses to a tenth of this.
+  expect(png!.length).toBeGreaterThan(60_000);
+});

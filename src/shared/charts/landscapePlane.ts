@@ -26,6 +26,7 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
   const landscape = readLandscape(run);
   const { alpha, beta, element } = landscape;
   const g = elementLabel(element);
+  const random = run.record.parameters.directions === "random";
   const [low, high] = extent([...landscape.loss[0], ...landscape.loss[1]]) ?? [0, 1];
   const levels = roundLevels(low, high, LEVELS);
   const x = fixedScale(alpha[0] ?? -1, alpha.at(-1) ?? 1, 4);
@@ -45,12 +46,16 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
       outerBoundsMode: "none",
     })),
     xAxis: [0, 1].map((panel) =>
-      axis(theme, inner, { panel, name: "along ∇ℓ(x), in r", gap: 1.7 }),
+      axis(theme, inner, {
+        panel,
+        name: random ? "first direction, in r" : "along ∇ℓ(x), in r",
+        gap: 1.7,
+      }),
     ),
     yAxis: [0, 1].map((panel) =>
       axis(theme, y, {
         panel,
-        name: panel === 0 ? "across, in r" : "",
+        name: panel === 0 ? (random ? "second, in r" : "across, in r") : "",
         gap: 3.3,
         position: panel === 0 ? "left" : "right",
       }),

@@ -2,11 +2,12 @@
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from "echarts";
 import type { EChartsCoreOption } from "echarts/core";
 import type { RunResult } from "../run";
-import { colourMaps, cssColour, normalised, scaleOf } from "./colormaps";
+import { colourMaps, cssColour, normalised, scaleOf, type ColourScale } from "./colormaps";
 import { elementLabel, elementsOf } from "./elements";
 import type { FigurePoint, FigureView } from "./figure";
 import { toFloat64 } from "../tensor";
 import { axis, em, frame } from "./frame";
+import { matrixImage } from "./matrixImage";
 import { matrixOf, sampleName, type BatchMatrix } from "./reading";
 import { fixedScale, showNumber, type Scale } from "./scale";
 import type { ChartTheme } from "./theme";
@@ -76,32 +77,73 @@ export function matrixOption(
       inverse: true,
     }),
     series: [
-      {
-        type: "custom",
-        data: cells(matrix),
-        dimensions: ["column", "row", "value"],
-        encode: { x: 0, y: 1, tooltip: 2 },
-        progressive: 4000,
-        renderItem: (_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
-          const [x, y] = api.coord([Number(api.value(0)) - 0.5, Number(api.value(1)) - 0.5]);
-          const [right, bottom] = api.coord([
-            Number(api.value(0)) + 0.5,
-            Number(api.value(1)) + 0.5,
-          ]);
-          return {
-            type: "rect",
-            // Neighbours overlap by a hair, else anti-aliasing draws a lattice between them.
-            shape: { x, y, width: right! - x! + 0.3, height: bottom! - y! + 0.3 },
-            style: { fill: cssColour(map, normalised(scale, Number(api.value(2)))) },
-          };
-        },
-        tooltip: {
-          formatter: ({ value }: { value: [number, number, number] }) =>
-            `${g}·xᵢ ${sampleName(run.record, value[1])}\nxⱼ ${sampleName(run.record, value[0])}\n${title} ${showNumber(value[2])}`,
-        },
-      },
+      matrix.size <= MOST_CELLS
+        ? cellSeries(run, g, matrix, scale, title)
+        : imageSeries(matrix, scale),
       overlay(theme, view, matrix, scale, title),
     ],
+  };
+}
+
+/** Beyond this side, cells are a picture: 10⁴ rectangles are drawn at once, 10⁶ are not. Hovering then tells nothing. */
+const MOST_CELLS = 100;
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function cellSeries(
+  run: RunResult,
+  g: string,
+  matrix: BatchMatrix,
+  scale: ColourScale,
+  title: string,
+): EChartsCoreOption {
+  return {
+    type: "custom",
+    data: cells(matrix),
+    dimensions: ["column", "row", "value"],
+    encode: { x: 0, y: 1, tooltip: 2 },
+    renderItem: (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
+      const box = params.coordSys as unknown as Box;
+      const [column, row] = [Number(api.value(0)), Number(api.value(1))];
+      const [x, y] = api.coord([column - 0.5, row - 0.5]) as [number, number];
+      const [right, bottom] = api.coord([column + 0.5, row + 0.5]) as [number, number];
+      return {
+        type: "rect",
+        // Neighbours overlap, else anti-aliasing draws a lattice between them.
+        shape: {
+          x,
+          y,
+          width: Math.min(right + OVERLAP, box.x + box.width) - x,
+          height: Math.min(bottom + OVERLAP, box.y + box.height) - y,
+        },
+        style: { fill: cssColour(colourMaps.balance, normalised(scale, Number(api.value(2)))) },
+      };
+    },
+    tooltip: {
+      formatter: ({ value }: { value: [number, number, number] }) =>
+        `${g}·xᵢ ${sampleName(run.record, value[1])}\nxⱼ ${sampleName(run.record, value[0])}\n${title} ${showNumber(value[2])}`,
+    },
+  };
+}
+
+const OVERLAP = 1;
+
+function imageSeries({ values, size, first }: BatchMatrix, scale: ColourScale): EChartsCoreOption {
+  const image = matrixImage(values, size, colourMaps.balance, scale);
+  return {
+    type: "custom",
+    silent: true,
+    tooltip: { show: false },
+    data: [[first, first]],
+    renderItem: (params: CustomSeriesRenderItemParams) => {
+      const { x, y, width, height } = params.coordSys as unknown as Box;
+      return { type: "image", style: { image, x, y, width, height } };
+    },
   };
 }
 
@@ -124,7 +166,7 @@ function overlay(
   theme: ChartTheme,
   view: FigureView,
   { first, size }: BatchMatrix,
-  scale: { min: number; max: number },
+  scale: ColourScale,
   title: string,
 ): EChartsCoreOption {
   return {
@@ -135,12 +177,7 @@ function overlay(
     tooltip: { show: false },
     data: [[first, first]],
     renderItem: (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
-      const box = params.coordSys as unknown as {
-        x: number;
-        y: number;
-        width: number;
-        height: number;
-      };
+      const box = params.coordSys as unknown as Box;
       const cell = box.width / size;
       const inside = (position: number | undefined): position is number =>
         position !== undefined && position >= first && position < first + size;
@@ -171,12 +208,7 @@ function overlay(
 }
 
 /** A strip of colours below the axis with its ends, zero and name. */
-function colourBar(
-  theme: ChartTheme,
-  box: { x: number; y: number; width: number; height: number },
-  scale: { min: number; max: number },
-  title: string,
-): object[] {
+function colourBar(theme: ChartTheme, box: Box, scale: ColourScale, title: string): object[] {
   const top = box.y + box.height + em(theme, 3.4);
   const height = em(theme, 0.7);
   const { stops } = colourMaps.balance;
