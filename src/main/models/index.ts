@@ -1,0 +1,118 @@
+/** A network as the program works with it: a graph at any batch, and values for its parameters. */
+import type { ModelInfo } from "../../shared/contract";
+import { fromFloat64, sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
+import type { Graph } from "../graph/ir";
+import { standardOpset } from "../graph/onnx/decode";
+import { importGraph, type ImportOptions } from "../graph/onnx/import";
+import { openOnnx, type OnnxModel } from "../graph/onnx/model";
+import { readCheckpoint } from "./checkpoint";
+import { describePorts } from "./describe";
+import { fixedBatch, rebatching } from "./fixedBatch";
+import { matchCheckpoint, storedTensors, transpose } from "./match";
+import { findParameters } from "./parameters";
+
+export interface Model {
+  readonly path: string;
+  readonly info: ModelInfo;
+  /** What a gradient changes, by name, in the order of the graph's inputs. */
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  /** Running statistics: constants of the graph. */
+  readonly buffers: ReadonlyMap<string, Tensor>;
+  /**
+   * The network for `batch` samples: its data inputs, then one input of role "parameter" a parameter, named like
+   * it; everything else is constant.
+   * @throws UserError "model/fixed-batch" where the file's batch is fixed and cannot be changed
+   */
+  graph(batch: number): Graph;
+}
+
+export interface OpenModelOptions {
+  /** A checkpoint whose values take the place of the file's. */
+  readonly weights?: string;
+  /** Extents of symbolic dimensions other than the batch. */
+  readonly dimensions?: ReadonlyMap<string, number>;
+}
+
+/**
+ * @param path an .onnx file
+ * @throws UserError naming what in the file is damaged, unsupported or open; "weights/misfit"
+ */
+export async function openModel(path: string, options: OpenModelOptions = {}): Promise<Model> {
+  const onnx = await openOnnx(path);
+  const stored = storedTensors(onnx);
+  const match =
+    options.weights === undefined
+      ? undefined
+      : matchCheckpoint(onnx, await readCheckpoint(options.weights));
+  const weights = new Map(
+    [...(match?.values ?? [])].map(([name, tensor]) => [
+      name,
+      converted(tensor, stored.get(name)!),
+    ]),
+  );
+  const fixed = fixedBatch(onnx);
+  const base: ImportOptions = {
+    weights,
+    ...(options.dimensions === undefined ? {} : { dimensions: options.dimensions }),
+  };
+  const found = findParameters(onnx, { ...base, batch: fixed ?? 1 }, match);
+  const imports: ImportOptions = { ...base, parameters: found.inputs };
+  const rebatched = fixed === undefined ? undefined : await rebatching(onnx, imports, fixed);
+
+  const graphs = new Map<number, Graph>();
+  const graph = (batch: number): Graph => {
+    let made = graphs.get(batch);
+    if (made === undefined) {
+      made =
+        rebatched === undefined || batch === fixed
+          ? importGraph(onnx, { ...imports, batch }).graph
+          : rebatched.graph(batch);
+      graphs.set(batch, made);
+    }
+    return made;
+  };
+  const valueOf = (name: string): Tensor => weights.get(name) ?? stored.get(name)!;
+  const parameters = [...found.inputs].map(([value, { name, transposed }]) => ({
+    name,
+    tensor: transposed ? transpose(valueOf(value)) : valueOf(value),
+    initializer: onnx.copies.get(value) ?? value,
+  }));
+  const buffers = new Map([...found.buffers].map((name) => [name, valueOf(name)]));
+  const batches = rebatched?.problem === undefined ? [1, 2] : [fixed!];
+  return {
+    path,
+    parameters: new Map(parameters.map(({ name, tensor }) => [name, tensor])),
+    buffers,
+    graph,
+    info: {
+      path,
+      ...describePorts(graph, batches),
+      operators: operatorCounts(onnx),
+      parameters: parameters.map(({ name, tensor: { shape }, initializer }) => ({
+        name,
+        shape: [...shape],
+        size: sizeOf(shape),
+        initializer,
+      })),
+      parameterCount: parameters.reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0),
+      buffers: [...buffers].map(([name, { shape }]) => ({ name, shape: [...shape] })),
+      differentiable: parameters.length > 0 && found.stopped.length === 0,
+      stopped: [...found.stopped],
+      opset: standardOpset(onnx.proto),
+      producer: `${onnx.proto.producerName} ${onnx.proto.producerVersion}`.trim(),
+      metadata: Object.fromEntries(onnx.proto.metadataProps.map(({ key, value }) => [key, value])),
+      warnings: rebatched?.problem === undefined ? [] : [rebatched.problem],
+    },
+  };
+}
+
+/** A checkpoint's numbers in the element type that the network computes with. */
+function converted(tensor: Tensor, { dtype }: Tensor): Tensor {
+  return tensor.dtype === dtype ? tensor : fromFloat64(dtype, tensor.shape, toFloat64(tensor));
+}
+
+function operatorCounts({ nodes }: OnnxModel): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { opType } of nodes) counts[opType] = (counts[opType] ?? 0) + 1;
+  return counts;
+}
