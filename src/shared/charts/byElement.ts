@@ -49,6 +49,9 @@ export function scaleOfPanel(panel: Panel): Scale {
     : linearScale(shown, panel.reference);
 }
 
+/** More names than this do not fit side by side in a column of 85 mm. */
+const MOST_LABELS = 10;
+
 /** Even, reproducible scatter in (−½, ½): multiples of the golden ratio, modulo one. */
 function jitter(i: number): number {
   return ((i * 0.6180339887498949) % 1) - 0.5;
@@ -70,6 +73,7 @@ export function byElementOption(
   panels: readonly Panel[],
 ): EChartsCoreOption {
   const arrangement = arrange(run.record, view);
+  const crowded = arrangement.slots.length > MOST_LABELS;
   const scales = panels.map(scaleOfPanel);
   const entries = panels.flatMap((panel) =>
     panel.quantities.length > 1
@@ -80,12 +84,16 @@ export function byElementOption(
   return {
     ...frame(theme),
     legend: legend(theme, entries),
-    grid: grids(theme, panels, heading),
+    grid: grids(theme, panels, heading, crowded ? 4.6 : 1.7),
     xAxis: panels.map((_, i) =>
-      axis(theme, elementScale(arrangement), { panel: i, labels: i === panels.length - 1 }),
+      axis(theme, elementScale(arrangement), {
+        panel: i,
+        labels: i === panels.length - 1,
+        upright: crowded,
+      }),
     ),
     yAxis: panels.map((panel, i) =>
-      axis(theme, scales[i]!, { panel: i, name: panel.axis, gap: 3.1, lines: true }),
+      axis(theme, scales[i]!, { panel: i, name: panel.axis, gap: 3.5, lines: true }),
     ),
     series: panels.flatMap((panel, i) => [
       backdrop(theme, view, arrangement, i, i === 0),
@@ -98,21 +106,29 @@ export function byElementOption(
 }
 
 /** Panels above each other: fixed margins in letters, the rest shared out in per cent of the height. */
-function grids(theme: ChartTheme, panels: readonly Panel[], heading: number): EChartsCoreOption[] {
-  const shares = panels.map((panel) => panel.share);
+function grids(
+  theme: ChartTheme,
+  panels: readonly Panel[],
+  heading: number,
+  footing: number,
+): EChartsCoreOption[] {
+  // Upright names take their height from the last panel, which gets it back here.
+  const shares = panels.map(
+    ({ share }, i) => share + (i === panels.length - 1 ? (footing - 1.7) / 15 : 0),
+  );
   const total = shares.reduce((sum, share) => sum + share, 0);
   let above = 0;
-  return panels.map((panel, i) => {
+  return panels.map((_, i) => {
     const first = i === 0;
     const last = i === panels.length - 1;
     const from = (above / total) * 100;
-    above += panel.share;
+    above += shares[i]!;
     const to = (above / total) * 100;
     return {
-      left: em(theme, 4.4),
+      left: em(theme, 4.8),
       right: em(theme, 0.5),
       top: first ? em(theme, heading) : `${from + 3.5}%`,
-      bottom: last ? em(theme, 1.7) : `${100 - to + 3.5}%`,
+      bottom: last ? em(theme, footing) : `${100 - to + 3.5}%`,
       outerBoundsMode: "none",
     };
   });

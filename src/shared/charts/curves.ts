@@ -49,14 +49,14 @@ export function curvesOption(
       })),
     },
     grid: {
-      left: em(theme, 4.4),
+      left: em(theme, 4.8),
       right: em(theme, 1.4),
       top: em(theme, 3),
       bottom: em(theme, 3.1),
       outerBoundsMode: "none",
     },
     xAxis: axis(theme, xAxis.scale, { panel: 0, name: xAxis.name, gap: 1.9 }),
-    yAxis: axis(theme, yAxis.scale, { panel: 0, name: yAxis.name, gap: 3.1, lines: true }),
+    yAxis: axis(theme, yAxis.scale, { panel: 0, name: yAxis.name, gap: 3.5, lines: true }),
     series: [
       ...ids.flatMap((id, g) => (id === view.element ? [band(theme, curves, id, g)] : [])),
       ...ids.flatMap((id, g) =>

@@ -18,6 +18,8 @@ export interface AxisChoice {
   /** Lines across the panel at the ticks. */
   readonly lines?: boolean;
   readonly inverse?: boolean;
+  /** Labels upright along the axis, where there are too many to lie side by side. */
+  readonly upright?: boolean;
 }
 
 /** A value axis that shows the ticks of `scale`, and nothing that ECharts would choose by itself. */
@@ -55,6 +57,7 @@ export function axis(theme: ChartTheme, scale: Scale, choice: AxisChoice): EChar
       fontSize: theme.fontSize,
       fontFamily: theme.font,
       margin: em(theme, 0.5),
+      rotate: choice.upright === true ? 90 : 0,
       hideOverlap: true,
     },
     splitLine: {

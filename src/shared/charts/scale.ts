@@ -94,8 +94,10 @@ const MOST_DECADES_BETWEEN_LABELS = 5;
  */
 export function logScale(values: Iterable<number>, include: readonly number[] = []): Scale {
   const all = [...values, ...include];
-  const [low, high] = extent(all.filter((value) => value > 0)) ?? [1, 10];
+  const positive = extent(all.filter((value) => value > 0));
   const zeros = all.some((value) => value === 0);
+  if (positive === null) return onlyZero;
+  const [low, high] = positive;
   const [least, greatest] = [Math.log10(low), Math.log10(high)];
   const pad = Math.max(0.05, 0.04 * (greatest - least));
   const decades = Math.ceil(greatest) - Math.floor(least);
@@ -108,7 +110,7 @@ export function logScale(values: Iterable<number>, include: readonly number[] = 
   const ticks = (
     narrow ? denseTicks(powers, bottom, top) : powers.filter((power) => power % every === 0)
   ).filter(within);
-  const floor = bottom - Math.max(0.5, 0.12 * (top - bottom));
+  const floor = bottom - (narrow ? 0.35 * (top - bottom) : Math.max(0.5, 0.12 * (top - bottom)));
   if (zeros) {
     ticks.unshift(floor);
     bottom = floor - 0.3 * (bottom - floor);
@@ -122,6 +124,15 @@ export function logScale(values: Iterable<number>, include: readonly number[] = 
     place: (value) => (value > 0 ? Math.log10(value) : value === 0 ? floor : NaN),
   };
 }
+
+/** Where nothing is positive there is one row, for exact zeros. */
+const onlyZero: Scale = {
+  min: -1,
+  max: 1,
+  ticks: [0],
+  label: () => "0",
+  place: (value) => (value === 0 ? 0 : NaN),
+};
 
 function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);

@@ -22,7 +22,9 @@ function stepsOf(run: RunResult, name: string): ((g: number, s: number) => numbe
 }
 
 function sweepCurves(run: RunResult): Curves {
-  const xs = run.arrays.sweep_values === undefined ? [] : [...toFloat64(run.arrays.sweep_values)];
+  const steps = run.arrays.sweep_values;
+  // The same steps in every batch.
+  const xs = steps === undefined ? [] : [...toFloat64(steps)].slice(0, steps.shape.at(-1));
   const kinds: readonly [string, string, CurveSet["dash"]][] = [
     ["cosine", "sweep_cosine", "solid"],
     ["Euclidean cosine", "sweep_euclidean", "dashed"],
