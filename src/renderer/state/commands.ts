@@ -249,3 +249,18 @@ function places(app: App): Command[] {
     ...study.runs.map((entry) => to("run", entry.id, entry.title)),
   ];
 }
+
+/** Commands in which every word of `text` begins some word, those whose label begins with it first. */
+export function search(commands: readonly Command[], text: string): Command[] {
+  const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const wordsOf = ({ label, keywords, group }: Command): string[] =>
+    `${label} ${keywords ?? ""} ${group}`.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  const first = (command: Command): number =>
+    command.label.toLowerCase().startsWith(text.trim().toLowerCase()) ? 0 : 1;
+  return commands
+    .filter((command) => {
+      const words = wordsOf(command);
+      return wanted.every((start) => words.some((word) => word.startsWith(start)));
+    })
+    .sort((a, b) => first(a) - first(b));
+}

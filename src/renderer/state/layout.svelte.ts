@@ -7,7 +7,7 @@ interface Stored {
   closed: Panel[];
 }
 
-const initial: Stored = { widths: { tree: 224, inspector: 292, jobs: 150 }, closed: [] };
+const initial: Stored = { widths: { tree: 224, inspector: 292, jobs: 150 }, closed: ["jobs"] };
 const limits: Record<Panel, readonly [number, number]> = {
   tree: [160, 420],
   inspector: [220, 520],
