@@ -4,7 +4,7 @@ import type { Element } from "../../shared/groups/element";
 import type { Group } from "../../shared/groups/group";
 import type { ParameterValue } from "../../shared/parameters";
 import type { Tensor } from "../../shared/tensor";
-import type { Graph } from "../graph/ir";
+import type { Model } from "../models";
 import type { Executor } from "../runtime/executor";
 
 /** Where a sample of the batch comes from. */
@@ -16,11 +16,7 @@ export interface SampleRef {
 }
 
 /** What an analysis needs of a model: the network at a batch size, and the values of its parameters. */
-export interface Network {
-  /** One data input; one input a parameter, named like it; the first output is the prediction. */
-  graph(batch: number): Graph;
-  readonly parameters: ReadonlyMap<string, Tensor>;
-}
+export type Network = Pick<Model, "graph" | "parameters">;
 
 export interface AnalysisContext {
   readonly model: Network;

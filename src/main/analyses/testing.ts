@@ -70,9 +70,7 @@ export interface ContextOptions {
 export function contextOf(options: ContextOptions): AnalysisContext {
   const group = groupByName(options.group ?? "d4");
   const fields: FieldSpec | null =
-    options.fields === undefined || options.fields === null
-      ? null
-      : parseFieldSpec(options.fields);
+    options.fields === undefined || options.fields === null ? null : parseFieldSpec(options.fields);
   return {
     model: options.model,
     input: options.input,

@@ -8,10 +8,7 @@ import { coherence } from "./index";
 
 type Parameters = ParameterValues<typeof definition.parameters>;
 
-const run = (
-  context: AnalysisContext,
-  params: Partial<Parameters> = {},
-): Promise<AnalysisResult> =>
+const run = (context: AnalysisContext, params: Partial<Parameters> = {}): Promise<AnalysisResult> =>
   coherence.compute(
     context,
     { ...defaultsOf(definition.parameters), ...params },

@@ -106,9 +106,7 @@ async function compute(
       : {
           verified: await verifyGram(context, params, batches, results, signal, progress),
         };
-  context.notices.push(
-    ...noticesOf(context, params, results, sizes),
-  );
+  context.notices.push(...noticesOf(context, params, results, sizes));
   return {
     summary: { ...summaryOf(context, params, results, used, n), ...verified },
     arrays: { ...arrays, ...kept.arrays() },

@@ -1,0 +1,265 @@
+/**
+ * Equivariance error ‖f(g·x) − g·f(x)‖ of each sample and element, after one step or along a rollout, in all and by
+ * channel. Gruver et al. 2023, arXiv:2210.02984, section 2, for finite elements.
+ */
+import type { equivariance as definition } from "../../../shared/analyses/equivariance";
+import { UserError } from "../../../shared/errors";
+import type { ParameterValues } from "../../../shared/parameters";
+import { sizeOf, type Tensor } from "../../../shared/tensor";
+import { aggregate } from "../aggregate";
+import type {
+  AnalysisContext,
+  AnalysisResult,
+  Computation,
+  ReportProgress,
+  ResultArray,
+} from "../context";
+import type { Reals } from "../innerProducts";
+import { KeptFields } from "../keptFields";
+import { activationSize, checkSamples, sampleNetwork } from "../network";
+import { distances, image, nameOfSample, realsOf, tensorOf } from "../orbit";
+import { Predictions } from "../predictions";
+import { stepErrors } from "./errors";
+import { verifyErrors } from "./verify";
+
+export type EquivarianceParameters = ParameterValues<typeof definition.parameters>;
+
+export const equivariance: Computation<EquivarianceParameters> = {
+  compute,
+  estimate: (info, { steps }) => {
+    const passes = info.samples * (info.elements + 1) * steps;
+    const states = info.samples * info.outputSize * 4;
+    return { passes, memoryBytes: 4 * states + RUN_BYTES, flops: 2 * info.work * passes };
+  },
+};
+
+/** Roughly what one run may hold; larger runs are no faster. */
+const RUN_BYTES = 64 * 2 ** 20;
+const MOST_SAMPLES = 32;
+
+async function compute(
+  context: AnalysisContext,
+  params: EquivarianceParameters,
+  progress: ReportProgress,
+  signal: AbortSignal,
+): Promise<AnalysisResult> {
+  const { model, executor, elements, input, target, samples } = context;
+  const { steps } = params;
+  const change = params["relative-to"] === "change";
+  const network = sampleNetwork(model);
+  checkSamples(network, input, target, (i) => nameOfSample(samples[i]!));
+  checkSelfMap(input, target, steps, change);
+  const n = samples.length;
+  const chunk = Math.max(
+    1,
+    Math.min(n, MOST_SAMPLES, Math.floor(RUN_BYTES / (4 * activationSize(network)))),
+  );
+  progress({ fraction: 0, stage: "Preparing the network" });
+  const predictions = await Predictions.compile(executor, model, network, chunk);
+  const runs = (elements.length + 1) * steps * Math.ceil(n / chunk);
+  let done = 0;
+  /** F, F², … F^steps of the states, each [n, D]. */
+  const rollout = async (states: Tensor, stage: string): Promise<Reals[]> => {
+    const result: Reals[] = [];
+    let state = states;
+    for (let k = 0; k < steps; k++) {
+      const name = steps === 1 ? stage : `${stage}, step ${k + 1} of ${steps}`;
+      const next = await predictions.of(state, () => {
+        signal.throwIfAborted();
+        progress({ fraction: done++ / runs, stage: name });
+      });
+      result.push(next);
+      state = tensorOf(next, target.shape);
+    }
+    return result;
+  };
+  const own = await rollout(input, "Predictions of x");
+  const { outputNorm, ownLoss } = ofIdentity(context, own[0]!);
+  const channels = target.shape.length > 1 ? target.shape[1]! : 1;
+  const result = {
+    error: new Float64Array(elements.length * n * steps),
+    channel: new Float64Array(elements.length * n * channels),
+    loss: new Float64Array(elements.length * n),
+  };
+  const kept = new KeptFields(context, [samples.map((_, i) => i)]);
+  for (const [g, element] of elements.entries()) {
+    const moved =
+      element.id === "e"
+        ? own
+        : await rollout(image(element, input, context.fields), `Predictions of ${element.label}·x`);
+    kept.add(0, g, 0, moved[0]!);
+    moved.forEach((prediction, k) => {
+      const expected = image(element, tensorOf(own[k]!, target.shape), context.outputFields);
+      const before = change ? (own[k - 1] ?? realsOf(input)) : null;
+      const { error, byChannel } = stepErrors(prediction, expected, own[k]!, before);
+      error.forEach((value, i) => (result.error[(g * n + i) * steps + k] = value));
+      if (k === 0) result.channel.set(byChannel, g * n * channels);
+    });
+    const goal = image(element, target, context.outputFields);
+    result.loss.set(meanSquares(moved[0]!, goal), g * n);
+  }
+  await predictions.dispose();
+  context.notices.push(...noticesOf(context, result.error, steps, n));
+  const verified =
+    params.verify === 0
+      ? {}
+      : { verified: await verifyErrors(context, params, result.error, signal, progress) };
+  return {
+    summary: { ...summaryOf(context, params, result, ownLoss), ...verified },
+    arrays: {
+      ...arraysOf(context, params, { ...result, outputNorm, ownLoss }, channels),
+      ...kept.arrays(),
+    },
+  };
+}
+
+/** @throws UserError "equivariance/not-a-step" where states and predictions differ in shape but must be compared */
+function checkSelfMap(input: Tensor, target: Tensor, steps: number, change: boolean): void {
+  if ((steps > 1 || change) && input.shape.join() !== target.shape.join()) {
+    throw new UserError(
+      "equivariance/not-a-step",
+      `The model maps [${input.shape.join(", ")}] to [${target.shape.join(", ")}], so its output is no next state.`,
+      {
+        where: steps > 1 ? "steps" : "relative-to",
+        todo: "Use one step, relative to the output.",
+      },
+    );
+  }
+}
+
+function ofIdentity(
+  { target, samples }: AnalysisContext,
+  prediction: Reals,
+): { outputNorm: Float64Array; ownLoss: Float64Array } {
+  const n = samples.length;
+  return {
+    outputNorm: distances(prediction, prediction, n).norm,
+    ownLoss: meanSquares(prediction, target),
+  };
+}
+
+/** Mean squared error of each sample. */
+function meanSquares(prediction: Reals, target: Tensor): Float64Array {
+  const n = target.shape[0]!;
+  const size = sizeOf(target.shape) / n;
+  return distances(prediction, realsOf(target), n).difference.map((d) => d ** 2 / size);
+}
+
+function noticesOf(
+  { elements, samples }: AnalysisContext,
+  error: Float64Array,
+  steps: number,
+  n: number,
+): string[] {
+  const notices: string[] = [];
+  if (elements.some(({ id }) => id !== "e")) {
+    notices.push(
+      "Symmetry of the dynamics not established: that the grid and the fields admit these elements does not show that the physics does.",
+    );
+  }
+  for (const [g, element] of elements.entries()) {
+    for (let i = 0; i < n; i++) {
+      const first = (g * n + i) * steps;
+      const at = error.subarray(first, first + steps).findIndex((value) => !Number.isFinite(value));
+      if (at >= 0) {
+        notices.push(
+          `The rollout from ${element.label}·(${nameOfSample(samples[i]!)}) is not finite, or nothing to compare with, from step ${at + 1} on; its errors are left out.`,
+        );
+      }
+    }
+  }
+  return notices.length > MOST_NOTICES
+    ? [
+        ...notices.slice(0, MOST_NOTICES),
+        `${notices.length - MOST_NOTICES} more rollouts are not finite.`,
+      ]
+    : notices;
+}
+
+const MOST_NOTICES = 6;
+
+function summaryOf(
+  context: AnalysisContext,
+  params: EquivarianceParameters,
+  { error, loss }: { error: Float64Array; loss: Float64Array },
+  ownLoss: Float64Array,
+): Record<string, unknown> {
+  const { elements, group, samples } = context;
+  const { steps } = params;
+  const n = samples.length;
+  const atStep = (k: number): Float64Array =>
+    Float64Array.from({ length: elements.length * n }, (_, i) => finite(error[i * steps + k]!));
+  const aggregates = aggregate(
+    group,
+    elements,
+    samples,
+    {
+      equivariance_error: atStep(0),
+      relative_loss: loss.map((value, k) => finite(value / ownLoss[k % n]!)),
+      ...(steps === 1 ? {} : { equivariance_error_last: atStep(steps - 1) }),
+    },
+    params.seed,
+  );
+  return { samples: n, steps, relativeTo: params["relative-to"], ...aggregates };
+}
+
+/** Infinities are ends of a rollout, not values; they are counted with NaN. */
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : NaN;
+}
+
+function arraysOf(
+  { elements, samples }: AnalysisContext,
+  { steps, ...params }: EquivarianceParameters,
+  values: {
+    error: Float64Array;
+    channel: Float64Array;
+    loss: Float64Array;
+    outputNorm: Float64Array;
+    ownLoss: Float64Array;
+  },
+  channels: number,
+): Record<string, ResultArray> {
+  const n = samples.length;
+  const perSample = [elements.length, n];
+  const axes = ["element", "sample"];
+  const denominator = params["relative-to"] === "change" ? "‖f(x) − x‖" : "‖g·f(x)‖";
+  return {
+    equivariance_error: {
+      tensor: tensorOf(values.error, steps > 1 ? [...perSample, steps] : perSample),
+      axes: steps > 1 ? [...axes, "step"] : axes,
+      unit: "1",
+      description:
+        steps > 1
+          ? `‖fᵏ(g·x_i) − g·fᵏ(x_i)‖ over ${denominator} of that step`
+          : `‖f(g·x_i) − g·f(x_i)‖/${denominator}`,
+    },
+    output_norm: {
+      tensor: tensorOf(values.outputNorm, [n]),
+      axes: ["sample"],
+      unit: "",
+      description: "‖f(x_i)‖",
+    },
+    channel_error: {
+      tensor: tensorOf(values.channel, [...perSample, channels]),
+      axes: [...axes, "channel"],
+      unit: "1",
+      description: "The same after one step for each channel, over that channel's own norm",
+    },
+    loss: {
+      tensor: tensorOf(values.loss, perSample),
+      axes,
+      unit: "loss",
+      description: "Mean squared error at g·x_i",
+    },
+    relative_loss: {
+      tensor: tensorOf(
+        values.loss.map((value, k) => value / values.ownLoss[k % n]!),
+        perSample,
+      ),
+      axes,
+      unit: "1",
+      description: "ℓ(g·x_i)/ℓ(x_i)",
+    },
+  };
+}
