@@ -9,8 +9,6 @@ import { WireError } from "./wire";
 
 /** The newest version of the standard's operator set whose meanings the importer knows. */
 export const NEWEST_OPSET = 23;
-/** Before 7, broadcasting and BatchNormalization were written in another way; PyTorch has not exported it since 2018. */
-export const OLDEST_OPSET = 7;
 
 /**
  * @param path for messages
@@ -24,10 +22,10 @@ export function decodeModel(bytes: Uint8Array, path: string): ModelProto {
     throw new UserError("onnx/not-onnx", `${path} holds no ONNX graph.`, { where: path });
   }
   const version = standardOpset(model);
-  if (version < OLDEST_OPSET || version > NEWEST_OPSET) {
+  if (version < 1 || version > NEWEST_OPSET) {
     throw new UserError(
       "onnx/opset",
-      `${path} uses version ${version} of ONNX's operator set; versions ${OLDEST_OPSET} to ${NEWEST_OPSET} are supported.`,
+      `${path} uses version ${version} of ONNX's operator set; versions 1 to ${NEWEST_OPSET} are supported.`,
       { where: path, todo: "Export it with opset_version=17." },
     );
   }

@@ -108,7 +108,15 @@ function encodeGraph(
   }
 
   const counts = new Map<string, number>();
-  for (const node of topologicalOrder(graph.outputs.map((output) => output.value))) {
+  const results = graph.outputs.map((output) => output.value);
+  const order = topologicalOrder(results);
+  const read = new Set([...order.flatMap((node) => node.inputs), ...results]);
+  for (const node of order) {
+    // Outputs at the end that nothing reads are left out: a maximum without its index is much cheaper.
+    const written = node.outputs.slice(
+      0,
+      1 + node.outputs.findLastIndex((value) => read.has(value)),
+    );
     const form = ruleOf(node.op).onnx?.(node.attrs, node.inputs, node.outputs) ?? {
       attributes: node.attrs,
     };
@@ -120,7 +128,7 @@ function encodeGraph(
       opType: form.op ?? node.op,
       name: label,
       input: [...node.inputs.map(nameOf), ...extra],
-      output: node.outputs.map((value, index) => {
+      output: written.map((value, index) => {
         const known = names.get(value);
         if (known !== undefined) return known;
         const own = fresh(index === 0 ? label : `${label}_output_${index}`);

@@ -152,7 +152,7 @@ function fromList(
 
 /** Little-endian elements, copied: the file's bytes need not be aligned, and a view would keep the whole file alive. */
 function fromRaw(raw: Uint8Array, dataType: number, size: number): Tensor["data"] {
-  const bytes = raw.slice().buffer;
+  const bytes = new Uint8Array(raw).buffer;
   switch (dataType) {
     case 1:
       return new Float32Array(bytes);

@@ -86,7 +86,8 @@ export const activations: Converters = {
   Dropout(call) {
     const x = call.input(0);
     const training = call.optional(2) !== undefined && call.number(2) !== 0;
-    if (training) throw call.unsupported("it is in training mode, export after model.eval()");
+    if (training || (call.opset < 7 && !call.flag("is_test")))
+      throw call.unsupported("it is in training mode, export after model.eval()");
     return [x, call.g.full({ dtype: "bool", shape: x.shape }, 1)];
   },
   Identity: (call) => call.input(0),

@@ -36,6 +36,13 @@ const converters: Converters = {
   ...resizing,
 };
 
+/** How a tensor of the file appears among the graph's inputs. */
+export interface ParameterInput {
+  readonly name: string;
+  /** The file holds its transpose: exporters store a Linear's weight so when they fold constants. */
+  readonly transposed: boolean;
+}
+
 export interface ImportOptions {
   /** Extent of the batch axis, where the file leaves it open. */
   readonly batch?: number;
@@ -49,7 +56,7 @@ export interface ImportOptions {
    * Initializers, and Identity copies of them, that become inputs of role "parameter" under the name given.
    * A copy is a value of its own: it does not follow the initializer that the file keeps its values in.
    */
-  readonly parameters?: ReadonlyMap<string, string>;
+  readonly parameters?: ReadonlyMap<string, ParameterInput>;
   /** Values that initializers (or Identity copies of them) take in place of the file's. */
   readonly weights?: ReadonlyMap<string, Tensor>;
   readonly rebatch?: Rebatch;
@@ -87,9 +94,10 @@ export function importGraph(model: OnnxModel, options: ImportOptions = {}): Impo
     const parameter = options.parameters?.get(name);
     const value = options.weights?.get(name) ?? tensor;
     if (parameter === undefined) return g.constant(value);
-    const input = g.input(parameter, value, "parameter");
+    const shape = parameter.transposed ? [...value.shape].reverse() : value.shape;
+    const input = g.input(parameter.name, { dtype: value.dtype, shape }, "parameter");
     inputs.push(input);
-    return input;
+    return parameter.transposed ? g.transposeLast(input) : input;
   };
   for (const [name, tensor] of model.initializers) values.set(name, stored(name, tensor));
 

@@ -137,18 +137,10 @@ const AveragePool: Converter = (call) => {
   const attrs = { kernel_shape: kernel, strides, dilations };
   const counted = call.flag("count_include_pad");
   if (counted && extra.some((each) => each > 0)) {
-    // The file's own pads count as zeros, what hangs over does not count: the former become part of the input.
-    const rank = extents.length;
-    const all = [0, 0, ...window.pads.slice(0, rank), 0, 0, ...window.pads.slice(rank)];
-    const none = addEnd(
-      window.pads.map(() => 0),
-      extra,
+    // ONNX's reference divides by the whole window, PyTorch and onnxruntime by its part inside: no reading is safe.
+    throw call.unsupported(
+      "windows over the end (ceil_mode) that count padding; export with ceil_mode=False",
     );
-    return g.node("AveragePool", [g.pad(x, all)], {
-      ...attrs,
-      pads: none,
-      count_include_pad: false,
-    });
   }
   return g.node("AveragePool", [x], {
     ...attrs,
