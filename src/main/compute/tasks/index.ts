@@ -1,27 +1,28 @@
-/** Every task by name: what a compute process can be asked. */
-import type { Task } from "../compute";
-import { analyse } from "./analyse";
-import { convention } from "./convention";
-import { devices } from "./devices";
-import { exportFigure } from "./exportFigure";
-import { identifyFigure } from "./identifyFigure";
-import { inspectData } from "./inspectData";
-import { inspectModel } from "./inspectModel";
-import { preview } from "./preview";
-import { readArrays } from "./readArrays";
-import { readSamples } from "./readSamples";
+/**
+ * Every task by name: what a compute process can be asked. Each is loaded when first asked for, so that looking at a
+ * file does not wait for chart and PDF libraries.
+ */
+import type { Task, TaskContext } from "../compute";
 
 export const tasks = {
-  analyse,
-  convention,
-  devices,
-  exportFigure,
-  identifyFigure,
-  inspectData,
-  inspectModel,
-  preview,
-  readArrays,
-  readSamples,
+  analyse: lazily(async () => (await import("./analyse")).analyse),
+  conformance: lazily(async () => (await import("./conformance")).conformance),
+  convention: lazily(async () => (await import("./convention")).convention),
+  devices: lazily(async () => (await import("./devices")).devices),
+  exportFigure: lazily(async () => (await import("./exportFigure")).exportFigure),
+  gradcheck: lazily(async () => (await import("./gradcheck")).gradcheck),
+  gradients: lazily(async () => (await import("./gradients")).gradients),
+  identifyFigure: lazily(async () => (await import("./identifyFigure")).identifyFigure),
+  inspectData: lazily(async () => (await import("./inspectData")).inspectData),
+  inspectModel: lazily(async () => (await import("./inspectModel")).inspectModel),
+  preview: lazily(async () => (await import("./preview")).preview),
+  readArrays: lazily(async () => (await import("./readArrays")).readArrays),
+  readSamples: lazily(async () => (await import("./readSamples")).readSamples),
+  runModel: lazily(async () => (await import("./runModel")).runModel),
 } satisfies Record<string, Task<never, unknown>>;
 
 export type Tasks = typeof tasks;
+
+function lazily<I, O>(load: () => Promise<Task<I, O>>): Task<I, O> {
+  return async (input: I, context: TaskContext) => (await load())(input, context);
+}

@@ -5,6 +5,10 @@ import { dataInfo } from "./dataInfo";
 import { devices } from "./devices";
 import { figure } from "./figure";
 import { modelInfo } from "./modelInfo";
+import { modelGradcheck } from "./modelGradcheck";
+import { modelGradients } from "./modelGradients";
+import { modelRun } from "./modelRun";
+import { modelTest } from "./modelTest";
 import { open } from "./open";
 import { run } from "./run";
 import { serve } from "./serve";
@@ -15,6 +19,10 @@ export const commands: readonly Command[] = [
   devices,
   dataInfo,
   modelInfo,
+  modelRun,
+  modelGradients,
+  modelTest,
+  modelGradcheck,
   ...analyseCommands,
   figure,
   run,

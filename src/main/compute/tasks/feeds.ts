@@ -1,0 +1,73 @@
+/** Arrays of a file as what a model's inputs take. */
+import type { Tensor, TensorType } from "../../../shared/tensor";
+import { fromFloat64, isFloat, showType, toFloat64 } from "../../../shared/tensor";
+import { UserError } from "../../../shared/errors";
+import { inputName, type Graph, type Value } from "../../graph/ir";
+import type { Model } from "../../models";
+
+/** Inputs that carry data, not parameters. */
+export function dataInputs(graph: Graph): Value[] {
+  return graph.inputs.filter(({ source }) => source.kind === "input" && source.role === "data");
+}
+
+/**
+ * One array an input, found by the graph's name; the only input of a model is also found as `x`.
+ * @throws UserError "model/no-array"
+ */
+export function inputsFrom(
+  model: Model,
+  arrays: ReadonlyMap<string, Tensor>,
+  file: string,
+): Map<string, Tensor> {
+  const names = model.info.inputs.map(({ name }) => name);
+  return new Map(
+    names.map((name) => {
+      const found = arrays.get(name) ?? (names.length === 1 ? arrays.get("x") : undefined);
+      if (found !== undefined) return [name, found];
+      throw new UserError("model/no-array", `${file} has no array for the input “${name}”.`, {
+        where: file,
+        todo: `It has ${[...arrays.keys()].join(", ")}; the model takes ${names.join(", ")}.`,
+      });
+    }),
+  );
+}
+
+/** Extent of the batch that the arrays hold: of their first axis. @throws UserError "model/batch" */
+export function batchOf(inputs: ReadonlyMap<string, Tensor>, file: string): number {
+  const [first] = inputs.values();
+  const batch = first?.shape[0] ?? 1;
+  if (batch > 0) return batch;
+  throw new UserError("model/batch", `${file} holds an empty batch.`, { where: file });
+}
+
+/**
+ * An array as an input wants it: floats of any width are converted, integers kept.
+ * @throws UserError "data/shape" naming both types
+ */
+export function fitted(name: string, tensor: Tensor, wanted: TensorType, file: string): Tensor {
+  const sameKind = isFloat(tensor.dtype) === isFloat(wanted.dtype);
+  if (tensor.shape.join() !== wanted.shape.join() || !sameKind) {
+    throw new UserError(
+      "data/shape",
+      `The array for “${name}” in ${file} is ${showType(tensor)}, but the model takes ${showType(wanted)}.`,
+      { where: file, todo: "Check the order of its axes." },
+    );
+  }
+  return isFloat(wanted.dtype) || tensor.dtype === wanted.dtype
+    ? tensor
+    : fromFloat64(wanted.dtype, tensor.shape, toFloat64(tensor));
+}
+
+/** Feeds for every data input of a graph. */
+export function feedsOf(
+  graph: Graph,
+  inputs: ReadonlyMap<string, Tensor>,
+  file: string,
+): Map<string, Tensor> {
+  return new Map(
+    dataInputs(graph).map((value) => {
+      const name = inputName(value);
+      return [name, fitted(name, inputs.get(name)!, value, file)];
+    }),
+  );
+}

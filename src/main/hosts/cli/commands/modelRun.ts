@@ -1,0 +1,38 @@
+/** `noetherscope model run` */
+import { resolve } from "node:path";
+import type { Command } from "../command";
+import { executorOf, executorOption, pathOf, weightsOption } from "./shared";
+
+export const modelRun: Command = {
+  name: "model run",
+  summary: "Evaluate a model on the arrays of a file.",
+  takes: "MODEL",
+  options: {
+    ...weightsOption,
+    inputs: {
+      value: "FILE",
+      help: "A .npz with one array an input, by the graph's names; of a single input also x.",
+      required: true,
+    },
+    out: { value: "FILE", help: "The .npz to write: outputs by name.", required: true },
+    ...executorOption,
+  },
+  example: "noetherscope model run model.onnx --inputs batch.npz --out outputs.npz",
+  async run(args, shell) {
+    const compute = await shell.compute();
+    const out = resolve(args.given("out"));
+    const { outputs, executor } = await compute.call(
+      "runModel",
+      {
+        model: resolve(args.positionals[0]!),
+        weights: pathOf(args, "weights"),
+        inputs: resolve(args.given("inputs")),
+        out,
+        executor: executorOf(args),
+      },
+      { signal: shell.signal },
+    );
+    const shapes = outputs.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
+    shell.print(`${out}: ${shapes} (${executor})`);
+  },
+};
