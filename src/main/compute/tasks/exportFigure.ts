@@ -33,10 +33,12 @@ export async function exportFigure(task: FigureTask): Promise<Uint8Array> {
   return drawFigure({ run, figure, view, format, widthMm: width, theme, study });
 }
 
-/** The figure with that id, or the analysis' first one. @throws UserError "figure/unknown" */
+/** The figure with that id; without one, the analysis' first that the run can fill. @throws UserError "figure/unknown" */
 function figureOf(record: RunRecord, id: string): FigureDefinition {
   const { figures } = definitionOf(record.analysis);
-  const found = id === "" ? figures[0] : figures.find((figure) => figure.id === id);
+  const found = figures.find((figure) =>
+    id === "" ? (figure.applies?.(record) ?? true) : figure.id === id,
+  );
   if (found !== undefined) return found;
   throw new UserError("figure/unknown", `There is no figure “${id}” of ${record.analysis}.`, {
     where: id,
