@@ -172,19 +172,23 @@ function viewCommands(app: App): Command[] {
   ];
   if (session === null || layout === null) return commands;
   const { tabs } = session;
+  // Browsers keep Ctrl and a digit for their own tabs.
+  const inBrowser = app.info?.host === "browser";
+  const panelKeys = (digit: number): string[] =>
+    inBrowser ? [`Alt+${digit}`, `Mod+${digit}`] : [`Mod+${digit}`, `Alt+${digit}`];
   commands.push(
     {
       id: "panel.tree",
       label: "Study panel",
       group: "View",
-      keys: ["Mod+1", "Alt+1"],
+      keys: panelKeys(1),
       run: () => layout.toggle("tree"),
     },
     {
       id: "panel.page",
       label: "Page beside, or put away",
       group: "View",
-      keys: ["Mod+2", "Alt+2"],
+      keys: panelKeys(2),
       keywords: "compare split",
       run: () => {
         const page = tabs.beside ?? tabs.active;
@@ -195,14 +199,14 @@ function viewCommands(app: App): Command[] {
       id: "panel.inspector",
       label: "Inspector",
       group: "View",
-      keys: ["Mod+3", "Alt+3"],
+      keys: panelKeys(3),
       run: () => layout.toggle("inspector"),
     },
     {
       id: "panel.jobs",
       label: "Jobs panel",
       group: "View",
-      keys: ["Mod+4", "Alt+4"],
+      keys: panelKeys(4),
       run: () => layout.toggle("jobs"),
     },
     { id: "tab.next", label: "Next tab", group: "View", keys: ["Alt+]"], run: () => tabs.move(1) },

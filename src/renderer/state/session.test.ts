@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { FakeClient, someData, someStudy } from "./fakeClient";
+import { Session } from "./session.svelte";
+
+test("a study changed by another window is shown, another study is not", () => {
+  const client = new FakeClient({});
+  const session = new Session(client, someStudy());
+  client.emit("study.changed", someStudy({ name: "Renamed" }));
+  client.emit("study.changed", someStudy({ path: "/studies/two", name: "Two" }));
+  expect(session.study.name).toBe("Renamed");
+});
+
+test("added data is opened", async () => {
+  const added = someStudy({ data: [someData(), { ...someData(), id: "data-2" }] });
+  const client = new FakeClient({ "study.addData": () => ({ study: added, entry: "data-2" }) });
+  const session = new Session(client, someStudy());
+  await session.addData("/data/more.npz");
+  expect(session.tabs.active).toEqual({ kind: "data", id: "data-2" });
+});
+
+test("the tab of what was removed closes, and the page beside with it", () => {
+  const client = new FakeClient({});
+  const session = new Session(client, someStudy());
+  session.tabs.open({ kind: "data", id: "data-1" });
+  session.tabs.open({ kind: "model", id: "model-1" });
+  session.tabs.compare({ kind: "data", id: "data-1" });
+  client.emit("study.changed", someStudy({ data: [] }));
+  expect(session.tabs.pages).toEqual([{ kind: "study" }, { kind: "model", id: "model-1" }]);
+  expect(session.tabs.beside).toBeUndefined();
+});
+
+test("undo asks the host only where there is something to undo", async () => {
+  const client = new FakeClient({ "study.undo": () => someStudy({ redo: "Rename" }) });
+  const session = new Session(client, someStudy());
+  await session.undo();
+  expect(client.calls).toEqual([]);
+  client.emit("study.changed", someStudy({ undo: "Rename" }));
+  await session.undo();
+  expect(session.study.redo).toBe("Rename");
+});
+
+test("each run keeps a selection of its own", () => {
+  const session = new Session(new FakeClient({}), someStudy());
+  session.selectionOf("a").pick({ element: "r" });
+  session.selectionOf("b").pick({ element: "s" });
+  expect(session.selectionOf("a").view).toEqual({ element: "r" });
+});
+
+test("a closed session hears no more of its study", async () => {
+  const client = new FakeClient({ "study.close": () => ({}) });
+  const session = new Session(client, someStudy());
+  await session.close();
+  client.emit("study.changed", someStudy({ name: "Later" }));
+  expect(session.study.name).toBe("One");
+});
