@@ -1,0 +1,24 @@
+/** The computation of every analysis that src/shared/analyses defines. */
+import type { AnalysisId } from "../../shared/analyses";
+import { coherence } from "./coherence";
+import type { Computation } from "./context";
+import { equivariance } from "./equivariance";
+import { landscape } from "./landscape";
+
+/** Parameters reach a computation checked against its own definition, whatever their static type here. */
+export const computations = {
+  coherence,
+  equivariance,
+  landscape,
+} as unknown as Record<AnalysisId, Computation>;
+
+export type {
+  AnalysisContext,
+  AnalysisProgress,
+  AnalysisResult,
+  Computation,
+  Cost,
+  CostInfo,
+  ResultArray,
+  SampleRef,
+} from "./context";

@@ -1,0 +1,367 @@
+/**
+ * The mean loss on states x and on their images g·x over a slice of parameter space: the plane of both gradients, the
+ * line of one, or filter-normalised random directions, with the Gauss–Newton model of either loss.
+ */
+import type { landscape as definition } from "../../../shared/analyses/landscape";
+import { UserError } from "../../../shared/errors";
+import { elementOf } from "../../../shared/groups/group";
+import type { ParameterValues } from "../../../shared/parameters";
+import { integerBelow, randomFrom } from "../../../shared/random";
+import { sizeOf, type Tensor } from "../../../shared/tensor";
+import type { LossId } from "../../training/losses";
+import type {
+  AnalysisContext,
+  AnalysisResult,
+  Computation,
+  ReportProgress,
+  ResultArray,
+} from "../context";
+import { Gradients } from "../gradients";
+import { KeptFields } from "../keptFields";
+import { activationSize, checkSamples, sampleNetwork, type SampleNetwork } from "../network";
+import { image, nameOfSample, tensorOf } from "../orbit";
+import { Predictions } from "../predictions";
+import { gaussNewtonCurvature } from "./curvature";
+import { dot, filterNormalised, norm, orthonormal, type Direction } from "./directions";
+import { LossSurface } from "./surface";
+
+export type LandscapeParameters = ParameterValues<typeof definition.parameters>;
+
+export const landscape: Computation<LandscapeParameters> = {
+  compute,
+  estimate: (info, { points, plane }) => {
+    const grid = plane ? points ** 2 : points;
+    // Two losses a point; gradients, curvature and second differences are a few dozen passes more.
+    const passes = info.samples * (2 * grid + 24);
+    return {
+      passes,
+      memoryBytes: RUN_BYTES + 6 * 8 * info.parameters,
+      flops: 2 * info.work * passes,
+    };
+  },
+};
+
+/** Roughly what one run may hold; larger runs are no faster. */
+const RUN_BYTES = 64 * 2 ** 20;
+const MOST_SAMPLES = 32;
+/** The step whose predicted decrease is this fraction of the loss is the unit r of both axes. */
+const DECREASE = 0.1;
+
+interface Batch {
+  readonly input: Tensor;
+  readonly target: Tensor;
+}
+
+async function compute(
+  context: AnalysisContext,
+  params: LandscapeParameters,
+  progress: ReportProgress,
+  signal: AbortSignal,
+): Promise<AnalysisResult> {
+  const { model, executor, input, target, samples, fields, outputFields } = context;
+  const element = elementOf(context.group, params.element);
+  const network = sampleNetwork(model);
+  checkSamples(network, input, target, (i) => nameOfSample(samples[i]!));
+  const loss = params.loss as LossId;
+  const batches: [Batch, Batch] = [
+    { input, target },
+    { input: image(element, input, fields), target: image(element, target, outputFields) },
+  ];
+  const chunk = (perSample: number): number =>
+    Math.max(1, Math.min(samples.length, MOST_SAMPLES, Math.floor(RUN_BYTES / (4 * perSample))));
+  const activations = activationSize(network);
+  const step = (fraction: number, stage: string) => (): void => {
+    signal.throwIfAborted();
+    progress({ fraction, stage });
+  };
+
+  step(0, "Preparing the gradient graph")();
+  const parameters = network.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const gradients = await Gradients.compile(
+    executor,
+    model,
+    network,
+    loss,
+    chunk(activations + parameters),
+  );
+  const means = [];
+  for (const [k, batch] of batches.entries()) {
+    const name = k === 0 ? "x" : `${element.label}·x`;
+    means.push(await meanGradient(gradients, batch, step(0.02, `Gradients at ${name}`)));
+  }
+  await gradients.dispose();
+  const [x, gx] = means as [MeanGradient, MeanGradient];
+  const slice = sliceOf(params, network, model.parameters, x, gx);
+  context.notices.push(...slice.notices);
+  const { basis, unit } = slice;
+
+  step(0.05, "Preparing the loss surface")();
+  const surface = await LossSurface.compile(executor, model, network, loss, chunk(activations));
+  const alpha = evenly(params.points, params.radius);
+  const beta = basis.length > 1 ? alpha : Float64Array.of(0);
+  const steps = (a: number, b: number): number[] =>
+    basis.length > 1 ? [a * unit, b * unit] : [a * unit];
+  const values = new Float64Array(2 * beta.length * alpha.length);
+  for (const [j, b] of beta.entries()) {
+    for (const [i, a] of alpha.entries()) {
+      const place = j * alpha.length + i;
+      const fraction = 0.1 + (0.8 * place) / (beta.length * alpha.length);
+      const means = await surface.at(
+        basis,
+        steps(a, b),
+        batches,
+        step(fraction, `Losses at point ${place + 1} of ${beta.length * alpha.length}`),
+      );
+      values[place] = means[0]!;
+      values[beta.length * alpha.length + place] = means[1]!;
+    }
+  }
+  const second = await secondDifferences(
+    surface,
+    basis,
+    unit,
+    alpha,
+    batches,
+    step(0.91, "Second differences"),
+  );
+  await surface.dispose();
+  const curvature = await gaussNewtonCurvature(
+    executor,
+    model,
+    network,
+    loss,
+    chunk(4 * activations),
+    basis,
+    batches,
+    step(0.95, "Gauss–Newton curvature"),
+  );
+  const kept = await keptFields(context, network, chunk(activations), step(0.97, "Predictions"));
+  const verified =
+    params.verify === 0
+      ? {}
+      : {
+          verified: await verify(context, params, network, basis, batches, {
+            at: (place) =>
+              steps(alpha[place % alpha.length]!, beta[Math.floor(place / alpha.length)]!),
+            values,
+            step: step(0.99, "Verifying losses in float64"),
+          }),
+        };
+  const perUnit = (gradient: Direction): number[] => basis.map((u) => unit * dot(gradient, u));
+  const inUnits = (matrix: number[][]): number[][] =>
+    matrix.map((row) => row.map((value) => value * unit ** 2));
+  const [base, differences] = second;
+  return {
+    summary: {
+      element: element.id,
+      directions: params.directions,
+      norms: { x: norm(x.gradient), gx: norm(gx.gradient) },
+      cosine: slice.cosine,
+      angleDegrees: (Math.acos(Math.min(1, Math.max(-1, slice.cosine))) * 180) / Math.PI,
+      radius: unit,
+      baseLoss: { x: base[0], gx: base[1] },
+      gradient: { x: perUnit(x.gradient), gx: perUnit(gx.gradient) },
+      curvature: { x: inUnits(curvature[0]!), gx: inUnits(curvature[1]!) },
+      secondDifference: { x: differences[0], gx: differences[1] },
+      planar: basis.length > 1,
+      notes: slice.notices,
+      ...verified,
+    },
+    arrays: { ...arraysOf(alpha, beta, values), ...kept },
+  };
+}
+
+interface MeanGradient {
+  readonly loss: number;
+  readonly gradient: Direction;
+}
+
+async function meanGradient(
+  gradients: Gradients,
+  { input, target }: Batch,
+  step: () => void,
+): Promise<MeanGradient> {
+  const n = input.shape[0]!;
+  let loss = 0;
+  let gradient: Float64Array[] | undefined;
+  for (let first = 0; first < n; first += gradients.chunk) {
+    const count = Math.min(gradients.chunk, n - first);
+    const result = await gradients.of(input, target, first, count, step);
+    const { parts } = result.columns;
+    gradient ??= parts.map((part) => new Float64Array(part.length / count));
+    for (const value of result.loss) loss += value / n;
+    gradient.forEach((sum, k) => {
+      const part = parts[k]!;
+      for (let i = 0; i < part.length; i++) sum[i % sum.length]! += part[i]! / n;
+    });
+  }
+  return { loss, gradient: gradient! };
+}
+
+interface Slice {
+  /** One or two orthonormal vectors. */
+  readonly basis: readonly Direction[];
+  /** Parameter-space length of 1 on the axes. */
+  readonly unit: number;
+  /** Of both gradients. */
+  readonly cosine: number;
+  readonly notices: string[];
+}
+
+/** @throws UserError "landscape/no-gradient" where there is no direction to draw, "model/not-finite" */
+function sliceOf(
+  params: LandscapeParameters,
+  network: SampleNetwork,
+  values: ReadonlyMap<string, Tensor>,
+  x: MeanGradient,
+  gx: MeanGradient,
+): Slice {
+  const length = norm(x.gradient);
+  if (!Number.isFinite(length + norm(gx.gradient) + x.loss + gx.loss)) {
+    throw new UserError(
+      "model/not-finite",
+      "The model's mean loss or gradient is not finite on these samples.",
+      { todo: "Check weights and normalisation, or choose other samples." },
+    );
+  }
+  if (length === 0) {
+    throw new UserError(
+      "landscape/no-gradient",
+      "The mean loss gradient on these samples is exactly zero, so no step has a size to start from.",
+      { todo: "Check that the network's output depends on its parameters here." },
+    );
+  }
+  const unit = (DECREASE * x.loss) / length;
+  const cosine = dot(x.gradient, gx.gradient) / (length * norm(gx.gradient));
+  if (params.directions === "random") {
+    const tensors = [...values.values()];
+    const [first, second] = [0, 1].map((k) => filterNormalised(tensors, params.seed, 3 + k));
+    const basis = orthonormal(first!, second!);
+    if (basis.length === 0) {
+      throw new UserError(
+        "landscape/no-filters",
+        `None of the ${network.parameters.length} parameters has filters, so there is no random direction.`,
+        { where: "directions", todo: "Use orbit directions." },
+      );
+    }
+    return { basis: params.plane ? basis : basis.slice(0, 1), unit, cosine, notices: [] };
+  }
+  const basis = orthonormal(x.gradient, gx.gradient);
+  const parallel =
+    params.plane && basis.length === 1 && params.element !== "e"
+      ? [
+          "The gradients at x and g·x are parallel to a thousandth, so a line is drawn instead of a plane.",
+        ]
+      : [];
+  return { basis: params.plane ? basis : basis.slice(0, 1), unit, cosine, notices: parallel };
+}
+
+/** `points` values from −radius to radius; with an odd number 0 is exact. */
+function evenly(points: number, radius: number): Float64Array {
+  return Float64Array.from(
+    { length: points },
+    (_, i) => (radius * (2 * i - (points - 1))) / (points - 1),
+  );
+}
+
+/** Losses at the present parameters, and second differences along each direction over one grid spacing. */
+async function secondDifferences(
+  surface: LossSurface,
+  basis: readonly Direction[],
+  unit: number,
+  alpha: Float64Array,
+  batches: readonly Batch[],
+  step: () => void,
+): Promise<[number[], number[][]]> {
+  const spacing = alpha[1]! - alpha[0]!;
+  const at = (k: number, sign: number): Promise<number[]> =>
+    surface.at(
+      basis,
+      basis.map((_, a) => (a === k ? sign * spacing * unit : 0)),
+      batches,
+      step,
+    );
+  const base = await at(0, 0);
+  const differences: number[][] = batches.map(() => []);
+  for (const k of basis.keys()) {
+    const [up, down] = [await at(k, 1), await at(k, -1)];
+    base.forEach((middle, b) => {
+      differences[b]!.push((up[b]! - 2 * middle + down[b]!) / spacing ** 2);
+    });
+  }
+  return [base, differences];
+}
+
+async function keptFields(
+  context: AnalysisContext,
+  network: SampleNetwork,
+  chunk: number,
+  step: () => void,
+): Promise<Record<string, ResultArray>> {
+  if (context.fields === null) return {};
+  const { executor, model, input, fields, elements, samples } = context;
+  const kept = new KeptFields(context, [samples.map((_, i) => i)]);
+  const predictions = await Predictions.compile(executor, model, network, chunk);
+  for (const [g, element] of elements.entries()) {
+    kept.add(0, g, 0, await predictions.of(image(element, input, fields), step));
+  }
+  await predictions.dispose();
+  return kept.arrays();
+}
+
+/** Random points of the slice recomputed in float64; largest relative deviation of a mean loss. */
+async function verify(
+  context: AnalysisContext,
+  params: LandscapeParameters,
+  network: SampleNetwork,
+  basis: readonly Direction[],
+  batches: readonly Batch[],
+  found: { at: (place: number) => number[]; values: Float64Array; step: () => void },
+): Promise<{ quantity: string; entries: number; largest: number }> {
+  const executor = await context.reference();
+  const surface = await LossSurface.compile(
+    executor,
+    context.model,
+    network,
+    params.loss as LossId,
+    1,
+  );
+  const random = randomFrom(params.seed, 2);
+  const points = found.values.length / 2;
+  let largest = 0;
+  for (let k = 0; k < params.verify; k++) {
+    const place = integerBelow(random, points);
+    const side = integerBelow(random, 2);
+    const [exact] = await surface.at(basis, found.at(place), [batches[side]!], found.step);
+    largest = Math.max(largest, Math.abs(found.values[side * points + place]! / exact! - 1));
+  }
+  await surface.dispose();
+  return { quantity: "loss", entries: params.verify, largest };
+}
+
+function arraysOf(
+  alpha: Float64Array,
+  beta: Float64Array,
+  values: Float64Array,
+): Record<string, ResultArray> {
+  return {
+    alpha: {
+      tensor: tensorOf(alpha, [alpha.length]),
+      axes: ["alpha"],
+      unit: "r",
+      description: "Position along the first direction",
+    },
+    beta: {
+      tensor: tensorOf(beta, [beta.length]),
+      axes: ["beta"],
+      unit: "r",
+      description: "Position along the second direction; only 0 on a line",
+    },
+    loss: {
+      tensor: tensorOf(values, [2, beta.length, alpha.length]),
+      axes: ["side", "beta", "alpha"],
+      unit: "loss",
+      description: "Mean loss on x (0) and on g·x (1)",
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** Mean losses at moved parameters: the network with its parameters as inputs. */
+import type { Tensor } from "../../../shared/tensor";
+import { Builder } from "../../graph/builder";
+import { inputName, type Graph } from "../../graph/ir";
+import { simplify } from "../../graph/simplify";
+import { vmap } from "../../graph/vmap";
+import type { Executor, Program } from "../../runtime/executor";
+import { lossPerSample, type LossId } from "../../training/losses";
+import type { Network } from "../context";
+import type { SampleNetwork } from "../network";
+import { padded, realsOf, tensorOf } from "../orbit";
+import type { Direction } from "./directions";
+
+function lossGraph(network: SampleNetwork, loss: LossId, chunk: number): Graph {
+  const g = new Builder();
+  const { input, prediction } = network;
+  const target = g.input("$t", prediction);
+  const x = g.input("$x", { dtype: input.dtype, shape: [chunk, ...input.shape.slice(1)] });
+  const t = g.input("$t", { dtype: target.dtype, shape: [chunk, ...target.shape.slice(1)] });
+  const single = g.sum(lossPerSample(g, loss, prediction, target));
+  const [many] = vmap(
+    g,
+    [single],
+    new Map([
+      [input, g.reshape(x, [chunk, ...input.shape])],
+      [target, g.reshape(t, [chunk, ...target.shape])],
+    ]),
+    chunk,
+  );
+  return {
+    inputs: [x, t, ...network.graph.inputs.filter((value) => value !== input)],
+    outputs: [{ name: "loss", value: many! }],
+  };
+}
+
+export class LossSurface {
+  readonly #program: Program;
+  readonly #chunk: number;
+  readonly #names: readonly string[];
+  readonly #base: readonly Tensor[];
+
+  private constructor(program: Program, chunk: number, names: string[], base: Tensor[]) {
+    this.#program = program;
+    this.#chunk = chunk;
+    this.#names = names;
+    this.#base = base;
+  }
+
+  static async compile(
+    executor: Executor,
+    model: Network,
+    network: SampleNetwork,
+    loss: LossId,
+    chunk: number,
+  ): Promise<LossSurface> {
+    const program = await executor.compile(simplify(lossGraph(network, loss, chunk)));
+    const names = network.parameters.map(inputName);
+    const base = names.map((name) => model.parameters.get(name)!);
+    return new LossSurface(program, chunk, names, base);
+  }
+
+  /**
+   * Mean loss of each batch at θ + Σ steps_k · directions_k; the sum is made in float64, so that small steps are not
+   * lost, and rounded once for a float32 executor.
+   */
+  async at(
+    directions: readonly Direction[],
+    steps: readonly number[],
+    batches: readonly { input: Tensor; target: Tensor }[],
+    step: () => void,
+  ): Promise<number[]> {
+    const parameters = this.#base.map((tensor, k) => {
+      const moved = Float64Array.from(tensor.data as Float32Array);
+      directions.forEach((direction, a) => {
+        const part = direction[k]!;
+        for (let i = 0; i < moved.length; i++) moved[i]! += steps[a]! * part[i]!;
+      });
+      return tensorOf(moved, tensor.shape);
+    });
+    const means: number[] = [];
+    for (const { input, target } of batches) {
+      const n = input.shape[0]!;
+      let sum = 0;
+      for (let first = 0; first < n; first += this.#chunk) {
+        step();
+        const outputs = await this.#program.run(
+          new Map([
+            ["$x", padded(input, first, this.#chunk)],
+            ["$t", padded(target, first, this.#chunk)],
+            ...this.#names.map((name, k): [string, Tensor] => [name, parameters[k]!]),
+          ]),
+        );
+        const loss = realsOf(outputs.get("loss")!);
+        for (let i = 0; i < Math.min(this.#chunk, n - first); i++) sum += loss[i]!;
+      }
+      means.push(sum / n);
+    }
+    return means;
+  }
+
+  dispose(): Promise<void> {
+    return this.#program.dispose();
+  }
+}
