@@ -3,7 +3,7 @@ import { UserError } from "../../../shared/errors";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import { inputName } from "../../graph/ir";
 import { decodeTensorProto } from "../../graph/onnx/decode";
-import { importGraph, type Imported } from "../../graph/onnx/import";
+import { importGiven } from "../../graph/onnx/import/given";
 import { parseOnnx, type OnnxModel } from "../../graph/onnx/model";
 import { readTensor } from "../../graph/onnx/tensors";
 import { noExternalData } from "../../graph/onnx/external";
@@ -59,7 +59,7 @@ async function evaluate(
   executor: Executor,
 ): Promise<Tensor[]> {
   const named = new Map(model.inputs.map(({ name }, i) => [name, inputs[i]!]));
-  const { graph } = importWith(model, named);
+  const { graph } = importGiven(model, named);
   const program = await executor.compile(graph);
   const feeds = new Map(
     graph.inputs.map((value) => [inputName(value), named.get(inputName(value))!]),
@@ -67,24 +67,6 @@ async function evaluate(
   const outputs = await program.run(feeds);
   await program.dispose();
   return model.outputs.map(({ name }) => outputs.get(name)!);
-}
-
-/** Inputs stay inputs where the graph's shapes allow it: shapes, axes and the like must be known beforehand. */
-function importWith(model: OnnxModel, inputs: ReadonlyMap<string, Tensor>): Imported {
-  const shapes = new Map([...inputs].map(([name, { shape }]) => [name, shape]));
-  const integers = [...inputs].filter(([, { dtype }]) => dtype === "int64" || dtype === "int32");
-  const later = [...inputs].slice(1);
-  const attempts = [[], integers, [...integers, ...later]];
-  let failure: unknown;
-  for (const known of attempts) {
-    try {
-      return importGraph(model, { shapes, constants: new Map(known) });
-    } catch (error) {
-      if (!(error instanceof UserError) || error.code !== "onnx/dynamic-shape") throw error;
-      failure = error;
-    }
-  }
-  throw failure;
 }
 
 /** 0 where all agree within the bounds; otherwise the largest absolute deviation, or a word on the shapes. */

@@ -1,8 +1,8 @@
 /** What is known of a value while importing: whatever depends on constants alone, computed by the reference kernels. */
-import { fromFloat64, sizeOf, toFloat64, type Tensor } from "../../../../shared/tensor";
 import { UserError } from "../../../../shared/errors";
+import { fromFloat64, sizeOf, type Tensor } from "../../../../shared/tensor";
+import { evaluator } from "../../evaluate";
 import { inputName, topologicalOrder, type Value } from "../../ir";
-import { ruleOf } from "../../ops";
 
 /** More elements than any shape, index or mask computed while importing has. */
 const MOST_ELEMENTS = 1 << 26;
@@ -16,9 +16,7 @@ export class NeedsValue extends UserError {
     super(
       "onnx/dynamic-shape",
       `A shape or an index in the network depends on the values of ${names}.`,
-      {
-        todo: "Export the network with static shapes.",
-      },
+      { todo: "Export the network with static shapes." },
     );
     this.inputs = inputs;
   }
@@ -26,42 +24,24 @@ export class NeedsValue extends UserError {
 
 /** Graph inputs that a value depends on. */
 export function inputsOf(value: Value): Value[] {
-  const found = new Set<Value>();
-  const look = ({ source }: Value, self: Value): void => {
-    if (source.kind === "input") found.add(self);
-  };
-  look(value, value);
-  for (const node of topologicalOrder([value])) node.inputs.forEach((input) => look(input, input));
-  return [...found];
+  const read = topologicalOrder([value]).flatMap((node) => node.inputs);
+  return [...new Set([value, ...read])].filter(({ source }) => source.kind === "input");
 }
 
-/** @throws NeedsValue */
+/** @throws NeedsValue, or UserError "onnx/too-large" */
 export function knownTensor(value: Value): Tensor {
   if (value.source.kind === "constant") return value.source.tensor;
   const inputs = inputsOf(value);
   if (inputs.length > 0) throw new NeedsValue(inputs);
-  const results = new Map<Value, Float64Array>();
-  const data = (each: Value): Float64Array =>
-    each.source.kind === "constant" ? toFloat64(each.source.tensor) : results.get(each)!;
-  for (const node of topologicalOrder([value])) {
-    const size = node.outputs.reduce((sum, output) => sum + sizeOf(output.shape), 0);
-    if (size > MOST_ELEMENTS) {
-      throw new UserError(
-        "onnx/too-large",
-        `A constant of ${size} elements is computed in the network.`,
-        {
-          ...(node.origin === undefined ? {} : { where: node.origin }),
-        },
-      );
-    }
-    const operands = node.inputs.map((each) => ({
-      dtype: each.dtype,
-      shape: each.shape,
-      data: data(each),
-    }));
-    ruleOf(node.op)
-      .kernel(operands, node.attrs, node.outputs)
-      .forEach((result, index) => results.set(node.outputs[index]!, result));
+  for (const { outputs, origin } of topologicalOrder([value])) {
+    const size = outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    if (size <= MOST_ELEMENTS) continue;
+    throw new UserError(
+      "onnx/too-large",
+      `The network computes a constant of ${size} elements.`,
+      origin === undefined ? {} : { where: origin },
+    );
   }
-  return fromFloat64(value.dtype, value.shape, results.get(value)!);
+  const [data] = evaluator([value])(new Map());
+  return fromFloat64(value.dtype, value.shape, data!);
 }
