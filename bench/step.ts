@@ -27,11 +27,11 @@ const scalar = (value: number): Tensor => ({
   data: Float32Array.of(value),
 });
 const state = new Map<string, Tensor>();
-for (const { name, shape } of model.parameters) {
-  state.set(name, model.weights.get(name)!);
+for (const [name, tensor] of model.parameters) {
+  state.set(name, tensor);
   for (const moment of momentNames(name)) {
-    const size = shape.reduce((product, extent) => product * extent, 1);
-    state.set(moment, { dtype: "float32", shape, data: allocate("float32", size) });
+    const data = allocate("float32", tensor.data.length);
+    state.set(moment, { dtype: "float32", shape: tensor.shape, data });
   }
 }
 const seconds: number[] = [];
