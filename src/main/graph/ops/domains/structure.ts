@@ -60,7 +60,9 @@ export const structure = {
   MatMul: (random) => {
     const stack = random.shape(0, 2);
     const [m, k, n] = [random.whole(1, 4), random.whole(1, 4), random.whole(1, 4)];
-    const [a, b] = random.shuffled([stack, random.narrower(stack)]);
+    // A plain matrix beside a stack is the common case, and has shortcuts of its own.
+    const other = random.chance() ? [] : random.narrower(stack);
+    const [a, b] = random.shuffled([stack, other]);
     return { inputs: [floats([...a!, m, k], smooth), floats([...b!, k, n], smooth)], attrs: {} };
   },
   ReduceMax: reduction(distinct),
