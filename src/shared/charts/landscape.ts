@@ -3,7 +3,7 @@ import type { RunRecord } from "../run";
 import type { FigureDefinition, FigureTable } from "./figure";
 import { lineOption } from "./landscapeLine";
 import { planeOption } from "./landscapePlane";
-import { readLandscape } from "./landscapeData";
+import { middleRow, readLandscape } from "./landscapeData";
 import { cell } from "./reading";
 import type { RunResult } from "../run";
 
@@ -49,11 +49,10 @@ const line: FigureDefinition = {
   aspect: 0.6,
   option: (run, theme) => lineOption(run, theme),
   table(run) {
+    const { beta } = readLandscape(run);
     const all = table(run);
-    return {
-      ...all,
-      rows: isPlane(run.record) ? all.rows.filter(([, beta]) => beta === 0) : all.rows,
-    };
+    const middle = beta[middleRow(beta)];
+    return { ...all, rows: all.rows.filter(([, b]) => b === middle) };
   },
 };
 

@@ -34,6 +34,11 @@ export function readLandscape(run: RunResult): Landscape {
   };
 }
 
+/** The row of the slice through the present parameters: where beta is zero, up to rounding. */
+export function middleRow(beta: readonly number[]): number {
+  return beta.reduce((best, b, j) => (Math.abs(b) < Math.abs(beta[best]!) ? j : best), 0);
+}
+
 function model(summary: Readonly<Record<string, unknown>>, key: "x" | "gx"): QuadraticModel {
   const curvature = inside(summary.curvature, key);
   const [first, second] = Array.isArray(curvature) ? curvature.map(pair) : [];

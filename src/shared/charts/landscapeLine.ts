@@ -3,13 +3,13 @@ import type { EChartsCoreOption } from "echarts/core";
 import type { RunResult } from "../run";
 import { elementColour, elementLabel } from "./elements";
 import { axis, em, frame } from "./frame";
-import { modelAt, readLandscape } from "./landscapeData";
+import { middleRow, modelAt, readLandscape } from "./landscapeData";
 import { fixedScale, linearScale, showNumber } from "./scale";
 import type { ChartTheme } from "./theme";
 
 export function lineOption(run: RunResult, theme: ChartTheme): EChartsCoreOption {
   const { element, alpha, beta, loss, models } = readLandscape(run);
-  const middle = Math.max(0, beta.indexOf(0));
+  const middle = middleRow(beta);
   const rows = loss.map((values) => [
     ...values.subarray(middle * alpha.length, (middle + 1) * alpha.length),
   ]);

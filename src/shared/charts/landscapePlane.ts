@@ -223,22 +223,19 @@ function overlay(
 ): object[] {
   const start = pixel([0, 0]);
   const ellipse = levelEllipse(models[panel]!);
-  const arrows = models.flatMap(({ gradient }, k) => {
-    const norm = Math.hypot(...gradient);
-    if (!(norm > 0)) return [];
-    const ahead = pixel([-gradient[0] / norm, -gradient[1] / norm]);
+  const units = models.map(({ gradient }): Pair => {
+    const ahead = pixel([-gradient[0], -gradient[1]]);
     const length = Math.hypot(ahead[0] - start[0], ahead[1] - start[1]);
-    const unit: Pair = [(ahead[0] - start[0]) / length, (ahead[1] - start[1]) / length];
+    return [(ahead[0] - start[0]) / length, (ahead[1] - start[1]) / length];
+  });
+  const [first, second] = units as [Pair, Pair];
+  // Names on the outer sides of the two arrows, so that they stay readable where the arrows nearly agree.
+  const turn = first[0] * second[1] - first[1] * second[0] > 0 ? 1 : -1;
+  const arrows = units.flatMap((unit, k) => {
+    if (!Number.isFinite(unit[0])) return [];
     const colour = k === 0 ? elementColour(theme, "e", 0) : elementColour(theme, element, 1);
-    return arrow(
-      theme,
-      start,
-      unit,
-      box.width * 0.24,
-      colour,
-      k === 0 ? "−∇ℓ(x)" : `−∇ℓ(${g}·x)`,
-      k,
-    );
+    const name = k === 0 ? "−∇ℓ(x)" : `−∇ℓ(${g}·x)`;
+    return arrow(theme, start, unit, box, colour, name, k === 0 ? -turn : turn);
   });
   return [
     ...(ellipse === null
@@ -268,19 +265,21 @@ function arrow(
   theme: ChartTheme,
   [x, y]: Pair,
   [u, v]: Pair,
-  length: number,
+  box: Box,
   colour: string,
   name: string,
-  place: number,
+  side: number,
 ): object[] {
   const head = theme.fontSize * 0.6;
+  const length = box.width * 0.24;
   const tip: Pair = [x + u * length, y + v * length];
   const neck: Pair = [tip[0] - u * head, tip[1] - v * head];
-  // Names on opposite sides of their arrows, so that two that nearly agree stay readable.
-  const side = place === 0 ? 1 : -1;
+  const aside: Pair = [-v * side, u * side];
+  const half = name.length * theme.fontSize * 0.31;
+  const across = tip[0] + u * 0.3 * theme.fontSize + aside[0] * (half + 0.4 * theme.fontSize);
   const at: Pair = [
-    tip[0] + u * theme.fontSize * 0.4 - v * side * theme.fontSize * 0.9,
-    tip[1] + v * theme.fontSize * 0.9 + u * side * theme.fontSize * 0.9,
+    Math.min(box.x + box.width - half, Math.max(box.x + half, across)),
+    tip[1] + (v * 0.3 + aside[1] * 0.8) * theme.fontSize,
   ];
   return [
     {
