@@ -27,10 +27,10 @@ export const test = base.extend<{ host: Host; hostArguments: string[] }>({
       [join(program, "out/main/cli.js"), "serve", "--no-open", ...hostArguments],
       { env: { ...process.env, NOETHERSCOPE_HOME: home }, stdio: ["ignore", "pipe", "inherit"] },
     );
+    const ended = new Promise((resolve) => child.once("exit", resolve));
     try {
       await use({ url: await firstLine(child), home, program });
     } finally {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGINT");
       await ended;
       await rm(home, { recursive: true, force: true });

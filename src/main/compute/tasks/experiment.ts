@@ -87,11 +87,6 @@ async function experimentOf(
       ? []
       : normalisationWarnings(normalisation, data.fields, group)),
   ];
-  if (group.elements.length > 1) {
-    notices.push(
-      "That the group is a symmetry of the dynamics is assumed, not established: forcing, walls or gravity may break it.",
-    );
-  }
   const executor = text(parameters, "executor");
   return {
     model,
