@@ -105,6 +105,16 @@ describe("a node vanishes", () => {
   });
 });
 
+test("additions by tuples never reach ScatterND, which may lose them on several threads", () => {
+  const g = new Builder();
+  const x = g.input("x", float(3, 2));
+  const tuples = g.input("i", { dtype: "int64", shape: [5, 1] });
+  const updates = g.input("u", float(5, 2));
+  const [sum] = g.node("ScatterND", [x, tuples, updates], { reduction: "add" });
+  expect(opsOf(sum!)).not.toContain("ScatterND");
+  expect(opsOf(sum!)).toContain("ScatterElements");
+});
+
 test("a cast that loses digits stays", () => {
   const g = new Builder();
   const types: DType[] = ["float32", "float64"];

@@ -3,7 +3,7 @@
  * neutral elements, moves that cancel or join, and tensors of one repeated number kept as that number.
  * Each keeps values exactly, up to the sign of zero.
  */
-import { sizeOf, toFloat64, type TensorType } from "../../shared/tensor";
+import { sizeOf, stridesOf, toFloat64, type TensorType } from "../../shared/tensor";
 import type { Builder } from "./builder";
 import type { Attributes, Value } from "./ir";
 import type { OpName } from "./ops";
@@ -142,6 +142,12 @@ const rewrites: Partial<Record<OpName, Rewrite>> = {
   ReduceMax: reduced,
   ReduceMin: reduced,
   ReduceProd: reduced,
+  /**
+   * Additions by tuples go through one flat index. onnxruntime 1.30 adds in ScatterND from several threads without
+   * a lock, and loses some where an index repeats; its ScatterElements runs on one thread.
+   */
+  ScatterND: (g, [data, tuples, updates], { reduction }) =>
+    reduction === "add" ? addedAt(g, data!, tuples!, updates!) : undefined,
   /** Evenly spaced constant indices are a slice, whose cotangent is padded instead of scattered. */
   Gather(g, [x, index], { axis }, { shape }) {
     if (index!.source.kind !== "constant" || index!.shape.length > 1) return undefined;
@@ -155,3 +161,17 @@ const rewrites: Partial<Record<OpName, Rewrite>> = {
     return g.reshape(g.slice(x!, [{ axis: axis as number, start, end, step }]), shape);
   },
 };
+
+function addedAt(g: Builder, data: Value, tuples: Value, updates: Value): Value {
+  const length = tuples.shape.at(-1)!;
+  const extents = data.shape.slice(0, length);
+  const block = sizeOf(data.shape.slice(length));
+  const count = sizeOf(tuples.shape.slice(0, -1));
+  const counted = g.where(g.less(tuples, 0), g.add(tuples, g.indices(extents)), tuples);
+  const place = g.sum(g.mul(counted, g.indices(stridesOf(extents))), [tuples.shape.length - 1]);
+  const rows = g.expand(g.reshape(place, [count, 1]), [count, block]);
+  const flat = g.reshape(data, [sizeOf(extents), block]);
+  const parts = g.reshape(updates, [count, block]);
+  const [sum] = g.node("ScatterElements", [flat, rows, parts], { axis: 0, reduction: "add" });
+  return g.reshape(sum!, data.shape);
+}

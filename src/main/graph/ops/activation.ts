@@ -6,8 +6,8 @@ import { FLOATS as accepts, unary } from "./elementwise";
 export const Relu: OpRule<{}> = unary("Relu", {
   // Not Math.max: NaN stays NaN in both, but −0 becomes 0.
   f: () => (x) => (x <= 0 ? 0 : x),
-  // The sign of what is never negative is 1 or 0, and takes one operator instead of a comparison and a cast.
-  slope: (g, _, y) => g.sign(y),
+  // Not sign y, one operator less: onnxruntime computes Sign on one thread, 17 ms where this takes 2.
+  slope: (g, _, y) => g.cast(g.greater(y, 0), y.dtype),
   accepts,
 });
 
