@@ -1,0 +1,297 @@
+import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { analyses } from "../../../shared/analyses";
+import { programFolder } from "../../workbench/places";
+import { LocalCompute } from "../../compute/local";
+import { readNpz } from "../../data/npz";
+import { readRun } from "../../compute/runFolder";
+import { Workbench } from "../../workbench/workbench";
+import type { Shell } from "./command";
+import { commands } from "./commands";
+import { main } from "./main";
+
+const program = programFolder(import.meta.dirname);
+const fixture = (path: string): string => join(program, "fixtures", path);
+
+let home: string;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "cli-"));
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+interface Outcome {
+  code: number;
+  out: string;
+  err: string;
+}
+
+async function noetherscope(
+  argv: string[],
+  abort?: (line: string, control: AbortController) => void,
+): Promise<Outcome> {
+  const control = new AbortController();
+  const out: string[] = [];
+  const err: string[] = [];
+  const shell: Shell = {
+    print: (line) => out.push(line),
+    remark: (line) => err.push(line),
+    terminal: abort !== undefined,
+    progress: (line) => abort?.(line, control),
+    signal: control.signal,
+    places: { settings: home, studies: home, resources: join(program, "resources") },
+    program,
+    compute: () => Promise.resolve(new LocalCompute()),
+  };
+  const code = await main(argv, commands, shell);
+  return { code, out: out.join("\n"), err: err.join("\n") };
+}
+
+const vit = [
+  "--model",
+  fixture("vit/model.onnx"),
+  "--data",
+  fixture("vit/data.npz"),
+  "--fields",
+  "vector:v,scalar:p",
+];
+
+describe("usage", () => {
+  test.each(commands.map((command) => [command.name, command] as const))(
+    "%s --help shows usage and an example that starts like the command",
+    async (name, command) => {
+      const { code, out, err } = await noetherscope([...name.split(" "), "--help"]);
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      expect(out).toContain(`usage: noetherscope ${name}`);
+      expect(command.example.startsWith(`noetherscope ${name}`)).toBe(true);
+    },
+  );
+
+  test("every parameter of an analysis is a flag with its help", async () => {
+    for (const { id, parameters } of Object.values(analyses)) {
+      const { out } = await noetherscope(["analyse", id, "--help"]);
+      for (const [flag, { help }] of Object.entries(parameters)) {
+        expect(out).toContain(`--${flag}`);
+        expect(out).toContain(help);
+      }
+    }
+  });
+
+  test.each([
+    [["dance"], "no command “dance”"],
+    [["model"], "COMMAND"],
+    [["model", "dance"], "no command “model dance”"],
+    [["analyse", "astrology"], "no command “analyse astrology”"],
+    [["model", "info"], "MODEL is missing"],
+    [["model", "info", "a.onnx", "b.onnx"], "one argument too many"],
+    [["model", "run", "a.onnx"], "--inputs FILE is needed"],
+    [["serve", "--port", "http"], "no port"],
+    [["serve", "--prot", "80"], "--prot"],
+    [["analyse", "coherence", ...vit, "--out", "x", "--ridge", "much"], '“ridge” is "much"'],
+    [["analyse", "coherence", ...vit, "--out", "x", "--samples", "some"], "a number of samples"],
+    [["analyse", "coherence", ...vit], "--out DIR is needed"],
+    [["figure", "run", "--out", "a.gif"], "no format"],
+    [["figure", "run", "--out", "a.svg", "--width", "5"], "--width"],
+  ])(
+    "wrong usage is exit code 2 with a sentence and the usage line: %j",
+    async (argv, sentence) => {
+      const { code, out, err } = await noetherscope(argv);
+      expect({ code, out }).toEqual({ code: 2, out: "" });
+      expect(err).toContain(sentence);
+      expect(err).toContain("usage: noetherscope");
+    },
+  );
+});
+
+describe("failures are one sentence on stderr and exit code 1", () => {
+  async function refused(argv: string[]): Promise<string> {
+    const { code, out, err } = await noetherscope(argv);
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).not.toContain("fault of Noetherscope");
+    expect(err.split("\n")).toHaveLength(1);
+    return err;
+  }
+
+  test("a file that is not there", async () => {
+    expect(await refused(["model", "info", join(home, "none.onnx")])).toContain("none.onnx");
+    expect(await refused(["data", "info", join(home, "none.npz")])).toContain("none.npz");
+  });
+
+  test("a truncated model, wherever it is cut", async () => {
+    const bytes = await readFile(fixture("mlp/model.onnx"));
+    for (const part of [0, 0.1, 0.5, 0.99]) {
+      const path = join(home, "cut.onnx");
+      await writeFile(path, bytes.subarray(0, Math.floor(bytes.length * part)));
+      expect(await refused(["model", "info", path])).toContain("cut.onnx");
+    }
+  });
+
+  test("weights that do not fit", async () => {
+    const weights = fixture("vit/weights.safetensors");
+    expect(
+      await refused(["model", "info", fixture("mlp/model.onnx"), "--weights", weights]),
+    ).toContain("weights.safetensors");
+  });
+
+  test("a group that cannot act on the data, and fields that do not cover it", async () => {
+    const out = join(home, "run");
+    const mlp = ["--model", fixture("mlp/model.onnx"), "--data", fixture("mlp/data.npz")];
+    expect(await refused(["analyse", "coherence", ...mlp, "--out", out])).toContain("--group");
+    expect(
+      await refused(["analyse", "coherence", ...vit, "--fields", "vector:v", "--out", out]),
+    ).toContain("channels");
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  test("a run that is none", async () => {
+    expect(await refused(["figure", home, "--out", join(home, "a.svg")])).toContain("run.json");
+  });
+});
+
+describe("analyse", () => {
+  test("writes a run that lists its arrays as they are, with what made it", async () => {
+    const out = join(home, "run");
+    const { code, out: printed } = await noetherscope([
+      "analyse",
+      "coherence",
+      ...vit,
+      "--elements",
+      "e,r2",
+      "--out",
+      out,
+      "--json",
+    ]);
+    expect(code).toBe(0);
+    const record = await readRun(out);
+    expect(JSON.parse(printed)).toEqual(record.summary);
+    expect(record).toMatchObject({
+      analysis: "coherence",
+      parameters: { group: "d4", elements: ["e", "r2"], ridge: 1e-6 },
+      data: { fields: "vector:v,scalar:p" },
+    });
+    expect(record.model.sha256).toMatch(/^[0-9a-f]{64}$/);
+    const arrays = await readNpz(join(out, "arrays.npz"));
+    expect([...arrays.keys()].sort()).toEqual(Object.keys(record.arrays).sort());
+    for (const [name, { shape, dtype }] of Object.entries(record.arrays)) {
+      expect(arrays.get(name), name).toMatchObject({ shape, dtype });
+    }
+    expect((await readdir(out)).sort()).toEqual(["arrays.npz", "run.json"]);
+
+    const figure = join(home, "figure.svg");
+    expect(await noetherscope(["figure", out, "--out", figure])).toMatchObject({
+      code: 0,
+      out: figure,
+    });
+    expect(await readFile(figure, "utf8")).toContain("<svg");
+  });
+
+  test("of a plain network needs only the trivial group", async () => {
+    const out = join(home, "run");
+    const argv = [
+      "analyse",
+      "coherence",
+      "--model",
+      fixture("mlp/model.onnx"),
+      "--data",
+      fixture("mlp/data.npz"),
+    ];
+    expect((await noetherscope([...argv, "--group", "trivial", "--out", out])).code).toBe(0);
+    const found = (await readNpz(join(out, "arrays.npz"), ["gram_x"])).get("gram_x")!;
+    const wanted = (await readNpz(fixture("mlp/data.npz"), ["per_sample_gram"])).get(
+      "per_sample_gram",
+    )!;
+    const scale = Math.max(...(wanted.data as Float64Array));
+    found.data.forEach((value, i) => {
+      expect(Math.abs(Number(value) - Number(wanted.data[i])) / scale).toBeLessThan(1e-4);
+    });
+  });
+
+  test("--dry-run says what would be done and writes nothing", async () => {
+    const { code, out } = await noetherscope([
+      "analyse",
+      "landscape",
+      ...vit,
+      "--dry-run",
+      "--json",
+    ]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      samples: 4,
+      passes: expect.any(Number),
+      seconds: expect.any(Number),
+    });
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  test("cancelled is exit code 130, with nothing half-written", async () => {
+    const argv = [
+      "analyse",
+      "coherence",
+      ...vit,
+      "--executor",
+      "reference",
+      "--out",
+      join(home, "run"),
+    ];
+    const { code, out } = await noetherscope(argv, (line, control) => {
+      if (!line.includes("Opening")) control.abort();
+    });
+    expect({ code, out }).toEqual({ code: 130, out: "" });
+    expect(await readdir(home)).toEqual([]);
+  });
+});
+
+test("run makes what a study asks for and does not have, once", async () => {
+  const path = join(home, "study");
+  const places = { settings: home, studies: home, resources: join(program, "resources") };
+  const workbench = new Workbench({
+    host: "cli",
+    version: "0",
+    places,
+    compute: new LocalCompute(),
+  });
+  await workbench.call("study.create", { path });
+  const model = await workbench.call("study.addModel", {
+    study: path,
+    path: fixture("vit/model.onnx"),
+  });
+  const data = await workbench.call("study.addData", {
+    study: path,
+    path: fixture("vit/data.npz"),
+    options: { fields: "vector:v,scalar:p" },
+  });
+  await workbench.close();
+  const file = join(path, "study.json");
+  const document = JSON.parse(await readFile(file, "utf8")) as { requests: unknown[] };
+  for (const id of ["first", "second"]) {
+    document.requests.push({
+      id,
+      analysis: "equivariance",
+      model: model.entry,
+      data: data.entry,
+      parameters: { group: "c2" },
+    });
+  }
+  await writeFile(file, JSON.stringify(document));
+
+  expect((await noetherscope(["run", path, "--only", "second"])).code).toBe(0);
+  expect(await readdir(join(path, "runs"))).toEqual(["second"]);
+  expect((await noetherscope(["run", path])).out).toMatch(/^first: 4 samples/);
+  const again = await noetherscope(["run", path]);
+  expect(again).toMatchObject({ code: 0, out: "", err: expect.stringContaining("is there") });
+  expect((await noetherscope(["run", path, "--only", "third"])).code).toBe(1);
+  expect(await readdir(path)).not.toContain(".lock");
+});
+
+test("model test counts passes, failures and what is not supported", async () => {
+  const folder = join(home, "cases");
+  await mkdir(folder);
+  await expect(noetherscope(["model", "test", folder])).resolves.toMatchObject({ code: 1 });
+  const { code, out } = await noetherscope(["model", "test", fixture("onnx-node-tests.tar.gz")]);
+  const lines = out.split("\n");
+  expect(code).toBe(0);
+  expect(lines.at(-1)).toMatch(/^\d+ passed, 0 failed, \d+ unsupported$/);
+  expect(lines).toContain("test_abs onnxruntime: pass");
+  expect(lines).toContain("test_abs reference: pass");
+}, 60_000);
