@@ -12,7 +12,7 @@ import type { OnnxModel } from "../model";
 import type { ValueInfoProto } from "../schema";
 import { dtypeOf } from "../tensors";
 import { activations } from "./activations";
-import { Call, UnsupportedOperator, type Converters, type Rebatch } from "./call";
+import { Call, UnsupportedOperator, type Converter, type Converters, type Rebatch } from "./call";
 import { elementwise } from "./elementwise";
 import { indexing } from "./indexing";
 import { linear } from "./linear";
@@ -123,7 +123,7 @@ export function importGraph(model: OnnxModel, options: ImportOptions = {}): Impo
     const convert = isStandard(node.domain) ? converters[node.opType] : undefined;
     if (convert === undefined) throw unknown(node.domain, node.opType, origin);
     const call = new Call(g, node, read, origin, model.external, options.rebatch);
-    const result = g.at(origin, () => convert(call));
+    const result = g.at(origin, () => converted(convert, call));
     const made = "source" in result ? [result as Value] : (result as readonly Value[]);
     buffers.push(...call.buffers);
     node.output.forEach((name, index) => {
@@ -142,6 +142,15 @@ export function importGraph(model: OnnxModel, options: ImportOptions = {}): Impo
     return { name, value };
   });
   return { graph: { inputs, outputs }, values, buffers };
+}
+
+/** Indices that leave a tensor show when constants are computed; they are the file's fault. */
+function converted(convert: Converter, call: Call): ReturnType<Converter> {
+  try {
+    return convert(call);
+  } catch (error) {
+    throw error instanceof RangeError ? call.malformed(error.message) : error;
+  }
 }
 
 function missing(model: OnnxModel, name: string, reader: string): UserError {

@@ -1,0 +1,144 @@
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import { fromFloat64, sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
+import { Builder } from "../../graph/builder";
+import type { Graph } from "../../graph/ir";
+import { ops, ruleOf, type OpName } from "../../graph/ops";
+import { domains, Random } from "../../graph/ops/domains";
+import { createExecutor } from "../executors";
+
+const seed = 20261121;
+const fast = createExecutor("onnxruntime", { threads: 1 });
+const exact = createExecutor("reference");
+afterAll(() => fast.dispose());
+
+/** Inputs rounded to float32, so that both executors are given the same numbers. */
+function drawnCase(op: OpName, draw: number): { graph: Graph; feeds: Map<string, Tensor> } {
+  const random = new Random(draw);
+  const { inputs, attrs } = domains[op](random);
+  const g = new Builder();
+  const feeds = new Map<string, Tensor>();
+  const values = inputs.map(({ dtype, shape, draw: elements }, i) => {
+    const type = { dtype: dtype === "float64" ? ("float32" as const) : dtype, shape };
+    feeds.set(`x${i}`, fromFloat64(type.dtype, shape, elements(random, sizeOf(shape))));
+    return g.input(`x${i}`, type);
+  });
+  const narrow = "to" in attrs && attrs["to"] === "float64" ? { ...attrs, to: "float32" } : attrs;
+  const outputs = g.node(op, values, narrow).map((value, i) => ({ name: `y${i}`, value }));
+  return { graph: { inputs: values, outputs }, feeds };
+}
+
+/**
+ * Float32 rounding, 6e-8, over sums of up to a few hundred terms and slopes of up to some ten in the domains'
+ * smooth parts.
+ */
+const AGREEMENT = 2e-5;
+
+describe.each(Object.keys(ops) as OpName[])("%s", (op) => {
+  test("gives what the reference gives", () =>
+    fc.assert(
+      fc.asyncProperty(fc.nat(), async (draw) => {
+        const { graph, feeds } = drawnCase(op, draw);
+        const program = await fast.compile(graph);
+        const found = await program.run(feeds);
+        await program.dispose();
+        const wanted = await (await exact.compile(graph)).run(feeds);
+        for (const { name, value } of graph.outputs) {
+          const [a, b] = [toFloat64(found.get(name)!), toFloat64(wanted.get(name)!)];
+          expect(found.get(name)!.shape).toEqual(value.shape);
+          const scale = b.reduce(
+            (most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most),
+            1,
+          );
+          b.forEach((x, i) => {
+            const close =
+              Object.is(a[i], x) || a[i] === x || Math.abs(a[i]! - x) <= AGREEMENT * scale;
+            if (!close) expect.fail(`${op}, output ${name}, element ${i}: ${a[i]} for ${x}`);
+          });
+        }
+      }),
+      { seed, numRuns: ruleOf(op).vjp === undefined ? 8 : 12 },
+    ));
+});
+
+const type = { dtype: "float32", shape: [2, 2] } as const;
+
+function scaled(): Graph {
+  const g = new Builder();
+  const [x, w] = [g.input("x", type), g.input("w", type, "parameter")];
+  return { inputs: [x, w], outputs: [{ name: "y", value: g.mul(x, w) }] };
+}
+
+const tensor = (...data: number[]): Tensor => fromFloat64("float32", [2, 2], data);
+
+describe.each(["onnxruntime", "reference"] as const)("a program on %s", (id) => {
+  const executor = createExecutor(id);
+  afterAll(() => executor.dispose());
+
+  test("wants what is not bound, and gives the same either way", async () => {
+    const feeds = new Map([
+      ["x", tensor(1, 2, 3, 4)],
+      ["w", tensor(5, 6, 7, 8)],
+    ]);
+    const free = await executor.compile(scaled());
+    const bound = await executor.compile(scaled(), { bind: new Map([["w", feeds.get("w")!]]) });
+    expect(free.inputs).toEqual(["x", "w"]);
+    expect(bound.inputs).toEqual(["x"]);
+    const results = await Promise.all([
+      free.run(feeds),
+      bound.run(new Map([["x", feeds.get("x")!]])),
+    ]);
+    for (const result of results) {
+      expect([...toFloat64(result.get("y")!)]).toEqual([5, 12, 21, 32]);
+    }
+  });
+
+  test("takes floats of either width", async () => {
+    const program = await executor.compile(scaled());
+    const wide = { dtype: "float64", shape: [2, 2], data: Float64Array.of(1, 2, 3, 4) } as const;
+    const y = (
+      await program.run(
+        new Map<string, Tensor>([
+          ["x", wide],
+          ["w", tensor(1, 1, 1, 1)],
+        ]),
+      )
+    ).get("y")!;
+    expect([...toFloat64(y)]).toEqual([1, 2, 3, 4]);
+  });
+
+  test("names an input that is missing or has another shape", async () => {
+    const program = await executor.compile(scaled());
+    await expect(program.run(new Map([["x", tensor(1, 2, 3, 4)]]))).rejects.toThrow(/"w"/);
+    const vector = fromFloat64("float32", [4], [1, 2, 3, 4]);
+    await expect(
+      program.run(
+        new Map([
+          ["x", vector],
+          ["w", vector],
+        ]),
+      ),
+    ).rejects.toThrow(/"x".*float32\[4\]/);
+  });
+
+  test("lets the event loop turn while it runs", async () => {
+    const program = await executor.compile(scaled());
+    let turned = false;
+    setImmediate(() => (turned = true));
+    await program.run(
+      new Map([
+        ["x", tensor(1, 2, 3, 4)],
+        ["w", tensor(1, 1, 1, 1)],
+      ]),
+    );
+    expect(turned).toBe(true);
+  });
+});
+
+test("what onnxruntime has no kernel for is refused by name", async () => {
+  const g = new Builder();
+  const x = g.input("x", { dtype: "float64", shape: [1, 1, 4, 4] });
+  const w = g.input("w", { dtype: "float64", shape: [1, 1, 2, 2] });
+  const graph: Graph = { inputs: [x, w], outputs: [{ name: "y", value: g.conv(x, w) }] };
+  await expect(fast.compile(graph)).rejects.toThrow(/no kernel for Conv/);
+});
