@@ -26,7 +26,7 @@ export const Gather: OpRule<{ axis: number }> = {
   jvp: (g, { inputs: [, index], tangents: [dx], attrs }) => [
     dx === null ? null : g.gather(dx!, index!, attrs.axis),
   ],
-  batch(g, { inputs: [x, index], batched, size, attrs: { axis } }) {
+  batch(g, { inputs: [x, index], batched, attrs: { axis } }) {
     if (!batched[1]) return [g.gather(x!, index!, axis + 1)];
     const rank = index!.shape.length;
     if (!batched[0]) {
@@ -43,7 +43,6 @@ export const Gather: OpRule<{ axis: number }> = {
     const before = range(axis).map((each) => rank + each);
     const middle = range(rank - 1).map((each) => 1 + each);
     const after = range(x!.shape.length - 2 - axis).map((each) => rank + axis + each);
-    if (y!.shape[0] !== size) throw new Error("the batch axis was lost");
     return [g.transpose(y!, [0, ...before, ...middle, ...after])];
   },
   kernel([x, index], { axis }, [y]) {

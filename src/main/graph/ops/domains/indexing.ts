@@ -1,4 +1,4 @@
-/** Domains of gathers and scatters. Negative indices are drawn too, but not where onnxruntime refuses them. */
+/** Domains of gathers and scatters. Indices along an axis are drawn from either end. */
 import { sizeOf } from "../../../../shared/tensor";
 import type { OpName } from "..";
 import { range } from "../shapes";
