@@ -14,7 +14,7 @@ export interface VersionedNode extends NodeProto {
 /** Deeper calls than modules nest; more means that functions call each other in a circle. */
 const DEEPEST_CALL = 64;
 /** Calls multiply: a few short functions can stand for billions of nodes. */
-const MOST_NODES = 1_000_000;
+const MOST_NODES = 100_000;
 
 /**
  * The model's nodes in their order, calls of its own functions replaced by their bodies.
