@@ -1,5 +1,5 @@
 /** A run's folder, `run.json` beside `arrays.npz`: written whole or not at all, read with checks. */
-import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { access, constants, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../shared/errors";
 import { RUN_FORMAT, runRecord, type RunRecord } from "../../shared/run";
@@ -9,10 +9,27 @@ import { fileError } from "../data/fileErrors";
 import { writeNpz } from "../data/npz";
 
 /**
- * Writes a run. A new folder appears with all that is in it; in a folder that is there, `run.json` comes last and the
- * one of a former run goes first, so that no mixture of two ever looks like a run. NaN and infinities in the record
- * become null.
- * @throws UserError "file/…"; nothing of the run is left then
+ * Looks before the work whether a run could be written there, without making anything.
+ * @throws UserError "file/…"
+ */
+export async function assertWritable(folder: string): Promise<void> {
+  try {
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    const parent = dirname(folder);
+    // What is not there yet is made in the nearest folder that is.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" && parent !== folder) {
+      return assertWritable(parent);
+    }
+    throw fileError(error, folder, "write");
+  }
+}
+
+/**
+ * Writes a run, first beside its place. A new folder then appears with all that is in it; in a folder that is there,
+ * `run.json` of a former run goes first and the new one comes last, so that no mixture of two ever looks like a run.
+ * NaN and infinities in the record become null.
+ * @throws UserError "file/…"; what was there before is left as it was where the disk is full
  */
 export async function writeRun(
   folder: string,
@@ -23,18 +40,24 @@ export async function writeRun(
     () => true,
     () => false,
   );
-  const target = there
-    ? folder
-    : join(dirname(folder), `.${basename(folder)}.${process.pid}.partial`);
+  const partial = join(
+    there ? folder : dirname(folder),
+    `.${basename(folder)}.${process.pid}.partial`,
+  );
   try {
-    await mkdir(target, { recursive: true });
-    if (there) await rm(join(folder, "run.json"), { force: true });
-    await writeNpz(join(target, "arrays.npz"), arrays);
-    await atomicWrite(join(target, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
-    if (!there) await rename(target, folder);
+    await mkdir(partial, { recursive: true });
+    await writeNpz(join(partial, "arrays.npz"), arrays);
+    await atomicWrite(join(partial, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
+    if (!there) await rename(partial, folder);
+    else {
+      await rm(join(folder, "run.json"), { force: true });
+      for (const name of ["arrays.npz", "run.json"]) {
+        await rename(join(partial, name), join(folder, name));
+      }
+      await rm(partial, { recursive: true });
+    }
   } catch (error) {
-    if (!there) await rm(target, { recursive: true, force: true });
-    else await rm(join(folder, "arrays.npz"), { force: true });
+    await rm(partial, { recursive: true, force: true });
     throw fileError(error, folder, "write");
   }
 }

@@ -10,7 +10,7 @@ import { showFieldSpec } from "../../../shared/fields/spec";
 import type { Executor } from "../../runtime/executor";
 import { createExecutor } from "../../runtime/executors";
 import type { TaskContext } from "../compute";
-import { writeRun } from "../runFolder";
+import { assertWritable, writeRun } from "../runFolder";
 import { openExperiment, type Experiment } from "./experiment";
 import { definitionOf, type AnalysisSpec } from "./spec";
 
@@ -29,6 +29,7 @@ export async function analyse(
   const started = new Date();
   const clock = performance.now();
   progress({ fraction: 0, stage: "Opening model and data" });
+  await assertWritable(input.folder);
   const experiment = await openExperiment(input);
   const executors = new Executors();
   try {

@@ -3,6 +3,7 @@
  * the group that acts on them. What an attentive colleague would remark is collected on the way.
  */
 import type { SampleRef } from "../../analyses/context";
+import { sampleNetwork } from "../../analyses/network";
 import type { FieldSpec } from "../../../shared/fields/spec";
 import { UserError } from "../../../shared/errors";
 import { groupByName } from "../../../shared/groups/catalogue";
@@ -63,6 +64,7 @@ async function experimentOf(
   data: DataSet,
   parameters: AnalysisSpec["parameters"],
 ): Promise<Experiment> {
+  checkShapes(model, data);
   const group = groupByName(text(parameters, "group"));
   const elements = elementsOf(group, text(parameters, "elements"));
   const fit = groupFits(group, data.fields, data.grid);
@@ -117,6 +119,21 @@ async function experimentOf(
     },
     close: () => data.close(),
   };
+}
+
+/** @throws UserError "data/shape" naming both files */
+function checkShapes(model: Model, data: DataSet): void {
+  const wanted = sampleNetwork(model).input.shape.slice(1);
+  const { shape } = data.states;
+  if (shape.join() === wanted.join()) return;
+  throw new UserError(
+    "data/shape",
+    `A state in ${data.path} is [${shape.join(", ")}], but ${model.path} takes [${wanted.join(", ")}].`,
+    {
+      where: data.path,
+      todo: "Check the order of axes (--axes), and which array is the input (--input).",
+    },
+  );
 }
 
 function text(parameters: Readonly<Record<string, ParameterValue>>, name: string): string {
