@@ -256,9 +256,14 @@ function places(app: App): Command[] {
 
 /** Commands in which every word of `text` begins some word, those whose label begins with it first. */
 export function search(commands: readonly Command[], text: string): Command[] {
-  const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const split = (words: string): string[] =>
+    words
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(Boolean);
+  const wanted = split(text);
   const wordsOf = ({ label, keywords, group }: Command): string[] =>
-    `${label} ${keywords ?? ""} ${group}`.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+    split(`${label} ${keywords ?? ""} ${group}`);
   const first = (command: Command): number =>
     command.label.toLowerCase().startsWith(text.trim().toLowerCase()) ? 0 : 1;
   return commands

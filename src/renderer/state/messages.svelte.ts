@@ -22,8 +22,9 @@ export class Messages {
   }
 
   problem(error: unknown): void {
-    if (isAbort(error)) return;
     const record = toErrorRecord(error);
+    // The banner says that the connection is lost, once for all that fails of it.
+    if (isAbort(error) || record.code === "link/lost") return;
     // The same sentence twice says no more than once.
     this.#all = [
       ...this.#all.filter((old) => old.kind !== "problem" || old.error.message !== record.message),

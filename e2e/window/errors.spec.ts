@@ -1,0 +1,60 @@
+/** What goes wrong says what, where and what to do, and changes nothing. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "../host";
+import { addFile, addUnet, newStudy, openWindow } from "./steps";
+
+test("a truncated model is refused with one sentence, and the study stays as it was", async ({
+  page,
+  host,
+}) => {
+  const whole = await readFile(join(host.program, "fixtures", "unet", "model.onnx"));
+  const path = join(host.home, "cut.onnx");
+  await writeFile(path, whole.subarray(0, 5000));
+  await openWindow(page, host);
+  await newStudy(page, "Errors");
+  await addFile(page, "model", path);
+  const problem = page.getByRole("dialog").getByRole("alert");
+  await expect(problem).toContainText("cut.onnx");
+  await problem.getByText("Details").click();
+  await expect(problem.locator("pre")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("navigation")).toContainText("No model yet");
+});
+
+test("a file that is not there is named", async ({ page, host }) => {
+  await openWindow(page, host);
+  await newStudy(page, "Errors");
+  await addFile(page, "data", join(host.home, "nothing.npz"));
+  await expect(page.getByRole("dialog").getByRole("alert")).toContainText("nothing.npz");
+});
+
+test("a wrong parameter is said where it stands and holds the run back", async ({ page, host }) => {
+  await openWindow(page, host);
+  await newStudy(page, "Errors");
+  await addUnet(page, host);
+  await page.getByRole("tab", { name: "Overview" }).click();
+  await page.getByRole("button", { name: "Set up…" }).first().click();
+  await page.getByLabel("Samples", { exact: true }).fill("many");
+  await expect(page.getByText("a number of samples, or all")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Run coherence" })).toBeDisabled();
+});
+
+test("a cancelled run stops at once, leaves nothing, and can be run again", async ({
+  page,
+  host,
+}) => {
+  await openWindow(page, host);
+  await page.getByRole("button", { name: /Jets along x/ }).click();
+  await page.getByRole("button", { name: "Run coherence" }).click();
+  const tab = page.getByRole("tabpanel");
+  await tab.getByRole("button", { name: "Cancel" }).click();
+  await expect(tab.getByText("Cancelled; nothing was kept.")).toBeVisible({ timeout: 5000 });
+  await expect(page.getByRole("navigation")).toContainText("What you run is kept here");
+  await expect(tab.getByRole("button", { name: "Run coherence" })).toBeEnabled();
+});
+
+test("without its token the window says how to get in", async ({ page, host }) => {
+  await page.goto(host.url.replace(/#.*/, ""));
+  await expect(page.getByRole("alert")).toContainText("token");
+});
