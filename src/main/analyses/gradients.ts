@@ -28,11 +28,14 @@ export interface SampleGradients {
   readonly loss: Float64Array;
   /** [count, D] */
   readonly prediction: Reals;
+  /** ∂ℓ/∂prediction [count, D]. */
+  readonly residual: Reals;
 }
 
 /**
  * ∇θℓ(f(x_i), t_i) for `chunk` samples: vmap of the gradient of one sample's loss.
- * Inputs `$x` [chunk, …] and `$t` [chunk, …] beside the parameters; outputs `loss` [chunk], `y` [chunk, …] and one
+ * Inputs `$x` [chunk, …] and `$t` [chunk, …] beside the parameters; outputs `loss` [chunk], the prediction `y`
+ * and the loss's slope in it `r` [chunk, …], and one
  * gradient [chunk, …] a parameter, named `d0`, `d1` … in their order.
  */
 export function gradientGraph(network: SampleNetwork, loss: LossId, chunk: number): Graph {
@@ -40,7 +43,7 @@ export function gradientGraph(network: SampleNetwork, loss: LossId, chunk: numbe
   const { input, prediction, parameters } = network;
   const target = g.input("$t", prediction);
   const single = g.sum(lossPerSample(g, loss, prediction, target));
-  const gradients = grad(g, single, [...parameters]);
+  const gradients = grad(g, single, [prediction, ...parameters]);
   const x = g.input("$x", { dtype: input.dtype, shape: [chunk, ...input.shape.slice(1)] });
   const t = g.input("$t", { dtype: target.dtype, shape: [chunk, ...target.shape.slice(1)] });
   const many = vmap(
@@ -55,7 +58,7 @@ export function gradientGraph(network: SampleNetwork, loss: LossId, chunk: numbe
   return {
     inputs: [x, t, ...network.graph.inputs.filter((value) => value !== input)],
     outputs: many.map((value, k) => ({
-      name: k === 0 ? "loss" : k === 1 ? "y" : `d${k - 2}`,
+      name: ["loss", "y", "r"][k] ?? `d${k - 3}`,
       value,
     })),
   };
@@ -100,6 +103,7 @@ export class Gradients {
   ): Promise<SampleGradients> {
     const loss = new Float64Array(count);
     let prediction: Reals | undefined;
+    let residual: Reals | undefined;
     let parts: Reals[] = [];
     for (let done = 0; done < count; done += this.chunk) {
       step();
@@ -115,15 +119,17 @@ export class Gradients {
       const ySize = y.length / this.chunk;
       if (prediction === undefined) {
         prediction = emptyLike(y, count * ySize);
+        residual = emptyLike(y, count * ySize);
         parts = this.#sizes.map((size, k) => emptyLike(take(`d${k}`), count * size));
       }
       loss.set(take("loss").subarray(0, used), done);
       prediction.set(y.subarray(0, used * ySize), done * ySize);
+      residual!.set(take("r").subarray(0, used * ySize), done * ySize);
       this.#sizes.forEach((size, k) => {
         parts[k]!.set(take(`d${k}`).subarray(0, used * size), done * size);
       });
     }
-    return { loss, prediction: prediction!, columns: { count, parts } };
+    return { loss, prediction: prediction!, residual: residual!, columns: { count, parts } };
   }
 
   dispose(): Promise<void> {

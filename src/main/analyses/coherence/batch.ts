@@ -41,11 +41,12 @@ export async function coherenceOfBatch(batch: BatchInput): Promise<BatchResult> 
   const { elements } = context;
   const n = input.shape[0]!;
   const seen = new Observations(batch);
+  const identity = seen.point(context.group.identity);
   const grams = new OrbitGrams({
     gradients: batch.gradients,
     tangents: batch.tangents,
     plan: batch.plan,
-    metricInput: input,
+    metricPoint: identity,
     perMetricSample: params.sweep === "samples",
     step: (stage, key) => {
       const state = key === "e" ? "x" : `${labelOf(elements, key)}·x`;
@@ -57,7 +58,6 @@ export async function coherenceOfBatch(batch: BatchInput): Promise<BatchResult> 
       seen.add(key, first, result);
     },
   });
-  const identity = seen.point(context.group.identity);
   const own = await grams.between(identity, identity);
   seen.checkFinite();
   const sweep = sweepOf(params, n);

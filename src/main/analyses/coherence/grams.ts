@@ -2,6 +2,9 @@
  * Inner products of the gradients at orbit points, Euclidean and in the Gauss–Newton metric
  * η = JᵀJ/(n·D) with J the Jacobian of the outputs at all n untransformed samples.
  * Gradients and tangents are made in blocks and held as far as the plan allows; what was dropped is made again.
+ *
+ * With tangents at hand, ⟨a_i, ∇ℓ(x_k)⟩ = ⟨(J a_i)_k, ∂ℓ_k/∂prediction⟩: the gradients at x are needed only until they
+ * are pushed, and at most one point's gradients are held.
  */
 import { ByteCache } from "../cache";
 import type { Tensor } from "../../../shared/tensor";
@@ -37,8 +40,8 @@ export interface OrbitGramsOptions {
   /** Absent: no metric. */
   readonly tangents: Tangents | null;
   readonly plan: Plan;
-  /** The untransformed samples, at which the metric is taken. */
-  readonly metricInput: Tensor;
+  /** The untransformed samples, at which the metric is taken. Their products must be asked for first. */
+  readonly metricPoint: OrbitPoint;
   /** Keep the metric of each of its samples apart, rather than their mean. */
   readonly perMetricSample: boolean;
   /** Called before each run; throws to stop. */
@@ -52,10 +55,12 @@ export class OrbitGrams {
   readonly #n: number;
   readonly #gradients: ByteCache<Columns>;
   readonly #tangents: ByteCache<Reals>;
+  /** ∂ℓ/∂prediction of each metric sample [n, D], filled as its gradient is made. */
+  readonly #residuals: Reals[] = [];
 
   constructor(options: OrbitGramsOptions) {
     this.#options = options;
-    this.#n = options.metricInput.shape[0]!;
+    this.#n = options.metricPoint.input.shape[0]!;
     this.#gradients = new ByteCache(options.plan.gradientBytes, bytesOf);
     this.#tangents = new ByteCache(options.plan.tangentBytes, (block) => block.byteLength);
   }
@@ -97,8 +102,6 @@ export class OrbitGrams {
     same: boolean,
   ): Promise<void> {
     const n = this.#n;
-    const left = await this.#columnsOf(a, rows);
-    const right = rows.key === columns.key ? left : await this.#columnsOf(b, columns);
     const place = (into: Float64Array, values: Float64Array): void => {
       for (let i = 0; i < rows.count; i++) {
         for (let j = 0; j < columns.count; j++) {
@@ -108,13 +111,17 @@ export class OrbitGrams {
         }
       }
     };
-    const gram = new Float64Array(rows.count * columns.count);
-    left.parts.forEach((part, k) => {
-      addInnerProducts(gram, rowsOf(part, rows.count), rowsOf(right.parts[k]!, columns.count));
-    });
-    place(result.gram, gram);
-    if (result.metric.length === 0) return;
+    if (result.metric.length === 0) {
+      place(result.gram, await this.#inner(a, rows, b, columns));
+      return;
+    }
     const leftOut = await this.#pushed(a, rows);
+    place(
+      result.gram,
+      b.key === this.#options.metricPoint.key
+        ? this.#againstResiduals(leftOut, rows, columns)
+        : await this.#inner(a, rows, b, columns),
+    );
     const rightOut = rows.key === columns.key ? leftOut : await this.#pushed(b, columns);
     const size = leftOut.length / rows.count;
     const length = size / result.metric.length;
@@ -137,6 +144,35 @@ export class OrbitGrams {
     });
   }
 
+  /** ⟨a_i, b_j⟩ from both gradients. */
+  async #inner(a: OrbitPoint, rows: Block, b: OrbitPoint, columns: Block): Promise<Float64Array> {
+    const left = await this.#columnsOf(a, rows);
+    const right = rows.key === columns.key ? left : await this.#columnsOf(b, columns);
+    const gram = new Float64Array(rows.count * columns.count);
+    left.parts.forEach((part, k) => {
+      addInnerProducts(gram, rowsOf(part, rows.count), rowsOf(right.parts[k]!, columns.count));
+    });
+    return gram;
+  }
+
+  /** The same for gradients at metric samples, from tangents [rows, n · D]. */
+  #againstResiduals(pushed: Reals, rows: Block, columns: Block): Float64Array {
+    const gram = new Float64Array(rows.count * columns.count);
+    const stride = pushed.length / rows.count;
+    const length = stride / this.#n;
+    for (let j = 0; j < columns.count; j++) {
+      const sample = columns.first + j;
+      const out = new Float64Array(rows.count);
+      addInnerProducts(
+        out,
+        { data: pushed, count: rows.count, stride, start: sample * length, length },
+        rowsOf(this.#residuals[sample]!, 1),
+      );
+      out.forEach((value, i) => (gram[i * columns.count + j] = value));
+    }
+    return gram;
+  }
+
   #blocksOf(point: OrbitPoint): Block[] {
     const { block } = this.#options.plan;
     return Array.from({ length: Math.ceil(this.#n / block) }, (_, k) => ({
@@ -153,6 +189,12 @@ export class OrbitGrams {
         step("gradients", point.key);
       });
       onSamples(point.key, block.first, result);
+      if (point.key === this.#options.metricPoint.key) {
+        const size = result.residual.length / block.count;
+        for (let i = 0; i < block.count; i++) {
+          this.#residuals[block.first + i] = result.residual.subarray(i * size, (i + 1) * size);
+        }
+      }
       return result.columns;
     });
   }
@@ -160,10 +202,12 @@ export class OrbitGrams {
   #pushed(point: OrbitPoint, block: Block): Promise<Reals> {
     return this.#tangents.get(block.key, async () => {
       const columns = await this.#columnsOf(point, block);
-      const { tangents, metricInput, step } = this.#options;
-      return tangents!.push(columns, metricInput, () => {
+      const { tangents, metricPoint, step } = this.#options;
+      const pushed = await tangents!.push(columns, metricPoint.input, () => {
         step("tangents", point.key);
       });
+      if (point.key === metricPoint.key) this.#gradients.delete(block.key);
+      return pushed;
     });
   }
 }
