@@ -116,6 +116,10 @@ export class Call {
     return this.#attributes.get(name)?.floats;
   }
 
+  strings(name: string): string[] | undefined {
+    return this.#attributes.get(name)?.strings;
+  }
+
   tensor(name: string): Tensor | undefined {
     const proto = this.#attributes.get(name)?.t;
     return proto && readTensor(proto, `the tensor in node ${this.origin}`, this.external);

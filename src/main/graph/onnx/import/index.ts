@@ -14,10 +14,12 @@ import { dtypeOf } from "../tensors";
 import { activations } from "./activations";
 import { Call, UnsupportedOperator, type Converter, type Converters, type Rebatch } from "./call";
 import { elementwise } from "./elementwise";
+import { fourier } from "./fourier";
 import { indexing } from "./indexing";
 import { linear } from "./linear";
 import { movement } from "./movement";
 import { normalisation } from "./normalisation";
+import { recurrence } from "./recurrent";
 import { reductions } from "./reduce";
 import { resizing } from "./resize";
 import { shapes } from "./shapes";
@@ -34,6 +36,8 @@ const converters: Converters = {
   ...linear,
   ...normalisation,
   ...resizing,
+  ...recurrence,
+  ...fourier,
 };
 
 /** How a tensor of the file appears among the graph's inputs. */
