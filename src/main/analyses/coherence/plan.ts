@@ -41,22 +41,21 @@ const MOST_DIRECTIONS = 32;
 export function plan(sizes: Sizes, memoryBytes: number): Plan {
   const { samples, parameters, outputSize, activations, together, width, tangents } = sizes;
   const run = Math.min(RUN_BYTES, memoryBytes / 4);
+  const column = parameters * width;
+  const tangentColumn = tangents ? samples * outputSize * width : 0;
+  const left = Math.max(memoryBytes - run, 0);
+  // Tangents cost far more to make again than gradients, so they are held first; but a quarter is for gradients where
+  // they need it, and two columns must fit in any case.
+  const reserve = Math.min(2 * samples * column, Math.max(left / 4, 2 * column));
+  const tangentBytes = Math.min(together * samples * tangentColumn, Math.max(left - reserve, 0));
+  const gradientBytes = left - tangentBytes;
+  const block = Math.max(1, Math.min(samples, Math.floor(gradientBytes / (2 * column))));
   const runs = (perItem: number, most: number): number =>
-    evenWidth(samples, Math.min(most, Math.floor(run / (perItem * width))));
+    evenWidth(block, Math.min(most, Math.floor(run / (perItem * width))));
   // A gradient keeps the activations for the way back; a tangent is done with them layer by layer, skips excepted
   // (measured on that U-Net: 0.84 and 0.24 of them).
   const gradientChunk = runs(activations + 2 * parameters, MOST_SAMPLES);
   const tangentWidth = runs(activations / 4 + 2 * parameters, MOST_DIRECTIONS);
-  const column = parameters * width;
-  const tangentColumn = tangents ? samples * outputSize * width : 0;
-  const left = Math.max(memoryBytes - run, 0);
-  // Tangents cost far more to make again than gradients, so they are held first, but two columns' gradients must fit.
-  const tangentBytes = Math.min(
-    together * samples * tangentColumn,
-    Math.max(left - 2 * column, left / 2),
-  );
-  const gradientBytes = left - tangentBytes;
-  const block = Math.max(1, Math.min(samples, Math.floor(gradientBytes / (2 * column))));
   return { gradientChunk, tangentWidth, block, gradientBytes, tangentBytes };
 }
 
