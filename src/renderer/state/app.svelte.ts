@@ -1,7 +1,14 @@
 /** The window as a whole: the host it talks to, the study that is open, the dialog that is shown. Made once. */
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import type { Client, FileEntry, Job, MethodOutput, Study } from "../../shared/contract";
+import type {
+  AnalysisRequest,
+  Client,
+  FileEntry,
+  Job,
+  MethodOutput,
+  Study,
+} from "../../shared/contract";
 import type { LinkState } from "../client/websocket";
 import { Exports } from "./exports.svelte";
 import { Jobs } from "./jobs.svelte";
@@ -41,7 +48,7 @@ export class App {
   opening = $state<string | null>(null);
 
   /** Runs that the user waits for: the form that started each, which gives way to its result. */
-  readonly #awaited = new SvelteMap<string, Page>();
+  readonly #awaited = new SvelteMap<string, { form: Page; request: AnalysisRequest }>();
 
   constructor(client: Client) {
     this.client = client;
@@ -150,8 +157,8 @@ export class App {
   }
 
   /** The run of `job` takes the place of `form` as soon as it is done. */
-  await(job: string, form: Page): void {
-    this.#awaited.set(job, form);
+  await(job: string, form: Page, request: AnalysisRequest): void {
+    this.#awaited.set(job, { form, request });
     const known = this.jobs.get(job);
     if (known !== undefined && known.state === "done") this.#ended(known);
   }
@@ -161,12 +168,18 @@ export class App {
     const key = keyOf(form);
     return this.jobs.all.findLast((job) => {
       const waiting = this.#awaited.get(job.id);
-      return waiting !== undefined && keyOf(waiting) === key;
+      return waiting !== undefined && keyOf(waiting.form) === key;
     });
   }
 
+  /** What that form asked for last: it shows what it waits for, also after it was closed and opened. */
+  requestBy(form: Page): AnalysisRequest | undefined {
+    const job = this.awaitedBy(form);
+    return job === undefined ? undefined : this.#awaited.get(job.id)?.request;
+  }
+
   #ended(job: Job): void {
-    const form = this.#awaited.get(job.id);
+    const form = this.#awaited.get(job.id)?.form;
     if (job.state !== "done" || job.run === null || this.session?.path !== job.study) return;
     this.#awaited.delete(job.id);
     const run: Page = { kind: "run", id: job.run };

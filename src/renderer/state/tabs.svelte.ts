@@ -60,7 +60,8 @@ export class Tabs {
       return;
     }
     if (key === this.#active) {
-      const other = this.#pages.find((open) => keyOf(open) !== key && open.kind === page.kind);
+      const others = this.#pages.filter((open) => keyOf(open) !== key);
+      const other = others.findLast((open) => open.kind === page.kind) ?? others.at(-1);
       if (other !== undefined) this.#active = keyOf(other);
     }
     this.#beside = key;

@@ -78,6 +78,15 @@ export class Form {
     if (now !== undefined && !now.fit.fits && best !== undefined) this.set("group", best.group.id);
   }
 
+  /** As that request says. */
+  take(request: AnalysisRequest): void {
+    for (const [name, value] of Object.entries(request.parameters)) {
+      this.set(name, value as ParameterValue);
+    }
+    this.model = request.model;
+    this.data = request.data;
+  }
+
   /** As that run was made; parameters that there are no longer are left out. */
   fillFrom(record: RunRecord, run: { model: string | null; data: string | null }): void {
     for (const [name, value] of Object.entries(record.parameters)) {
