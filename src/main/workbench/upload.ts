@@ -65,6 +65,11 @@ export class Uploads {
     }
   }
 
+  /** Discards what is not complete. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((key) => this.#discard(key)));
+  }
+
   async #discard(key: string): Promise<void> {
     const upload = this.#running.get(key);
     if (upload === undefined) return;

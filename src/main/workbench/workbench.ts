@@ -100,9 +100,10 @@ export class Workbench {
     return this.#services.jobs.active();
   }
 
-  /** Cancels jobs, gives back every lock, ends the compute process. */
+  /** Cancels jobs, drops unfinished uploads, gives back every lock, ends the compute process. */
   async close(): Promise<void> {
     await this.#services.jobs.cancelAll();
+    await this.#services.uploads.close();
     await this.#services.studies.closeAll();
     await this.#services.compute.close();
   }

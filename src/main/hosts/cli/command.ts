@@ -146,23 +146,46 @@ export function usageLine({ name, takes, options }: Command): string {
     .join(" ");
 }
 
+/** Columns of a help text: where the explanations start, and where lines end. */
+const HELP_COLUMN = 26;
+const HELP_WIDTH = 100;
+
 export function helpOf(command: Command): string {
   const rows = Object.entries({ ...command.options, ...helpOption }).map(([flag, option]) => {
     const head = `  --${flag}${option.value === undefined ? "" : ` ${option.value}`}`;
     const standard =
       option.default === undefined || option.default === "" ? "" : ` Default: ${option.default}.`;
-    return `${head.padEnd(26)} ${head.length > 26 ? `\n${" ".repeat(27)}` : ""}${option.help}${standard}`;
+    const lines = wrapped(option.help + standard, HELP_WIDTH - HELP_COLUMN);
+    // A long head has its line to itself.
+    const block = head.length < HELP_COLUMN ? lines : ["", ...lines];
+    return block
+      .map((line, i) => (i === 0 ? head : "").padEnd(HELP_COLUMN) + line)
+      .map((line) => line.trimEnd())
+      .join("\n");
   });
+  const details = command.details?.split("\n").flatMap((line) => wrapped(line, HELP_WIDTH));
   return [
     command.summary,
     "",
     usageLine(command),
     "",
-    ...(command.details === undefined ? [] : [command.details, ""]),
+    ...(details === undefined ? [] : [...details, ""]),
     "options:",
     ...rows,
     "",
     "example:",
     `  ${command.example}`,
   ].join("\n");
+}
+
+/** Lines of at most `width` letters, broken between words. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
 }

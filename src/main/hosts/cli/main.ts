@@ -1,5 +1,6 @@
 /** From arguments to an exit code: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
 import { isAbort, sentence, toErrorRecord, UserError } from "../../../shared/errors";
+import { programVersion } from "../../workbench/places";
 import { helpOf, parseArguments, usageLine, type Command, type Shell } from "./command";
 
 /** Errors of options are wrong usage wherever they are found. */
@@ -57,6 +58,10 @@ function withoutCommand(
 ): Promise<number> | number {
   const first = argv[0];
   if (first === undefined) return main(["open"], commands, shell);
+  if (first === "--version") {
+    shell.print(programVersion(shell.program));
+    return 0;
+  }
   const overview = overviewOf(first, commands);
   if (first === "--help" || first === "help") {
     shell.print(overview);
@@ -79,7 +84,7 @@ function overviewOf(family: string, commands: readonly Command[]): string {
   return [
     "usage: noetherscope COMMAND …",
     "",
-    ...shown.map(({ name, summary }) => `  ${name.padEnd(18)} ${summary}`),
+    ...shown.map(({ name, summary }) => `  ${name.padEnd(20)} ${summary}`),
     "",
     "noetherscope COMMAND --help tells more, for instance:",
     "  noetherscope analyse coherence --help",

@@ -33,7 +33,7 @@ function start(): void {
 }
 
 function show(): void {
-  const window = openWindow(program, process.argv.slice(app.isPackaged ? 1 : 2)[0] ?? null);
+  const window = openWindow(program, studyToOpen(process.argv));
   window.on("close", (event) => {
     if (settled || BrowserWindow.getAllWindows().length > 1) return;
     event.preventDefault();
@@ -50,6 +50,12 @@ function show(): void {
       app.quit();
     });
   });
+}
+
+/** The study's folder among the arguments, after the program's own. */
+function studyToOpen(argv: readonly string[]): string | null {
+  const given = argv.slice(app.isPackaged ? 1 : 2).filter((argument) => !argument.startsWith("-"));
+  return given[0] ?? null;
 }
 
 function jobsEnded(): Promise<void> {

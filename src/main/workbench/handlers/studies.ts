@@ -2,6 +2,7 @@
 import type { Handlers, Services } from "../services";
 
 export function studyHandlers({
+  recent,
   studies,
 }: Services): Pick<
   Handlers,
@@ -23,6 +24,7 @@ export function studyHandlers({
     "study.rename": async ({ study: path, name }) => {
       const study = await studies.get(path);
       await study.edit(`Rename the study to ${name}`, () => ({ name }));
+      await recent.note(study.path, name);
       return studies.announce(study);
     },
     "study.note": async ({ study: path, notes }) => {
