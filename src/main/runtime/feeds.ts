@@ -1,11 +1,12 @@
-/** What every executor checks before it runs: each input is fed, with a tensor of its shape. */
+/** What every executor checks before it runs: each input is fed, with a tensor of its shape; floats may be of
+ * either width. */
 import { UserError } from "../../shared/errors";
-import { showType, type Tensor } from "../../shared/tensor";
+import { isFloat, showType, sizeOf, type Tensor } from "../../shared/tensor";
 import { inputName, type Value } from "../graph/ir";
 
 /**
  * The tensors of `inputs`, in their order.
- * @throws UserError "runtime/missing-input", "runtime/shape"
+ * @throws UserError "runtime/missing-input", "runtime/wrong-input"
  */
 export function takeFeeds(inputs: readonly Value[], feeds: ReadonlyMap<string, Tensor>): Tensor[] {
   return inputs.map((input) => {
@@ -16,12 +17,11 @@ export function takeFeeds(inputs: readonly Value[], feeds: ReadonlyMap<string, T
         where: name,
       });
     }
-    const fits =
-      tensor.shape.length === input.shape.length &&
-      tensor.shape.every((extent, axis) => extent === input.shape[axis]);
-    if (!fits) {
+    const kind = isFloat(input.dtype) ? isFloat(tensor.dtype) : tensor.dtype === input.dtype;
+    const fits = kind && tensor.shape.join() === input.shape.join();
+    if (!fits || tensor.data.length !== sizeOf(input.shape)) {
       throw new UserError(
-        "runtime/shape",
+        "runtime/wrong-input",
         `The input "${name}" takes ${showType(input)}, not ${showType(tensor)}.`,
         { where: name },
       );

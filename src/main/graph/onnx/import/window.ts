@@ -1,4 +1,5 @@
 /** Convolutions and poolings: their defaults, automatic padding and rounding made explicit. */
+import { fromFloat64, sizeOf } from "../../../../shared/tensor";
 import type { Value } from "../../ir";
 import { reach, type WindowAttributes } from "../../ops/window";
 import type { Call, Converter, Converters } from "./call";
@@ -151,7 +152,39 @@ const AveragePool: Converter = (call) => {
 
 const spatialAxes = (x: Value): number[] => x.shape.flatMap((_, axis) => (axis < 2 ? [] : [axis]));
 
+/**
+ * Columns [N, C·taps, positions] added up to an image: the transpose of cutting it into blocks. Each channel's
+ * taps are one ConvTranspose with a kernel of one 1 a tap.
+ */
+const Col2Im: Converter = (call) => {
+  const { g } = call;
+  const x = call.input(0);
+  const [image, kernel] = [call.numbers(1), call.numbers(2)];
+  const ones = image.map(() => 1);
+  const strides = call.ints("strides") ?? ones;
+  const dilations = call.ints("dilations") ?? ones;
+  const pads = call.ints("pads") ?? [...image, ...image].map(() => 0);
+  const rank = image.length;
+  const taps = sizeOf(kernel);
+  const channels = x.shape[1]! / taps;
+  const free = image.map(
+    (extent, i) => extent + pads[i]! + pads[rank + i]! - reach(kernel[i]!, dilations[i]!),
+  );
+  const places = free.map((room, i) => Math.floor(room / strides[i]!) + 1);
+  const unit = new Float64Array(channels * taps * taps);
+  for (let k = 0; k < channels * taps; k++) unit[k * taps + (k % taps)] = 1;
+  const w = g.constant(fromFloat64(x.dtype, [channels * taps, 1, ...kernel], unit));
+  return g.node("ConvTranspose", [g.reshape(x, [x.shape[0]!, x.shape[1]!, ...places]), w], {
+    strides,
+    dilations,
+    pads,
+    group: channels,
+    output_padding: free.map((room, i) => room % strides[i]!),
+  });
+};
+
 export const windows: Converters = {
+  Col2Im,
   Conv,
   ConvTranspose,
   MaxPool,
