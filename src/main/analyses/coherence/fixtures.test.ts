@@ -154,6 +154,32 @@ describe.each(runs)(
   },
 );
 
+test("where nothing acts, coherence of mlp has the Gram matrix and losses of vectors", async () => {
+  const numbers = await readNpz(folder("mlp/data.npz"));
+  const result = await coherence.compute(
+    contextOf({
+      model: await openModel(folder("mlp/model.onnx")),
+      input: numbers.get("input")!,
+      target: numbers.get("target")!,
+      group: "trivial",
+    }),
+    { ...defaultsOf(definition.parameters), group: "trivial" },
+    () => undefined,
+    never,
+  );
+  for (const [array, key, relative] of [
+    ["gram_x", "per_sample_gram", columns.reference.gram],
+    ["gram", "per_sample_gram", columns.reference.gram],
+    ["loss", "loss_per_sample", columns.reference.loss],
+  ] as const) {
+    const wanted = toFloat64(numbers.get(key)!);
+    const scale = Math.max(...wanted.map(Math.abs));
+    toFloat64(result.arrays[array]!.tensor).forEach((value, k) => {
+      expect(Math.abs(value - wanted[k]!) / scale).toBeLessThan(relative);
+    });
+  }
+});
+
 function fieldText({ field_spec }: Case): string {
   return field_spec.map(({ name, kind }) => `${kind}:${name}`).join(",");
 }

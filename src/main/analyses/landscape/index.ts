@@ -264,7 +264,10 @@ function evenly(points: number, radius: number): Float64Array {
   );
 }
 
-/** Losses at the present parameters, and second differences along each direction over one grid spacing. */
+/**
+ * Losses at the present parameters, and second differences along each direction from its middle to both ends: over one
+ * grid spacing the rounding of a float32 loss would be as large as the curvature of a random direction.
+ */
 async function secondDifferences(
   surface: LossSurface,
   basis: readonly Direction[],
@@ -273,7 +276,7 @@ async function secondDifferences(
   batches: readonly Batch[],
   step: () => void,
 ): Promise<[number[], number[][]]> {
-  const spacing = alpha[1]! - alpha[0]!;
+  const spacing = alpha.at(-1)!;
   const at = (k: number, sign: number): Promise<number[]> =>
     surface.at(
       basis,
