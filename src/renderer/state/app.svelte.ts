@@ -9,6 +9,7 @@ import type {
   MethodOutput,
   Study,
 } from "../../shared/contract";
+import { fromErrorRecord, type ErrorRecord } from "../../shared/errors";
 import type { LinkState } from "../client/websocket";
 import { Exports } from "./exports.svelte";
 import { Jobs } from "./jobs.svelte";
@@ -48,7 +49,10 @@ export class App {
   opening = $state<string | null>(null);
 
   /** Runs that the user waits for: the form that started each, which gives way to its result. */
-  readonly #awaited = new SvelteMap<string, { form: Page; request: AnalysisRequest }>();
+  readonly #awaited = new SvelteMap<
+    string,
+    { form: Page; request: AnalysisRequest; beside: boolean }
+  >();
 
   constructor(client: Client) {
     this.client = client;
@@ -156,9 +160,12 @@ export class App {
     }
   }
 
-  /** The run of `job` takes the place of `form` as soon as it is done. */
-  await(job: string, form: Page, request: AnalysisRequest): void {
-    this.#awaited.set(job, { form, request });
+  /**
+   * The run of `job` takes the place of `form` as soon as it is done.
+   * @param beside to the right of the run that has taken it before
+   */
+  await(job: string, form: Page, request: AnalysisRequest, beside = false): void {
+    this.#awaited.set(job, { form, request, beside });
     const known = this.jobs.get(job);
     if (known !== undefined && known.state === "done") this.#ended(known);
   }
@@ -179,16 +186,25 @@ export class App {
   }
 
   #ended(job: Job): void {
-    const form = this.#awaited.get(job.id)?.form;
-    if (job.state !== "done" || job.run === null || this.session?.path !== job.study) return;
+    const waiting = this.#awaited.get(job.id);
+    if (this.session?.path !== job.study) return;
+    const { tabs } = this.session;
+    if (job.state === "failed" && job.error !== null) {
+      const seen =
+        waiting !== undefined &&
+        tabs.active !== undefined &&
+        keyOf(tabs.active) === keyOf(waiting.form);
+      // The form that started it shows the error itself.
+      if (!seen) this.messages.problem(fromErrorRecord(job.error as ErrorRecord));
+    }
+    if (job.state !== "done" || job.run === null) return;
     this.#awaited.delete(job.id);
     const run: Page = { kind: "run", id: job.run };
-    const active = this.session.tabs.active;
-    if (form !== undefined) {
-      this.session.tabs.replace(form, run);
-    } else if (active !== undefined) {
-      const { tabs } = this.session;
+    if (waiting === undefined) {
       this.messages.word(`${job.title} is done.`, { label: "Show", run: () => tabs.open(run) });
+    } else {
+      tabs.replace(waiting.form, run);
+      if (waiting.beside) tabs.compare(run);
     }
   }
 }

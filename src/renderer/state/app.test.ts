@@ -1,0 +1,75 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { App } from "./app.svelte";
+import { FakeClient, someJob, someStudy } from "./fakeClient";
+import type { Page } from "./tabs.svelte";
+
+const form: Page = { kind: "new", analysis: "coherence" };
+const request = { analysis: "coherence", model: "model-1", data: "data-1", parameters: {} };
+
+function storage(): Storage {
+  const kept: Record<string, string> = {};
+  return {
+    getItem: (key: string) => kept[key] ?? null,
+    setItem: (key: string, value: string) => void (kept[key] = value),
+    removeItem: (key: string) => void Reflect.deleteProperty(kept, key),
+  } as Storage;
+}
+
+let client: FakeClient;
+let app: App;
+beforeEach(async () => {
+  vi.stubGlobal("localStorage", storage());
+  vi.stubGlobal("sessionStorage", storage());
+  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
+  vi.stubGlobal("window", globalThis);
+  client = new FakeClient({ "study.open": () => someStudy(), "study.close": () => ({}) });
+  app = new App(client);
+  await app.openStudy("/studies/one");
+});
+
+test("the run that a form waits for takes its place, the second one goes beside", () => {
+  const tabs = app.session!.tabs;
+  tabs.open(form);
+  app.await("job-1", form, request);
+  app.await("job-2", form, { ...request, model: "model-2" }, true);
+  client.emit("job.changed", someJob({ id: "job-1", state: "done", run: "run-1" }));
+  expect(tabs.active).toEqual({ kind: "run", id: "run-1" });
+  client.emit("job.changed", someJob({ id: "job-2", state: "done", run: "run-2" }));
+  expect([tabs.active, tabs.beside]).toEqual([
+    { kind: "run", id: "run-1" },
+    { kind: "run", id: "run-2" },
+  ]);
+});
+
+test("a job of another window is announced, not opened", () => {
+  client.emit("job.changed", someJob({ state: "done", run: "run-1" }));
+  expect(app.session!.tabs.active).toEqual({ kind: "study" });
+  expect(app.messages.all).toMatchObject([{ kind: "word", text: "Coherence is done." }]);
+});
+
+test("a failure is said aloud only where its form is out of sight", () => {
+  const failed = someJob({ state: "failed", error: { code: "x/y", message: "It is not square." } });
+  app.session!.tabs.open(form);
+  app.await("job-1", form, request);
+  client.emit("job.changed", failed);
+  expect(app.messages.all).toEqual([]);
+  app.session!.tabs.open({ kind: "study" });
+  app.await("job-2", form, request);
+  client.emit("job.changed", { ...failed, id: "job-2" });
+  expect(app.messages.all).toMatchObject([{ error: { code: "x/y" } }]);
+});
+
+test("a form that waits knows what it asked for", () => {
+  client.emit("job.changed", someJob());
+  app.await("job-1", form, request);
+  expect(app.requestBy(form)).toEqual(request);
+});
+
+test("an error on opening is shown and leaves what was open", async () => {
+  client.answers["study.open"] = () => {
+    throw new Error("no such study");
+  };
+  await app.openStudy("/studies/two");
+  expect(app.session!.path).toBe("/studies/one");
+  expect(app.messages.all).toMatchObject([{ kind: "problem" }]);
+});
