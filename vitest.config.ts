@@ -9,5 +9,9 @@ export default defineConfig({
     // Native executors dislike being loaded in worker threads that vitest tears down at will.
     pool: "forks",
     testTimeout: 30_000,
+    // Continuous integration counts tests from a report beside what people read.
+    reporters: process.env["UNIT_REPORT"]
+      ? ["default", ["json", { outputFile: process.env["UNIT_REPORT"] }]]
+      : ["default"],
   },
 });
