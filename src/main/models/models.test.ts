@@ -112,6 +112,35 @@ describe("a checkpoint", () => {
     ]);
   });
 
+  test("tells layers of one shape apart by their biases", async () => {
+    const twins: SmallModel = {
+      inputs: { x: ["batch", 2] },
+      outputs: ["y"],
+      initializers: {
+        "onnx::MatMul_1": floats([2, 2]),
+        "a.bias": floats([2]),
+        "onnx::MatMul_2": floats([2, 2], 5),
+        "b.bias": floats([2], 5),
+      },
+      nodes: [
+        node("MatMul", "x onnx::MatMul_1", "p"),
+        node("Add", "p a.bias", "q"),
+        node("MatMul", "q onnx::MatMul_2", "r"),
+        node("Add", "b.bias r", "y"),
+      ],
+    };
+    const { info } = await opened(twins, {
+      "b.weight": floats([2, 2], 20),
+      "b.bias": floats([2], 30),
+      "a.weight": floats([2, 2], 40),
+      "a.bias": floats([2], 50),
+    });
+    const places = Object.fromEntries(
+      info.parameters.map(({ name, initializer }) => [name, initializer]),
+    );
+    expect(places).toMatchObject({ "a.weight": "onnx::MatMul_1", "b.weight": "onnx::MatMul_2" });
+  });
+
   test("may have a wrapper's prefix and integers that the network does not use", async () => {
     const wrapped = Object.fromEntries(
       Object.entries(other).map(([name, t]) => [`module.${name}`, t]),

@@ -93,19 +93,21 @@ describe("circular padding written as Slice and Concat", () => {
     expect(run(graph, count(12))).toEqual([9, 1, 5, 9, 1, 5].flatMap(row));
   });
 
-  test("is left alone where it is no periodic continuation", () => {
-    const mirrored: SmallModel = {
+  test.each([
+    ["the start in front", "head width", "right x", [1, 1, 2, 3, 4]],
+    ["the end behind", "tail end", "x right", [1, 2, 3, 4, 4]],
+  ])("is left alone where it is no periodic continuation: %s", (_, bounds, parts, row) => {
+    const repeated: SmallModel = {
       ...model(1, 1),
       outputs: ["y"],
       nodes: [
-        node("Slice", "x head width columns", "left"),
-        node("Slice", "x tail end columns", "right"),
-        node("Concat", "left x right", "y", { axis: 3 }),
+        node("Slice", `x ${bounds} columns`, "right"),
+        node("Concat", parts, "y", { axis: 3 }),
       ],
     };
-    const graph = importSmall(mirrored);
+    const graph = importSmall(repeated);
     expect(operators(graph)).not.toContain("Pad");
-    expect(run(graph, count(12)).slice(0, 6)).toEqual([1, 1, 2, 3, 4, 4]);
+    expect(run(graph, count(12)).slice(0, 5)).toEqual(row);
   });
 });
 
