@@ -6,7 +6,7 @@ import { inputName, type Value } from "../graph/ir";
 
 /**
  * The tensors of `inputs`, in their order.
- * @throws UserError "runtime/missing-input", "runtime/wrong-input"
+ * @throws UserError "runtime/missing-input", "runtime/shape"
  */
 export function takeFeeds(inputs: readonly Value[], feeds: ReadonlyMap<string, Tensor>): Tensor[] {
   return inputs.map((input) => {
@@ -21,7 +21,7 @@ export function takeFeeds(inputs: readonly Value[], feeds: ReadonlyMap<string, T
     const fits = kind && tensor.shape.join() === input.shape.join();
     if (!fits || tensor.data.length !== sizeOf(input.shape)) {
       throw new UserError(
-        "runtime/wrong-input",
+        "runtime/shape",
         `The input "${name}" takes ${showType(input)}, not ${showType(tensor)}.`,
         { where: name },
       );
