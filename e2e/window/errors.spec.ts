@@ -58,3 +58,21 @@ test("without its token the window says how to get in", async ({ page, host }) =
   await page.goto(host.url.replace(/#.*/, ""));
   await expect(page.getByRole("alert")).toContainText("token");
 });
+
+test("a study that cannot be written says so in its dialog, and another name works", async ({
+  page,
+  host,
+}) => {
+  await writeFile(join(host.home, "taken"), "a file where a folder should go");
+  await openWindow(page, host);
+  await page.getByRole("button", { name: "New study…" }).click();
+  const dialog = page.getByRole("dialog");
+  const folder = dialog.getByRole("textbox", { name: "In the folder" });
+  await expect(folder).not.toHaveValue("");
+  await folder.fill(join(host.home, "taken"));
+  await dialog.getByRole("button", { name: "Create study" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("taken");
+  await folder.fill(join(host.home, "free"));
+  await dialog.getByRole("button", { name: "Create study" }).click();
+  await expect(page.getByRole("textbox", { name: "Name of the study" })).toBeVisible();
+});

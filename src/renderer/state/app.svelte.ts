@@ -105,7 +105,7 @@ export class App {
   async #enter(what: string, get: () => Promise<Study>): Promise<void> {
     if (this.opening !== null) return;
     this.opening = what;
-    await this.attempt(async () => {
+    try {
       const study = await get();
       if (this.session !== null && this.session.path !== study.path) await this.session.close();
       this.session = new Session(this.client, study);
@@ -115,14 +115,17 @@ export class App {
       if (study.readOnly !== null) {
         this.messages.word(`Opened for reading only: ${study.readOnly}.`);
       }
-    });
-    this.opening = null;
+    } finally {
+      this.opening = null;
+    }
   }
 
   /** After a reload of the page: the study that this window had open. */
   async resume(): Promise<void> {
     const path = sessionStorage.getItem("noetherscope-study");
-    if (path !== null && this.session === null) await this.openStudy(path);
+    if (path === null || this.session !== null) return;
+    const there = await this.attempt(() => this.openStudy(path));
+    if (!there) sessionStorage.removeItem("noetherscope-study");
   }
 
   async closeStudy(): Promise<void> {
