@@ -66,6 +66,7 @@ export class App {
     try {
       this.info = await this.client.call("app.info", {});
       await this.jobs.refresh();
+      await this.session?.refresh();
       const [recent, examples] = await Promise.all([
         this.client.call("recent.list", {}),
         this.client.call("examples.list", {}),

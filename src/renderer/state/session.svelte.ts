@@ -100,6 +100,11 @@ export class Session {
     return (await this.#client.call("analysis.start", { study: this.path, request })).job;
   }
 
+  /** As the host has it now: what changed while the connection was lost was not heard. */
+  async refresh(): Promise<void> {
+    this.#take(await this.#client.call("study.open", { path: this.path }));
+  }
+
   async close(): Promise<void> {
     this.#end();
     await this.#client.call("study.close", { study: this.path });

@@ -46,6 +46,13 @@ test("each run keeps a selection of its own", () => {
   expect(session.selectionOf("a").view).toEqual({ element: "r" });
 });
 
+test("after a lost connection the study is the host's again", async () => {
+  const client = new FakeClient({ "study.open": () => someStudy({ name: "Changed meanwhile" }) });
+  const session = new Session(client, someStudy());
+  await session.refresh();
+  expect(session.study.name).toBe("Changed meanwhile");
+});
+
 test("a closed session hears no more of its study", async () => {
   const client = new FakeClient({ "study.close": () => ({}) });
   const session = new Session(client, someStudy());

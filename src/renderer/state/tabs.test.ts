@@ -48,6 +48,17 @@ test("the same page is not beside itself: the other of its kind comes to the lef
   expect(tabs.beside).toBeUndefined();
 });
 
+test("a page that stood beside and was closed comes back as a tab only", () => {
+  const tabs = new Tabs();
+  tabs.open(run("a"));
+  tabs.open(run("b"));
+  tabs.compare(run("b"));
+  tabs.close(run("b"));
+  tabs.open(run("b"));
+  tabs.open(run("a"));
+  expect(tabs.beside).toBeUndefined();
+});
+
 test("moving goes around the ends", () => {
   const tabs = new Tabs();
   tabs.open(run("a"));
