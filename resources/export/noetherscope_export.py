@@ -5,7 +5,7 @@ One file that needs nothing but PyTorch (1.13 or newer): copy it beside your cod
     from noetherscope_export import export
 
     export(
-        model,                      # torch.nn.Module; put into eval mode, and back afterwards
+        model,                      # torch.nn.Module; exported in eval mode and left as it was
         inputs,                     # example batch [B, C, H, W] (or [B, F]), at least two samples
         "unet.onnx",
         targets=targets,            # optional: what the model should have predicted, same batch
@@ -19,22 +19,30 @@ It writes
                          its PyTorch name, BatchNorm stays a layer of its own, nothing is folded
     unet.example.npz     x (the batch), y (the targets, where given), output (what PyTorch computed)
 
-and checks itself: the traced network must agree with the module on another batch size and on other values (a
-trace keeps only the path that the example took), and, where the package onnxruntime is installed, the file
-must give PyTorch's output. Noetherscope repeats the last check when it opens the file.
+and writes nothing unless the file is right. A trace keeps only the path that the example took, so the traced
+network must agree with the module on other batch sizes and values. An exporter can write the wrong operator
+(PyTorch 1.13 shifts circular padding by one cell, for instance), so the finished file is read back and evaluated
+here in double precision, operator by operator as the ONNX standard defines them, and must give the module's output.
+Where the package onnxruntime is installed, it must give that output too.
 """
 
+import collections
 import contextlib
+import copy
+import functools
+import importlib
 import importlib.util
 import inspect
 import io
 import json
+import math
 import struct
 import warnings
 import zipfile
 from pathlib import Path
 
 import torch
+from torch.nn import functional as F
 
 VERSION = 1
 
@@ -57,13 +65,24 @@ def export(
     opset=17,
     tolerance=1e-4,
 ):
-    """Write `path` (.onnx) and its example batch; return the report that was stored in the file.
+    """Write `path` (.onnx) and its example batch; return the report of the checks.
 
-    model: takes one float tensor with the batch in front and returns one.
+    model: takes one float tensor with the batch in front and returns one. Half and double precision are exported
+        as a single-precision copy.
     fields, output_fields: channel groups in order, as `kind:name,...` with the kinds scalar, pseudoscalar,
         density and vector (two channels, x before y). The last axis of the data is x, the one before it y.
     boundary: "periodic" or "open". dt: time between input and output. length: side of the domain.
-    tolerance: largest relative deviation that passes the checks.
+    tolerance: largest relative deviation, max |a − b| / max |b|, that passes the checks.
+
+    The report, which the file holds too under `checks` in its metadata, is a dict:
+
+        trace         the traced module against the module: the largest deviation on one sample, on one sample
+                      more than the example has and on other values
+        file          the written file, evaluated in double precision, against the module: the largest deviation
+                      on the example, one sample and one sample more; or "not checked: OP" naming the operators
+                      that the evaluator below does not know
+        onnxruntime   deviation of onnxruntime's output on the example; None where it is not installed
+
     Raises ExportError with a sentence that says what to change.
     """
     path = Path(path)
@@ -73,33 +92,25 @@ def export(
     if inputs.shape[0] < 2:
         raise ExportError("Give an example batch of at least two samples, so that the batch axis can be checked.")
     _check_fields(fields, inputs, "fields")
+    model, inputs = _single_precision(model), inputs.float()
 
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.no_grad():
-            expected = model(inputs)
-            if not torch.is_tensor(expected):
-                raise ExportError(
-                    "The model returns %s; wrap it in a module that returns one tensor." % type(expected).__name__
-                )
-            if expected.shape[0] != inputs.shape[0]:
-                raise ExportError(
-                    "The first axis of the output has %d entries for %d samples; it must be the batch."
-                    % (expected.shape[0], inputs.shape[0])
-                )
-            _check_fields(output_fields, expected, "output_fields")
-            report = {"trace": _check_trace(model, inputs, tolerance)}
-        buffer = io.BytesIO()
+    buffer = io.BytesIO()
+    with _eval_mode(model), torch.no_grad():
+        expected = model(inputs)
+        _check_output(expected, inputs)
+        _check_fields(output_fields, expected, "output_fields")
+        report = {"trace": _check_trace(model, inputs, tolerance)}
         _export_onnx(model, inputs, buffer, opset)
-    finally:
-        model.train(was_training)
+        network = buffer.getvalue()
+        report["file"] = _check_file(network, model, inputs, tolerance)
+        report["onnxruntime"] = _check_onnxruntime(network, inputs, expected, tolerance)
 
     metadata = {
         "noetherscope": VERSION,
         "torch": torch.__version__,
-        "parameters": [name for name, p in _named_unique(model) if p.requires_grad],
-        "frozen": [name for name, p in _named_unique(model) if not p.requires_grad],
+        # Tied weights occur once, under the first of their names, as in the exported file.
+        "parameters": [name for name, p in model.named_parameters() if p.requires_grad],
+        "frozen": [name for name, p in model.named_parameters() if not p.requires_grad],
         "buffers": [name for name, _ in model.named_buffers()],
         "fields": fields,
         "output_fields": output_fields,
@@ -108,11 +119,9 @@ def export(
         "length": length,
         "input_shape": list(inputs.shape[1:]),
         "output_shape": list(expected.shape[1:]),
+        "checks": report,
     }
-    bytes_ = buffer.getvalue() + _metadata_property("noetherscope", json.dumps(metadata, sort_keys=True))
-    report["onnxruntime"] = _check_onnxruntime(bytes_, inputs, expected, tolerance)
-
-    path.write_bytes(bytes_)
+    path.write_bytes(network + _metadata_property("noetherscope", json.dumps(metadata, sort_keys=True)))
     arrays = {"x": inputs, "output": expected}
     if targets is not None:
         arrays["y"] = targets.detach()
@@ -120,9 +129,53 @@ def export(
     return report
 
 
-def _named_unique(model):
-    """Parameters under the first of their names: tied weights occur once, as in the exported file."""
-    return list(model.named_parameters())
+# ---- What is asked of the model ----------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _eval_mode(model):
+    """Eval mode for a while; afterwards every module is in its own mode again, frozen BatchNorms included."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+def _single_precision(model):
+    """The model, or its float32 copy where it has parameters or buffers of another floating-point type."""
+    tensors = [*model.parameters(), *model.buffers()]
+    types = {t.dtype for t in tensors if t.is_floating_point()} - {torch.float32}
+    if not types:
+        return model
+    try:
+        return copy.deepcopy(model).float()
+    except Exception as error:
+        raise ExportError(
+            "The model holds %s and could not be copied to single precision (%s); pass model.float()."
+            % (", ".join(sorted(str(t) for t in types)), error)
+        ) from error
+
+
+def _check_output(output, inputs):
+    if not torch.is_tensor(output):
+        raise ExportError(
+            "The model returns %s; wrap it in a module that returns one tensor." % type(output).__name__
+        )
+    if output.dim() < 1 or output.shape[0] != inputs.shape[0]:
+        raise ExportError(
+            "The output has the shape %s for %d samples; its first axis must be the batch."
+            % (list(output.shape), inputs.shape[0])
+        )
+    if output.dtype != torch.float32:
+        raise ExportError(
+            "The single-precision model returns %s: its forward makes a tensor of that type. "
+            "Take types from the input (dtype=x.dtype)." % output.dtype
+        )
+    if not torch.isfinite(output).all():
+        raise ExportError("The model's output on the example is not finite, so nothing can be checked.")
 
 
 def _check_fields(fields, tensor, which):
@@ -142,24 +195,120 @@ def _check_fields(fields, tensor, which):
         )
 
 
+# ---- Tracing and writing -----------------------------------------------------------------------------------------
+
+
+def _pad_circular(x, pad):
+    """F.pad(x, pad, "circular") as slices and concatenations, which every exporter writes alike.
+
+    PyTorch 1.13 exports the mode itself wrongly: the cells before an axis are taken one too far inside
+    (x[-2], not x[-1], for one cell), and the widths of the two sides are exchanged. Later ones crop wrongly.
+    """
+    end = 2**63 - 1  # ONNX's "to the last one"; aten.slice, as x[...] would trace a slice of every axis
+    cut = torch.ops.aten.slice
+    for axis in range(x.dim() - len(pad) // 2, x.dim()):
+        before, after = pad[2 * (x.dim() - 1 - axis)], pad[2 * (x.dim() - 1 - axis) + 1]
+        parts = [x]
+        if before < 0 or after < 0:
+            parts = [cut(x, axis, max(0, -before), after if after < 0 else end, 1)]
+        if before > 0:
+            parts.insert(0, cut(x, axis, -before, end, 1))
+        if after > 0:
+            parts.append(cut(x, axis, 0, after, 1))
+        x = torch.cat(parts, axis) if len(parts) > 1 else parts[0]
+    return x
+
+
+@contextlib.contextmanager
+def _replaced(owner, name, value):
+    """owner.name is value for a while."""
+    original = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, original)
+
+
+@contextlib.contextmanager
+def _traceable():
+    """PyTorch with the operations that its exporter writes wrongly, or not at all, in terms of ordinary ones."""
+    pad = F.pad
+
+    def conv_traceably(conv):
+        def convolve(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+            if isinstance(padding, str):  # unknown to PyTorch 1's exporter
+                dilations = [dilation] * (weight.dim() - 2) if isinstance(dilation, int) else dilation
+                totals = [d * (k - 1) * (padding == "same") for d, k in zip(dilations, weight.shape[2:])]
+                padding = [total // 2 for total in totals]
+                if any(total % 2 for total in totals):
+                    input = pad(input, [more for total in totals[::-1] for more in (0, total % 2)])
+            return conv(input, weight, bias, stride, padding, dilation, groups)
+
+        return convolve
+
+    def pad_traceably(input, pad_=None, mode="constant", value=None, **names):
+        pad_ = names.get("pad", pad_)
+        return _pad_circular(input, pad_) if mode == "circular" else pad(input, pad_, mode, value)
+
+    attention = getattr(torch.backends, "mha", None)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        stack.enter_context(_replaced(F, "pad", pad_traceably))
+        for name in ("conv1d", "conv2d", "conv3d"):
+            stack.enter_context(_replaced(F, name, conv_traceably(getattr(F, name))))
+        # Attention and encoder layers in eval mode are else one fused operation that ONNX lacks.
+        if attention is not None:
+            stack.callback(attention.set_fastpath_enabled, attention.get_fastpath_enabled())
+            attention.set_fastpath_enabled(False)
+        else:  # PyTorch 1 has no such switch; it takes the ordinary path for tensors that override functions.
+            stack.enter_context(_replaced(torch.overrides, "has_torch_function", lambda tensors: True))
+        yield
+
+
+@contextlib.contextmanager
+def _one_argument(model):
+    """model.forward without its optional arguments: PyTorch 2 traces their defaults, flags even, as tensors."""
+    if isinstance(model, torch.jit.ScriptModule):
+        yield
+        return
+    forward, own = model.forward, "forward" in vars(model)
+    model.forward = lambda input: forward(input)
+    try:
+        yield
+    finally:
+        if own:
+            model.forward = forward
+        else:
+            del model.forward
+
+
+def _batches(inputs):
+    """What the checks run on. One sample more: of a multiple, a reshape with the size built in may survive."""
+    return {
+        "the example": inputs,
+        "one sample": inputs[:1],
+        "one sample more": torch.cat([inputs, inputs[:1]]),
+    }
+
+
 def _deviation(a, b):
-    """max |a − b| / max |b|"""
-    a, b = a.double(), b.double()
+    """max |a − b| / max |b|, infinite where the shapes differ"""
+    if a.shape != b.shape:
+        return math.inf
+    a, b = a.cpu().double(), b.cpu().double()
     return float((a - b).abs().max() / b.abs().max().clamp_min(1e-30))
 
 
 def _check_trace(model, inputs, tolerance):
-    """The trace against the module on one sample, on a longer batch and on other values."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    """The trace against the module on other batch sizes and on other values."""
+    with _traceable():
         traced = torch.jit.trace(model, inputs, check_trace=False)
-    others = {
-        "one sample": inputs[:1],
-        "a longer batch": torch.cat([inputs, inputs.flip(0)]),
-        "other values": inputs.flip(0) * 0.5 + 0.1 * inputs.roll(1, -1),
-    }
+    batches = _batches(inputs)
+    batches["other values"] = inputs.flip(0) * 0.5 + 0.1 * inputs.roll(1, -1)
     worst = 0.0
-    for what, batch in others.items():
+    for what, batch in batches.items():
         try:
             deviation = _deviation(traced(batch), model(batch))
         except RuntimeError as error:
@@ -192,8 +341,7 @@ def _export_onnx(model, inputs, buffer, opset):
         # The tracing exporter needs no further packages and keeps the parameters' names.
         options["dynamo"] = False
     try:
-        with warnings.catch_warnings(), _without_onnx_package():
-            warnings.simplefilter("ignore")
+        with _traceable(), _one_argument(model), _without_onnx_package():
             torch.onnx.export(model, inputs, buffer, **options)
     except Exception as error:
         raise ExportError(
@@ -228,19 +376,603 @@ def _without_onnx_package():
         setattr(module, step, original)
 
 
-def _check_onnxruntime(bytes_, inputs, expected, tolerance):
+def _check_onnxruntime(network, inputs, expected, tolerance):
     """Deviation of onnxruntime's output, or None where that package is not installed."""
     try:
         import onnxruntime
     except ImportError:
         return None
-    session = onnxruntime.InferenceSession(bytes_, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
     (output,) = session.run(None, {"input": inputs.cpu().numpy()})
-    deviation = _deviation(torch.from_numpy(output), expected.cpu())
+    deviation = _deviation(torch.from_numpy(output), expected)
     if not deviation <= tolerance:
         raise ExportError("onnxruntime's output differs from PyTorch's by %.1e." % deviation)
     return deviation
 
+
+# ---- Checking the file -------------------------------------------------------------------------------------------
+
+
+class _Unknown(Exception):
+    """The evaluator does not know this part of ONNX."""
+
+
+def _check_file(network, model, inputs, tolerance):
+    """Largest deviation of the file, evaluated in double precision, or "not checked: ..."."""
+    try:
+        nodes, weights = _read_network(network)
+    except _Unknown as what:
+        return "not checked: %s" % what
+    unknown = sorted({node.op for node in nodes} - set(_OPS))
+    if unknown:
+        return "not checked: " + ", ".join(unknown)
+    reference = _double_precision(model, inputs)
+    worst = 0.0
+    for what, batch in _batches(inputs).items():
+        try:
+            output = _evaluate(nodes, weights, batch)
+        except _Unknown as op:
+            return "not checked: %s" % op
+        except Exception as error:
+            if what == "the example":  # rather the evaluator's fault than the file's
+                return "not checked: %s" % error
+            raise ExportError(
+                "The written file fails on %s: the batch size %d is built into it. Take sizes from the tensor "
+                "itself (x.shape[0], -1). It fails in %s." % (what, inputs.shape[0], error)
+            ) from error
+        deviation = _deviation(output, reference(batch))
+        if not deviation <= tolerance:
+            raise ExportError(
+                "The written file differs from the module by %.1e on %s%s: PyTorch %s writes it wrongly at opset %d. "
+                "Try another opset or a newer PyTorch, or replace that operation by ordinary ones."
+                % (deviation, what, _first_to_differ(nodes, weights, model, batch, tolerance), torch.__version__,
+                   nodes[0].opset)
+            )
+        worst = max(worst, deviation)
+    return worst
+
+
+def _double_precision(model, inputs):
+    """The model as a function, in double precision where a copy of it can be made and run so."""
+    try:
+        double = copy.deepcopy(model).cpu().double()
+        if _deviation(double(inputs.cpu().double()), model(inputs)) < 1e-2:
+            return lambda batch: double(batch.cpu().double())
+    except Exception:  # whatever a module's code may raise: types or devices built in, no copy possible
+        pass
+    return model
+
+
+def _first_to_differ(nodes, weights, model, batch, tolerance):
+    """Names the first module, in order of execution, whose output is not that of its last node in the file."""
+    names = {module: name for name, module in model.named_modules() if not any(module.children())}
+    outputs = {}
+
+    def remember(module, _, output):  # of the first call; returns nothing, or it would replace the output
+        outputs.setdefault(module, output)
+
+    hooks = [module.register_forward_hook(remember) for module in names]
+    try:
+        model(batch)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    last = {_module_of(node): node.outputs[0] for node in nodes}
+    values = _evaluate(nodes, weights, batch, everything=True)
+    for module, output in outputs.items():
+        value = values.get(last.get(names[module]))
+        if value is not None and torch.is_tensor(output) and not _deviation(value, output) <= tolerance:
+            return ", first in %s (%s)" % (names[module], type(module).__name__)
+    return ""
+
+
+def _module_of(node):
+    """enc.layers.0.conv from PyTorch's node name /enc/layers/layers.0/conv/Conv: list members repeat the list's."""
+    parts = [""] + node.name.split("/")[1:-1]
+    name = ""
+    for before, part in zip(parts, parts[1:]):
+        name += part[len(before) :] if part.startswith(before + ".") else "." + part
+    return name[1:]
+
+
+# The standard's messages by hand: protobuf's wire format, and the field numbers of onnx.proto.
+
+
+def _read_varint(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        value, shift, at = value | (byte & 0x7F) << shift, shift + 7, at + 1
+        if byte < 0x80:
+            return value, at
+
+
+def _message(data):
+    """Fields of a message by number, each a list of its values: int for a varint, bytes for everything else."""
+    fields, at = collections.defaultdict(list), 0
+    while at < len(data):
+        key, at = _read_varint(data, at)
+        if key & 7 == 0:
+            value, at = _read_varint(data, at)
+        else:
+            size, at = ({1: 8, 5: 4}[key & 7], at) if key & 7 != 2 else _read_varint(data, at)
+            value, at = data[at : at + size], at + size
+        fields[key >> 3].append(value)
+    return fields
+
+
+def _ints(values):
+    out = []
+    for value in values:
+        if isinstance(value, int):
+            out.append(value)
+            continue
+        at = 0
+        while at < len(value):  # packed
+            number, at = _read_varint(value, at)
+            out.append(number)
+    return [n - 2**64 if n >= 2**63 else n for n in out]
+
+
+def _floats(values, code="f"):
+    return [x for value in values for (x,) in struct.iter_unpack("<" + code, value)]
+
+
+def _text(values):
+    return bytes(values[0]).decode() if values else ""
+
+
+# TensorProto.DataType. The evaluator computes in double precision, int64 and bool.
+_TYPES = {1: torch.float32, 2: torch.uint8, 3: torch.int8, 5: torch.int16, 6: torch.int32, 7: torch.int64}
+_TYPES.update({9: torch.bool, 10: torch.float16, 11: torch.float64, 16: torch.bfloat16})
+
+
+def _wide(dtype):
+    return torch.float64 if dtype.is_floating_point else dtype if dtype == torch.bool else torch.int64
+
+
+def _type(code):
+    if code not in _TYPES:
+        raise _Unknown("tensors of type %d" % code)
+    return _TYPES[code]
+
+
+def _read_tensor(data):
+    fields = _message(data)
+    dtype = _type(fields[2][0])
+    if fields[9]:
+        raw = bytearray(fields[9][0])
+        values = torch.frombuffer(raw, dtype=dtype) if raw else torch.empty(0, dtype=dtype)
+    elif fields[5] and dtype in (torch.float16, torch.bfloat16):
+        raise _Unknown("half-precision bit patterns")
+    else:
+        numbers = _floats(fields[4]) + _floats(fields[10], "d") + _ints(fields[5]) + _ints(fields[7])
+        values = torch.tensor(numbers, dtype=_wide(dtype))
+    return values.to(_wide(dtype)).reshape(_ints(fields[1]))
+
+
+class _Node:
+    """NodeProto. Called with an attribute's name it gives its value, or the default."""
+
+    def __init__(self, data, opset):
+        fields = _message(data)
+        self.inputs = [_text([name]) for name in fields[1]]
+        self.outputs = [_text([name]) for name in fields[2]]
+        self.name, domain = _text(fields[3]), _text(fields[7])
+        self.op = (domain + "." if domain not in ("", "ai.onnx") else "") + _text(fields[4])
+        self.opset = opset
+        self.attributes = {}
+        for attribute in map(_message, fields[5]):
+            read = {
+                1: lambda f: _floats(f[2])[0],
+                2: lambda f: _ints(f[3])[0],
+                3: lambda f: _text(f[4]),
+                4: lambda f: _read_tensor(f[5][0]),
+                6: lambda f: _floats(f[7]),
+                7: lambda f: _ints(f[8]),
+            }.get(_ints(attribute[20])[0])
+            if read is not None:  # else a graph: its operator (If, Loop) is not in the table
+                self.attributes[_text(attribute[1])] = read(attribute)
+
+    def __call__(self, attribute, default=None):
+        return self.attributes.get(attribute, default)
+
+
+def _read_network(data):
+    """The nodes in order and the weights by name. ModelProto: graph 7, opset_import 8; GraphProto: 1 and 5."""
+    model = _message(memoryview(data))
+    opsets = {_text(f[1]): _ints(f[2])[0] for f in map(_message, model[8])}
+    graph = _message(model[7][0])
+    nodes = [_Node(node, opsets.get("", opsets.get("ai.onnx"))) for node in graph[1]]
+    weights = {_text(_message(tensor)[8]): _read_tensor(tensor) for tensor in graph[5]}
+    return nodes, weights
+
+
+def _evaluate(nodes, weights, batch, everything=False):
+    """The network's output, or every value by name. Values are dropped after their last use."""
+    last_use = {name: node for node in nodes for name in node.inputs}
+    values = dict(weights, input=batch.cpu().double())
+    values[""] = None  # an optional input left out
+    for node in nodes:
+        try:
+            results = _OPS[node.op](node, *(values[name] for name in node.inputs))
+        except _Unknown:
+            raise
+        except Exception as error:
+            raise RuntimeError("%s %s: %s" % (node.op, node.name, error)) from error
+        results = results if isinstance(results, (tuple, list)) else [results]
+        if len(results) < len(node.outputs):
+            raise _Unknown("%s with %d outputs" % (node.op, len(node.outputs)))
+        values.update(zip(node.outputs, results))
+        if not everything:
+            for name in node.inputs:
+                if name and last_use[name] is node:
+                    values.pop(name, None)
+    return values if everything else values["output"]
+
+
+# ---- The operators, as the ONNX standard defines them (onnx.ai/onnx/operators) -----------------------------------
+
+
+def _plain(function):
+    """An operator that has no attributes."""
+    return lambda n, *inputs: function(*inputs)
+
+
+def _folded(function):
+    """An operator of any number of inputs."""
+    return lambda n, *inputs: functools.reduce(function, inputs)
+
+
+def _axes(n, x, axes):
+    axes = n("axes", axes)
+    return None if axes is None else [int(axis) % max(x.dim(), 1) for axis in axes]
+
+
+def _reduction(function):
+    def reduce(n, x, axes=None):
+        axes = _axes(n, x, axes)
+        if not axes:
+            if n("noop_with_empty_axes", 0):
+                return x
+            axes = list(range(x.dim()))
+        return function(x, axes, bool(n("keepdims", 1)))
+
+    return reduce
+
+
+def _clip(n, x, low=None, high=None):
+    low, high = n("min", low), n("max", high)
+    x = x if low is None else torch.maximum(x, torch.as_tensor(low, dtype=x.dtype))
+    return x if high is None else torch.minimum(x, torch.as_tensor(high, dtype=x.dtype))
+
+
+def _softmax(function):
+    def softmax(n, x):
+        if n.opset >= 13:
+            return function(x, n("axis", -1))
+        axis = n("axis", 1) % x.dim()  # before opset 13 over this and all later axes together
+        return function(x.flatten(axis), -1).reshape(x.shape)
+
+    return softmax
+
+
+def _gemm(n, a, b, c=None):
+    y = n("alpha", 1.0) * ((a.T if n("transA", 0) else a) @ (b.T if n("transB", 0) else b))
+    return y if c is None else y + n("beta", 1.0) * c
+
+
+def _nd(name, x):
+    return getattr(F, name % (x.dim() - 2))
+
+
+def _window(n, x, kernel):
+    """strides, dilations and [begin, end] of the padding, for each spatial axis"""
+    ones = [1] * len(kernel)
+    strides, dilations = n("strides", ones), n("dilations", ones)
+    pads, same = n("pads", [0] * 2 * len(kernel)), n("auto_pad", "NOTSET")
+    pads = [list(p) for p in zip(pads, pads[len(kernel) :])]
+    if same.startswith("SAME"):
+        if n.op == "ConvTranspose":
+            raise _Unknown("ConvTranspose with auto_pad")
+        for i, (size, k, stride, dilation) in enumerate(zip(x.shape[2:], kernel, strides, dilations)):
+            total = max(0, (-(-size // stride) - 1) * stride + dilation * (k - 1) + 1 - size)
+            pads[i] = [total // 2, total - total // 2][:: -1 if same == "SAME_LOWER" else 1]
+    return strides, dilations, pads
+
+
+def _pad_axes(x, pads, value=0.0):
+    """Constant padding of the last axes; negative numbers crop."""
+    return F.pad(x, [width for pad in reversed(pads) for width in pad], value=value)
+
+
+def _conv(n, x, w, b=None):
+    strides, dilations, pads = _window(n, x, w.shape[2:])
+    return _nd("conv%dd", x)(_pad_axes(x, pads), w, b, strides, 0, dilations, n("group", 1))
+
+
+def _conv_transpose(n, x, w, b=None):
+    strides, dilations, pads = _window(n, x, w.shape[2:])
+    if n("output_shape"):
+        raise _Unknown("ConvTranspose with output_shape")
+    y = _nd("conv_transpose%dd", x)(x, w, None, strides, 0, 0, n("group", 1), dilations)
+    extra = n("output_padding", [0] * len(pads))
+    y = _pad_axes(y, [[-begin, more - end] for (begin, end), more in zip(pads, extra)])
+    return y if b is None else y + b.reshape([-1] + [1] * len(pads))
+
+
+def _pool(n, x):
+    kernel = n("kernel_shape")
+    strides, dilations, pads = _window(n, x, kernel)
+    surplus = []  # cells that only the ceiling's last window reaches: they never count
+    for size, k, stride, dilation, (begin, end) in zip(x.shape[2:], kernel, strides, dilations, pads):
+        span = dilation * (k - 1) + 1
+        steps = (size + begin + end - span) / stride
+        count = math.floor(steps) + 1
+        if n("ceil_mode", 0) and math.ceil(steps) * stride < size + begin:
+            count = math.ceil(steps) + 1
+        surplus.append([0, max(0, (count - 1) * stride + span - size - begin - end)])
+    if n.op == "MaxPool":
+        x = _pad_axes(_pad_axes(x, pads, -math.inf), surplus, -math.inf)
+        return _nd("max_pool%dd", x)(x, kernel, strides, 0, dilations)
+    if any(d != 1 for d in dilations):
+        raise _Unknown("AveragePool with dilations")
+    counted = _pad_axes(torch.ones_like(x[:1, :1]), pads, float(n("count_include_pad", 0)))
+    average = _nd("avg_pool%dd", x)
+    x, counted = (_pad_axes(t, surplus) for t in (_pad_axes(x, pads), counted))
+    return average(x, kernel, strides) / average(counted, kernel, strides)
+
+
+def _pad(n, x, pads=None, value=None, axes=None):
+    pads = [int(p) for p in n("pads", pads)]
+    axes = _axes(n, x, axes) or list(range(x.dim()))
+    value = n("value", 0.0) if value is None else value
+    for axis, before, after in zip(axes, pads, pads[len(axes) :]):
+        size, mode = x.shape[axis], n("mode", "constant")
+        at = torch.arange(-before, size + after)
+        inside = {
+            "constant": at.clamp(0, max(size - 1, 0)),
+            "edge": at.clamp(0, max(size - 1, 0)),
+            "wrap": at % max(size, 1),
+            "reflect": size - 1 - (at % max(2 * size - 2, 1) - (size - 1)).abs(),
+        }[mode]
+        padded = x.index_select(axis, inside)
+        if mode == "constant":
+            outside = ((at < 0) | (at >= size)).reshape([-1] + [1] * (x.dim() - 1 - axis))
+            padded = torch.where(outside, torch.as_tensor(value, dtype=x.dtype), padded)
+        x = padded
+    return x
+
+
+def _resize(n, x, *inputs):
+    """Every mode is linear and acts axis by axis: a matrix for each."""
+    if n.opset >= 11:
+        _, scales, sizes = (inputs + (None, None))[:3]
+        mode, where = n("mode", "nearest"), n("coordinate_transformation_mode", "half_pixel")
+        nearest = n("nearest_mode", "round_prefer_floor")
+    else:
+        (scales, sizes), mode, where, nearest = (inputs[0], None), n("mode", "nearest"), "asymmetric", "floor"
+    if n("antialias", 0) or n("exclude_outside", 0) or n("keep_aspect_ratio_policy", "stretch") != "stretch":
+        raise _Unknown("Resize with antialias, exclude_outside or an aspect ratio")
+    given = sizes if scales is None or not scales.numel() else scales
+    for axis, wanted in zip(_axes(n, x, None) or range(x.dim()), given.tolist()):
+        size = x.shape[axis]
+        new = wanted if given is sizes else math.floor(size * wanted)
+        scale = new / size if given is sizes else wanted
+        if scale == 1:
+            continue
+        out = torch.arange(new, dtype=torch.float64)
+        at = {
+            "asymmetric": out / scale,
+            "half_pixel": (out + 0.5) / scale - 0.5,
+            "pytorch_half_pixel": (out + 0.5) / scale - 0.5 if new > 1 else out * 0,
+            "align_corners": out * (size - 1) / max(new - 1, 1),
+        }.get(where)
+        if at is None:
+            raise _Unknown("Resize with " + where)
+        if mode == "nearest":
+            rounded = {"round_prefer_floor": (at - 0.5).ceil(), "round_prefer_ceil": (at + 0.5).floor()}
+            taps = [({"floor": at.floor(), "ceil": at.ceil(), **rounded}[nearest], torch.ones_like(at))]
+        elif mode == "linear":
+            taps = [(at.floor(), at.floor() + 1 - at), (at.floor() + 1, at - at.floor())]
+        else:
+            a = n("cubic_coeff_a", -0.75)
+            taps = []
+            for offset in (-1, 0, 1, 2):
+                d = (at - at.floor() - offset).abs()
+                near, far = ((a + 2) * d - (a + 3)) * d * d + 1, ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
+                taps.append((at.floor() + offset, torch.where(d <= 1, near, far)))
+        matrix = torch.zeros(new, size, dtype=torch.float64)
+        for index, weight in taps:
+            matrix.scatter_add_(1, index.long().clamp(0, size - 1)[:, None], weight[:, None])
+        x = (x.transpose(axis, -1) @ matrix.T).transpose(axis, -1)
+    return x
+
+
+def _slice(n, x, starts=None, ends=None, axes=None, steps=None):
+    starts, ends = n("starts", starts), n("ends", ends)
+    axes = _axes(n, x, axes) or range(len(starts))
+    steps = [1] * len(starts) if steps is None else steps
+    for axis, start, end, step in zip(axes, starts, ends, steps):
+        at = range(*slice(int(start), int(end), int(step)).indices(x.shape[axis]))
+        x = x.index_select(axis, torch.tensor(at, dtype=torch.int64))
+    return x
+
+
+def _split(n, x, sizes=None):
+    axis = n("axis", 0)
+    sizes = n("split", sizes)
+    if sizes is None:
+        return torch.split(x, -(-x.shape[axis] // len(n.outputs)), axis)
+    return torch.split(x, [int(size) for size in sizes], axis)
+
+
+def _squeeze(n, x, axes=None):
+    axes = _axes(n, x, axes)
+    return x.reshape([s for i, s in enumerate(x.shape) if (s != 1 if axes is None else i not in axes)])
+
+
+def _unsqueeze(n, x, axes=None):
+    axes = [int(axis) for axis in n("axes", axes)]
+    for axis in sorted(axis % (x.dim() + len(axes)) for axis in axes):
+        x = x.unsqueeze(axis)
+    return x
+
+
+def _reshape(n, x, shape):
+    copied = not n("allowzero", 0)
+    return x.reshape([x.shape[i] if s == 0 and copied else s for i, s in enumerate(shape.tolist())])
+
+
+def _gather(n, x, index):
+    axis = n("axis", 0) % x.dim()
+    picked = x.index_select(axis, index.flatten() % x.shape[axis])
+    return picked.reshape(x.shape[:axis] + index.shape + x.shape[axis + 1 :])
+
+
+def _gather_nd(n, x, index):
+    if n("batch_dims", 0):
+        raise _Unknown("GatherND with batch_dims")
+    return x[tuple(index.unbind(-1))]
+
+
+def _constant(n):
+    value = next(iter(n.attributes.values()))
+    if torch.is_tensor(value):
+        return value
+    return torch.tensor(value, dtype=torch.float64 if "float" in next(iter(n.attributes)) else torch.int64)
+
+
+def _cumsum(n, x, axis):
+    axis = int(axis)
+    if n("reverse", 0):
+        x = x.flip(axis)
+    y = x.cumsum(axis) - (x if n("exclusive", 0) else 0)
+    return y.flip(axis) if n("reverse", 0) else y
+
+
+def _depth_to_space(n, x):
+    b, c, h, w = x.shape
+    s = n("blocksize")
+    if n("mode", "DCR") == "DCR":
+        y = x.reshape(b, s, s, c // s**2, h, w).permute(0, 3, 4, 1, 5, 2)
+    else:
+        y = x.reshape(b, c // s**2, s, s, h, w).permute(0, 1, 4, 2, 5, 3)
+    return y.reshape(b, c // s**2, h * s, w * s)
+
+
+def _batch_norm(n, x, scale, shift, mean, variance):
+    if n("training_mode", 0):
+        raise _Unknown("BatchNormalization in training mode")
+    return F.batch_norm(x, mean, variance, scale, shift, eps=n("epsilon", 1e-5))
+
+
+def _layer_norm(n, x, scale, shift=None):
+    return F.layer_norm(x, x.shape[n("axis", -1) :], scale, shift, n("epsilon", 1e-5))
+
+
+def _group_norm(n, x, scale, shift):
+    per_channel = x.shape[1] // len(scale)  # opset 18 has one scale a group
+    scale, shift = scale.repeat_interleave(per_channel), shift.repeat_interleave(per_channel)
+    return F.group_norm(x, n("num_groups"), scale, shift, n("epsilon", 1e-5))
+
+
+def _dropout(n, x, ratio=None, training=None):
+    if training is not None and bool(training):
+        raise _Unknown("Dropout in training mode")
+    return x
+
+
+# ONNX's name = torch's name, for operators without attributes
+_SAME = """
+    Abs=abs Neg=neg Exp=exp Log=log Sqrt=sqrt Reciprocal=reciprocal Floor=floor Ceil=ceil Round=round Sign=sign
+    Sin=sin Cos=cos Tan=tan Asin=asin Acos=acos Atan=atan Sinh=sinh Cosh=cosh Asinh=asinh Acosh=acosh Atanh=atanh
+    Tanh=tanh Sigmoid=sigmoid Erf=erf Relu=relu IsNaN=isnan Identity=clone Add=add Sub=sub Mul=mul MatMul=matmul
+    Equal=eq Less=lt LessOrEqual=le Greater=gt GreaterOrEqual=ge Not=logical_not And=logical_and Or=logical_or
+    Xor=logical_xor Where=where
+"""
+
+_OPS = {
+    **{onnx: _plain(getattr(torch, name)) for onnx, name in (pair.split("=") for pair in _SAME.split())},
+    # elementwise
+    "Softplus": _plain(lambda x: torch.logaddexp(x, torch.zeros_like(x))),
+    "Softsign": _plain(lambda x: x / (1 + x.abs())),
+    "Mish": _plain(F.mish),
+    "LeakyRelu": lambda n, x: torch.where(x < 0, n("alpha", 0.01) * x, x),
+    "PRelu": _plain(lambda x, slope: torch.where(x < 0, slope * x, x)),
+    "Elu": lambda n, x: torch.where(x < 0, n("alpha", 1.0) * torch.expm1(x), x),
+    "Celu": lambda n, x: F.celu(x, n("alpha", 1.0)),
+    "Selu": lambda n, x: n("gamma", 1.0507009873554805) * F.elu(x, n("alpha", 1.6732632423543772)),
+    "Gelu": lambda n, x: F.gelu(x, approximate=n("approximate", "none")),
+    "HardSigmoid": lambda n, x: (n("alpha", 0.2) * x + n("beta", 0.5)).clamp(0, 1),
+    "HardSwish": _plain(lambda x: x * (x / 6 + 0.5).clamp(0, 1)),
+    "Clip": _clip,
+    "Div": _plain(lambda x, y: x / y if x.is_floating_point() else torch.div(x, y, rounding_mode="trunc")),
+    "Pow": _plain(lambda x, y: torch.pow(x, y).to(x.dtype)),
+    "Mod": lambda n, x, y: torch.fmod(x, y) if n("fmod", 0) else torch.remainder(x, y),
+    "Min": _folded(torch.minimum),
+    "Max": _folded(torch.maximum),
+    "Sum": _folded(torch.add),
+    "Mean": lambda n, *xs: sum(xs) / len(xs),
+    "Cast": lambda n, x: x.to(_wide(_type(n("to")))),
+    "CastLike": _plain(lambda x, like: x.to(like.dtype)),
+    "Dropout": _dropout,
+    # linear algebra and windows
+    "Gemm": _gemm,
+    "Einsum": lambda n, *xs: torch.einsum(n("equation"), *xs),
+    "Conv": _conv,
+    "ConvTranspose": _conv_transpose,
+    "MaxPool": _pool,
+    "AveragePool": _pool,
+    "GlobalAveragePool": _plain(lambda x: x.mean(tuple(range(2, x.dim())), True)),
+    "GlobalMaxPool": _plain(lambda x: x.amax(tuple(range(2, x.dim())), True)),
+    "Resize": _resize,
+    "Upsample": _resize,
+    # normalisation
+    "Softmax": _softmax(torch.softmax),
+    "LogSoftmax": _softmax(torch.log_softmax),
+    "BatchNormalization": _batch_norm,
+    "LayerNormalization": _layer_norm,
+    "GroupNormalization": _group_norm,
+    "InstanceNormalization": lambda n, x, scale, shift: F.group_norm(x, x.shape[1], scale, shift, n("epsilon", 1e-5)),
+    # reductions
+    "ReduceSum": _reduction(torch.sum),
+    "ReduceMean": _reduction(torch.mean),
+    "ReduceMax": _reduction(torch.amax),
+    "ReduceMin": _reduction(torch.amin),
+    "ReduceProd": _reduction(lambda x, axes, keep: functools.reduce(lambda y, a: y.prod(a, keep), sorted(axes)[::-1], x)),
+    "ReduceL1": _reduction(lambda x, axes, keep: x.abs().sum(axes, keep)),
+    "ReduceL2": _reduction(lambda x, axes, keep: (x * x).sum(axes, keep).sqrt()),
+    "ReduceSumSquare": _reduction(lambda x, axes, keep: (x * x).sum(axes, keep)),
+    "ReduceLogSumExp": _reduction(torch.logsumexp),
+    "CumSum": _cumsum,
+    # shape
+    "Shape": lambda n, x: torch.tensor(x.shape, dtype=torch.int64)[n("start", 0) : n("end")],
+    "Size": _plain(lambda x: torch.tensor(x.numel())),
+    "Reshape": _reshape,
+    "Flatten": lambda n, x: x.reshape(math.prod(x.shape[: n("axis", 1)]), -1),
+    "Squeeze": _squeeze,
+    "Unsqueeze": _unsqueeze,
+    "Transpose": lambda n, x: x.permute(n("perm", list(range(x.dim()))[::-1])),
+    "Expand": _plain(lambda x, shape: x.expand(torch.broadcast_shapes(x.shape, shape.tolist()))),
+    "Tile": _plain(lambda x, repeats: x.repeat(repeats.tolist())),
+    "Concat": lambda n, *xs: torch.cat(xs, n("axis")),
+    "Split": _split,
+    "Slice": _slice,
+    "Pad": _pad,
+    "Gather": _gather,
+    "GatherElements": lambda n, x, index: x.gather(n("axis", 0), index % x.shape[n("axis", 0)]),
+    "GatherND": _gather_nd,
+    "DepthToSpace": _depth_to_space,
+    "Trilu": lambda n, x, k=None: (torch.triu if n("upper", 1) else torch.tril)(x, 0 if k is None else int(k)),
+    # constants
+    "Constant": _constant,
+    "ConstantOfShape": lambda n, shape: n("value", torch.zeros(1, dtype=torch.float64)).expand(shape.tolist()),
+    "Range": _plain(lambda start, end, step: torch.arange(start, end, step, dtype=start.dtype)),
+}
+
+
+# ---- Writing -----------------------------------------------------------------------------------------------------
 
 # A protobuf message is extended by appending fields, so the metadata needs no ONNX package.
 # ModelProto.metadata_props is field 14 of StringStringEntryProto {key = 1, value = 2} (onnx.proto).
