@@ -44,6 +44,7 @@ export default defineConfig({
     plugins: [svelte({ configFile: resolve(here, "svelte.config.js") })],
     build: {
       outDir: resolve(here, "out/renderer"),
+      minify: true,
       rolldownOptions: { input: resolve(here, "src/renderer/index.html") },
     },
   },
