@@ -214,6 +214,8 @@ const device = z.object({
   ready: z.boolean(),
   /** Why not, and the command that would make it so. */
   reason: z.string().nullable(),
+  /** Of a known network's results from the float64 reference's, relative; null for the reference itself. */
+  deviation: z.number().nullable(),
   /** Measured on a convolution, in 10⁹ multiply–adds a second; null where not measured. */
   gflops: z.number().nullable(),
 });

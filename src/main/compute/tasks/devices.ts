@@ -1,14 +1,17 @@
-/** What can compute here, and how fast: measured on the convolution that emulators mostly consist of. */
+/**
+ * What computes here, whether rightly (a known network against the reference), and how fast (on the convolution that
+ * emulators mostly consist of).
+ */
 import { availableParallelism, cpus } from "node:os";
-import type { MethodOutput } from "../../../shared/contract";
+import type { Device } from "../../../shared/contract";
+import { UserError } from "../../../shared/errors";
 import { allocate, type Tensor } from "../../../shared/tensor";
 import { Builder } from "../../graph/builder";
 import type { Graph } from "../../graph/ir";
 import type { Executor, ExecutorId } from "../../runtime/executor";
 import { createExecutor } from "../../runtime/executors";
+import { probe } from "../../runtime/probe";
 import type { TaskContext } from "../compute";
-
-type Device = MethodOutput<"devices.list">[number];
 
 /** The reference executor is some thousand times slower, hence its smaller problem. */
 const problems: Readonly<Record<ExecutorId, { batch: number; channels: number; size: number }>> = {
@@ -17,6 +20,8 @@ const problems: Readonly<Record<ExecutorId, { batch: number; channels: number; s
 };
 const KERNEL = 3;
 const REPEATS = 5;
+/** Milliseconds after which a slow machine is not asked again. */
+const PATIENCE = 300;
 
 export async function devices(
   { measure }: { measure: boolean },
@@ -37,17 +42,25 @@ async function deviceOf(id: ExecutorId, processor: string, measure: boolean): Pr
       ? `${processor}, ${availableParallelism()} threads, float32`
       : `${processor}, 1 thread, float64`;
   const device = { id: `${id}:cpu`, executor: id, name };
+  const notReady = (error: unknown): Device => {
+    const { message } = error as Error;
+    const todo = (error instanceof UserError && error.todo) || "Install it anew with npm ci.";
+    return { ...device, ready: false, reason: `${message} ${todo}`, deviation: null, gflops: null };
+  };
   let executor: Executor;
   try {
     executor = createExecutor(id);
   } catch (error) {
     // A native library that this system cannot load; the others may work all the same.
-    const reason = `${(error as Error).message} Install it anew with npm ci.`;
-    return { ...device, ready: false, reason, gflops: null };
+    return notReady(error);
   }
   try {
+    // The reference is what the others are compared with.
+    const deviation = id === "reference" ? null : await probe(executor);
     const gflops = measure ? await speedOf(executor) : null;
-    return { ...device, ready: true, reason: null, gflops };
+    return { ...device, ready: true, reason: null, deviation, gflops };
+  } catch (error) {
+    return notReady(error);
   } finally {
     await executor.dispose();
   }
@@ -58,11 +71,13 @@ async function speedOf(executor: Executor): Promise<number> {
   const { batch, channels, size } = problems[executor.id];
   const { graph, feeds } = convolution(batch, channels, size);
   const program = await executor.compile(graph);
+  const begun = performance.now();
   let best = Infinity;
+  // Two runs at least, for the first one allocates and prepares.
   for (let run = 0; run <= REPEATS; run++) {
+    if (run > 1 && performance.now() - begun > PATIENCE) break;
     const start = performance.now();
     await program.run(feeds);
-    // The first run allocates and prepares.
     if (run > 0) best = Math.min(best, performance.now() - start);
   }
   const work = batch * size ** 2 * (channels * KERNEL) ** 2;

@@ -13,10 +13,11 @@ export const devices: Command = {
     if (args.flag("json")) return shell.print(json(found));
     shell.print(
       table(
-        found.map(({ id, name, ready, reason, gflops }) => [
+        found.map(({ id, name, ready, reason, deviation, gflops }) => [
           id,
           name,
           ready ? "ready" : (reason ?? "not ready"),
+          deviation === null ? "" : `agrees with float64 to ${deviation.toExponential(1)}`,
           gflops === null ? "" : `${gflops.toPrecision(2)} · 10⁹ multiply–adds a second`,
         ]),
       ),

@@ -1,0 +1,82 @@
+/**
+ * Does an executor compute here what it should? A small network and its gradients, run on it and on the float64
+ * reference: a library that loads may still be wrong on this processor.
+ */
+import { UserError } from "../../shared/errors";
+import { fromFloat64, type Tensor } from "../../shared/tensor";
+import { Builder } from "../graph/builder";
+import { grad } from "../graph/grad";
+import { inputName, type Graph, type Value } from "../graph/ir";
+import { relativeDeviation } from "./deviation";
+import type { Executor } from "./executor";
+import { createReferenceExecutor } from "./reference";
+
+/** Float32 rounding through two layers and back is some 1e-7; a wrong kernel is off by the size of its result. */
+export const TOLERANCE = 1e-5;
+
+/**
+ * Largest deviation of an executor's results from the reference's, max |a − b| / max |b| of an output.
+ * @throws UserError "runtime/wrong" beyond `TOLERANCE`, and what compiling and running throw
+ */
+export async function probe(executor: Executor): Promise<number> {
+  const { graph, feeds } = knownNetwork();
+  const reference = createReferenceExecutor();
+  const found = await evaluate(executor, graph, feeds);
+  const expected = await evaluate(reference, graph, feeds);
+  const deviation = Math.max(
+    ...[...expected].map(([name, tensor]) => relativeDeviation(found.get(name), tensor)),
+  );
+  if (deviation <= TOLERANCE) return deviation;
+  throw new UserError(
+    "runtime/wrong",
+    `${executor.description} computes a known network wrongly: its results deviate by ${deviation.toPrecision(2)} from float64's.`,
+    { todo: "Install it anew with npm ci, or compute with the reference executor." },
+  );
+}
+
+async function evaluate(
+  executor: Executor,
+  graph: Graph,
+  feeds: ReadonlyMap<string, Tensor>,
+): Promise<Map<string, Tensor>> {
+  const program = await executor.compile(graph);
+  try {
+    return await program.run(feeds);
+  } finally {
+    await program.dispose();
+  }
+}
+
+/** Two samples through convolution, tanh and a linear layer; output, mean square and its gradients. */
+function knownNetwork(): { graph: Graph; feeds: Map<string, Tensor> } {
+  const g = new Builder();
+  const input = (name: string, shape: number[]): Value =>
+    g.input(name, { dtype: "float32", shape });
+  const x = input("x", [2, 3, 8, 8]);
+  const kernel = input("kernel", [4, 3, 3, 3]);
+  const weights = input("weights", [4 * 8 * 8, 5]);
+  const features = g.tanh(g.conv(x, kernel, { pads: [1, 1, 1, 1] }));
+  const output = g.matmul(g.reshape(features, [2, 4 * 8 * 8]), weights);
+  const loss = g.mean(g.mul(output, output));
+  const gradients = grad(g, loss, [x, kernel, weights]);
+  const inputs = [x, kernel, weights];
+  return {
+    graph: {
+      inputs,
+      outputs: [output, loss, ...gradients].map((value, i) => ({ name: `out${i}`, value })),
+    },
+    feeds: new Map(
+      inputs.map((value): [string, Tensor] => [inputName(value), numbers(value.shape)]),
+    ),
+  };
+}
+
+/** Numbers without pattern, the same each time. */
+function numbers(shape: readonly number[]): Tensor {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return fromFloat64(
+    "float32",
+    shape,
+    Array.from({ length: size }, (_, i) => Math.sin(1 + 12.9898 * i)),
+  );
+}
