@@ -208,9 +208,9 @@ def _pad_circular(x, pad):
     cut = torch.ops.aten.slice
     for axis in range(x.dim() - len(pad) // 2, x.dim()):
         before, after = pad[2 * (x.dim() - 1 - axis)], pad[2 * (x.dim() - 1 - axis) + 1]
+        if before < 0 or after < 0:  # crops first, then wraps what is left
+            x = cut(x, axis, max(0, -before), after if after < 0 else end, 1)
         parts = [x]
-        if before < 0 or after < 0:
-            parts = [cut(x, axis, max(0, -before), after if after < 0 else end, 1)]
         if before > 0:
             parts.insert(0, cut(x, axis, -before, end, 1))
         if after > 0:
@@ -239,7 +239,7 @@ def _traceable():
         def convolve(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
             if isinstance(padding, str):  # unknown to PyTorch 1's exporter
                 dilations = [dilation] * (weight.dim() - 2) if isinstance(dilation, int) else dilation
-                totals = [d * (k - 1) * (padding == "same") for d, k in zip(dilations, weight.shape[2:])]
+                totals = [d * (int(k) - 1) * (padding == "same") for d, k in zip(dilations, weight.shape[2:])]
                 padding = [total // 2 for total in totals]
                 if any(total % 2 for total in totals):
                     input = pad(input, [more for total in totals[::-1] for more in (0, total % 2)])
@@ -310,7 +310,9 @@ def _check_trace(model, inputs, tolerance):
     worst = 0.0
     for what, batch in batches.items():
         try:
-            deviation = _deviation(traced(batch), model(batch))
+            # Not optimised: the fuser's own rounding (of round, even wrong in PyTorch 2.6) is not the file's.
+            with torch.jit.optimized_execution(False):
+                deviation = _deviation(traced(batch), model(batch))
         except RuntimeError as error:
             raise ExportError(
                 "The traced model fails on %s: the batch size %d or a shape is built into its code. "
