@@ -103,6 +103,11 @@ export const modelInfo = z.object({
   opset: z.number(),
   producer: z.string(),
   metadata: z.record(z.string(), z.string()),
+  /** How its output compares with PyTorch's (parity.ts); null where there is no example batch beside the file. */
+  parity: z
+    .object({ file: z.string(), samples: z.number(), deviation: z.number().nullable() })
+    .nullable()
+    .default(null),
   warnings: z.array(z.string()),
 });
 export type ModelInfo = z.infer<typeof modelInfo>;

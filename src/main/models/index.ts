@@ -101,6 +101,7 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
       opset: standardOpset(onnx.proto),
       producer: `${onnx.proto.producerName} ${onnx.proto.producerVersion}`.trim(),
       metadata: Object.fromEntries(onnx.proto.metadataProps.map(({ key, value }) => [key, value])),
+      parity: null,
       warnings: rebatched?.problem === undefined ? [] : [rebatched.problem],
     },
   };

@@ -51,6 +51,7 @@ const modelInfo: ModelInfo = {
   opset: 17,
   producer: "",
   metadata: {},
+  parity: null,
   warnings: [],
 };
 

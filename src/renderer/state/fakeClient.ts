@@ -92,6 +92,7 @@ export function someModel(): ModelEntry {
       opset: 17,
       producer: "",
       metadata: {},
+      parity: null,
       warnings: [],
     },
   };

@@ -12,6 +12,7 @@ import { createExecutor } from "../../runtime/executors";
 import type { TaskContext } from "../compute";
 import { assertWritable, writeRun } from "../runFolder";
 import { openExperiment, type Experiment } from "./experiment";
+import { checkParity } from "./parity";
 import { definitionOf, type AnalysisSpec } from "./spec";
 
 export interface AnalyseInput extends AnalysisSpec {
@@ -33,6 +34,10 @@ export async function analyse(
   const experiment = await openExperiment(input);
   const executors = new Executors();
   try {
+    if (input.model.weights === null) {
+      const { warnings } = await checkParity(experiment.model);
+      experiment.notices.push(...warnings);
+    }
     const { input: states, target, raw } = await experiment.read();
     signal.throwIfAborted();
     const executor = executors.get(experiment.executor);

@@ -1,6 +1,7 @@
 /** `noetherscope model info` */
 import { resolve } from "node:path";
 import type { ModelInfo } from "../../../../shared/contract";
+import { agrees, parityInWords } from "../../../../shared/parity";
 import type { Command } from "../command";
 import { json, jsonOption, pathOf, table, weightsOption } from "./shared";
 
@@ -50,6 +51,7 @@ function describe(info: ModelInfo): string {
       ? "  can be differentiated by all parameters"
       : "  cannot be differentiated by all parameters:",
     ...info.stopped.map(({ parameter, node, reason }) => `    ${parameter}: ${node}: ${reason}`),
+    ...(info.parity !== null && agrees(info.parity) ? [`  ${parityInWords(info.parity)}`] : []),
     ...info.warnings.map((warning) => `  note: ${warning}`),
   ].join("\n");
 }
