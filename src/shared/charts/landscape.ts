@@ -32,7 +32,7 @@ const plane: FigureDefinition = {
   id: "plane",
   title: "Loss over the plane of both gradients",
   caption:
-    "Mean loss on the states x (left) and on their images g·x (right) over the same plane of parameters, with the same levels; the dot is the present parameters and the thick line the present loss. Arrows point down the two gradients; the dashed ellipse is where the Gauss–Newton model puts the thick line.",
+    "Mean loss on the states x (left) and on their images g·x (right) over the same plane of parameters, each with its own labelled levels; the dot is the present parameters and the thick line the present loss. Arrows point down the two gradients; the dashed ellipse is where the Gauss–Newton model puts the thick line.",
   arrays: ["alpha", "beta", "loss"],
   aspect: 0.48,
   applies: isPlane,

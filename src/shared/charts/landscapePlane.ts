@@ -1,4 +1,4 @@
-/** The loss on x and on g·x over one plane of parameters: contours side by side that share levels and axes. */
+/** The loss on x and on g·x over one plane of parameters: contours side by side that share axes. */
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from "echarts";
 import type { EChartsCoreOption } from "echarts/core";
 import type { RunResult } from "../run";
@@ -27,8 +27,6 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
   const { alpha, beta, element } = landscape;
   const g = elementLabel(element);
   const random = run.record.parameters.directions === "random";
-  const [low, high] = extent([...landscape.loss[0], ...landscape.loss[1]]) ?? [0, 1];
-  const levels = roundLevels(low, high, LEVELS);
   const x = fixedScale(alpha[0] ?? -1, alpha.at(-1) ?? 1, 4);
   const y = fixedScale(beta[0] ?? -1, beta.at(-1) ?? 1, 4);
   // Labels at the very ends would meet those of the other panel.
@@ -75,7 +73,7 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
           return {
             type: "group",
             children: [
-              ...contours(theme, landscape, panel, levels, [low, high], box, pixel),
+              ...contours(theme, landscape, panel, box, pixel),
               ...overlay(theme, landscape, panel, g, box, pixel),
             ],
           };
@@ -93,12 +91,13 @@ function contours(
   theme: ChartTheme,
   { alpha, beta, loss, models }: Landscape,
   panel: number,
-  levels: readonly number[],
-  [min, max]: readonly [number, number],
   box: Box,
   pixel: (point: Pair) => Pair,
 ): object[] {
   const values = loss[panel]!;
+  // Levels of its own: where the loss on g·x is many times that on x, common ones would leave one panel empty.
+  const [min, max] = extent(values) ?? [0, 1];
+  const levels = roundLevels(min, max, LEVELS);
   const colour = (level: number): string => {
     // The ends of the map that vanish on the surface are left out.
     const t = normalised({ min, max }, level);
