@@ -73,9 +73,10 @@ export function arrange(record: RunRecord, view: FigureView): Arrangement {
   };
 }
 
-/** "V4" of "V4, diagonal reflections"; the elements in braces where the set has no short name. */
+/** "C4" of "C4, quarter turns", V4 for the paper's; other sets, D4's second Klein group too, by their elements. */
 function nameOf(key: string): string {
-  const label = knownSubgroup(key)?.label ?? "";
-  const short = /^([A-Z]\d)(,|$)/.exec(label)?.[1];
-  return short ?? `{${key.split(",").map(elementLabel).join(", ")}}`;
+  const short = /^([A-Z]\d)(,|$)/.exec(knownSubgroup(key)?.label ?? "")?.[1];
+  const ambiguous = short === "V4" && key !== DIAGONAL_V4;
+  if (short !== undefined && !ambiguous) return short;
+  return `{${key.split(",").map(elementLabel).join(", ")}}`;
 }
