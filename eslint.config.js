@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import js from "@eslint/js";
 import importX from "eslint-plugin-import-x";
 import svelte from "eslint-plugin-svelte";
@@ -20,6 +21,11 @@ const order = [
   "graph",
 ];
 
+/** A folder each. */
+const analyses = readdirSync(new URL("src/main/analyses", import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
 const zones = [
   ...order.map((folder, level) => ({
     target: `./src/main/${folder}`,
@@ -28,7 +34,7 @@ const zones = [
   })),
   {
     target: "./src/main/fields",
-    from: "./src/main/graph",
+    from: ["./src/main/graph", "./src/main/runtime"],
     message: "fields know nothing of graphs.",
   },
   { target: "./src/shared", from: ["./src/main", "./src/renderer"] },
@@ -38,8 +44,8 @@ const zones = [
     message: "The renderer knows only the contract.",
   },
   { target: "./src/main", from: "./src/renderer" },
-  // An analysis knows nothing of another analysis.
-  ...["equivariance", "coherence", "landscape"].map((analysis, _, all) => ({
+  // An analysis knows nothing of another analysis; what several need stands beside their folders.
+  ...analyses.map((analysis, _, all) => ({
     target: `./src/main/analyses/${analysis}`,
     from: all.filter((other) => other !== analysis).map((other) => `./src/main/analyses/${other}`),
   })),
@@ -77,6 +83,33 @@ export default ts.config(
       "@typescript-eslint/consistent-type-imports": "error",
       "no-undef": "off",
       eqeqeq: "error",
+    },
+  },
+  {
+    files: ["src/shared/**", "src/renderer/**"],
+    ignores: ["**/*.test.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: ["node:*", "electron"], message: "The window has neither Node nor Electron." },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ["src/shared/**"],
+    ignores: ["**/*.test.ts"],
+    rules: {
+      "no-restricted-globals": [
+        "error",
+        ...["window", "document", "navigator", "localStorage", "process", "Buffer"].map((name) => ({
+          name,
+          message: "src/shared runs in the window and in Node.",
+        })),
+      ],
     },
   },
   {
