@@ -13,7 +13,7 @@ import { elementOf, type Group } from "../../../shared/groups/group";
 import type { ParameterValue } from "../../../shared/parameters";
 import { select } from "../../../shared/selection";
 import { toFloat64, type Tensor } from "../../../shared/tensor";
-import { openData, type DataSet } from "../../data/dataset";
+import type { DataSet } from "../../data/dataset";
 import {
   normalisationOf,
   normalisationWarnings,
@@ -23,6 +23,7 @@ import {
 import { checkConvention } from "../../fields/conventionCheck";
 import { openModel, type Model } from "../../models";
 import type { ExecutorId } from "../../runtime/executor";
+import { openDataFor } from "./fieldsOfModel";
 import type { AnalysisSpec } from "./spec";
 
 export interface Experiment {
@@ -50,9 +51,9 @@ export async function openExperiment(spec: AnalysisSpec): Promise<Experiment> {
     spec.model.path,
     spec.model.weights === null ? {} : { weights: spec.model.weights },
   );
-  const data = await openData(spec.data.path, spec.data.options);
+  const { data, notices } = await openDataFor(model, spec.data);
   try {
-    return await experimentOf(model, data, parameters);
+    return await experimentOf(model, data, parameters, notices);
   } catch (error) {
     await data.close();
     throw error;
@@ -63,6 +64,7 @@ async function experimentOf(
   model: Model,
   data: DataSet,
   parameters: AnalysisSpec["parameters"],
+  assumed: readonly string[],
 ): Promise<Experiment> {
   checkShapes(model, data);
   const group = groupByName(text(parameters, "group"));
@@ -82,6 +84,7 @@ async function experimentOf(
   });
   const normalisation = await normalisationOf(text(parameters, "normalise"), data);
   const notices = [
+    ...assumed,
     ...data.notices,
     ...selection.notices,
     ...model.info.warnings,

@@ -39,6 +39,7 @@ export interface SmallModel {
   readonly nodes: readonly SmallNode[];
   readonly initializers?: Readonly<Record<string, Tensor>>;
   readonly functions?: readonly SmallFunction[];
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** The file's bytes; inputs are float32. */
@@ -67,6 +68,7 @@ export function smallModel(model: SmallModel): Uint8Array {
       node: f.nodes.map(nodeProto),
       opsetImport,
     })),
+    metadataProps: Object.entries(model.metadata ?? {}).map(([key, value]) => ({ key, value })),
   };
   return encodeMessage(modelProto, proto as unknown as ModelProto);
 }

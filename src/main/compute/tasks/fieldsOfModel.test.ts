@@ -1,0 +1,97 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { DataOptions } from "../../../shared/contract";
+import { showFieldSpec } from "../../../shared/fields/spec";
+import { fromFloat64, sizeOf, type Tensor } from "../../../shared/tensor";
+import { writeNpz } from "../../data/npz";
+import { smallModel } from "../../graph/onnx/testing";
+import { openExperiment, type Experiment } from "./experiment";
+import { inspectData } from "./inspectData";
+import { checkedParameters } from "./spec";
+
+let folder: string;
+let data: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "fields-"));
+  data = join(folder, "net.example.npz");
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const field = (...shape: number[]): Tensor =>
+  fromFloat64(
+    "float32",
+    shape,
+    Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i)),
+  );
+
+/** A model of three channels whose file states these fields, with data of as many samples. */
+async function experiment(
+  stated: Record<string, unknown>,
+  options: DataOptions = {},
+): Promise<Experiment> {
+  const path = join(folder, "net.onnx");
+  const model = smallModel({
+    inputs: { x: ["batch", 3, 4, 4] },
+    outputs: ["y"],
+    initializers: { w: fromFloat64("float32", [1, 3, 1, 1], [1, 2, 3]) },
+    nodes: [{ op: "Mul", inputs: ["x", "w"], outputs: ["y"] }],
+    metadata: { noetherscope: JSON.stringify(stated) },
+  });
+  await writeFile(path, model);
+  const arrays = { x: field(5, 3, 4, 4), output: field(5, 3, 4, 4), y: field(5, 3, 4, 4) };
+  await writeNpz(data, new Map(Object.entries(arrays)));
+  const opened = await openExperiment({
+    analysis: "equivariance",
+    parameters: checkedParameters("equivariance", { group: "trivial", samples: "all" }),
+    model: { path, weights: null },
+    data: { path: data, options },
+  });
+  await opened.close();
+  return opened;
+}
+
+const fieldsOf = ({ fields }: Experiment): string => (fields === null ? "" : showFieldSpec(fields));
+
+test("the model's file says what channels are that nobody named, and the run says so", async () => {
+  const found = await experiment({ fields: "scalar:p,vector:v", boundary: "open" });
+  expect(fieldsOf(found)).toBe("scalar:p,vector:v");
+  expect(found.outputFields).toEqual(found.fields);
+  expect(found.data.boundary).toBe("open");
+  expect(found.notices[0]).toBe(
+    "Taken from the model’s file: fields scalar:p,vector:v, boundary open.",
+  );
+});
+
+test("output fields of their own are taken too", async () => {
+  const found = await experiment({
+    fields: "scalar:p,vector:v",
+    output_fields: "vector:v,scalar:p",
+  });
+  expect(showFieldSpec(found.outputFields!)).toBe("vector:v,scalar:p");
+});
+
+test("what the user says stands, and then the model's word on the output does not hold", async () => {
+  const stated = { fields: "scalar:p,vector:v", output_fields: "vector:v,scalar:p" };
+  const found = await experiment(stated, { fields: "vector:u,scalar:q" });
+  expect(fieldsOf(found)).toBe("vector:u,scalar:q");
+  expect(showFieldSpec(found.outputFields!)).toBe("vector:u,scalar:q");
+  const bounded = await experiment({ ...stated, boundary: "open" }, { boundary: "periodic" });
+  expect(bounded.data.boundary).toBe("periodic");
+});
+
+test("a model of other channels says nothing", async () => {
+  expect(fieldsOf(await experiment({ fields: "vector:v" }))).toBe("");
+});
+
+test("an example batch opens as inputs x and targets y, without PyTorch's output", async () => {
+  const { data: opened } = await experiment({});
+  expect(opened.states.array.name).toBe("x");
+  expect(opened.targets).toBe("stored");
+  const info = await inspectData(
+    { path: data, options: {} },
+    { signal: new AbortController().signal },
+  );
+  expect(info).toMatchObject({ samples: 5, shape: [5, 1, 3, 4, 4], fields: null });
+});

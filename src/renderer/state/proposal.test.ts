@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import type { DataEntry, ModelEntry } from "../../shared/contract";
+import { someData, someModel } from "./fakeClient";
+import { proposalFor } from "./proposal";
+
+function model(name: string, path: string, fields: string): ModelEntry {
+  const entry = someModel();
+  const metadata = { noetherscope: JSON.stringify({ fields, boundary: "open" }) };
+  return { ...entry, name, file: { ...entry.file, path }, info: { ...entry.info, metadata } };
+}
+
+function data(path: string, channels: number): DataEntry {
+  const entry = someData();
+  const channel = { name: "", kind: "unknown", group: "" };
+  const info = { ...entry.info, fields: null, channels: new Array(channels).fill(channel) };
+  return { ...entry, file: { ...entry.file, path }, info };
+}
+
+const beside = model("beside", "/a/net.onnx", "scalar:p,vector:v");
+const last = model("last", "/b/net.onnx", "vector:v,scalar:q");
+
+test("a model in the data's own folder is asked before the one opened last", () => {
+  const found = proposalFor(data("/a/net.example.npz", 3), [beside, last]);
+  expect(found).toMatchObject({ model: "beside", fields: "scalar:p,vector:v", boundary: "open" });
+  expect(proposalFor(data("/c/x.npz", 3), [beside, last])?.model).toBe("last");
+});
+
+test("models that take another number of channels, or say nothing, propose nothing", () => {
+  expect(proposalFor(data("/a/x.npz", 2), [beside, last])).toBeUndefined();
+  expect(proposalFor(data("/a/x.npz", 3), [someModel()])).toBeUndefined();
+});

@@ -1,0 +1,39 @@
+/**
+ * What a model's file says of the fields that it takes: noetherscope_export.py writes it into the file's metadata as
+ * JSON. Data opened for the model are read so where nothing else says what their channels are.
+ */
+import { z } from "zod";
+import { channelCount, parseFieldSpec, showFieldSpec } from "./spec";
+
+export interface StatedFields {
+  /** `scalar:p,vector:v`, as `showFieldSpec` writes it. */
+  readonly fields: string;
+  readonly channels: number;
+  /** null where they are the input's. */
+  readonly outputFields: string | null;
+  readonly boundary: "periodic" | "open" | null;
+}
+
+const written = z.object({
+  fields: z.string(),
+  output_fields: z.string().nullable().default(null),
+  boundary: z.enum(["periodic", "open"]).nullable().default(null),
+});
+
+/** undefined where the file does not say, or says it in a way that this version does not know. */
+export function statedFields(metadata: Readonly<Record<string, string>>): StatedFields | undefined {
+  try {
+    const { fields, output_fields, boundary } = written.parse(
+      JSON.parse(metadata["noetherscope"] ?? "null"),
+    );
+    const spec = parseFieldSpec(fields);
+    return {
+      fields: showFieldSpec(spec),
+      channels: channelCount(spec),
+      outputFields: output_fields === null ? null : showFieldSpec(parseFieldSpec(output_fields)),
+      boundary,
+    };
+  } catch {
+    return undefined;
+  }
+}
