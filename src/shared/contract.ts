@@ -153,7 +153,7 @@ export const study = z.object({
   path: z.string(),
   name: z.string(),
   notes: z.string(),
-  /** Who else has it open: then nothing can be changed here. */
+  /** Why nothing can be changed here, in words: who else has it open, or that its folder cannot be written to. */
   readOnly: z.string().nullable(),
   data: z.array(dataEntry),
   models: z.array(modelEntry),

@@ -5,7 +5,7 @@ import { UserError } from "../../shared/errors";
 import { RUN_FORMAT, runRecord, type RunRecord } from "../../shared/run";
 import type { Tensor } from "../../shared/tensor";
 import { atomicWrite } from "../data/atomic";
-import { fileError } from "../data/fileErrors";
+import { fileError } from "../../shared/fileErrors";
 import { writeNpz } from "../data/npz";
 
 /**
@@ -15,6 +15,12 @@ import { writeNpz } from "../data/npz";
 export async function assertWritable(folder: string): Promise<void> {
   try {
     await access(folder, constants.W_OK);
+    if (!(await stat(folder)).isDirectory()) {
+      throw new UserError("file/enotdir", `Cannot write a run to ${folder}: it is a file.`, {
+        where: folder,
+        todo: "Name a folder.",
+      });
+    }
   } catch (error) {
     const parent = dirname(folder);
     // What is not there yet is made in the nearest folder that is.
@@ -45,7 +51,7 @@ export async function writeRun(
     `.${basename(folder)}.${process.pid}.partial`,
   );
   try {
-    await mkdir(partial, { recursive: true });
+    await makeFolder(partial);
     await writeNpz(join(partial, "arrays.npz"), arrays);
     await atomicWrite(join(partial, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
     if (!there) await rename(partial, folder);
@@ -58,7 +64,22 @@ export async function writeRun(
     }
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
-    throw fileError(error, folder, "write");
+    // Which of the files it was, and under which passing name, is no help.
+    const cause = error instanceof UserError ? (error.cause ?? error) : error;
+    throw fileError(cause, folder, "write");
+  }
+}
+
+/** With the folders above it. Node's own recursive mkdir never ends where a file system refuses with ENOENT, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
   }
 }
 

@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { open, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join, basename } from "node:path";
-import { fileError } from "./fileErrors";
+import { fileError } from "../../shared/fileErrors";
 
 /**
  * Writes a whole file. Chunks are taken one after the other, so a large file need not be in memory.

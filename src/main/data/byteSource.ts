@@ -1,7 +1,7 @@
 /** Bytes at random offsets, of a file or of memory, so that readers take only the parts they need. */
 import { open } from "node:fs/promises";
 import { UserError } from "../../shared/errors";
-import { fileError } from "./fileErrors";
+import { fileError } from "../../shared/fileErrors";
 
 export interface ByteSource {
   /** For messages. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { atomicWrite } from "./atomic";
-import { fileError } from "./fileErrors";
+import { fileError } from "../../shared/fileErrors";
 import { identify, samplesSha256 } from "./identity";
 
 let folder = "";

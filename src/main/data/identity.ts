@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { FileIdentity } from "../../shared/run";
 import type { Tensor } from "../../shared/tensor";
-import { fileError } from "./fileErrors";
+import { fileError } from "../../shared/fileErrors";
 
 /** Above this a file is hashed only on request. */
 export const HASH_LIMIT = 1e9;

@@ -10,7 +10,7 @@ import { determinant, type SignedPermutation } from "../../shared/groups/element
 import type { Group } from "../../shared/groups/group";
 import { toFloat64, type Tensor } from "../../shared/tensor";
 import type { DataSet } from "./dataset";
-import { fileError } from "./fileErrors";
+import { fileError } from "../../shared/fileErrors";
 import { readNpz } from "./npz";
 import { channelStatistics, type ChannelStatistics } from "./statistics";
 
@@ -38,7 +38,7 @@ export async function normalisationOf(
       "normalise/fields",
       "Pooled statistics need to know which channels form vectors.",
       {
-        todo: "State the fields with --fields, like scalar:p,vector:v.",
+        todo: "State the fields (--fields on the command line), like scalar:p,vector:v.",
       },
     );
   }

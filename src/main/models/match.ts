@@ -30,13 +30,14 @@ export function matchCheckpoint(model: OnnxModel, checkpoint: Checkpoint): Match
   const inputs = new Map<string, ParameterInput>();
   const values = new Map<string, Tensor>();
   const left = new Map<string, Tensor>();
-  const misshapen: string[] = [];
+  const misshapen = new Map<string, string>();
   for (const [fullName, tensor] of checkpoint.tensors) {
     const name = fullName.startsWith(prefix) ? fullName.slice(prefix.length) : fullName;
     const target = stored.get(name);
     if (target === undefined) left.set(name, tensor);
     else if (target.shape.join() !== tensor.shape.join()) {
-      misshapen.push(
+      misshapen.set(
+        name,
         `${name} is [${tensor.shape.join(", ")}] instead of [${target.shape.join(", ")}]`,
       );
     } else {
@@ -56,11 +57,13 @@ export function matchCheckpoint(model: OnnxModel, checkpoint: Checkpoint): Match
     left.delete(name);
   }
   const missing = [...stored].flatMap(([name, { shape }]) =>
-    inputs.has(name) || anonymous.test(name) || shape.length === 0 ? [] : [name],
+    inputs.has(name) || misshapen.has(name) || anonymous.test(name) || shape.length === 0
+      ? []
+      : [name],
   );
   // Counters and index tables that the network does not compute with are in state dicts all the same.
   const extra = [...left].flatMap(([name, { dtype }]) => (isFloat(dtype) ? [name] : []));
-  refuse(model, checkpoint, missing, extra, misshapen);
+  refuse(model, checkpoint, missing, extra, [...misshapen.values()]);
   return { inputs, values };
 }
 

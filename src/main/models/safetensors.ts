@@ -6,6 +6,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { z } from "zod";
 import { UserError } from "../../shared/errors";
+import { fileError } from "../../shared/fileErrors";
 import { fromBfloat16, fromFloat16 } from "../../shared/half";
 import { sizeOf, type Tensor } from "../../shared/tensor";
 
@@ -59,7 +60,7 @@ interface Entry {
  */
 export async function readSafetensors(path: string): Promise<Map<string, Tensor>> {
   const file = await open(path, "r").catch((cause: unknown) => {
-    throw new UserError("file/unreadable", `${path} cannot be read.`, { where: path, cause });
+    throw fileError(cause, path, "read");
   });
   try {
     const { size } = await file.stat();

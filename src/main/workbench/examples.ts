@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import { z } from "zod";
 import { dataOptions } from "../../shared/contract";
 import { UserError } from "../../shared/errors";
-import { fileError } from "../data/fileErrors";
+import { fileError } from "../../shared/fileErrors";
 
 const exampleFile = z.object({
   id: z.string(),

@@ -3,7 +3,7 @@ import { access, readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, extname, join, parse, resolve } from "node:path";
 import type { FileEntry, MethodOutput } from "../../shared/contract";
-import { fileError } from "../data/fileErrors";
+import { fileError } from "../../shared/fileErrors";
 import { documentPath } from "./study/document";
 
 const kinds: Readonly<Record<string, FileEntry["opens"]>> = {

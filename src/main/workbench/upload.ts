@@ -3,7 +3,7 @@ import { mkdir, open, readdir, rename, rm, type FileHandle } from "node:fs/promi
 import { basename, extname, join } from "node:path";
 import type { MethodInput } from "../../shared/contract";
 import { UserError } from "../../shared/errors";
-import { fileError } from "../data/fileErrors";
+import { fileError } from "../../shared/fileErrors";
 
 /** Larger files are better copied to the machine by the user's own means. */
 export const UPLOAD_LIMIT = 2 * 2 ** 30;

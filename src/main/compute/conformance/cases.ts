@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
 import { UserError } from "../../../shared/errors";
-import { fileError } from "../../data/fileErrors";
+import { fileError } from "../../../shared/fileErrors";
 
 export interface ConformanceCase {
   readonly name: string;

@@ -10,6 +10,8 @@ import { WireError } from "./wire";
 /** The newest version of the standard's operator set whose meanings the importer knows. */
 export const NEWEST_OPSET = 23;
 
+const EXPORT_ANEW = "Choose an .onnx file, or export the network again.";
+
 /**
  * @param path for messages
  * @throws UserError "onnx/truncated", "onnx/not-onnx", "onnx/opset"
@@ -19,7 +21,10 @@ export function decodeModel(bytes: Uint8Array, path: string): ModelProto {
     decodeMessage(modelProto, bytes),
   );
   if (model.graph === undefined || model.irVersion < 1) {
-    throw new UserError("onnx/not-onnx", `${path} holds no ONNX graph.`, { where: path });
+    throw new UserError("onnx/not-onnx", `${path} holds no ONNX graph.`, {
+      where: path,
+      todo: EXPORT_ANEW,
+    });
   }
   const version = standardOpset(model);
   if (version < 1 || version > NEWEST_OPSET) {
@@ -64,7 +69,7 @@ function decode<T>(bytes: Uint8Array, path: string, what: string, run: () => T):
     throw new UserError(
       "onnx/not-onnx",
       `${path} is not ${what} (byte ${error.offset}: ${error.message}).`,
-      { where: path, cause: error },
+      { where: path, todo: EXPORT_ANEW, cause: error },
     );
   }
 }

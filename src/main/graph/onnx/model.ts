@@ -1,6 +1,7 @@
 /** An ONNX file opened: functions inlined, tensors read, ready to be imported at any batch. */
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../../shared/errors";
+import { fileError } from "../../../shared/fileErrors";
 import type { Tensor } from "../../../shared/tensor";
 import { decodeModel } from "./decode";
 import { externalReader, noExternalData } from "./external";
@@ -28,10 +29,7 @@ export async function openOnnx(path: string): Promise<OnnxModel> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new UserError("file/unreadable", `${path} cannot be read.`, {
-      where: path,
-      cause: error,
-    });
+    throw fileError(error, path, "read");
   }
   return parseOnnx(bytes, path, externalReader(path));
 }

@@ -5,7 +5,7 @@ import type { FigureRequest } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import { readRun } from "../../compute/runFolder";
 import { atomicWrite } from "../../data/atomic";
-import { fileError } from "../../data/fileErrors";
+import { fileError } from "../../../shared/fileErrors";
 import type { Handlers, Services } from "../services";
 import { figuresFolder } from "../study/openStudy";
 import { Runs } from "../study/runs";

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { analysisRequest, study } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import { atomicWrite } from "../../data/atomic";
-import { fileError } from "../../data/fileErrors";
+import { fileError } from "../../../shared/fileErrors";
 
 /** Raised when what a field means changes. */
 export const STUDY_FORMAT = 1;

@@ -44,7 +44,7 @@ describe("a study's lock", () => {
   test("is respected on another machine while that gives signs of life", async () => {
     await leaveLock({ pid: 1, host: "elsewhere" });
     expect((await takeLock(folder)).holder).toBe(
-      "process 1 on elsewhere, since 2026-01-02 03:04 UTC",
+      "it is held by process 1 on elsewhere, since 2026-01-02 03:04 UTC",
     );
     const longAgo = new Date(Date.now() - 3600_000);
     await utimes(path(), longAgo, longAgo);

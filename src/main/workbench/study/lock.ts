@@ -21,7 +21,7 @@ const lockFile = z.object({
 type LockFile = z.infer<typeof lockFile>;
 
 export interface Lock {
-  /** Who else has it, in words; null where it is ours. */
+  /** Why it is not ours, in words: who has it, or that nobody can; null where it is ours. */
   readonly holder: string | null;
   /** False once another program took the lock, having found this one unresponsive (a sleeping laptop). */
   stillOurs(): Promise<boolean>;
@@ -47,15 +47,15 @@ export async function takeLock(folder: string): Promise<Lock> {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
-        return heldBy("nobody, but the folder cannot be written to");
+        return heldElsewhere("its folder cannot be written to");
       }
       if (code !== "EEXIST") throw error;
     }
     const holder = await livingHolder(path);
-    if (holder !== null) return heldBy(holder);
+    if (holder !== null) return heldElsewhere(`it is held by ${holder}`);
     await rm(path, { force: true });
   }
-  return heldBy("another program, which opened it at this very moment");
+  return heldElsewhere("it is held by another program, which opened it at this very moment");
 }
 
 function ownLock(path: string, token: string): Lock {
@@ -76,7 +76,7 @@ function ownLock(path: string, token: string): Lock {
   };
 }
 
-function heldBy(holder: string): Lock {
+function heldElsewhere(holder: string): Lock {
   return {
     holder,
     stillOurs: () => Promise.resolve(false),

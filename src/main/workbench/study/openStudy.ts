@@ -5,7 +5,7 @@ import { analysisById } from "../../../shared/analyses";
 import type { RunEntry, Study } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import type { RunRecord } from "../../../shared/run";
-import { fileError } from "../../data/fileErrors";
+import { fileError } from "../../../shared/fileErrors";
 import {
   documentPath,
   emptyDocument,
@@ -157,8 +157,8 @@ export class OpenStudy {
     if (holder !== null || !(await this.#lock.stillOurs())) {
       throw new UserError(
         "study/read-only",
-        `${this.path} is open for reading only: it is held by ${holder ?? "another program, which took it over"}.`,
-        { where: this.path, todo: "Close it there and open it again." },
+        `${this.path} is open for reading only: ${holder ?? "it is held by another program, which took it over"}.`,
+        { where: this.path, todo: "Mend that, and open it again." },
       );
     }
   }

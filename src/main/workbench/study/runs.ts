@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { UserError } from "../../../shared/errors";
 import type { RunRecord } from "../../../shared/run";
 import { readRun } from "../../compute/runFolder";
-import { fileError } from "../../data/fileErrors";
+import { fileError } from "../../../shared/fileErrors";
 
 export class Runs {
   readonly #folder: string;

@@ -20,9 +20,11 @@ export class UnsupportedOperator extends UserError {
   readonly op: string;
   readonly why: string;
 
-  constructor(op: string, origin: string, why: string) {
+  /** @param path of the model's file */
+  constructor(op: string, origin: string, why: string, path: string) {
     super("onnx/unsupported", `The operator ${op} (node ${origin}) is not supported: ${why}.`, {
-      where: origin,
+      where: path,
+      todo: "Export the network without it.",
     });
     this.op = op;
     this.why = why;
@@ -39,6 +41,8 @@ export class Call {
     readonly node: VersionedNode,
     readonly inputs: readonly (Value | undefined)[],
     readonly origin: string,
+    /** The model's file. */
+    readonly path: string,
     readonly external: ExternalReader,
     /** How a reshaped constant shape follows a batch that differs from the file's; absent where they agree. */
     readonly rebatch?: Rebatch,
@@ -166,16 +170,14 @@ export class Call {
   }
 
   unsupported(why: string): UnsupportedOperator {
-    return new UnsupportedOperator(this.node.opType, this.origin, why);
+    return new UnsupportedOperator(this.node.opType, this.origin, why, this.path);
   }
 
   malformed(why: string): UserError {
     return new UserError(
       "onnx/malformed",
       `The node ${this.origin} (${this.node.opType}) is malformed: ${why}.`,
-      {
-        where: this.origin,
-      },
+      { where: this.path, todo: "Export the network again." },
     );
   }
 }

@@ -8,6 +8,7 @@ import { sizeOf, type Tensor, type TensorType } from "../../../../shared/tensor"
 import { Builder } from "../../builder";
 import type { Graph, GraphOutput, Value } from "../../ir";
 import { isStandard } from "../decode";
+import type { VersionedNode } from "../functions";
 import type { OnnxModel } from "../model";
 import type { ValueInfoProto } from "../schema";
 import { dtypeOf } from "../tensors";
@@ -125,16 +126,15 @@ export function importGraph(model: OnnxModel, options: ImportOptions = {}): Impo
       return value;
     });
     const convert = isStandard(node.domain) ? converters[node.opType] : undefined;
-    if (convert === undefined) throw unknown(node.domain, node.opType, origin);
-    const call = new Call(g, node, read, origin, model.external, options.rebatch);
+    if (convert === undefined) throw unknown(node, origin, model.path);
+    const call = new Call(g, node, read, origin, model.path, model.external, options.rebatch);
     const result = g.at(origin, () => converted(convert, call));
     const made = "source" in result ? [result as Value] : (result as readonly Value[]);
     buffers.push(...call.buffers);
     node.output.forEach((name, index) => {
       if (name === "") return;
       const value = made[index];
-      if (value === undefined)
-        throw new UnsupportedOperator(node.opType, origin, `its output ${index + 1}`);
+      if (value === undefined) throw call.unsupported(`its output ${index + 1}`);
       if (values.has(name)) throw call.malformed(`"${name}" is made twice`);
       values.set(name, value);
     });
@@ -165,18 +165,20 @@ function missing(model: OnnxModel, name: string, reader: string): UserError {
   return new UserError(
     "onnx/malformed",
     `${model.path}: ${reader} reads "${name}", which is ${why}.`,
-    {
-      where: reader,
-    },
+    { where: model.path, todo: "Export the network again." },
   );
 }
 
-function unknown(domain: string, op: string, origin: string): UnsupportedOperator {
+function unknown(
+  { domain, opType: op }: Pick<VersionedNode, "domain" | "opType">,
+  origin: string,
+  path: string,
+): UnsupportedOperator {
   if (op === "If" || op === "Loop" || op === "Scan") {
-    return new UnsupportedOperator(op, origin, "control flow inside the network");
+    return new UnsupportedOperator(op, origin, "control flow inside the network", path);
   }
   const name = isStandard(domain) ? op : `${domain}.${op}`;
-  return new UnsupportedOperator(name, origin, "no such operator is known here");
+  return new UnsupportedOperator(name, origin, "no such operator is known here", path);
 }
 
 /** The static type of an input, its symbols bound. */

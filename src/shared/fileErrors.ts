@@ -1,5 +1,5 @@
 /** What the operating system says about a file, as a sentence that names the path and a way out. */
-import { UserError } from "../../shared/errors";
+import { UserError } from "./errors";
 
 const reasons: Readonly<Record<string, { problem: string; todo: string }>> = {
   ENOENT: { problem: "there is no such file or folder", todo: "Check the path." },
