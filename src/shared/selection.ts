@@ -69,7 +69,7 @@ export function select(extent: SampleExtent, choice: SampleChoice): Selection {
   }
   const notices =
     wanted > available
-      ? [`${wanted} samples were asked for; there are ${available}, and all are taken.`]
+      ? [`Samples: ${wanted} asked for, ${available} there and all of them taken.`]
       : [];
   return { indices, notices };
 }
@@ -99,7 +99,10 @@ function window(name: string, text: string, extent: number): [number, number] {
   const first = match[1] === "" ? 0 : Number(match[1]);
   const end = match[2] === "" ? extent : Number(match[2]);
   if (first >= end || end > extent) {
-    throw new UserError("selection/range", `The ${name} ${text} are not within 0:${extent}.`);
+    const problem = first === end ? "are an empty range" : `are not within 0:${extent}`;
+    throw new UserError("selection/range", `The ${name} ${text} ${problem}.`, {
+      todo: `Take them from 0:${extent}, the first included and the last not.`,
+    });
   }
   return [first, end];
 }

@@ -76,7 +76,10 @@ function checkShape(what: string, samples: Tensor, value: Value): void {
     throw new UserError(
       "data/shape",
       `The data's ${what} is ${showType(samples)}, but the model ${what === "input" ? "takes" : "predicts"} [batch, ${wanted.join(", ")}].`,
-      { where: what, todo: "Check the order of axes (--axes) and which array it is." },
+      {
+        where: what,
+        todo: "Check the order of its axes (--axes on the command line) and which array it is.",
+      },
     );
   }
 }
@@ -89,7 +92,10 @@ function checkFinite(what: string, samples: Tensor, nameOf: (sample: number) => 
     throw new UserError(
       "data/not-finite",
       `The ${what} of ${nameOf(sample)} holds ${String(samples.data[at])} at position ${at % size}.`,
-      { where: nameOf(sample), todo: "Leave it out with --trajectories or --times." },
+      {
+        where: nameOf(sample),
+        todo: "Choose trajectories or times without it (--trajectories, --times on the command line).",
+      },
     );
   }
 }

@@ -156,7 +156,7 @@ export class ComputeProcess implements Compute {
       this.#calls.delete(id);
       call.reject(
         new UserError("compute/crashed", `The computing process ended unexpectedly (${reason}).`, {
-          todo: "The study is as it was. If it happens again, try a smaller --memory or fewer samples.",
+          todo: "The study is as it was. If it happens again, try less memory (--memory on the command line) or fewer samples.",
         }),
       );
     }

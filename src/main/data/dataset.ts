@@ -165,7 +165,10 @@ function checkExtent(states: States, target: States | undefined, times: number):
     throw new UserError(
       "data/pairs",
       `Inputs ${where} [${shape.join(", ")}] and targets ${target.array.name} [${target.array.shape.join(", ")}] are not equally many.`,
-      { where, todo: "Name other arrays with --input and --target, or their axes with --axes." },
+      {
+        where,
+        todo: "Name other arrays (--input, --target on the command line), or their axes (--axes).",
+      },
     );
   }
 }

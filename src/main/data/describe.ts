@@ -14,7 +14,7 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
   const warnings = [...data.notices];
   if (fields === undefined && data.grid !== undefined) {
     warnings.push(
-      "What the channels are is not stated: name them with --fields, like scalar:p,vector:v.",
+      "What the channels are is not stated. State the fields (--fields on the command line), like scalar:p,vector:v.",
     );
   }
   if (data.grid !== undefined && data.boundary === undefined) {

@@ -31,6 +31,6 @@ export function checkFinite(
     .join(", ");
   throw new UserError("data/not-finite", `${where} is ${String(data[bad])} at ${at}.`, {
     where,
-    todo: "Leave it out with --trajectories or --times, or mend the file.",
+    todo: "Choose trajectories or times without it (--trajectories, --times on the command line), or mend the file.",
   });
 }

@@ -86,7 +86,10 @@ function findArrays(
   throw new UserError(
     "data/no-input",
     `${file.path} has no array x, and several that may be meant: ${showArrays(file)}.`,
-    { where: file.path, todo: "Name the inputs with --input and the targets with --target." },
+    {
+      where: file.path,
+      todo: "Name the arrays of inputs and targets (--input, --target on the command line).",
+    },
   );
 }
 
@@ -106,6 +109,6 @@ function unknownAxes({ where, shape }: ArraySource): UserError {
   return new UserError(
     "data/axes",
     `What the axes of ${where} [${shape.join(", ")}] mean is not known.`,
-    { where, todo: "Name each with --axes, like n,t,c,y,x." },
+    { where, todo: "Name each (--axes on the command line), like n,t,c,y,x." },
   );
 }

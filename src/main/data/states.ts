@@ -29,7 +29,7 @@ export function statesOf(array: ArraySource, stored: readonly Axis[]): States {
     throw new UserError(
       "axes/rank",
       `${array.where} has ${array.shape.length} axes, [${array.shape.join(", ")}], but ${stored.length} are named (${stored.join(", ")}).`,
-      { where: array.where, todo: "Name each with --axes, like n,t,c,y,x." },
+      { where: array.where, todo: "Name each (--axes on the command line), like n,t,c,y,x." },
     );
   }
   const strides = stridesOf(array.shape);

@@ -126,7 +126,7 @@ export function checkFieldSpec(spec: FieldSpec, count: number): void {
 
 function channelError(spec: FieldSpec, problem: string): UserError {
   return new UserError("fields/channels", `Fields "${showFieldSpec(spec)}": ${problem}.`, {
-    todo: "Name a kind for every channel with --fields.",
+    todo: "State a kind for every channel (--fields on the command line).",
   });
 }
 

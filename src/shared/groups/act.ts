@@ -71,7 +71,7 @@ function gridShape(element: Element, shape: readonly number[]): [number, number,
     throw new UserError(
       "group/no-grid",
       `${element.label} acts on states [batch, channel, y, x], not on [${shape.join(", ")}].`,
-      { todo: "Choose --group trivial for data without a plane grid." },
+      { todo: "Choose the trivial group for data without a plane grid." },
     );
   }
   return [shape[0]!, shape[1]!, shape[2]!, shape[3]!];

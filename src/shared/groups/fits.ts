@@ -20,7 +20,7 @@ function whyNot(
   if (grid?.size.length !== 2)
     return "It acts on fields on a plane grid, which these data are not.";
   if (elements.some((element) => !isPlainShift(element)) && spec === undefined) {
-    return "It needs to know how the channels transform: state the fields, for example scalar:p,vector:v.";
+    return "It needs to know how the channels transform: state the fields (--fields on the command line), for example scalar:p,vector:v.";
   }
   const [height = 0, width = 0] = grid.size;
   if (elements.some(exchangesAxes)) {

@@ -129,7 +129,7 @@ function batchesOf(context: AnalysisContext, params: CoherenceParameters): numbe
     throw new UserError(
       "coherence/batch-of-one",
       "Coherence compares samples within a batch, but a batch has one sample here.",
-      { where: "samples", todo: "Choose more samples (--samples) or a larger batch (--batch)." },
+      { where: "samples", todo: "Choose more samples or a larger batch." },
     );
   }
   if (size < params.batch) {

@@ -26,7 +26,7 @@ export async function convention({
         `What the channels of ${path} are is not stated.`,
         {
           where: path,
-          todo: "Name them with --fields, like scalar:p,vector:v.",
+          todo: "State the fields (--fields on the command line), like scalar:p,vector:v.",
         },
       );
     }
