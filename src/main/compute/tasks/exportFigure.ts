@@ -1,6 +1,7 @@
 /** A figure of a finished run as the bytes of a file. */
 import { join } from "node:path";
-import type { FigureDefinition } from "../../../shared/charts/figure";
+import { z } from "zod";
+import type { FigureDefinition, FigureView } from "../../../shared/charts/figure";
 import type { FigureRequest } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import type { RunRecord } from "../../../shared/run";
@@ -29,8 +30,25 @@ export async function exportFigure(task: FigureTask): Promise<Uint8Array> {
   const view = Object.fromEntries(
     Object.entries(task.view).filter(([, value]) => value !== undefined),
   );
+  checkView(record, view);
   const run = { record, arrays };
   return drawFigure({ run, figure, view, format, widthMm: width, theme, study });
+}
+
+/** What is picked must be in the run: a figure without it would look like one with it. @throws UserError "figure/view" */
+function checkView({ parameters, arrays }: RunRecord, view: FigureView): void {
+  const elements = z.array(z.string()).catch([]).parse(parameters["elements"]);
+  const refuse = (what: string, name: string, known: readonly string[]): UserError =>
+    new UserError("figure/view", `The run has no ${what} “${name}”.`, {
+      todo: `It has ${known.join(", ")}.`,
+    });
+  const named = [view.element ?? [], view.subgroup?.split(",") ?? []].flat();
+  const absent = named.find((name) => !elements.includes(name));
+  if (absent !== undefined) throw refuse("element", absent, elements);
+  const { quantity } = view;
+  if (quantity !== undefined && !Object.hasOwn(arrays, quantity)) {
+    throw refuse("quantity", quantity, Object.keys(arrays));
+  }
 }
 
 /** The figure with that id; without one, the analysis' first that the run can fill. @throws UserError "figure/unknown" */

@@ -49,8 +49,11 @@ export function fitted(name: string, tensor: Tensor, wanted: TensorType, file: s
   if (tensor.shape.join() !== wanted.shape.join() || !sameKind) {
     throw new UserError(
       "data/shape",
-      `The array for “${name}” in ${file} is ${showType(tensor)}, but the model takes ${showType(wanted)}.`,
-      { where: file, todo: "Check the order of its axes." },
+      `The array for “${name}” in ${file} is ${showType(tensor)}, but ${showType(wanted)} is needed.`,
+      {
+        where: file,
+        todo: sameKind ? "Check the order of its axes." : `Save it as ${wanted.dtype}.`,
+      },
     );
   }
   return isFloat(wanted.dtype) || tensor.dtype === wanted.dtype

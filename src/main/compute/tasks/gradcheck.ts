@@ -22,6 +22,8 @@ export interface GradcheckRow {
 
 /** Of the parameters' root mean square: rounding is 1e-16/step, truncation step². */
 const STEP = 1e-5;
+/** Least root mean square that steps are made for: a bias may be zero, and what it is added to is of order one. */
+const LEAST = 0.1;
 /** Derivatives smaller than this part of the largest one are compared on its scale: some vanish identically. */
 const FLOOR = 1e-3;
 
@@ -76,7 +78,7 @@ export async function gradcheck(
     progress({ fraction: k / wrt.length, stage: `Central differences of ${name}` });
     const origin = toFloat64(at.get(name)!);
     const direction = normals(random, origin.length);
-    const h = STEP * Math.max(1e-3, rootMeanSquare(origin));
+    const h = STEP * Math.max(LEAST, rootMeanSquare(origin));
     const moved = (step: number): ReadonlyMap<string, Tensor> =>
       new Map(at).set(
         name,

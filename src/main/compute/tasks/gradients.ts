@@ -43,7 +43,10 @@ export async function gradients(
   const vectors = { tangent: arrays.has("tangent"), cotangent: arrays.has("cotangent") };
   const graph = simplify(derivatives(network, loss, batch, vectors));
 
-  const given = new Map([...arrays, ["$x", inputs.get(inputName(network.input))!]]);
+  const inputKey = inputName(network.input);
+  /** Of the graph below, whose input is called `$x`. */
+  const arrayFor = (name: string): Tensor =>
+    name === "$x" ? inputs.get(inputKey)! : arrayNamed(name, arrays, file);
   const executor = createExecutor(id);
   try {
     const program = await executor.compile(graph, { bind: model.parameters });
@@ -53,7 +56,7 @@ export async function gradients(
         .filter((value) => program.inputs.includes(inputName(value)))
         .map((value) => {
           const name = inputName(value);
-          return [name, fitted(name, arrayFor(name, given, file), value, file)];
+          return [name, fitted(name === "$x" ? inputKey : name, arrayFor(name), value, file)];
         }),
     );
     const results = await program.run(feeds);
@@ -65,7 +68,7 @@ export async function gradients(
   }
 }
 
-function arrayFor(name: string, arrays: ReadonlyMap<string, Tensor>, file: string): Tensor {
+function arrayNamed(name: string, arrays: ReadonlyMap<string, Tensor>, file: string): Tensor {
   const found = arrays.get(name);
   if (found !== undefined) return found;
   throw new UserError("model/no-array", `${file} has no array “${name}”.`, {

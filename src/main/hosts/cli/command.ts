@@ -121,6 +121,13 @@ function parse(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code?.startsWith("ERR_PARSE_ARGS") !== true) throw error;
+    if (code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE" && message.includes("ambiguous")) {
+      const name = /--[\w-]+/.exec(message)?.[0] ?? "An option";
+      throw new UsageError(
+        `${name} is followed by what looks like another option.`,
+        `Where its value begins with a dash, write ${name}=VALUE.`,
+      );
+    }
     // Node adds advice about "--" to its first sentence, which fits no option of ours.
     throw new UsageError(`${message.split(/\. |\n/, 1)[0]!.replace(/\.$/, "")}.`);
   }

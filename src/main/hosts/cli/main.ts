@@ -4,7 +4,17 @@ import { programVersion } from "../../workbench/places";
 import { helpOf, parseArguments, usageLine, type Command, type Shell } from "./command";
 
 /** Errors of options are wrong usage wherever they are found. */
-const usageCodes = ["usage", "params/unknown", "params/invalid", "analysis/unknown"];
+const usageCodes = [
+  "usage",
+  "params/unknown",
+  "params/invalid",
+  "group/unknown",
+  "group/element",
+  "fields/syntax",
+  "axes/syntax",
+  "figure/unknown",
+  "figure/view",
+];
 
 export async function main(
   argv: readonly string[],

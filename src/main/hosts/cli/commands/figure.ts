@@ -4,7 +4,13 @@ import { figureRequest, type FigureRequest } from "../../../../shared/contract";
 import { atomicWrite } from "../../../data/atomic";
 import { UsageError, type Command } from "../command";
 
-const formats = figureRequest.shape.format.options;
+const { format: formatOf, width: widthOf, theme: themeOf } = figureRequest.shape;
+const formats = formatOf.options;
+/** What options take, in words. */
+const taken: Readonly<Record<string, string>> = {
+  width: `a number of millimetres from ${widthOf.minValue!} to ${widthOf.maxValue!}`,
+  theme: `one of ${themeOf.options.join(", ")}`,
+};
 
 export const figure: Command = {
   name: "figure",
@@ -45,8 +51,10 @@ export const figure: Command = {
       } satisfies FigureRequest["view"],
     });
     if (!request.success) {
-      const issue = request.error.issues[0]!;
-      throw new UsageError(`--${issue.path.join(".")}: ${issue.message}.`);
+      const option = String(request.error.issues[0]!.path[0]);
+      throw new UsageError(
+        `--${option} is ${taken[option] ?? "another"}, not “${args.given(option)}”.`,
+      );
     }
     const compute = await shell.compute();
     const bytes = await compute.call(
