@@ -564,6 +564,7 @@ describe("examples", () => {
     expect(first.path).not.toBe(second.path);
     expect(second).toMatchObject({
       name: "Toy",
+      notes: "A toy.",
       undo: null,
       models: [{ name: "Net" }],
       data: [{ name: "d" }],

@@ -40,9 +40,10 @@ export function fileHandlers(
       const example = (await listExamples(places.resources)).find((known) => known.id === id);
       const path = await freeFolder(folder ?? places.studies, id);
       const study = await studies.create(path, example?.title ?? id);
-      const { models, data } = await copyExample(places.resources, id, path);
+      const { models, data, description } = await copyExample(places.resources, id, path);
       const copied = (file: string): string => join(path, "files", file);
       const entries = {
+        notes: description,
         models: await Promise.all(
           models.map(async ({ file, name, weights }) =>
             readModel(services, copied(file), weights === undefined ? null : copied(weights), name),

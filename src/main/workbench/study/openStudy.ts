@@ -108,7 +108,7 @@ export class OpenStudy {
   }
 
   /** What a study starts with, which is no edit: undo does not go behind it. */
-  begin(entries: Pick<Edited, "data" | "models">): Promise<void> {
+  begin(entries: Pick<Edited, "data" | "models" | "notes">): Promise<void> {
     return this.#change(() => this.#write({ ...this.#document, ...entries }));
   }
 
