@@ -11,6 +11,7 @@ import type { Network } from "./context";
 import type { Reals } from "./innerProducts";
 import type { SampleNetwork } from "./network";
 import { emptyLike, padded, realsOf } from "./orbit";
+import { otherInputs, stacked } from "./samples";
 
 /** Vectors of parameter space side by side: for each parameter an array [count, size], in the model's order. */
 export interface Columns {
@@ -18,6 +19,7 @@ export interface Columns {
   readonly parts: readonly Reals[];
 }
 
+/** Memory that the columns hold. */
 export function bytesOf(columns: Columns): number {
   return columns.parts.reduce((sum, part) => sum + part.byteLength, 0);
 }
@@ -34,29 +36,28 @@ export interface SampleGradients {
 
 /**
  * ∇θℓ(f(x_i), t_i) for `chunk` samples: vmap of the gradient of one sample's loss.
- * Inputs `$x` [chunk, …] and `$t` [chunk, …] beside the parameters; outputs `loss` [chunk], the prediction `y`
- * and the loss's slope in it `r` [chunk, …], and one
- * gradient [chunk, …] a parameter, named `d0`, `d1` … in their order.
+ * Inputs `$x` [chunk, …] and `$t` [chunk, …] beside the parameters; outputs `loss` [chunk], the prediction `y` and
+ * the loss's slope in it `r` [chunk, …], and one gradient [chunk, …] a parameter, named `d0`, `d1` … in their order.
  */
-export function gradientGraph(network: SampleNetwork, loss: LossId, chunk: number): Graph {
+function gradientGraph(network: SampleNetwork, loss: LossId, chunk: number): Graph {
   const g = new Builder();
   const { input, prediction, parameters } = network;
   const target = g.input("$t", prediction);
   const single = g.sum(lossPerSample(g, loss, prediction, target));
   const gradients = grad(g, single, [prediction, ...parameters]);
-  const x = g.input("$x", { dtype: input.dtype, shape: [chunk, ...input.shape.slice(1)] });
-  const t = g.input("$t", { dtype: target.dtype, shape: [chunk, ...target.shape.slice(1)] });
+  const x = stacked(g, "$x", input, chunk);
+  const t = stacked(g, "$t", target, chunk);
   const many = vmap(
     g,
     [single, prediction, ...gradients],
     new Map([
-      [input, g.reshape(x, [chunk, ...input.shape])],
-      [target, g.reshape(t, [chunk, ...target.shape])],
+      [input, x.values],
+      [target, t.values],
     ]),
     chunk,
   );
   return {
-    inputs: [x, t, ...network.graph.inputs.filter((value) => value !== input)],
+    inputs: [x.input, t.input, ...otherInputs(network)],
     outputs: many.map((value, k) => ({
       name: ["loss", "y", "r"][k] ?? `d${k - 3}`,
       value,

@@ -7,7 +7,9 @@ import type { Network } from "./context";
 import type { Reals } from "./innerProducts";
 import type { SampleNetwork } from "./network";
 import { emptyLike, padded, realsOf } from "./orbit";
+import { otherInputs, stacked } from "./samples";
 
+/** The network compiled for `chunk` samples a run, its parameters bound. */
 export class Predictions {
   readonly #program: Program;
   readonly #size: number;
@@ -26,17 +28,12 @@ export class Predictions {
     chunk: number,
   ): Promise<Predictions> {
     const g = new Builder();
-    const { input, prediction, graph } = network;
-    const x = g.input("$x", { dtype: input.dtype, shape: [chunk, ...input.shape.slice(1)] });
-    const [y] = vmap(
-      g,
-      [prediction],
-      new Map([[input, g.reshape(x, [chunk, ...input.shape])]]),
-      chunk,
-    );
+    const { input, prediction } = network;
+    const x = stacked(g, "$x", input, chunk);
+    const [y] = vmap(g, [prediction], new Map([[input, x.values]]), chunk);
     const program = await executor.compile(
       {
-        inputs: [x, ...graph.inputs.filter((value) => value !== input)],
+        inputs: [x.input, ...otherInputs(network)],
         outputs: [{ name: "y", value: y! }],
       },
       { bind: model.parameters },

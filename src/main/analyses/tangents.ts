@@ -11,13 +11,14 @@ import type { Columns } from "./gradients";
 import type { Reals } from "./innerProducts";
 import type { SampleNetwork } from "./network";
 import { emptyLike, realsOf, slice, tensorOf } from "./orbit";
+import { otherInputs } from "./samples";
 
 /**
  * J(x) v_d for one sample x and `width` directions at once: the network's activations are computed once, and a
  * convolution's tangent is one convolution with width · C_out channels beside one over width samples.
  * Inputs: the network's own [1, …] and one direction [width, …] a parameter, named `$v0`, `$v1` …; output `dy` [width, D].
  */
-export function tangentGraph(network: SampleNetwork, width: number): Graph {
+function tangentGraph(network: SampleNetwork, width: number): Graph {
   const g = new Builder();
   const { input, prediction, parameters } = network;
   const one = parameters.map((value, k) => g.input(`$v${k}`, value));
@@ -27,7 +28,7 @@ export function tangentGraph(network: SampleNetwork, width: number): Graph {
   const [tangent] = jvp(g, [prediction], [...parameters], one);
   const [pushed] = vmap(g, [tangent!], new Map(one.map((value, k) => [value, many[k]!])), width);
   return {
-    inputs: [input, ...many, ...network.graph.inputs.filter((value) => value !== input)],
+    inputs: [input, ...many, ...otherInputs(network)],
     outputs: [{ name: "dy", value: g.reshape(pushed!, [width, sizeOf(prediction.shape)]) }],
   };
 }

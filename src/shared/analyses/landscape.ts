@@ -1,5 +1,6 @@
 /** Loss landscape sliced along the gradients of x and g·x. */
 import { landscapeFigures } from "../charts/landscape";
+import type { ParameterValues } from "../parameters";
 import { lossParameter, sampleParameters } from "./common";
 import { defineAnalysis } from "./definition";
 
@@ -55,3 +56,6 @@ export const landscape = defineAnalysis({
   },
   figures: landscapeFigures,
 });
+
+/** What its form gives its computation. */
+export type LandscapeParameters = ParameterValues<typeof landscape.parameters>;

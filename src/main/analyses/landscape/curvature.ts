@@ -11,6 +11,7 @@ import { lossPerSample, type LossId } from "../../training/losses";
 import type { Network } from "../context";
 import type { SampleNetwork } from "../network";
 import { padded, realsOf, tensorOf } from "../orbit";
+import { otherInputs, stacked } from "../samples";
 import type { Direction } from "./directions";
 
 /**
@@ -41,22 +42,21 @@ function curvatureGraph(
       return { name: `h${a}${a + b}`, value: g.sum(g.mul(left, curved!)) };
     }),
   );
-  const x = g.input("$x", { dtype: input.dtype, shape: [chunk, ...input.shape.slice(1)] });
-  const t = g.input("$t", { dtype: target.dtype, shape: [chunk, ...target.shape.slice(1)] });
-  const xs = g.reshape(x, [chunk, ...input.shape]);
-  const [ps] = vmap(g, [prediction], new Map([[input, xs]]), chunk);
+  const x = stacked(g, "$x", input, chunk);
+  const t = stacked(g, "$t", target, chunk);
+  const [ps] = vmap(g, [prediction], new Map([[input, x.values]]), chunk);
   const many = vmap(
     g,
     entries.map(({ value }) => value),
     new Map([
-      [input, xs],
-      [target, g.reshape(t, [chunk, ...target.shape])],
+      [input, x.values],
+      [target, t.values],
       [p, ps!],
     ]),
     chunk,
   );
   return {
-    inputs: [x, t, ...moves.flat(), ...network.graph.inputs.filter((value) => value !== input)],
+    inputs: [x.input, t.input, ...moves.flat(), ...otherInputs(network)],
     outputs: entries.map(({ name }, k) => ({ name, value: many[k]! })),
   };
 }

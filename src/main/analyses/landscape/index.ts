@@ -2,12 +2,9 @@
  * The mean loss on states x and on their images g·x over a slice of parameter space: the plane of both gradients, the
  * line of one, or filter-normalised random directions, with the Gauss–Newton model of either loss.
  */
-import type { landscape as definition } from "../../../shared/analyses/landscape";
-import { UserError } from "../../../shared/errors";
+import type { LandscapeParameters } from "../../../shared/analyses/landscape";
 import { elementOf } from "../../../shared/groups/group";
-import type { ParameterValues } from "../../../shared/parameters";
-import { integerBelow, randomFrom } from "../../../shared/random";
-import { sizeOf, type Tensor } from "../../../shared/tensor";
+import { sizeOf } from "../../../shared/tensor";
 import type { LossId } from "../../training/losses";
 import type {
   AnalysisContext,
@@ -21,11 +18,13 @@ import { KeptFields } from "../keptFields";
 import { activationSize, checkSamples, sampleNetwork, type SampleNetwork } from "../network";
 import { image, nameOfSample, tensorOf } from "../orbit";
 import { Predictions } from "../predictions";
+import { RUN_BYTES, samplesPerRun } from "../samples";
 import { gaussNewtonCurvature } from "./curvature";
-import { dot, filterNormalised, norm, orthonormal, type Direction } from "./directions";
+import { dot, norm, type Direction } from "./directions";
+import { meanGradient, type Batch, type MeanGradient } from "./meanGradient";
+import { sliceOf } from "./slice";
 import { LossSurface } from "./surface";
-
-export type LandscapeParameters = ParameterValues<typeof definition.parameters>;
+import { verifyLosses } from "./verify";
 
 export const landscape: Computation<LandscapeParameters> = {
   compute,
@@ -40,17 +39,6 @@ export const landscape: Computation<LandscapeParameters> = {
     };
   },
 };
-
-/** Roughly what one run may hold; larger runs are no faster. */
-const RUN_BYTES = 64 * 2 ** 20;
-const MOST_SAMPLES = 32;
-/** The step whose predicted decrease is this fraction of the loss is the unit r of both axes. */
-const DECREASE = 0.1;
-
-interface Batch {
-  readonly input: Tensor;
-  readonly target: Tensor;
-}
 
 async function compute(
   context: AnalysisContext,
@@ -67,8 +55,7 @@ async function compute(
     { input, target },
     { input: image(element, input, fields), target: image(element, target, outputFields) },
   ];
-  const chunk = (perSample: number): number =>
-    Math.max(1, Math.min(samples.length, MOST_SAMPLES, Math.floor(RUN_BYTES / (4 * perSample))));
+  const chunk = (numbers: number): number => samplesPerRun(samples.length, numbers);
   const activations = activationSize(network);
   const step = (fraction: number, stage: string) => (): void => {
     signal.throwIfAborted();
@@ -140,7 +127,7 @@ async function compute(
     params.verify === 0
       ? {}
       : {
-          verified: await verify(context, params, network, basis, batches, {
+          verified: await verifyLosses(context, params, network, basis, batches, {
             at: (place) =>
               steps(alpha[place % alpha.length]!, beta[Math.floor(place / alpha.length)]!),
             values,
@@ -169,91 +156,6 @@ async function compute(
     },
     arrays: { ...arraysOf(alpha, beta, values), ...kept },
   };
-}
-
-interface MeanGradient {
-  readonly loss: number;
-  readonly gradient: Direction;
-}
-
-async function meanGradient(
-  gradients: Gradients,
-  { input, target }: Batch,
-  step: () => void,
-): Promise<MeanGradient> {
-  const n = input.shape[0]!;
-  let loss = 0;
-  let gradient: Float64Array[] | undefined;
-  for (let first = 0; first < n; first += gradients.chunk) {
-    const count = Math.min(gradients.chunk, n - first);
-    const result = await gradients.of(input, target, first, count, step);
-    const { parts } = result.columns;
-    gradient ??= parts.map((part) => new Float64Array(part.length / count));
-    for (const value of result.loss) loss += value / n;
-    gradient.forEach((sum, k) => {
-      const part = parts[k]!;
-      for (let i = 0; i < part.length; i++) sum[i % sum.length]! += part[i]! / n;
-    });
-  }
-  return { loss, gradient: gradient! };
-}
-
-interface Slice {
-  /** One or two orthonormal vectors. */
-  readonly basis: readonly Direction[];
-  /** Parameter-space length of 1 on the axes. */
-  readonly unit: number;
-  /** Of both gradients. */
-  readonly cosine: number;
-  readonly notices: string[];
-}
-
-/** @throws UserError "landscape/no-gradient" where there is no direction to draw, "model/not-finite" */
-function sliceOf(
-  params: LandscapeParameters,
-  network: SampleNetwork,
-  values: ReadonlyMap<string, Tensor>,
-  x: MeanGradient,
-  gx: MeanGradient,
-): Slice {
-  const length = norm(x.gradient);
-  if (!Number.isFinite(length + norm(gx.gradient) + x.loss + gx.loss)) {
-    throw new UserError(
-      "model/not-finite",
-      "The model's mean loss or gradient is not finite on these samples.",
-      { todo: "Check weights and normalisation, or choose other samples." },
-    );
-  }
-  if (length === 0) {
-    throw new UserError(
-      "landscape/no-gradient",
-      "The mean loss gradient on these samples is exactly zero, so no step has a size to start from.",
-      { todo: "Check that the network's output depends on its parameters here." },
-    );
-  }
-  const unit = (DECREASE * x.loss) / length;
-  const cosine = dot(x.gradient, gx.gradient) / (length * norm(gx.gradient));
-  if (params.directions === "random") {
-    const tensors = [...values.values()];
-    const [first, second] = [0, 1].map((k) => filterNormalised(tensors, params.seed, 3 + k));
-    const basis = orthonormal(first!, second!);
-    if (basis.length === 0) {
-      throw new UserError(
-        "landscape/no-filters",
-        `None of the ${network.parameters.length} parameters has filters, so there is no random direction.`,
-        { where: "directions", todo: "Use orbit directions." },
-      );
-    }
-    return { basis: params.plane ? basis : basis.slice(0, 1), unit, cosine, notices: [] };
-  }
-  const basis = orthonormal(x.gradient, gx.gradient);
-  const parallel =
-    params.plane && basis.length === 1 && params.element !== "e"
-      ? [
-          "The gradients at x and g·x are parallel to a thousandth, so a line is drawn instead of a plane.",
-        ]
-      : [];
-  return { basis: params.plane ? basis : basis.slice(0, 1), unit, cosine, notices: parallel };
 }
 
 /** `points` values from −radius to radius; with an odd number 0 is exact. */
@@ -310,36 +212,6 @@ async function keptFields(
   }
   await predictions.dispose();
   return kept.arrays();
-}
-
-/** Random points of the slice recomputed in float64; largest relative deviation of a mean loss. */
-async function verify(
-  context: AnalysisContext,
-  params: LandscapeParameters,
-  network: SampleNetwork,
-  basis: readonly Direction[],
-  batches: readonly Batch[],
-  found: { at: (place: number) => number[]; values: Float64Array; step: () => void },
-): Promise<{ quantity: string; entries: number; largest: number }> {
-  const executor = await context.reference();
-  const surface = await LossSurface.compile(
-    executor,
-    context.model,
-    network,
-    params.loss as LossId,
-    1,
-  );
-  const random = randomFrom(params.seed, 2);
-  const points = found.values.length / 2;
-  let largest = 0;
-  for (let k = 0; k < params.verify; k++) {
-    const place = integerBelow(random, points);
-    const side = integerBelow(random, 2);
-    const [exact] = await surface.at(basis, found.at(place), [batches[side]!], found.step);
-    largest = Math.max(largest, Math.abs(found.values[side * points + place]! / exact! - 1));
-  }
-  await surface.dispose();
-  return { quantity: "loss", entries: params.verify, largest };
 }
 
 function arraysOf(

@@ -9,30 +9,33 @@ import { lossPerSample, type LossId } from "../../training/losses";
 import type { Network } from "../context";
 import type { SampleNetwork } from "../network";
 import { padded, realsOf, tensorOf } from "../orbit";
+import { otherInputs, stacked } from "../samples";
 import type { Direction } from "./directions";
 
+/** Losses [chunk] of samples `$x` and targets `$t` [chunk, …], the parameters as inputs. */
 function lossGraph(network: SampleNetwork, loss: LossId, chunk: number): Graph {
   const g = new Builder();
   const { input, prediction } = network;
   const target = g.input("$t", prediction);
-  const x = g.input("$x", { dtype: input.dtype, shape: [chunk, ...input.shape.slice(1)] });
-  const t = g.input("$t", { dtype: target.dtype, shape: [chunk, ...target.shape.slice(1)] });
+  const x = stacked(g, "$x", input, chunk);
+  const t = stacked(g, "$t", target, chunk);
   const single = g.sum(lossPerSample(g, loss, prediction, target));
   const [many] = vmap(
     g,
     [single],
     new Map([
-      [input, g.reshape(x, [chunk, ...input.shape])],
-      [target, g.reshape(t, [chunk, ...target.shape])],
+      [input, x.values],
+      [target, t.values],
     ]),
     chunk,
   );
   return {
-    inputs: [x, t, ...network.graph.inputs.filter((value) => value !== input)],
+    inputs: [x.input, t.input, ...otherInputs(network)],
     outputs: [{ name: "loss", value: many! }],
   };
 }
 
+/** A compiled `lossGraph`, evaluated around the model's own parameters. */
 export class LossSurface {
   readonly #program: Program;
   readonly #chunk: number;
