@@ -14,6 +14,12 @@ import {
 /** Another mixing must halve the error to be mentioned. */
 const MARGIN = 2;
 
+/** And be small itself: under any mixing an untrained network is far from commuting, and nothing follows from it. */
+const FITS = 0.2;
+
+/** A network that commutes to this is right as stated; what is below it differs by float32's rounding alone. */
+const ROUNDING = 1e-4;
+
 /**
  * @param errorOf the model's equivariance error with `actMixing(element, mixing, …)` in place of the action
  * @param samples how many the errors are over, for the report
@@ -36,15 +42,15 @@ export async function checkMixing(
   }
   const stated = rows.find((row) => row.stated)!;
   const best = rows.reduce((a, b) => (b.score < a.score ? b : a));
-  if (best === stated) {
+  if (best === stated || stated.score < ROUNDING) {
     return {
       verdict: "fits",
-      sentence: `No other mixing of components gives a smaller error for ${element.label}.`,
+      sentence: `No other mixing of components fits ${element.label} better.`,
       rows,
       samples,
     };
   }
-  if (best.score * MARGIN < stated.score) {
+  if (best.score < FITS && best.score * MARGIN < stated.score) {
     return {
       verdict: "other-fits-better",
       sentence: `For ${element.label} the model's error is ${show(best.score)} if components go to ${best.name}, and ${show(stated.score)} as stated, ${stated.name}. Do the components have the order and signs stated?`,

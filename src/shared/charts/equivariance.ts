@@ -5,6 +5,7 @@ import { byElementOption, pickElement, type Panel } from "./byElement";
 import { curvesOption, pickCurve, type Curves } from "./curves";
 import { elementsOf } from "./elements";
 import type { FigureDefinition } from "./figure";
+import { mixingsFigure } from "./mixings";
 import { cell, has, perElement } from "./reading";
 import { sampleTable } from "./sampleTable";
 import { fixedScale, logScale } from "./scale";
@@ -153,4 +154,9 @@ const rollout: FigureDefinition = {
   pick: (run, view, at) => pickCurve(run, view, rolloutCurves(run), at),
 };
 
-export const equivarianceFigures: readonly FigureDefinition[] = [byElement, byChannel, rollout];
+export const equivarianceFigures: readonly FigureDefinition[] = [
+  byElement,
+  byChannel,
+  rollout,
+  mixingsFigure,
+];

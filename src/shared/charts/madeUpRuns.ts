@@ -1,5 +1,6 @@
 /** Runs with made-up but plausible numbers, for tests of figures: what an analysis would have written, in its shapes. */
 import { sizeOf, type DType } from "../tensor";
+import { showImage, signedPermutations } from "../groups/element";
 import type { RunResult } from "../run";
 
 const d4 = ["e", "r", "r2", "r3", "s", "sr", "sr2", "sr3"];
@@ -144,6 +145,8 @@ export function coherenceRun(
   );
 }
 
+const mixingNames = signedPermutations.map((mixing) => showImage(mixing, ["vx", "vy"]));
+
 export function equivarianceRun(samples = 16, steps = 1): RunResult {
   const random = randomNumbers(2);
   const error = (g: number): number =>
@@ -152,8 +155,13 @@ export function equivarianceRun(samples = 16, steps = 1): RunResult {
     "equivariance",
     samples,
     { "relative-to": "output", steps },
-    {},
+    { mixings: { names: mixingNames, verdicts: {} } },
     {
+      mixing_error: {
+        axes: ["element", "mixing"],
+        shape: [8, mixingNames.length],
+        value: (g, k) => (g === 0 ? NaN : 0.1 + ((3 * g + k) % mixingNames.length) / 10),
+      },
       equivariance_error:
         steps === 1
           ? { axes: ["element", "sample"], shape: [8, samples], value: error }

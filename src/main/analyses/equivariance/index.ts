@@ -20,6 +20,7 @@ import { activationSize, checkSamples, sampleNetwork } from "../network";
 import { distances, image, nameOfSample, realsOf, tensorOf } from "../orbit";
 import { Predictions } from "../predictions";
 import { stepErrors } from "./errors";
+import { checkMixings, mixingRuns } from "./mixings";
 import { verifyErrors } from "./verify";
 
 export type EquivarianceParameters = ParameterValues<typeof definition.parameters>;
@@ -27,7 +28,8 @@ export type EquivarianceParameters = ParameterValues<typeof definition.parameter
 export const equivariance: Computation<EquivarianceParameters> = {
   compute,
   estimate: (info, { steps }) => {
-    const passes = info.samples * (info.elements + 1) * steps;
+    // At most: the eight mixings of components, each on four samples.
+    const passes = info.samples * (info.elements + 1) * steps + 8 * 4 * info.elements;
     const states = info.samples * info.outputSize * 4;
     return { passes, memoryBytes: 4 * states + RUN_BYTES, flops: 2 * info.work * passes };
   },
@@ -56,7 +58,7 @@ async function compute(
   );
   progress({ fraction: 0, stage: "Preparing the network" });
   const predictions = await Predictions.compile(executor, model, network, chunk);
-  const runs = (elements.length + 1) * steps * Math.ceil(n / chunk);
+  const runs = (elements.length + 1) * steps * Math.ceil(n / chunk) + mixingRuns(context);
   let done = 0;
   /** F, F², … F^steps of the states, each [n, D]. */
   const rollout = async (states: Tensor, stage: string): Promise<Reals[]> => {
@@ -98,16 +100,27 @@ async function compute(
     const goal = image(element, target, context.outputFields);
     result.loss.set(meanSquares(moved[0]!, goal), g * n);
   }
+  const mixings = await checkMixings(context, own[0]!, (states, element) =>
+    predictions.of(states, () => {
+      signal.throwIfAborted();
+      progress({ fraction: done++ / runs, stage: `Other components for ${element.label}` });
+    }),
+  );
   await predictions.dispose();
-  context.notices.push(...noticesOf(context, result.error, steps, n));
+  context.notices.push(...noticesOf(context, result.error, steps, n), ...(mixings?.notices ?? []));
   const verified =
     params.verify === 0
       ? {}
       : { verified: await verifyErrors(context, params, result.error, signal, progress) };
   return {
-    summary: { ...summaryOf(context, params, result, ownLoss), ...verified },
+    summary: {
+      ...summaryOf(context, params, result, ownLoss),
+      ...(mixings === null ? {} : { mixings: mixings.summary }),
+      ...verified,
+    },
     arrays: {
       ...arraysOf(context, params, { ...result, outputNorm, ownLoss }, channels),
+      ...mixings?.arrays,
       ...kept.arrays(),
     },
   };
