@@ -55,7 +55,7 @@ function option(run: RunResult, theme: ChartTheme): EChartsCoreOption {
   return {
     ...frame(theme),
     grid: {
-      left: em(theme, 7),
+      left: em(theme, 8),
       right: em(theme, 1),
       top: em(theme, 0.6),
       bottom: em(theme, 3.4),
@@ -69,7 +69,7 @@ function option(run: RunResult, theme: ChartTheme): EChartsCoreOption {
     yAxis: axis(theme, cellScale(names), {
       panel: 0,
       name: "(vx, vy) goes to",
-      gap: 5.6,
+      gap: 6.6,
       inverse: true,
     }),
     series: [
