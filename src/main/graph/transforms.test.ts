@@ -8,9 +8,7 @@ import type { Graph, Value } from "./ir";
 import { topologicalOrder } from "./ir";
 import { jvp } from "./jvp";
 import { Random } from "./ops/domains";
-import { perSample } from "./perSample";
 import { simplify } from "./simplify";
-import { substitute } from "./substitute";
 import { vmap } from "./vmap";
 
 const float = (...shape: number[]): TensorType => ({ dtype: "float64", shape });
@@ -102,7 +100,7 @@ describe("a small network", () => {
     const many = new Map(
       [x, target].map((value) => [value, g.input("many", float(3, ...value.shape))]),
     );
-    const together = perSample(g, loss, parameters, many, 3);
+    const together = vmap(g, grad(g, loss, parameters), many, 3);
     const stacked = [...many].map(([value, batch]) => {
       return [batch, Float64Array.from(samples.flatMap((s) => [...s.get(value)!]))] as const;
     });
@@ -170,17 +168,6 @@ function describeGraph({ inputs, outputs }: Graph): string {
   });
   return [...lines, ...outputs.map(({ value }) => nameOf(value))].join("\n");
 }
-
-test("substitution composes graphs", () => {
-  const g = new Builder();
-  const x = g.input("x", float(2));
-  const [y] = substitute(g, [g.exp(x)], new Map([[x, g.mul(x, 3)]]));
-  expectClose(
-    evaluator([y!])(new Map([[x, Float64Array.of(0, 1)]]))[0]!,
-    Float64Array.of(1, Math.exp(3)),
-    1e-15,
-  );
-});
 
 test("a gradient with respect to a value on the way stops nowhere else", () => {
   const g = new Builder();

@@ -1,21 +1,14 @@
 /** Random cases of operators: a small seeded generator, and ways to draw shapes and elements from it. */
+import { permutation, randomFrom } from "../../../../shared/random";
 import { range } from "../shapes";
 
-/** Mulberry32 behind a few distributions: the same seed draws the same case on every machine. */
+/** A few distributions of one generator: the same seed draws the same case on every machine. */
 export class Random {
-  #state: number;
+  /** Uniform in [0, 1). */
+  readonly unit: () => number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** Uniform in [0, 1). */
-  unit(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    this.unit = randomFrom(seed);
   }
 
   uniform(low: number, high: number): number {
@@ -37,12 +30,7 @@ export class Random {
 
   /** The items in random order. */
   shuffled<T>(items: readonly T[]): T[] {
-    const result = [...items];
-    for (let i = result.length - 1; i > 0; i--) {
-      const j = this.whole(0, i);
-      [result[i], result[j]] = [result[j]!, result[i]!];
-    }
-    return result;
+    return permutation(this.unit, items.length).map((i) => items[i]!);
   }
 
   /** Between `low` and `high` axes of 1 to 4 elements. */
