@@ -62,6 +62,13 @@ describe("a run's folder", () => {
     await expect(readRun(folder)).rejects.toMatchObject({ code: "run/missing" });
   });
 
+  test.skipIf(process.platform !== "linux")("ends where no folder can be made", async () => {
+    const folder = "/proc/noetherscope/run";
+    await expect(writeRun(folder, record, arrays)).rejects.toMatchObject({
+      message: expect.stringContaining(`Cannot write ${folder}:`),
+    });
+  });
+
   test("below a file is refused before the work", async () => {
     await writeFile(join(home, "file"), "");
     await expect(assertWritable(join(home, "file", "run"))).rejects.toMatchObject({

@@ -71,9 +71,10 @@ async function experimentOf(
   const elements = elementsOf(group, text(parameters, "elements"));
   const fit = groupFits(group, data.fields, data.grid);
   if (!fit.fits) {
-    throw new UserError("group/unfit", `${group.label} cannot act on ${data.path}: ${fit.reason}`, {
+    const reason = fit.reason.charAt(0).toLowerCase() + fit.reason.slice(1);
+    throw new UserError("group/unfit", `${group.label} cannot act on ${data.path}: ${reason}`, {
       where: data.path,
-      todo: "Choose another --group, or trivial.",
+      todo: "Choose another group, or trivial.",
     });
   }
   const selection = select(data, {
@@ -110,7 +111,7 @@ async function experimentOf(
       if (target === undefined) {
         throw new UserError("data/no-target", `${data.path} has no targets.`, {
           where: data.path,
-          todo: "Name the array that holds them with --target.",
+          todo: "Name the array that holds them (--target on the command line).",
         });
       }
       notices.push(...conventionNotice(input, data, group));
@@ -134,7 +135,7 @@ function checkShapes(model: Model, data: DataSet): void {
     `A state in ${data.path} is [${shape.join(", ")}], but ${model.path} takes [${wanted.join(", ")}].`,
     {
       where: data.path,
-      todo: "Check the order of axes (--axes), and which array is the input (--input).",
+      todo: "Check the order of its axes, and which array is the input (--axes, --input on the command line).",
     },
   );
 }
@@ -158,7 +159,7 @@ function inModelVariables(tensor: Tensor, normalisation: Normalisation | undefin
     throw new UserError(
       "normalise/channels",
       `The normalisation ${normalisation.source} is for ${normalisation.mean.length} channels, but the targets have ${tensor.shape[1] ?? 1}.`,
-      { todo: "Normalise the data beforehand, and use --normalise none." },
+      { todo: "Normalise the data beforehand, and choose none here." },
     );
   }
   return normalise(tensor, normalisation);

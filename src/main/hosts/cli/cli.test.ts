@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { analyses } from "../../../shared/analyses";
+import { fromFloat64 } from "../../../shared/tensor";
 import { programFolder } from "../../workbench/places";
 import { readCases, type ConformanceCase } from "../../compute/conformance/cases";
 import { LocalCompute } from "../../compute/local";
-import { readNpz } from "../../data/npz";
+import { readNpz, writeNpz } from "../../data/npz";
+import { smallModel } from "../../graph/onnx/testing";
 import { readRun } from "../../compute/runFolder";
 import { Workbench } from "../../workbench/workbench";
 import type { Shell } from "./command";
@@ -92,8 +94,14 @@ describe("usage", () => {
     [["analyse", "coherence", ...vit, "--out", "x", "--ridge", "much"], '“ridge” is "much"'],
     [["analyse", "coherence", ...vit, "--out", "x", "--samples", "some"], "a number of samples"],
     [["analyse", "coherence", ...vit], "--out DIR is needed"],
+    [["analyse", "coherence", ...vit, "--out", "x", "--ridge", "-1"], "write --ridge=VALUE"],
+    [["analyse", "coherence", ...vit, "--out", "x", "--group", "d5"], 'No group "d5"'],
+    [["analyse", "coherence", ...vit, "--out", "x", "--elements", "e,q"], 'no element "q"'],
+    [["data", "info", fixture("vit/data.npz"), "--fields", "vectr:v"], '"▸vectr:v"'],
+    [["data", "info", fixture("vit/data.npz"), "--axes", "b,c,q,x"], '"q" is no axis'],
     [["figure", "run", "--out", "a.gif"], "no format"],
-    [["figure", "run", "--out", "a.svg", "--width", "5"], "--width"],
+    [["figure", "run", "--out", "a.svg", "--width", "5"], "--width is a number of millimetres"],
+    [["figure", "run", "--out", "a.svg", "--theme", "loud"], "--theme is one of print"],
   ])(
     "wrong usage is exit code 2 with a sentence and the usage line: %j",
     async (argv, sentence) => {
@@ -138,11 +146,53 @@ describe("failures are one sentence on stderr and exit code 1", () => {
   test("a group that cannot act on the data, and fields that do not cover it", async () => {
     const out = join(home, "run");
     const mlp = ["--model", fixture("mlp/model.onnx"), "--data", fixture("mlp/data.npz")];
-    expect(await refused(["analyse", "coherence", ...mlp, "--out", out])).toContain("--group");
+    expect(await refused(["analyse", "coherence", ...mlp, "--out", out])).toContain("cannot act");
     expect(
       await refused(["analyse", "coherence", ...vit, "--fields", "vector:v", "--out", out]),
     ).toContain("channels");
     expect(await readdir(home)).toEqual([]);
+  });
+
+  test("quarter turns of a grid that is not square, where axis reflections work", async () => {
+    const [channels, height, width] = [3, 4, 6];
+    const model = join(home, "wide.onnx");
+    const shape = ["N", channels, height, width];
+    await writeFile(
+      model,
+      smallModel({
+        inputs: { x: shape },
+        outputs: ["y"],
+        nodes: [{ op: "Tanh", inputs: ["x"], outputs: ["y"] }],
+      }),
+    );
+    const data = join(home, "wide.npz");
+    const size = 2 * channels * height * width;
+    const states = fromFloat64(
+      "float32",
+      [2, channels, height, width],
+      Float64Array.from({ length: size }, (_, i) => Math.sin(i)),
+    );
+    await writeNpz(data, { x: states, y: states });
+    const argv = ["analyse", "equivariance", "--model", model, "--data", data];
+    const more = ["--fields", "vector:v,scalar:p", "--out", join(home, "run")];
+    expect(await refused([...argv, "--group", "d4", ...more])).toMatch(/square grid.*4 × 6/);
+    expect((await noetherscope([...argv, "--group", "v4-axes", ...more])).code).toBe(0);
+  });
+
+  test("a run where a file is", async () => {
+    const path = join(home, "taken");
+    await writeFile(path, "");
+    expect(await refused(["analyse", "equivariance", ...vit, "--out", path])).toContain("a file");
+    expect(await readFile(path, "utf8")).toBe("");
+  });
+
+  test("gradients without targets", async () => {
+    const inputs = join(home, "x.npz");
+    const x = fromFloat64("float32", [1, 6], new Float64Array(6));
+    await writeNpz(inputs, { x });
+    const argv = ["model", "gradients", fixture("mlp/model.onnx"), "--inputs", inputs];
+    expect(await refused([...argv, "--out", join(home, "g.npz")])).toMatch(/“target”. It has x\.$/);
+    expect(await readdir(home)).toEqual(["x.npz"]);
   });
 
   test("a run that is none", async () => {
@@ -185,6 +235,52 @@ describe("analyse", () => {
       out: figure,
     });
     expect(await readFile(figure, "utf8")).toContain("<svg");
+    // r is an element of the group, but not of this run.
+    for (const pick of [
+      ["--element", "r"],
+      ["--subgroup", "e,r"],
+      ["--quantity", "charm"],
+      ["--figure", "charm"],
+    ]) {
+      const refused = await noetherscope(["figure", out, "--out", figure, ...pick]);
+      expect(refused).toMatchObject({
+        code: 2,
+        out: "",
+        err: expect.stringMatching(/no .*“(r|charm)”/),
+      });
+    }
+  });
+
+  test("remarks on components in the wrong order and on a normalisation that spoils the group", async () => {
+    const [batch, n] = [4, 16];
+    // Velocity of the stream function sin(x) cos(2y) and its like, components exchanged.
+    const x = new Float64Array(batch * 3 * n * n);
+    for (let b = 0; b < batch; b++) {
+      const [kx, ky] = [1 + (b % 2), 2 + Math.floor(b / 2)];
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < n; j++) {
+          const [px, py] = [(2 * Math.PI * kx * j) / n, (2 * Math.PI * ky * i) / n];
+          const at = (c: number): number => ((b * 3 + c) * n + i) * n + j;
+          x[at(0)] = -kx * Math.cos(px) * Math.cos(py);
+          x[at(1)] = -ky * Math.sin(px) * Math.sin(py);
+        }
+      }
+    }
+    const states = fromFloat64("float32", [batch, 3, n, n], x);
+    const data = join(home, "exchanged.npz");
+    await writeNpz(data, { x: states, y: states });
+    const normalisation = join(home, "normalisation.json");
+    await writeFile(normalisation, JSON.stringify({ mean: [0, 0, 0], std: [1, 2, 1] }));
+    const out = join(home, "run");
+    const { code, err } = await noetherscope([
+      ...["analyse", "equivariance", "--model", fixture("vit/model.onnx"), "--data", data],
+      ...["--fields", "vector:v,scalar:p", "--normalise", normalisation, "--out", out],
+    ]);
+    expect(code).toBe(0);
+    expect(err).toContain("does not commute with");
+    expect(err).toContain("v is free of divergence only if");
+    const { notices } = await readRun(out);
+    for (const notice of notices) expect(err).toContain(notice);
   });
 
   test("of a plain network needs only the trivial group", async () => {
