@@ -1,7 +1,7 @@
 /** The network as analyses differentiate it: one sample, its parameters as inputs, one prediction. */
 import { UserError } from "../../shared/errors";
 import { showType, sizeOf, type Tensor } from "../../shared/tensor";
-import { topologicalOrder, inputName, type Graph, type Value } from "../graph/ir";
+import { dataInputs, inputName, topologicalOrder, type Graph, type Value } from "../graph/ir";
 import type { Network } from "./context";
 
 export interface SampleNetwork {
@@ -21,9 +21,7 @@ export interface SampleNetwork {
  */
 export function sampleNetwork(model: Network): SampleNetwork {
   const graph = model.graph(1);
-  const data = graph.inputs.filter(
-    ({ source }) => source.kind === "input" && source.role === "data",
-  );
+  const data = dataInputs(graph);
   const [input] = data;
   if (input === undefined || data.length > 1) {
     throw new UserError(

@@ -8,7 +8,7 @@ import { UserError } from "../../shared/errors";
 import type { ChannelGroup, FieldSpec } from "../../shared/fields/spec";
 import { determinant, type SignedPermutation } from "../../shared/groups/element";
 import type { Group } from "../../shared/groups/group";
-import { toFloat64, type Tensor } from "../../shared/tensor";
+import { sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
 import type { DataSet } from "./dataset";
 import { fileError } from "../../shared/fileErrors";
 import { readNpz } from "./npz";
@@ -131,7 +131,7 @@ function perChannel(tensor: Tensor, change: (value: number, channel: number) => 
     throw new UserError("normalise/dtype", `Values of type ${dtype} cannot be normalised.`);
   }
   const channels = shape[1] ?? 1;
-  const inner = shape.slice(2).reduce((a, b) => a * b, 1);
+  const inner = sizeOf(shape.slice(2));
   const out = data.map((value, i) => change(value, Math.floor(i / inner) % channels));
   return { dtype, shape, data: out };
 }

@@ -1,5 +1,5 @@
 /** Mean, spread and range of each channel over the states of a data set, and how many values are not finite. */
-import { toFloat64 } from "../../shared/tensor";
+import { sizeOf, toFloat64 } from "../../shared/tensor";
 import type { DataSet } from "./dataset";
 import type { StatePlace } from "./states";
 
@@ -31,9 +31,8 @@ export async function channelStatistics(
   { mostValues = MOST_VALUES, signal }: { mostValues?: number; signal?: AbortSignal } = {},
 ): Promise<Statistics> {
   const channelAxis = states.axes.indexOf("channel");
-  const size = states.shape.reduce((a, b) => a * b, 1);
-  const inner =
-    channelAxis < 0 ? size : states.shape.slice(channelAxis + 1).reduce((a, b) => a * b, 1);
+  const size = sizeOf(states.shape);
+  const inner = channelAxis < 0 ? size : sizeOf(states.shape.slice(channelAxis + 1));
   const total = states.trajectories * states.times;
   const every = Math.max(1, Math.ceil((total * size) / mostValues));
   const chosen: StatePlace[] = [];

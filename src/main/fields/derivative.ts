@@ -5,6 +5,7 @@
  * zero: it is the mean of k = ±N/2, and the only choice that keeps a real, antisymmetric operator.
  */
 import FFT from "fft.js";
+import { sizeOf } from "../../shared/tensor";
 
 /**
  * ∂ along `axis`.
@@ -94,7 +95,7 @@ function alongAxis(
   operator: LineOperator,
 ): Float64Array {
   const points = shape[axis]!;
-  const stride = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const stride = sizeOf(shape.slice(axis + 1));
   const result = new Float64Array(values.length);
   const line = new Float64Array(points);
   const out = new Float64Array(points);

@@ -47,6 +47,11 @@ export function inputName(value: Value): string {
   return value.source.name;
 }
 
+/** Inputs that carry data, not parameters. */
+export function dataInputs({ inputs }: Graph): Value[] {
+  return inputs.filter(({ source }) => source.kind === "input" && source.role === "data");
+}
+
 /** Nodes that the outputs need, each after all that it reads; a function of the graph's structure alone. */
 export function topologicalOrder(outputs: readonly Value[]): Node[] {
   const order: Node[] = [];

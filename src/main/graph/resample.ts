@@ -3,7 +3,7 @@
  * constant matrix; nearest neighbours that are evenly spaced or evenly repeated are a Slice or a Resize by
  * whole factors instead. Derivatives of every order follow from MatMul's.
  */
-import { fromFloat64 } from "../../shared/tensor";
+import { fromFloat64, sizeOf } from "../../shared/tensor";
 import type { Builder } from "./builder";
 import type { Value } from "./ir";
 
@@ -82,8 +82,8 @@ function timesMatrix(
   const extent = x.shape[axis]!;
   const shape = [...x.shape.slice(0, axis), size, ...x.shape.slice(axis + 1)];
   const constant = g.constant(fromFloat64(x.dtype, [size, extent], matrix));
-  const outer = x.shape.slice(0, axis).reduce((product, each) => product * each, 1);
-  const inner = x.shape.slice(axis + 1).reduce((product, each) => product * each, 1);
+  const outer = sizeOf(x.shape.slice(0, axis));
+  const inner = sizeOf(x.shape.slice(axis + 1));
   if (inner === 1) {
     return g.reshape(g.matmul(g.reshape(x, [outer, extent]), g.transposeLast(constant)), shape);
   }

@@ -1,6 +1,6 @@
 /** Inputs and outputs as a user sees them: null where the extent is the batch. */
 import type { ModelInfo } from "../../shared/contract";
-import { inputName, type Graph, type Value } from "../graph/ir";
+import { dataInputs, inputName, type Graph, type Value } from "../graph/ir";
 
 type Ports = Pick<ModelInfo, "inputs" | "outputs">;
 
@@ -12,11 +12,9 @@ export function describePorts(graph: (batch: number) => Graph, batches: readonly
     dtype: a.dtype,
     shape: a.shape.map((extent, axis) => (extent === b.shape[axis] ? extent : null)),
   });
-  const data = ({ inputs }: Graph): Value[] =>
-    inputs.filter(({ source }) => source.kind === "input" && source.role === "data");
-  const others = data(second);
+  const others = dataInputs(second);
   return {
-    inputs: data(first).map((value, i) => port(inputName(value), value, others[i]!)),
+    inputs: dataInputs(first).map((value, i) => port(inputName(value), value, others[i]!)),
     outputs: first.outputs.map(({ name, value }, i) => port(name, value, second.outputs[i]!.value)),
   };
 }

@@ -27,8 +27,8 @@ export interface Model {
 }
 
 export interface OpenModelOptions {
-  /** A checkpoint whose values take the place of the file's. */
-  readonly weights?: string;
+  /** A checkpoint whose values take the place of the file's; null for those of the file. */
+  readonly weights?: string | null;
   /** Extents of symbolic dimensions other than the batch. */
   readonly dimensions?: ReadonlyMap<string, number>;
 }
@@ -41,9 +41,9 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
   const onnx = await openOnnx(path);
   const stored = storedTensors(onnx);
   const match =
-    options.weights === undefined
-      ? undefined
-      : matchCheckpoint(onnx, await readCheckpoint(options.weights));
+    typeof options.weights === "string"
+      ? matchCheckpoint(onnx, await readCheckpoint(options.weights))
+      : undefined;
   const weights = new Map(
     [...(match?.values ?? [])].map(([name, tensor]) => [
       name,

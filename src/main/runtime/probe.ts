@@ -3,7 +3,7 @@
  * reference: a library that loads may still be wrong on this processor.
  */
 import { UserError } from "../../shared/errors";
-import { fromFloat64, type Tensor } from "../../shared/tensor";
+import { fromFloat64, sizeOf, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
 import { grad } from "../graph/grad";
 import { inputName, type Graph, type Value } from "../graph/ir";
@@ -73,7 +73,7 @@ function knownNetwork(): { graph: Graph; feeds: Map<string, Tensor> } {
 
 /** Numbers without pattern, the same each time. */
 function numbers(shape: readonly number[]): Tensor {
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = sizeOf(shape);
   return fromFloat64(
     "float32",
     shape,

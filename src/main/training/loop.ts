@@ -2,7 +2,7 @@
 import { permutation, randomFrom } from "../../shared/random";
 import { allocate, sizeOf, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
-import { inputName, type Graph } from "../graph/ir";
+import { dataInputs, inputName, type Graph } from "../graph/ir";
 import type { Executor } from "../runtime/executor";
 import { adamWDefaults, adamWStep, after, momentNames, type AdamWOptions } from "./adamw";
 import type { LossId } from "./losses";
@@ -35,9 +35,7 @@ export async function train(
 ): Promise<Map<string, Tensor>> {
   const { beta1, beta2 } = options.optimiser ?? adamWDefaults;
   const graph = network(options.batch);
-  const data = graph.inputs.find(
-    ({ source }) => source.kind === "input" && source.role === "data",
-  )!;
+  const data = dataInputs(graph)[0]!;
   const program = await executor.compile(
     adamWStep(new Builder(), graph, options.loss, options.optimiser),
   );

@@ -1,4 +1,5 @@
 /** The arrays of a batch that follow from inner products, filled element by element. */
+import { sizeOf } from "../../../shared/tensor";
 import type { BatchInput } from "./batch";
 import type { GramBlock } from "./grams";
 import {
@@ -37,8 +38,7 @@ export class Reading {
       unitColumns: params["unit-columns"],
     };
     this.ranks = new Array<number>(count).fill(0);
-    const nan = (...extents: number[]): Float64Array =>
-      new Float64Array(extents.reduce((a, b) => a * b, 1)).fill(NaN);
+    const nan = (...extents: number[]): Float64Array => new Float64Array(sizeOf(extents)).fill(NaN);
     this.arrays = {
       influence: nan(count, n, n),
       gram: nan(count, n, n),

@@ -19,6 +19,7 @@ import { KeptFields } from "../keptFields";
 import { activationSize, checkSamples, sampleNetwork } from "../network";
 import { distances, image, nameOfSample, realsOf, tensorOf } from "../orbit";
 import { Predictions } from "../predictions";
+import { RUN_BYTES, samplesPerRun } from "../samples";
 import { stepErrors } from "./errors";
 import { checkMixings, mixingRuns } from "./mixings";
 import { verifyErrors } from "./verify";
@@ -35,10 +36,6 @@ export const equivariance: Computation<EquivarianceParameters> = {
   },
 };
 
-/** Roughly what one run may hold; larger runs are no faster. */
-const RUN_BYTES = 64 * 2 ** 20;
-const MOST_SAMPLES = 32;
-
 async function compute(
   context: AnalysisContext,
   params: EquivarianceParameters,
@@ -52,10 +49,7 @@ async function compute(
   checkSamples(network, input, target, (i) => nameOfSample(samples[i]!));
   checkSelfMap(input, target, steps, change);
   const n = samples.length;
-  const chunk = Math.max(
-    1,
-    Math.min(n, MOST_SAMPLES, Math.floor(RUN_BYTES / (4 * activationSize(network)))),
-  );
+  const chunk = samplesPerRun(n, activationSize(network));
   progress({ fraction: 0, stage: "Preparing the network" });
   const predictions = await Predictions.compile(executor, model, network, chunk);
   const runs = (elements.length + 1) * steps * Math.ceil(n / chunk) + mixingRuns(context);

@@ -5,7 +5,7 @@
 import { availableParallelism, cpus } from "node:os";
 import type { Device } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
-import { allocate, type Tensor } from "../../../shared/tensor";
+import { allocate, sizeOf, type Tensor } from "../../../shared/tensor";
 import { Builder } from "../../graph/builder";
 import type { Graph } from "../../graph/ir";
 import type { Executor, ExecutorId } from "../../runtime/executor";
@@ -100,10 +100,7 @@ function convolution(
   const y = g.conv(x, w, { pads: [margin, margin, margin, margin] });
   const feeds = new Map(
     Object.entries(types).map(([name, { dtype, shape }]): [string, Tensor] => {
-      const data = allocate(
-        dtype,
-        shape.reduce((a, b) => a * b, 1),
-      ) as Float32Array;
+      const data = allocate(dtype, sizeOf(shape)) as Float32Array;
       return [name, { dtype, shape, data: data.map((_, i) => Math.sin(i)) }];
     }),
   );

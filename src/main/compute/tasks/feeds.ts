@@ -2,13 +2,8 @@
 import type { Tensor, TensorType } from "../../../shared/tensor";
 import { fromFloat64, isFloat, showType, toFloat64 } from "../../../shared/tensor";
 import { UserError } from "../../../shared/errors";
-import { inputName, type Graph, type Value } from "../../graph/ir";
+import { dataInputs, inputName, type Graph } from "../../graph/ir";
 import type { Model } from "../../models";
-
-/** Inputs that carry data, not parameters. */
-export function dataInputs(graph: Graph): Value[] {
-  return graph.inputs.filter(({ source }) => source.kind === "input" && source.role === "data");
-}
 
 /**
  * One array an input, found by the graph's name; the only input of a model is also found as `x`.

@@ -35,7 +35,7 @@ export async function gradcheck(
   { model: path, weights, inputs: file }: { model: string; weights: string | null; inputs: string },
   { signal, progress }: TaskContext,
 ): Promise<{ rows: GradcheckRow[]; largest: number }> {
-  const model = await openModel(path, weights === null ? {} : { weights });
+  const model = await openModel(path, { weights });
   const network = sampleNetwork(model);
   const { input, prediction, parameters } = network;
   const given = inputsFrom(model, await readNpz(file), file).get(inputName(input))!;

@@ -35,7 +35,7 @@ export async function gradients(
   { model: path, weights, inputs: file, out, executor: id, loss }: GradientsInput,
   { signal }: Pick<TaskContext, "signal">,
 ): Promise<{ arrays: string[]; executor: string }> {
-  const model = await openModel(path, weights === null ? {} : { weights });
+  const model = await openModel(path, { weights });
   const arrays = await readNpz(file);
   const network = sampleNetwork(model);
   const inputs = inputsFrom(model, arrays, file);

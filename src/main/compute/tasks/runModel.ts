@@ -20,7 +20,7 @@ export async function runModel(
   { model: path, weights, inputs: file, out, executor: id }: RunModelInput,
   { signal }: Pick<TaskContext, "signal">,
 ): Promise<{ outputs: { name: string; shape: number[] }[]; executor: string }> {
-  const model = await openModel(path, weights === null ? {} : { weights });
+  const model = await openModel(path, { weights });
   const inputs = inputsFrom(model, await readNpz(file), file);
   const graph = model.graph(batchOf(inputs, file));
   const feeds = feedsOf(graph, inputs, file);

@@ -2,7 +2,7 @@
 import { elementsOf } from "../../../shared/charts/elements";
 import { diagonals, has, perElement } from "../../../shared/charts/reading";
 import type { RunRecord, RunResult } from "../../../shared/run";
-import { toFloat64 } from "../../../shared/tensor";
+import { sizeOf, toFloat64 } from "../../../shared/tensor";
 
 /** A number for each sample of each element: [G][N]. */
 export interface SampleQuantity {
@@ -79,14 +79,13 @@ export function keptFieldsOf(run: RunResult, at: number): KeptFields | null {
     Float64Array.from({ length: size }, (_, i) => data[index * size + i]!);
   const inputShape = input.shape.slice(1);
   const outputShape = target.shape.slice(1);
-  const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
   const count = input.shape[0]!;
   return {
-    input: part(toFloat64(input), size(inputShape), at),
-    target: part(toFloat64(target), size(outputShape), at),
+    input: part(toFloat64(input), sizeOf(inputShape), at),
+    target: part(toFloat64(target), sizeOf(outputShape), at),
     inputShape,
     outputShape,
-    prediction: (element) => part(toFloat64(prediction), size(outputShape), element * count + at),
+    prediction: (element) => part(toFloat64(prediction), sizeOf(outputShape), element * count + at),
   };
 }
 

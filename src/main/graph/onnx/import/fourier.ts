@@ -1,5 +1,5 @@
 /** The discrete Fourier transform along one axis, as products with constant cosine and sine matrices. */
-import { fromFloat64 } from "../../../../shared/tensor";
+import { fromFloat64, sizeOf } from "../../../../shared/tensor";
 import type { Builder } from "../../builder";
 import type { Value } from "../../ir";
 import type { Call, Converter, Converters } from "./call";
@@ -61,8 +61,8 @@ function matrices(length: number, kept: number): [Float64Array, Float64Array] {
 
 /** y[…, k, …] = Σ_n matrix[k, n] x[…, n, …]. */
 function alongAxis(g: Builder, matrix: Value, x: Value, axis: number): Value {
-  const before = x.shape.slice(0, axis).reduce((a, b) => a * b, 1);
-  const after = x.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const before = sizeOf(x.shape.slice(0, axis));
+  const after = sizeOf(x.shape.slice(axis + 1));
   const [kept, length] = matrix.shape as [number, number];
   const product = g.matmul(matrix, g.reshape(x, [before, length, after]));
   return g.reshape(product, [...x.shape.slice(0, axis), kept, ...x.shape.slice(axis + 1)]);
