@@ -16,7 +16,7 @@ export const fileIdentity = z.object({
 });
 export type FileIdentity = z.infer<typeof fileIdentity>;
 
-export const arrayRecord = z.object({
+const arrayRecord = z.object({
   shape: z.array(z.number()),
   dtype: z.enum(["float32", "float64", "int32", "int64", "bool"] satisfies DType[]),
   /** One name an axis: "element", "sample", "channel", "y", "x" … */

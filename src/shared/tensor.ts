@@ -54,7 +54,7 @@ const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
 const INT64_MIN = -0x8000_0000_0000_0000n;
 
 /** A number as an int64, clamped to its range (NaN becomes 0). */
-export function toInt64(value: number): bigint {
+function toInt64(value: number): bigint {
   if (Number.isNaN(value)) return 0n;
   if (value >= 2 ** 63) return INT64_MAX;
   if (value <= -(2 ** 63)) return INT64_MIN;

@@ -7,7 +7,7 @@ import type { Tensor } from "../../shared/tensor";
 import { fileError } from "../../shared/fileErrors";
 
 /** Above this a file is hashed only on request. */
-export const HASH_LIMIT = 1e9;
+const HASH_LIMIT = 1e9;
 
 /**
  * Path, size, time of change and, up to HASH_LIMIT, the SHA-256 of the content.

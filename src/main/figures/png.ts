@@ -9,7 +9,7 @@ const DOTS_PER_INCH = 300;
 const DOTS_PER_METRE = Math.round(DOTS_PER_INCH / 0.0254);
 
 export const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-export const PNG_KEYWORD = "noetherscope";
+const PNG_KEYWORD = "noetherscope";
 
 export function renderPng({ svg, widthMm }: SvgFigure, record: FigureRecord): Uint8Array {
   const drawn = new Resvg(svg, {

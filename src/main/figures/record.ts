@@ -8,7 +8,7 @@ import type { RunRecord } from "../../shared/run";
 
 const identity = z.object({ name: z.string(), sha256: z.string().nullable() });
 
-export const figureRecord = z.object({
+const figureRecord = z.object({
   program: z.literal("noetherscope"),
   /** Of the program that exported the figure; the run's own is among `versions`. */
   version: z.string(),

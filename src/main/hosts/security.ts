@@ -4,7 +4,7 @@
  * Nothing from elsewhere, no evaluated code, no frames, no forms. Inline styles stay forbidden too; what the charts
  * set through the object model is not inline.
  */
-export const contentSecurityPolicy = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

@@ -5,7 +5,7 @@ import type { App, Opens } from "./app.svelte";
 const PIECE = 1 << 20;
 
 /** What a file is, by its name; undefined where the program opens nothing of the kind. */
-export function kindOf(name: string): Opens | undefined {
+function kindOf(name: string): Opens | undefined {
   const ending = name.toLowerCase().split(".").at(-1) ?? "";
   if (ending === "onnx") return "model";
   if (["safetensors", "pt", "pth"].includes(ending)) return "weights";

@@ -1,6 +1,6 @@
 /** Keys as commands name them ("Mod+Shift+Z") against what the keyboard sends, and as people read them. */
 
-export const onMac = typeof navigator !== "undefined" && /Mac|iP(hone|ad)/.test(navigator.platform);
+const onMac = typeof navigator !== "undefined" && /Mac|iP(hone|ad)/.test(navigator.platform);
 
 type Press = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
 

@@ -36,7 +36,7 @@ export interface Panel {
 /** From this number of samples on, points would be a blot: then median and quartiles alone. */
 const FEW = 50;
 
-export function scaleOfPanel(panel: Panel): Scale {
+function scaleOfPanel(panel: Panel): Scale {
   const few = (panel.quantities[0]?.values[0]?.length ?? 0) < FEW;
   const shown = panel.quantities.flatMap(({ values, points }) =>
     values.flatMap((samples) => {

@@ -70,7 +70,7 @@ export const colourMaps: Readonly<Record<ColourMapId, ColourMap>> = {
 };
 
 /** `#rrggbb` as three numbers from 0 to 255. */
-export function parseHex(hex: string): Rgb {
+function parseHex(hex: string): Rgb {
   const value = Number.parseInt(hex.slice(1), 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
 }

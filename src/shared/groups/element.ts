@@ -55,7 +55,7 @@ export function determinant(m: SignedPermutation): number {
 }
 
 /** True for the elements that keep handedness. */
-export function isProper(element: Element): boolean {
+function isProper(element: Element): boolean {
   return determinant(element.matrix) === 1;
 }
 

@@ -8,7 +8,7 @@ import { modelProto, tensorProto, type ModelProto, type TensorProto } from "./sc
 import { WireError } from "./wire";
 
 /** The newest version of the standard's operator set whose meanings the importer knows. */
-export const NEWEST_OPSET = 23;
+const NEWEST_OPSET = 23;
 
 const EXPORT_ANEW = "Choose an .onnx file, or export the network again.";
 

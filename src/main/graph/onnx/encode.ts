@@ -19,7 +19,7 @@ import {
 } from "./schema";
 import { dataTypeOf, toTensorProto } from "./tensors";
 
-export const WRITTEN_OPSET = 21;
+const WRITTEN_OPSET = 21;
 const WRITTEN_IR = 10;
 
 export interface EncodeOptions {

@@ -110,7 +110,7 @@ export function loopOf(f: Scalar2): BinaryLoop {
 }
 
 /** A binary kernel over broadcast operands. */
-export function broadcastBinary(a: Numbers, b: Numbers, loop: BinaryLoop): Float64Array {
+function broadcastBinary(a: Numbers, b: Numbers, loop: BinaryLoop): Float64Array {
   const shape = broadcastShape([a.shape, b.shape]);
   const out = new Float64Array(sizeOf(shape));
   let at = 0;

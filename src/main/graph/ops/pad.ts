@@ -8,7 +8,7 @@ import type { Value } from "../ir";
 import { ShapeError, type OpRule } from "../rule";
 import { expectInputs } from "./shapes";
 
-export const padModes = ["constant", "edge", "reflect", "wrap"] as const;
+const padModes = ["constant", "edge", "reflect", "wrap"] as const;
 export type PadMode = (typeof padModes)[number];
 
 export type PadAttributes = {

@@ -11,7 +11,7 @@ import { atomicWrite } from "../../data/atomic";
 import { fileError } from "../../../shared/fileErrors";
 
 /** Raised when what a field means changes. */
-export const STUDY_FORMAT = 1;
+const STUDY_FORMAT = 1;
 
 const storedData = study.shape.data.element.omit({ state: true });
 const storedModel = study.shape.models.element.omit({ state: true });

@@ -38,7 +38,7 @@ function explicitPads(call: Call, auto: string, total: readonly number[]): numbe
 }
 
 /** One number a channel, added. */
-export function addBias(call: Call, y: Value, bias: Value | undefined): Value {
+function addBias(call: Call, y: Value, bias: Value | undefined): Value {
   if (bias === undefined) return y;
   const { g } = call;
   const spatial = y.shape.slice(2).map(() => 1);
