@@ -32,6 +32,7 @@ export interface ErrorRecord {
   stack?: string;
 }
 
+/** What another process may know of an error; of cancelling only that it was. */
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (error instanceof UserError) {
     return {
@@ -50,6 +51,7 @@ export function toErrorRecord(error: unknown): ErrorRecord {
   };
 }
 
+/** The error again, of the kind that it was thrown as. */
 export function fromErrorRecord(record: ErrorRecord): Error {
   if (record.code === "cancelled") return new DOMException(record.message, "AbortError");
   if (record.code !== "internal") {

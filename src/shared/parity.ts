@@ -12,6 +12,7 @@ export interface Parity {
 /** Float32 rounding through a deep network stays below; an operator written wrongly is far above. */
 const TOLERANCE = 1e-4;
 
+/** Whether the file computes what PyTorch did, up to rounding. */
 export function agrees({ deviation }: Parity): boolean {
   return deviation !== null && deviation <= TOLERANCE;
 }

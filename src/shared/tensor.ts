@@ -85,6 +85,7 @@ export function fromFloat64(
   return { dtype, shape, data };
 }
 
+/** float32 or float64. */
 export function isFloat(dtype: DType): boolean {
   return dtype === "float32" || dtype === "float64";
 }

@@ -7,6 +7,7 @@ import { realsOf, tensorOf } from "./orbit";
 /** Above this a run would become a second copy of the data; fewer samples are kept then, or none. */
 const MOST_BYTES = 32 * 2 ** 20;
 
+/** Collects, element by element, the fields of some samples of each batch; `MOST_BYTES` bounds how many. */
 export class KeptFields {
   readonly #context: AnalysisContext;
   readonly #batches: readonly (readonly number[])[];

@@ -6,12 +6,14 @@ import { sizeOf, type Tensor } from "../../shared/tensor";
 import type { SampleRef } from "./context";
 import type { Reals } from "./innerProducts";
 
+/** The elements of a floating-point tensor, not copied. @throws Error for other types */
 export function realsOf(tensor: Tensor): Reals {
   if (tensor.data instanceof Float32Array || tensor.data instanceof Float64Array)
     return tensor.data;
   throw new Error(`fields are floating-point, not ${tensor.dtype}`);
 }
 
+/** A tensor over `data`, which is not copied; its precision is that of `data`. */
 export function tensorOf(data: Reals, shape: readonly number[]): Tensor {
   return { dtype: data instanceof Float32Array ? "float32" : "float64", shape, data };
 }

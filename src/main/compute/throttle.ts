@@ -5,8 +5,7 @@ import type { Progress } from "./compute";
 const PACE = 150;
 
 /**
- * Passes the first report on at once and then the latest one every `PACE`; a new stage does not wait.
- * `flush` sends what is held back, `stop` drops it.
+ * Passes the first report on at once and then the latest one every `PACE`; `stop` drops what is held back.
  */
 export function throttled(send: (progress: Progress) => void): {
   progress(progress: Progress): void;

@@ -72,6 +72,7 @@ export function gridOf(
   };
 }
 
+/** Whether it is a direction of the grid. */
 export function isSpatial(axis: Axis): boolean {
   return axis === "x" || axis === "y" || axis === "z";
 }

@@ -6,6 +6,7 @@
 import { Builder } from "./builder";
 import { inputName, topologicalOrder, type Graph, type Value } from "./ir";
 
+/** The same inputs and outputs, by name and in order; an input that nothing reads any more stays. */
 export function simplify(graph: Graph): Graph {
   const g = new Builder();
   const known = new Map<Value, Value>();

@@ -3,6 +3,7 @@ import { isFloat } from "../../shared/tensor";
 import { topologicalOrder, type Graph, type Node, type Value } from "../graph/ir";
 import { ruleOf } from "../graph/ops";
 
+/** What the outputs of a graph depend on. */
 export interface Reach {
   /** Values that some output depends on. */
   readonly used: ReadonlySet<Value>;
@@ -12,6 +13,7 @@ export interface Reach {
   stopper(value: Value): { node: Node; reason: string } | undefined;
 }
 
+/** One pass from the outputs backwards. */
 export function reachOf(graph: Graph): Reach {
   const outputs = graph.outputs.map(({ value }) => value);
   const order = topologicalOrder(outputs);

@@ -15,6 +15,7 @@ export interface AdamWOptions {
   readonly weightDecay: number;
 }
 
+/** Those of PyTorch's AdamW. */
 export const adamWDefaults: AdamWOptions = {
   beta1: 0.9,
   beta2: 0.999,

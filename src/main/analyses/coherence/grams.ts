@@ -50,6 +50,7 @@ export interface OrbitGramsOptions {
   readonly onSamples: (key: string, first: number, result: SampleGradients) => void;
 }
 
+/** Gradients and tangents of a batch and its images, made block by block within the plan's memory. */
 export class OrbitGrams {
   readonly #options: OrbitGramsOptions;
   readonly #n: number;

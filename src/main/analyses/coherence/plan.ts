@@ -38,6 +38,7 @@ const RUN_BYTES = 144 * 2 ** 20;
 const MOST_SAMPLES = 16;
 const MOST_DIRECTIONS = 32;
 
+/** @param memoryBytes bound on what is held at once; two columns are held in any case */
 export function plan(sizes: Sizes, memoryBytes: number): Plan {
   const { samples, parameters, outputSize, activations, together, width, tangents } = sizes;
   const run = Math.min(RUN_BYTES, memoryBytes / 4);

@@ -5,6 +5,7 @@ import { sizeOf, type Tensor } from "../../../shared/tensor";
 /** A vector of parameter space in float64, one array a parameter in the model's order. */
 export type Direction = readonly Float64Array[];
 
+/** ⟨a, b⟩ over all parameters, summed in float64. */
 export function dot(a: Direction, b: Direction): number {
   return a.reduce((sum, part, k) => {
     const other = b[k]!;
@@ -14,6 +15,7 @@ export function dot(a: Direction, b: Direction): number {
   }, 0);
 }
 
+/** √⟨a, a⟩. */
 export function norm(a: Direction): number {
   return Math.sqrt(dot(a, a));
 }

@@ -47,10 +47,7 @@ export interface Experiment {
 /** @throws UserError of models, data, selection, groups: whatever does not fit together */
 export async function openExperiment(spec: AnalysisSpec): Promise<Experiment> {
   const { parameters } = spec;
-  const model = await openModel(
-    spec.model.path,
-    spec.model.weights === null ? {} : { weights: spec.model.weights },
-  );
+  const model = await openModel(spec.model.path, { weights: spec.model.weights });
   const { data, notices } = await openDataFor(model, spec.data);
   try {
     return await experimentOf(model, data, parameters, notices);

@@ -22,6 +22,7 @@ export interface OnnxRuntimeOptions {
   readonly threads?: number;
 }
 
+/** @throws Error where the native library cannot be loaded on this system */
 export function createOnnxRuntimeExecutor({ threads }: OnnxRuntimeOptions = {}): Executor {
   const ort = load();
   const sessions = new Set<InferenceSession>();

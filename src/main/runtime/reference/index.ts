@@ -10,6 +10,7 @@ import { inputName, type Graph, type Value } from "../../graph/ir";
 import type { CompileOptions, Executor, Program } from "../executor";
 import { takeFeeds } from "../feeds";
 
+/** Float64 throughout, by the rules' own kernels; slow and plain. */
 export function createReferenceExecutor(): Executor {
   return {
     id: "reference",
