@@ -1,5 +1,4 @@
 /** The contract as a script outside of any window would use it: one WebSocket. */
-import { Packr } from "msgpackr";
 import { WebSocket } from "ws";
 import type {
   Client,
@@ -11,6 +10,7 @@ import type {
   MethodOutput,
 } from "../src/shared/contract";
 import { fromErrorRecord, type ErrorRecord } from "../src/shared/errors";
+import { fromBytes, toBytes } from "../src/shared/wire";
 
 export interface ScriptClient extends Client {
   close(): void;
@@ -20,7 +20,6 @@ export interface ScriptClient extends Client {
 export async function connect(address: string): Promise<ScriptClient> {
   const url = new URL(address);
   const token = new URLSearchParams(url.hash.slice(1)).get("token")!;
-  const packr = new Packr({ structuredClone: true, useRecords: false });
   const socket = new WebSocket(`ws://${url.host}${url.pathname}socket?token=${token}`, {
     origin: url.origin,
   });
@@ -28,7 +27,7 @@ export async function connect(address: string): Promise<ScriptClient> {
   const pending = new Map<number, (frame: Frame) => void>();
   const listeners = new Set<(event: string, payload: unknown) => void>();
   socket.on("message", (bytes: Buffer) => {
-    const frame = packr.unpack(bytes) as Frame;
+    const frame = fromBytes(bytes) as Frame;
     if (frame.kind === "event") for (const hear of listeners) hear(frame.event, frame.payload);
     else pending.get(frame.id)?.(frame);
   });
@@ -42,7 +41,7 @@ export async function connect(address: string): Promise<ScriptClient> {
           if (frame.kind === "result") resolve(frame.output as MethodOutput<M>);
           else if (frame.kind === "error") reject(fromErrorRecord(frame.error as ErrorRecord));
         });
-        socket.send(packr.pack({ kind: "call", id, method, input }));
+        socket.send(toBytes({ kind: "call", id, method, input }));
       }),
     on: <E extends EventName>(name: E, listener: (payload: EventPayload<E>) => void) => {
       const hear = (event: string, payload: unknown): void => {

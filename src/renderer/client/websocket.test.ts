@@ -1,10 +1,8 @@
-import { Packr } from "msgpackr";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Frame } from "../../shared/contract";
 import { UserError } from "../../shared/errors";
+import { fromBytes, toBytes } from "../../shared/wire";
 import { WebSocketClient, type LinkState, type Socket } from "./websocket";
-
-const packr = new Packr({ structuredClone: true, useRecords: false });
 
 class FakeSocket implements Socket {
   binaryType = "";
@@ -14,7 +12,7 @@ class FakeSocket implements Socket {
   readonly sent: Extract<Frame, { kind: "call" }>[] = [];
 
   send(bytes: Uint8Array): void {
-    this.sent.push(packr.unpack(bytes) as Extract<Frame, { kind: "call" }>);
+    this.sent.push(fromBytes(bytes) as Extract<Frame, { kind: "call" }>);
   }
 
   close(): void {
@@ -22,7 +20,7 @@ class FakeSocket implements Socket {
   }
 
   receive(frame: Frame): void {
-    const bytes = new Uint8Array(packr.pack(frame));
+    const bytes = toBytes(frame).slice();
     this.onmessage?.({ data: bytes.buffer });
   }
 }

@@ -2,7 +2,6 @@
  * The contract over one WebSocket: the browser host. Frames are msgpack, so typed arrays cross as they are. A lost
  * connection is taken up again by itself, with growing pauses; what was asked meanwhile fails with a sentence.
  */
-import { Packr } from "msgpackr";
 import type {
   Client,
   EventName,
@@ -13,6 +12,7 @@ import type {
   MethodOutput,
 } from "../../shared/contract";
 import { fromErrorRecord, UserError, type ErrorRecord } from "../../shared/errors";
+import { fromBytes, toBytes } from "../../shared/wire";
 
 export type LinkState = "connecting" | "open" | "lost" | "refused";
 
@@ -39,7 +39,6 @@ const LONGEST_PAUSE = 5000;
 export class WebSocketClient implements Client {
   readonly #open: () => Socket;
   readonly #onlink: (state: LinkState) => void;
-  readonly #packr = new Packr({ structuredClone: true, useRecords: false });
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Map<string, Set<(payload: never) => void>>();
   /** Calls made before the first connection stands. */
@@ -59,8 +58,7 @@ export class WebSocketClient implements Client {
     if (this.#state === "lost" || this.#state === "refused") return Promise.reject(disconnected());
     const id = this.#nextId++;
     const frame: Frame = { kind: "call", id, method: name, input };
-    // A copy of its own: msgpackr reuses its buffer.
-    const bytes = new Uint8Array(this.#packr.pack(frame));
+    const bytes = toBytes(frame);
     return new Promise<MethodOutput<M>>((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as (output: unknown) => void, reject });
       if (this.#state === "open") this.#socket?.send(bytes);
@@ -85,8 +83,7 @@ export class WebSocketClient implements Client {
       this.#waiting = [];
     };
     socket.onmessage = ({ data }) => {
-      if (data instanceof ArrayBuffer)
-        this.#receive(this.#packr.unpack(new Uint8Array(data)) as Frame);
+      if (data instanceof ArrayBuffer) this.#receive(fromBytes(new Uint8Array(data)) as Frame);
     };
     socket.onclose = ({ code }) => {
       for (const { reject } of this.#pending.values()) reject(disconnected());

@@ -3,15 +3,14 @@ import { get, type IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Packr } from "msgpackr";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Frame } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
+import { fromBytes, toBytes } from "../../../shared/wire";
 import { Admission } from "./admission";
 import { isLoopback, serveBrowser, type BrowserHost, type BrowserHostOptions } from ".";
 
-const packr = new Packr({ structuredClone: true, useRecords: false });
 let folder: string;
 let host: BrowserHost | undefined;
 let emit: (event: "job.changed", payload: unknown) => void;
@@ -82,7 +81,7 @@ function knock(url: URL, path: string, origin = url.origin): Promise<WebSocket |
     socket.on("close", (code) => resolve(code));
     // A wrong token is told after the handshake, so "open" is believed once a frame came back.
     socket.on("open", () =>
-      socket.send(packr.pack({ kind: "call", id: 0, method: "ping", input: {} })),
+      socket.send(toBytes({ kind: "call", id: 0, method: "ping", input: {} })),
     );
     socket.once("message", () => resolve(socket));
   });
@@ -90,8 +89,8 @@ function knock(url: URL, path: string, origin = url.origin): Promise<WebSocket |
 
 function answerTo(socket: WebSocket, frame: unknown): Promise<Frame> {
   return new Promise((resolve) => {
-    socket.once("message", (bytes: Buffer) => resolve(packr.unpack(bytes) as Frame));
-    socket.send(packr.pack(frame));
+    socket.once("message", (bytes: Buffer) => resolve(fromBytes(bytes) as Frame));
+    socket.send(toBytes(frame));
   });
 }
 
@@ -177,7 +176,7 @@ describe("the socket", () => {
   test("answers calls, refusals and passes events on, typed arrays as they are", async () => {
     const url = await start();
     const socket = (await knock(url, `/socket?token=${tokenOf(url)}`)) as WebSocket;
-    const input = { array: new Float32Array([1, NaN]), big: 2n ** 60n };
+    const input = { array: new Float32Array([1, NaN]), big: BigInt64Array.of(2n ** 60n) };
     expect(await answerTo(socket, { kind: "call", id: 7, method: "m", input })).toEqual({
       kind: "result",
       id: 7,
@@ -189,7 +188,7 @@ describe("the socket", () => {
       error: { code: "test/no", message: "No." },
     });
     const event = new Promise((resolve) =>
-      socket.once("message", (bytes: Buffer) => resolve(packr.unpack(bytes))),
+      socket.once("message", (bytes: Buffer) => resolve(fromBytes(bytes))),
     );
     emit("job.changed", { id: "j" });
     expect(await event).toEqual({ kind: "event", event: "job.changed", payload: { id: "j" } });

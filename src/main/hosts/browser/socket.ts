@@ -1,8 +1,8 @@
 /** The contract over WebSocket: msgpack frames, one a message. */
-import { Packr } from "msgpackr";
 import type { WebSocket } from "ws";
 import { z } from "zod";
 import type { Frame } from "../../../shared/contract";
+import { fromBytes, toBytes } from "../../../shared/wire";
 import type { Workbench } from "../../workbench/workbench";
 import { answer } from "../answer";
 
@@ -21,10 +21,8 @@ export function serveSocket(
   workbench: Pick<Workbench, "dispatch" | "subscribe">,
   socket: WebSocket,
 ): void {
-  // `useRecords: false` writes plain maps; typed arrays are extensions of the structured clone.
-  const packr = new Packr({ structuredClone: true, useRecords: false });
   const send = (frame: Frame): void => {
-    if (socket.readyState === socket.OPEN) socket.send(packr.pack(frame));
+    if (socket.readyState === socket.OPEN) socket.send(toBytes(frame));
   };
   const unsubscribe = workbench.subscribe((event, payload) =>
     send({ kind: "event", event, payload }),
@@ -35,7 +33,7 @@ export function serveSocket(
   socket.on("message", (bytes: Buffer) => {
     let frame: z.infer<typeof callFrame>;
     try {
-      frame = callFrame.parse(packr.unpack(bytes));
+      frame = callFrame.parse(fromBytes(bytes));
     } catch {
       // Whoever sends what is no frame is no window of ours.
       socket.close(1002, "not a frame");
