@@ -8,6 +8,7 @@ import type { Builder } from "./builder";
 import type { Attributes, Value } from "./ir";
 import type { OpName } from "./ops";
 import type { SliceAttributes } from "./ops/movement";
+import type { Reduction } from "./ops/scatter";
 import { sameShape } from "./ops/shapes";
 
 type Rewrite = (
@@ -142,12 +143,8 @@ const rewrites: Partial<Record<OpName, Rewrite>> = {
   ReduceMax: reduced,
   ReduceMin: reduced,
   ReduceProd: reduced,
-  /**
-   * Additions by tuples go through one flat index. onnxruntime 1.30 adds in ScatterND from several threads without
-   * a lock, and loses some where an index repeats; its ScatterElements runs on one thread.
-   */
   ScatterND: (g, [data, tuples, updates], { reduction }) =>
-    reduction === "add" ? addedAt(g, data!, tuples!, updates!) : undefined,
+    reduction === "add" ? scatterFlat(g, data!, tuples!, updates!, reduction) : undefined,
   /** Evenly spaced constant indices are a slice, whose cotangent is padded instead of scattered. */
   Gather(g, [x, index], { axis }, { shape }) {
     if (index!.source.kind !== "constant" || index!.shape.length > 1) return undefined;
@@ -162,7 +159,17 @@ const rewrites: Partial<Record<OpName, Rewrite>> = {
   },
 };
 
-function addedAt(g: Builder, data: Value, tuples: Value, updates: Value): Value {
+/**
+ * ScatterND with a reduction, through one flat index. onnxruntime 1.30 reduces in ScatterND from several threads
+ * without a lock, and loses updates where an index repeats; its ScatterElements runs on one thread.
+ */
+export function scatterFlat(
+  g: Builder,
+  data: Value,
+  tuples: Value,
+  updates: Value,
+  reduction: Reduction,
+): Value {
   const length = tuples.shape.at(-1)!;
   const extents = data.shape.slice(0, length);
   const block = sizeOf(data.shape.slice(length));
@@ -172,6 +179,6 @@ function addedAt(g: Builder, data: Value, tuples: Value, updates: Value): Value 
   const rows = g.expand(g.reshape(place, [count, 1]), [count, block]);
   const flat = g.reshape(data, [sizeOf(extents), block]);
   const parts = g.reshape(updates, [count, block]);
-  const [sum] = g.node("ScatterElements", [flat, rows, parts], { axis: 0, reduction: "add" });
+  const [sum] = g.node("ScatterElements", [flat, rows, parts], { axis: 0, reduction });
   return g.reshape(sum!, data.shape);
 }

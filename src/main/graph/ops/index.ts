@@ -31,6 +31,7 @@ import { Ceil, Floor, Round, Sign } from "./rounding";
 import { ArgMax, ArgMin, CumSum } from "./scan";
 import { ScatterElements, ScatterND } from "./scatter";
 import { LogSoftmax, Softmax } from "./softmax";
+import { TopK } from "./topK";
 import { Acos, Acosh, Asin, Asinh, Atan, Atanh, Cos, Cosh, Sin, Sinh, Tan } from "./trigonometric";
 
 export const ops = {
@@ -107,6 +108,7 @@ export const ops = {
   Sub,
   Tan,
   Tanh,
+  TopK,
   Transpose,
   Where,
   Xor,

@@ -3,9 +3,15 @@ import { sizeOf } from "../../../../shared/tensor";
 import type { OpName } from "..";
 import { range } from "../shapes";
 import { floats, type CaseInput, type Domain } from "./domain";
-import { between, wholes, type Draw, type Random } from "./random";
+import { between, distinct, lattice, offZero, wholes, type Draw, type Random } from "./random";
 
 const smooth = between(-1.5, 1.5);
+
+/** All different by 0.15 or more, and from the multiples of 0.2 by 0.02. */
+const distinctOdd: Draw = (random, size) =>
+  random
+    .shuffled(range(size))
+    .map((i) => 0.2 * (i - Math.floor(size / 2)) + 0.1 + random.uniform(-0.02, 0.02));
 
 function indices(shape: readonly number[], draw: Draw): CaseInput {
   return { dtype: "int64", shape, draw };
@@ -70,12 +76,14 @@ export const indexing = {
     };
   },
   ScatterElements: (random) => {
-    const reduction = random.pick(["none", "add"]);
+    const reduction = random.pick(["none", "add", "mul", "max", "min"]);
     const { data, index, axis } = elements(random);
-    // Along a vector without repetition, or anywhere with it.
-    if (reduction === "add") {
+    // Along a vector without repetition, or anywhere with it; extrema without ties.
+    if (reduction !== "none") {
+      const kept = reduction === "add" || reduction === "mul" ? smooth : lattice(0.2, 0, 6);
+      const arriving = kept === smooth ? offZero : distinctOdd;
       return {
-        inputs: [floats(data, smooth), indices(index, along(data[axis]!)), floats(index, smooth)],
+        inputs: [floats(data, kept), indices(index, along(data[axis]!)), floats(index, arriving)],
         attrs: { axis, reduction },
       };
     }
@@ -103,5 +111,11 @@ export const indexing = {
       ],
       attrs: { reduction },
     };
+  },
+  TopK: (random) => {
+    const shape = random.shape(1, 3);
+    const axis = random.whole(0, shape.length - 1);
+    const k = random.whole(1, shape[axis]!);
+    return { inputs: [floats(shape, distinct)], attrs: { axis, k, largest: random.chance() } };
   },
 } satisfies Partial<Record<OpName, Domain>>;
