@@ -38,6 +38,8 @@ export const dataOptions = z.object({
   /** Of the output, where it is not the input's. */
   outputFields: z.string().optional(),
   boundary: z.enum(["periodic", "open"]).optional(),
+  /** Group under which the dynamics itself is known to be symmetric, as whoever gives the data states it. */
+  symmetry: z.string().optional(),
 });
 export type DataOptions = z.infer<typeof dataOptions>;
 
@@ -159,6 +161,8 @@ export const study = z.object({
   models: z.array(modelEntry),
   runs: z.array(runEntry),
   figures: z.array(z.object({ name: z.string(), path: z.string(), modified: z.string() })),
+  /** Key of the subgroup that its figures set apart unless another is picked; null for the paper's. */
+  setApart: z.string().nullable(),
   /** What undo and redo would do, in words; null where there is nothing. */
   undo: z.string().nullable(),
   redo: z.string().nullable(),
@@ -354,6 +358,11 @@ export const methods = {
     }),
     study,
   ),
+  /** Copies a run that lies in a folder by itself, as the command line makes them, into the study. */
+  "study.addRun": method(
+    z.object({ study: z.string(), folder: z.string() }),
+    z.object({ study, run: z.string() }),
+  ),
   /** Takes an entry out of the study (data, model) or moves a run to the study's trash; undo brings it back. */
   "study.remove": method(z.object({ study: z.string(), entry: z.string() }), study),
 
@@ -390,12 +399,17 @@ export const methods = {
     z.object({ study: z.string(), name: z.string() }),
     z.object({ name: z.string(), bytes: z.instanceof(Uint8Array) }),
   ),
-  /** What an exported figure says of the run that made it; `study` where that run can be opened here. */
+  /**
+   * What an exported figure says of the run that made it: `study` where a study here has that run, else `folder` where
+   * the run lies there by itself; `recorded` is where the figure says that it lay.
+   */
   "figure.identify": method(
     z.object({ name: z.string(), bytes: z.instanceof(Uint8Array) }),
     z
       .object({
         study: z.string().nullable(),
+        folder: z.string().nullable(),
+        recorded: z.string().nullable(),
         run: z.string(),
         analysis: z.string(),
         figure: z.string(),

@@ -132,12 +132,13 @@ writeFileSync(
         "The plain one has the same loss inside that subgroup and about 17 times the loss under quarter turns, " +
         "and its coherence is near zero for every element but e: even where its error is symmetric, it learns equivalent states apart. " +
         `Simulated (pseudo-spectral, ${flow.size}×${flow.size}, viscosity ${flow.viscosity}) and trained by resources/examples/make/make.ts.`,
+      setApart: "e,r2,s,sr2",
       models: networks.map(({ file, name }) => ({ file, name })),
       data: [
         {
           file: "jets.npz",
           name: "Jets along x",
-          options: { fields: "vector:velocity", boundary: "periodic" },
+          options: { fields: "vector:velocity", boundary: "periodic", symmetry: "d4" },
         },
       ],
     },

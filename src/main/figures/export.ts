@@ -24,6 +24,8 @@ export interface FigureExport {
   readonly theme: ChartTheme["name"];
   /** Folder of the run's study, which the file names so that dropping it there reopens the run. */
   readonly study?: string | null;
+  /** Folder of a run that is in no study, for the same. */
+  readonly folder?: string | null;
 }
 
 /**
@@ -39,7 +41,10 @@ export async function exportFigure(request: FigureExport): Promise<Uint8Array> {
       { where: run.record.id },
     );
   }
-  const record = recordOf(run.record, figure, view, request.study ?? null);
+  const record = recordOf(run.record, figure, view, {
+    study: request.study ?? null,
+    folder: request.folder ?? null,
+  });
   if (format === "csv") return renderCsv(figure, figure.table(run, view), record);
   if (format === "npz") return renderNpz(run, figure.arrays, figure.table(run, view), record);
   const theme = exportTheme(themes[request.theme]);

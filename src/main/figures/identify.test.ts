@@ -47,6 +47,19 @@ describe.each(figureFormats)("an exported %s", (format) => {
     expect(Buffer.from(files.get(format)!).includes("/data/unet.onnx")).toBe(false);
   });
 
+  test("of a run that is in no study says in which folder the run lies", async () => {
+    const bytes = await exportFigure({
+      run,
+      figure,
+      view: {},
+      format,
+      widthMm: 40,
+      theme: "print",
+      folder: "/runs/first",
+    });
+    expect(await identifyFigure(bytes, "x")).toMatchObject({ study: null, folder: "/runs/first" });
+  });
+
   test("that is damaged is identified or not, but never an error", async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -18,6 +18,8 @@ const figureRecord = z.object({
   view: figureRequest.shape.view,
   /** Folder of the study that the run is in; null for a run by itself. */
   study: z.string().nullable(),
+  /** Where a run by itself lay; null for one in a study, and in figures of before this was written. */
+  folder: z.string().nullable().default(null),
   started: z.string(),
   parameters: z.record(z.string(), z.unknown()),
   model: identity.extend({ weights: identity.nullable() }),
@@ -37,7 +39,7 @@ export function recordOf(
   run: RunRecord,
   figure: FigureDefinition,
   view: FigureView,
-  study: string | null,
+  { study, folder }: { study: string | null; folder: string | null },
 ): FigureRecord {
   return {
     program: "noetherscope",
@@ -47,6 +49,7 @@ export function recordOf(
     figure: figure.id,
     view: { ...view },
     study,
+    folder,
     started: run.started,
     parameters: run.parameters,
     model: {

@@ -19,6 +19,8 @@ const exampleFile = z.object({
   data: z.array(
     z.object({ file: z.string(), name: z.string().optional(), options: dataOptions.default({}) }),
   ),
+  /** The subgroup that the example is about, by its key; its figures set it apart. */
+  setApart: z.string().nullable().default(null),
 });
 export type Example = z.infer<typeof exampleFile>;
 

@@ -16,6 +16,8 @@ interface Upload {
 
 export class Uploads {
   readonly #running = new Map<string, Upload>();
+  /** Complete, and not yet opened as anything. */
+  readonly #unopened = new Set<string>();
 
   /**
    * Takes one piece; pieces come in order, the first one with offset 0. The last one gives the file its name.
@@ -58,6 +60,7 @@ export class Uploads {
       this.#running.delete(key);
       const path = await freeName(folder, name);
       await rename(upload.partial, path);
+      this.#unopened.add(path);
       return { received: upload.received, path };
     } catch (error) {
       await this.#discard(key);
@@ -65,9 +68,26 @@ export class Uploads {
     }
   }
 
-  /** Discards what is not complete. */
+  /**
+   * Opens a file that may have been uploaded; an upload that is refused goes again, since nothing else knows of it.
+   * @throws what `open` throws
+   */
+  async opening<T>(path: string, open: () => Promise<T>): Promise<T> {
+    try {
+      const opened = await open();
+      this.#unopened.delete(path);
+      return opened;
+    } catch (error) {
+      if (this.#unopened.delete(path)) await rm(path, { force: true });
+      throw error;
+    }
+  }
+
+  /** Discards what is not complete, and what never became part of a study. */
   async close(): Promise<void> {
     await Promise.all([...this.#running.keys()].map((key) => this.#discard(key)));
+    await Promise.all([...this.#unopened].map((path) => rm(path, { force: true })));
+    this.#unopened.clear();
   }
 
   async #discard(key: string): Promise<void> {

@@ -32,7 +32,16 @@ export async function exportFigure(task: FigureTask): Promise<Uint8Array> {
   );
   checkView(record, view);
   const run = { record, arrays };
-  return drawFigure({ run, figure, view, format, widthMm: width, theme, study });
+  return drawFigure({
+    run,
+    figure,
+    view,
+    format,
+    widthMm: width,
+    theme,
+    study,
+    folder: study === null ? folder : null,
+  });
 }
 
 /** What is picked must be in the run: a figure without it would look like one with it. @throws UserError "figure/view" */

@@ -21,7 +21,7 @@ export function entryHandlers(
   | "data.convention"
   | "model.inspect"
 > {
-  const { compute, studies } = services;
+  const { compute, studies, uploads } = services;
   return {
     "data.inspect": ({ path, options }) => compute.call("inspectData", { path, options }),
     "model.inspect": ({ path, weights }) =>
@@ -30,19 +30,25 @@ export function entryHandlers(
     "study.addData": async ({ study: path, path: file, options }) => {
       const study = await studies.get(path);
       await study.assertWritable();
-      const entry = await readData(services, resolve(file), options);
-      await study.edit(`Add ${entry.name}`, ({ data }) => ({ data: [...data, entry] }));
+      const entry = await uploads.opening(resolve(file), async () => {
+        const read = await readData(services, resolve(file), options);
+        await study.edit(`Add ${read.name}`, ({ data }) => ({ data: [...data, read] }));
+        return read;
+      });
       return { study: await studies.announce(study), entry: entry.id };
     },
     "study.addModel": async ({ study: path, path: file, weights }) => {
       const study = await studies.get(path);
       await study.assertWritable();
-      const entry = await readModel(
-        services,
-        resolve(file),
-        weights === undefined ? null : resolve(weights),
-      );
-      await study.edit(`Add ${entry.name}`, ({ models }) => ({ models: [...models, entry] }));
+      const entry = await uploads.opening(resolve(file), async () => {
+        const read = await readModel(
+          services,
+          resolve(file),
+          weights === undefined ? null : resolve(weights),
+        );
+        await study.edit(`Add ${read.name}`, ({ models }) => ({ models: [...models, read] }));
+        return read;
+      });
       return { study: await studies.announce(study), entry: entry.id };
     },
     "study.editData": async ({ study: path, entry: id, name, options }) => {
@@ -63,17 +69,18 @@ export function entryHandlers(
     "study.editModel": async ({ study: path, entry: id, name, weights }) => {
       const study = await studies.get(path);
       const before = study.model(id);
-      const read =
-        weights === undefined
-          ? before
-          : await readModel(services, before.file.path, weights === null ? null : resolve(weights));
-      const after = { ...read, id, name: name ?? before.name };
-      await study.edit(
-        weights === undefined ? `Rename ${before.name}` : `Edit ${before.name}`,
-        ({ models }) => ({
-          models: models.map((entry) => (entry.id === id ? after : entry)),
-        }),
-      );
+      const file = typeof weights === "string" ? resolve(weights) : null;
+      await uploads.opening(file ?? before.file.path, async () => {
+        const read =
+          weights === undefined ? before : await readModel(services, before.file.path, file);
+        const after = { ...read, id, name: name ?? before.name };
+        await study.edit(
+          weights === undefined ? `Rename ${before.name}` : `Edit ${before.name}`,
+          ({ models }) => ({
+            models: models.map((entry) => (entry.id === id ? after : entry)),
+          }),
+        );
+      });
       return studies.announce(study);
     },
     "study.remove": async ({ study: path, entry: id }) => {

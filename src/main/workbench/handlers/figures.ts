@@ -57,8 +57,16 @@ export function figureHandlers(
     "figure.identify": async ({ name, bytes }) => {
       const found = await compute.call("identifyFigure", { name, bytes });
       if (found === null) return null;
-      const { run, analysis, figure } = found;
-      return { study: await studyWithRun(services, run, found.study), run, analysis, figure };
+      const { run, analysis, figure, study, folder } = found;
+      const here = await studyWithRun(services, run, study);
+      return {
+        study: here,
+        folder: here === null && (await isRun(folder, run)) ? folder : null,
+        recorded: study ?? folder,
+        run,
+        analysis,
+        figure,
+      };
     },
   };
 }
@@ -80,12 +88,19 @@ async function studyWithRun(
 ): Promise<string | null> {
   const known = [...studies.paths(), ...(await recent.list()).map(({ path }) => path)];
   for (const study of new Set(named === null ? known : [named, ...known])) {
-    try {
-      await readRun(new Runs(study).folderOf(run));
-      return study;
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-    }
+    if (await isRun(new Runs(study).folderOf(run))) return study;
   }
   return null;
+}
+
+/** @param id of the run that must lie there, where the folder's name does not say it */
+async function isRun(folder: string | null, id?: string): Promise<boolean> {
+  if (folder === null) return false;
+  try {
+    const record = await readRun(folder);
+    return id === undefined || record.id === id;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
 }

@@ -38,12 +38,14 @@ export function fileHandlers(
       })),
     "examples.open": async ({ id, folder }) => {
       const example = (await listExamples(places.resources)).find((known) => known.id === id);
-      const path = await freeFolder(folder ?? places.studies, id);
-      const study = await studies.create(path, example?.title ?? id);
-      const { models, data, description } = await copyExample(places.resources, id, path);
+      const { path, number } = await freeFolder(folder ?? places.studies, id);
+      const title = example?.title ?? id;
+      const study = await studies.create(path, number === 1 ? title : `${title} ${number}`);
+      const { models, data, description, setApart } = await copyExample(places.resources, id, path);
       const copied = (file: string): string => join(path, "files", file);
       const entries = {
         notes: description,
+        setApart,
         models: await Promise.all(
           models.map(async ({ file, name, weights }) =>
             readModel(services, copied(file), weights === undefined ? null : copied(weights), name),
@@ -59,14 +61,14 @@ export function fileHandlers(
   };
 }
 
-/** `turbulence`, or `turbulence-2` where that is taken. */
-async function freeFolder(parent: string, name: string): Promise<string> {
+/** `turbulence`, or `turbulence-2` where that is taken; the number tells the studies' names apart too. */
+async function freeFolder(parent: string, name: string): Promise<{ path: string; number: number }> {
   for (let n = 1; ; n++) {
     const path = join(parent, n === 1 ? name : `${name}-${n}`);
     const taken = await access(path).then(
       () => true,
       () => false,
     );
-    if (!taken) return path;
+    if (!taken) return { path, number: n };
   }
 }

@@ -1,4 +1,5 @@
 /** Studies as a whole: made, opened, named, undone. */
+import { UserError } from "../../../shared/errors";
 import type { Handlers, Services } from "../services";
 
 export function studyHandlers({
@@ -15,13 +16,15 @@ export function studyHandlers({
   | "study.redo"
 > {
   return {
-    "study.create": async ({ path, name }) => (await studies.create(path, name)).view(),
+    "study.create": async ({ path, name }) =>
+      (await studies.create(path, name === undefined ? undefined : checkedName(name))).view(),
     "study.open": ({ path }) => studies.open(path),
     "study.close": async ({ study }) => {
       await studies.close(study);
       return {};
     },
-    "study.rename": async ({ study: path, name }) => {
+    "study.rename": async ({ study: path, name: given }) => {
+      const name = checkedName(given);
       const study = await studies.get(path);
       await study.edit(`Rename the study to ${name}`, () => ({ name }));
       await recent.note(study.path, name);
@@ -43,4 +46,11 @@ export function studyHandlers({
       return studies.announce(study);
     },
   };
+}
+
+/** @throws UserError "study/name" for one of blanks only, which no list could show */
+function checkedName(name: string): string {
+  const trimmed = name.trim();
+  if (trimmed !== "") return trimmed;
+  throw new UserError("study/name", "A study needs a name.", { todo: "Type one." });
 }

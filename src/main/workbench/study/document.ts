@@ -26,6 +26,8 @@ const studyDocument = z.object({
   requests: z.array(z.object({ id: z.string(), ...analysisRequest.shape })),
   /** Runs that lie in the trash folder. */
   removed: z.array(z.string()),
+  /** Key of the subgroup that figures set apart unless another is picked; null for the paper's. */
+  setApart: z.string().nullable().default(null),
 });
 export type StudyDocument = z.infer<typeof studyDocument>;
 export type StoredData = z.infer<typeof storedData>;
@@ -33,7 +35,16 @@ export type StoredModel = z.infer<typeof storedModel>;
 export type StoredRequest = StudyDocument["requests"][number];
 
 export function emptyDocument(name: string): StudyDocument {
-  return { format: STUDY_FORMAT, name, notes: "", data: [], models: [], requests: [], removed: [] };
+  return {
+    format: STUDY_FORMAT,
+    name,
+    notes: "",
+    data: [],
+    models: [],
+    requests: [],
+    removed: [],
+    setApart: null,
+  };
 }
 
 export function documentPath(folder: string): string {

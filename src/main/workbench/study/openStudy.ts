@@ -22,7 +22,7 @@ import { takeLock, type Lock } from "./lock";
 import { Runs } from "./runs";
 
 /** What undo and redo go over. Requests are not part of it: what was computed stays asked for. */
-type Edited = Omit<StudyDocument, "requests" | "format">;
+type Edited = Omit<StudyDocument, "requests" | "format" | "setApart">;
 
 export class OpenStudy {
   readonly path: string;
@@ -108,7 +108,7 @@ export class OpenStudy {
   }
 
   /** What a study starts with, which is no edit: undo does not go behind it. */
-  begin(entries: Pick<Edited, "data" | "models" | "notes">): Promise<void> {
+  begin(entries: Pick<StudyDocument, "data" | "models" | "notes" | "setApart">): Promise<void> {
     return this.#change(() => this.#write({ ...this.#document, ...entries }));
   }
 
@@ -193,6 +193,7 @@ export class OpenStudy {
         .filter(({ id }) => !document.removed.includes(id))
         .map((record) => runEntry(record, document.requests, data, models)),
       figures,
+      setApart: document.setApart,
       undo: this.readOnly === null ? this.#history.undo : null,
       redo: this.readOnly === null ? this.#history.redo : null,
     };

@@ -1,5 +1,5 @@
 /** The runs of a study's folder: what `runs/<id>/run.json` say, read again only when they changed. */
-import { readdir, stat } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../shared/errors";
 import type { RunRecord } from "../../../shared/run";
@@ -34,6 +34,26 @@ export class Runs {
     return records
       .filter((record) => record !== null)
       .sort((a, b) => a.started.localeCompare(b.started));
+  }
+
+  /**
+   * Copies a run from elsewhere under that id; it appears with all that is in it.
+   * @throws UserError "run/…" where there is none, "file/…"
+   */
+  async take(from: string, id: string): Promise<void> {
+    await readRun(from);
+    const folder = this.folderOf(id);
+    const partial = join(this.#folder, `.${id}.partial`);
+    try {
+      await mkdir(partial, { recursive: true });
+      for (const name of ["arrays.npz", "run.json"]) {
+        await copyFile(join(from, name), join(partial, name));
+      }
+      await rename(partial, folder);
+    } catch (error) {
+      await rm(partial, { recursive: true, force: true });
+      throw fileError(error, folder, "write");
+    }
   }
 
   async #record(name: string): Promise<RunRecord | null> {

@@ -1,0 +1,95 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { home, newStudy, workbench } from "./testBench";
+
+describe("uploads", () => {
+  const piece = (
+    path: string,
+    name: string,
+    offset: number,
+    size: number,
+    bytes: Uint8Array,
+  ): Promise<{ path: string | null; received: number }> =>
+    workbench.call("files.upload", {
+      study: path,
+      name,
+      offset,
+      size,
+      bytes: new Uint8Array(bytes),
+    });
+
+  test("come in pieces and appear when complete, under a name that is free", async () => {
+    const { path } = await workbench.call("study.create", { path: join(home, "one") });
+    const content = Uint8Array.from({ length: 10 }, (_, i) => i);
+    for (const expected of ["flow.npz", "flow 2.npz"]) {
+      expect(await piece(path, "flow.npz", 0, 10, content.subarray(0, 6))).toEqual({
+        received: 6,
+        path: null,
+      });
+      expect(await readdir(join(path, "uploads"))).not.toContain(expected);
+      expect(await piece(path, "flow.npz", 6, 10, content.subarray(6))).toEqual({
+        received: 10,
+        path: join(path, "uploads", expected),
+      });
+      expect(new Uint8Array(await readFile(join(path, "uploads", expected)))).toEqual(content);
+    }
+  });
+
+  test("lead nowhere, are bounded and leave nothing behind when broken off", async () => {
+    const { path } = await workbench.call("study.create", { path: join(home, "one") });
+    const byte = new Uint8Array(1);
+    for (const name of ["../x.npz", "a/b.npz", ".hidden", "a\\b", "", "a\nb", ".."]) {
+      await expect(piece(path, name, 0, 1, byte), name).rejects.toMatchObject({
+        code: "upload/name",
+      });
+    }
+    await expect(piece(path, "big.npz", 0, 1e12, byte)).rejects.toMatchObject({
+      code: "upload/too-large",
+    });
+    await piece(path, "a.npz", 0, 3, byte);
+    await expect(piece(path, "a.npz", 2, 3, byte)).rejects.toMatchObject({
+      code: "upload/out-of-order",
+    });
+    expect(await readdir(join(path, "uploads"))).toEqual([]);
+  });
+
+  test.each(["data", "model", "weights"])(
+    "refused as %s are removed, and what was opened before stays",
+    async (kind) => {
+      const { path, model } = await newStudy();
+      const upload = async (name: string, text: string): Promise<string> => {
+        const bytes = new TextEncoder().encode(text);
+        return (await piece(path, name, 0, bytes.length, bytes)).path!;
+      };
+      const open = (file: string): Promise<unknown> =>
+        kind === "data"
+          ? workbench.call("study.addData", { study: path, path: file, options: {} })
+          : kind === "model"
+            ? workbench.call("study.addModel", { study: path, path: file })
+            : workbench.call("study.editModel", { study: path, entry: model, weights: file });
+      await open(await upload("good.bin", "good"));
+      await expect(open(await upload("bad.bin", "broken"))).rejects.toMatchObject({
+        code: "npy/header",
+      });
+      expect(await readdir(join(path, "uploads"))).toEqual(["good.bin"]);
+    },
+  );
+
+  test("that are refused are only ever removed from where they were uploaded to", async () => {
+    const { path } = await newStudy();
+    const own = join(home, "own.npz");
+    await writeFile(own, "broken");
+    await expect(
+      workbench.call("study.addData", { study: path, path: own, options: {} }),
+    ).rejects.toMatchObject({ code: "npy/header" });
+    expect(await readdir(home)).toContain("own.npz");
+  });
+
+  test("that nothing opened go with the program", async () => {
+    const { path } = await newStudy();
+    await piece(path, "left.npz", 0, 1, new Uint8Array(1));
+    await workbench.close();
+    expect(await readdir(join(path, "uploads"))).toEqual([]);
+  });
+});
