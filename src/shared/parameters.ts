@@ -3,6 +3,7 @@
  * the process boundary all follow from its record here.
  */
 import { UserError } from "./errors";
+import { didYouMean } from "./nearest";
 
 interface Common<T> {
   readonly label: string;
@@ -75,7 +76,7 @@ export function parseParameters<S extends ParameterSchema>(
     if (!Object.hasOwn(schema, name)) {
       throw new UserError("params/unknown", `There is no option “${name}” here.`, {
         where: name,
-        todo: `Known: ${Object.keys(schema).join(", ")}.`,
+        todo: didYouMean(name, Object.keys(schema)) ?? `Known: ${Object.keys(schema).join(", ")}.`,
       });
     }
   }
@@ -88,13 +89,11 @@ export function parseParameters<S extends ParameterSchema>(
 }
 
 function readParameter(name: string, parameter: Parameter, given: unknown): ParameterValue {
-  const refuse = (expected: string): UserError =>
+  const refuse = (expected: string, todo?: string): UserError =>
     new UserError(
       "params/invalid",
       `“${name}” is ${JSON.stringify(given)}, but takes ${expected}.`,
-      {
-        where: name,
-      },
+      { where: name, ...(todo === undefined ? {} : { todo }) },
     );
   switch (parameter.kind) {
     case "integer":
@@ -119,9 +118,11 @@ function readParameter(name: string, parameter: Parameter, given: unknown): Para
       if (given === true || given === "true" || given === "") return true;
       if (given === false || given === "false") return false;
       throw refuse("true or false");
-    case "choice":
-      if (parameter.options.some((option) => option.value === given)) return given as string;
-      throw refuse(`one of ${parameter.options.map((option) => option.value).join(", ")}`);
+    case "choice": {
+      const values = parameter.options.map(({ value }) => value);
+      if (values.includes(given as string)) return given as string;
+      throw refuse(`one of ${values.join(", ")}`, didYouMean(String(given), values));
+    }
     case "text": {
       if (typeof given !== "string") throw refuse("text");
       const wrong = parameter.check?.(given) ?? null;

@@ -32,6 +32,22 @@ export async function assertWritable(folder: string): Promise<void> {
 }
 
 /**
+ * Hours of computing may be in a run: none is replaced unless that was asked for.
+ * @throws UserError "run/exists"
+ */
+export async function assertNoRun(folder: string): Promise<void> {
+  for (const name of ["run.json", "arrays.npz"]) {
+    const there = await stat(join(folder, name)).catch(() => undefined);
+    if (there === undefined) continue;
+    const since = there.mtime.toISOString().slice(0, 16).replace("T", " ");
+    throw new UserError("run/exists", `${folder} holds a run already, written ${since} UTC.`, {
+      where: folder,
+      todo: "Name another folder, or add --force to replace it.",
+    });
+  }
+}
+
+/**
  * Writes a run, first beside its place. A new folder then appears with all that is in it; in a folder that is there,
  * `run.json` of a former run goes first and the new one comes last, so that no mixture of two ever looks like a run.
  * NaN and infinities in the record become null.

@@ -6,6 +6,7 @@
  * `srk` means r applied k times, then s.
  */
 import { UserError } from "../errors";
+import { didYouMean } from "../nearest";
 import { identityMatrix, multiply, noShift, type Element, type SignedPermutation } from "./element";
 import { elementOf, makeGroup, type Group } from "./group";
 
@@ -122,7 +123,8 @@ function subsetOfD4(id: string, label: string, elements: readonly string[]): Gro
 }
 
 function unknown(name: string, problem: string): UserError {
+  const meant = didYouMean(name, groupNames);
   return new UserError("group/unknown", `No group "${name}": ${problem}.`, {
-    todo: `Use ${groupNames.join(", ")}, translations:n or a list of elements such as e,r2,s,sr2.`,
+    todo: `${meant === undefined ? "" : `${meant} `}Use ${groupNames.join(", ")}, translations:n or a list of elements such as e,r2,s,sr2.`,
   });
 }

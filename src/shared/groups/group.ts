@@ -1,5 +1,6 @@
 /** A finite set of elements closed under composition; compose and inverse look the result up by its data. */
 import { UserError } from "../errors";
+import { didYouMean } from "../nearest";
 import {
   identityMatrix,
   multiply,
@@ -104,6 +105,9 @@ export function makeGroup(id: string, label: string, elements: readonly Element[
   };
 }
 
+/** As many elements are listed to who names one that is not there; shifts can be hundreds. */
+const SHORT_LIST = 16;
+
 /**
  * The element with that id.
  * @throws UserError "group/element" listing those there are
@@ -111,8 +115,10 @@ export function makeGroup(id: string, label: string, elements: readonly Element[
 export function elementOf(group: Group, id: string): Element {
   const found = group.elements.find((element) => element.id === id);
   if (found === undefined) {
+    const ids = group.elements.map((element) => element.id);
+    const meant = ids.length > SHORT_LIST ? didYouMean(id, ids) : undefined;
     throw new UserError("group/element", `${group.label} has no element "${id}".`, {
-      todo: `It has ${group.elements.map((element) => element.id).join(", ")}.`,
+      todo: meant ?? `It has ${ids.join(", ")}.`,
     });
   }
   return found;

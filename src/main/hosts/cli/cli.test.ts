@@ -83,6 +83,12 @@ describe("usage", () => {
 
   test.each([
     [["dance"], "no command “dance”"],
+    [["serve", "--prt", "80"], "no option “--prt” here. Did you mean “--port”?"],
+    [["model", "run", "a.onnx", "--inputs"], "--inputs FILE lacks its value"],
+    [["data", "info", "--json=yes", "a.npz"], "--json takes no value"],
+    [["analyse", "coherence", ...vit, "--out", "x", "--loss", "sms"], "Did you mean “smse”?"],
+    [["analyse", "coherence", ...vit, "--out", "x", "--group", "d44"], "Did you mean “d4”?"],
+    [["analyse", "landscape", ...vit, "--out", "x", "--directions", "orbits"], "mean “orbit”?"],
     [["model"], "COMMAND"],
     [["model", "dance"], "no command “model dance”"],
     [["analyse", "astrology"], "no command “analyse astrology”"],
@@ -111,6 +117,36 @@ describe("usage", () => {
       expect(err).toContain("usage: noetherscope");
     },
   );
+});
+
+describe("a command that there is not", () => {
+  test.each([
+    [["modle", "info"], "model info"],
+    [["model", "inf", "a.onnx"], "model info"],
+    [["analyse", "coherense", "--model", "a.onnx"], "analyse coherence"],
+    [["analyze", "coherence"], "analyse coherence"],
+    [["coherence", "--model", "a.onnx"], "analyse coherence"],
+    [["gradcheck", "a.onnx"], "model gradcheck"],
+    [["devises"], "devices"],
+    [["figur", "run"], "figure"],
+  ])("is asked back, %j as “%s”", async (argv, meant) => {
+    const { code, out, err } = await noetherscope(argv);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain(`Did you mean “${meant}”?`);
+    expect(err.split("\n")).toHaveLength(2);
+  });
+
+  test("and nothing like it shows all there are", async () => {
+    const { err } = await noetherscope(["astrology"]);
+    expect(err).not.toContain("mean");
+    for (const { name } of commands) expect(err).toContain(name);
+  });
+});
+
+test("help prints small numbers as people write them", async () => {
+  const { out } = await noetherscope(["analyse", "coherence", "--help"]);
+  expect(out).toContain("Default: 1e-6.");
+  expect(out).not.toMatch(/0\.0000/);
 });
 
 describe("failures are one sentence on stderr and exit code 1", () => {
@@ -229,12 +265,22 @@ describe("analyse", () => {
     }
     expect((await readdir(out)).sort()).toEqual(["arrays.npz", "run.json"]);
 
+    const again = ["analyse", "coherence", ...vit, "--elements", "e", "--out", out];
+    expect(await noetherscope(again)).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringMatching(/holds a run already, written 20.* UTC.*--force to replace it/),
+    });
+    expect(await readRun(out)).toEqual(record);
+
     const figure = join(home, "figure.svg");
     expect(await noetherscope(["figure", out, "--out", figure])).toMatchObject({
       code: 0,
       out: figure,
     });
     expect(await readFile(figure, "utf8")).toContain("<svg");
+    expect((await noetherscope([...again, "--force"])).code).toBe(0);
+    expect((await readRun(out)).parameters).toMatchObject({ elements: ["e"] });
     // r is an element of the group, but not of this run.
     for (const pick of [
       ["--element", "r"],

@@ -1,6 +1,7 @@
 /** What a command of the command line is: a record from which parsing, help and errors follow. */
 import { parseArgs } from "node:util";
 import { UserError } from "../../../shared/errors";
+import { didYouMean } from "../../../shared/nearest";
 import type { Compute } from "../../compute/compute";
 import type { Places } from "../../workbench/places";
 
@@ -119,17 +120,31 @@ function parse(
       ),
     });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code?.startsWith("ERR_PARSE_ARGS") !== true) throw error;
-    if (code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE" && message.includes("ambiguous")) {
-      const name = /--[\w-]+/.exec(message)?.[0] ?? "An option";
-      throw new UsageError(
-        `${name} is followed by what looks like another option.`,
-        `Where its value begins with a dash, write ${name}=VALUE.`,
-      );
+    throw asUsageError(error as NodeJS.ErrnoException, options);
+  }
+}
+
+/** What Node says about options, in our words: its sentences give advice that fits no option of ours. */
+function asUsageError(error: NodeJS.ErrnoException, options: Options): Error {
+  const { code, message } = error;
+  const flag = /--?[\w-]+/.exec(message)?.[0] ?? "An option";
+  const name = flag.replace(/^-+/, "");
+  const value = options[name]?.value;
+  switch (code) {
+    case "ERR_PARSE_ARGS_UNKNOWN_OPTION": {
+      const known = Object.keys(options).map((option) => `--${option}`);
+      return new UsageError(`There is no option “${flag}” here.`, didYouMean(`--${name}`, known));
     }
-    // Node adds advice about "--" to its first sentence, which fits no option of ours.
-    throw new UsageError(`${message.split(/\. |\n/, 1)[0]!.replace(/\.$/, "")}.`);
+    case "ERR_PARSE_ARGS_INVALID_OPTION_VALUE":
+      if (value === undefined) return new UsageError(`${flag} takes no value.`);
+      if (!message.includes("ambiguous"))
+        return new UsageError(`${flag} ${value} lacks its value.`);
+      return new UsageError(
+        `${flag} is followed by what looks like another option.`,
+        `Where its value begins with a dash, write ${flag}=VALUE.`,
+      );
+    default:
+      return error;
   }
 }
 

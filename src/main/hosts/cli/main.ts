@@ -1,5 +1,6 @@
 /** From arguments to an exit code: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
 import { isAbort, sentence, toErrorRecord, UserError } from "../../../shared/errors";
+import { didYouMean, nearest } from "../../../shared/nearest";
 import { programVersion } from "../../workbench/places";
 import { helpOf, parseArguments, usageLine, type Command, type Shell } from "./command";
 
@@ -83,9 +84,29 @@ function withoutCommand(
     return argv[1] === undefined ? 2 : 0;
   }
   const unknown = isFamily ? `${first} ${argv[1]!}` : first;
-  shell.remark(`There is no command “${unknown}”.`);
-  shell.remark(overview);
+  const meant = commandMeant(argv, commands);
+  shell.remark(`There is no command “${unknown}”.${meant === undefined ? "" : ` ${meant}`}`);
+  // Who is told what was meant need not search it in a list.
+  shell.remark(meant === undefined ? overview : "noetherscope --help lists all commands.");
   return 2;
+}
+
+/** Names are one word or two; of two the first may be forgotten: “coherence” for “analyse coherence”. */
+function commandMeant(argv: readonly string[], commands: readonly Command[]): string | undefined {
+  const names = commands.map(({ name }) => name);
+  const [first = "", second = ""] = argv;
+  const families = [...new Set(names.map((name) => name.split(" ")[0]!))];
+  const family = nearest(first, families);
+  const members = names.filter((name) => name.startsWith(`${family ?? ""} `));
+  const inFamily = members.find((name) => name === `${family!} ${second}`);
+  if (inFamily !== undefined) return `Did you mean “${inFamily}”?`;
+  const last = new Map(names.map((name) => [name.split(" ").at(-1)!, name]));
+  const forgotten = last.get(nearest(first, last.keys()) ?? "");
+  return (
+    (second === "" ? undefined : didYouMean(`${family ?? first} ${second}`, members)) ??
+    (forgotten === undefined ? undefined : `Did you mean “${forgotten}”?`) ??
+    (family === undefined || members.length > 0 ? undefined : `Did you mean “${family}”?`)
+  );
 }
 
 function overviewOf(family: string, commands: readonly Command[]): string {

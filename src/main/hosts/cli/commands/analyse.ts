@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { analyses } from "../../../../shared/analyses";
 import type { AnalysisDefinition } from "../../../../shared/analyses/definition";
 import type { Parameter } from "../../../../shared/parameters";
+import { assertNoRun } from "../../../compute/runFolder";
 import { checkedParameters, type AnalysisSpec } from "../../../compute/tasks/spec";
 import { newRunId } from "../../../workbench/runId";
 import {
@@ -22,6 +23,7 @@ import {
   jsonOption,
   pathOf,
   progressLine,
+  shortNumber,
 } from "./shared";
 
 export const analyseCommands: readonly Command[] = Object.values(
@@ -40,6 +42,7 @@ function commandOf(definition: AnalysisDefinition): Command {
       ...dataOptionFlags,
       ...parameterFlags(definition),
       out: { value: "DIR", help: "Where the run is written." },
+      force: { help: "Replace the run that is in DIR." },
       "dry-run": { help: "Only say what would be done: samples, passes, memory, time." },
       ...jsonOption,
     },
@@ -75,7 +78,7 @@ function flagOf(parameter: Parameter): Option {
       return {
         value: parameter.unit ?? "N",
         help,
-        default: String(parameter.default),
+        default: shortNumber(parameter.default),
       };
     case "text":
       return { value: parameter.example ?? "TEXT", help, default: parameter.default };
@@ -97,6 +100,7 @@ async function run(definition: AnalysisDefinition, args: Arguments, shell: Shell
   }
   const out = pathOf(args, "out");
   if (out === null) throw new UsageError("--out DIR is needed.", "Or --dry-run.");
+  if (!args.flag("force")) await assertNoRun(out);
   const record = await compute.call(
     "analyse",
     { ...spec, id: newRunId(definition.id), folder: out },

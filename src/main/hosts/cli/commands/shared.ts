@@ -75,6 +75,13 @@ export function progressLine(shell: Shell): (progress: Progress) => void {
   };
 }
 
+/** As people write it: 0.25, 64, and 1e-6 rather than 0.000001. */
+export function shortNumber(value: number): string {
+  const size = Math.abs(value);
+  const plain = size === 0 || (size >= 1e-3 && size < 1e6);
+  return plain ? String(value) : value.toExponential().replace("e+", "e");
+}
+
 /** `4 min`, `12 s`, `0.3 s`. */
 export function duration(seconds: number): string {
   if (seconds >= 5400) return `${(seconds / 3600).toFixed(1)} h`;
