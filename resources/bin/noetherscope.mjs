@@ -5,8 +5,21 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+// Older versions lack what follows, import.meta.dirname first of all.
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  stop(`Noetherscope needs Node 20.19 or newer; this is ${process.versions.node}.`);
+}
+
 const root = join(import.meta.dirname, "..", "..");
 const built = join(root, "out", "main", "cli.js");
+const builder = join(root, "node_modules", "electron-vite", "bin", "electron-vite.js");
+
+/** One sentence, and exit code 1. */
+function stop(sentence) {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}
 
 /** Time of the last change to anything in a folder or to a file, tests aside. */
 function changed(path) {
@@ -25,17 +38,15 @@ function outdated() {
 }
 
 // An installed package has no sources and comes built.
-if (existsSync(join(root, "src")) && outdated()) {
+const isCheckout = existsSync(join(root, "src"));
+const toBuild = isCheckout && outdated();
+if (isCheckout && !existsSync(toBuild ? builder : join(root, "node_modules"))) {
+  stop(`The packages that Noetherscope needs are not installed: run npm ci first, in ${root}.`);
+}
+if (toBuild) {
   process.stderr.write("Building…\n");
-  const build = spawnSync(
-    process.execPath,
-    [join(root, "node_modules", "electron-vite", "bin", "electron-vite.js"), "build"],
-    { cwd: root, encoding: "utf8" },
-  );
-  if (build.status !== 0) {
-    process.stderr.write(`${build.stdout}${build.stderr}\nThe build failed; see above.\n`);
-    process.exit(1);
-  }
+  const build = spawnSync(process.execPath, [builder, "build"], { cwd: root, encoding: "utf8" });
+  if (build.status !== 0) stop(`${build.stdout}${build.stderr}\nThe build failed; see above.`);
 }
 
 await import(pathToFileURL(built).href);
