@@ -46,7 +46,7 @@ function run(node: Node, known: Map<Value, Numbers>): void {
 }
 
 /** For each node the values that nothing reads after it. */
-function lastUses(order: readonly Node[], outputs: readonly Value[]): Value[][] {
+export function lastUses(order: readonly Node[], outputs: readonly Value[]): Value[][] {
   const kept = new Set(outputs);
   return order
     .toReversed()

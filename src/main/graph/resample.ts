@@ -22,6 +22,11 @@ export interface ResizeSpec {
   /** sizes / extents by default; ONNX computes coordinates with the scales given, which may differ by rounding. */
   readonly scales?: readonly number[];
   readonly coordinate_transformation_mode?: CoordinateMode;
+  /**
+   * The last corner that align_corners means: of the size as it is (PyTorch, onnxruntime; the default), or of
+   * extent · scale before it was rounded down (the standard's tests). They differ where that is not whole.
+   */
+  readonly aligns?: "rounded size" | "scaled size";
   readonly nearest_mode?: "round_prefer_floor" | "round_prefer_ceil" | "floor" | "ceil";
   /** −0.75 by default, as PyTorch; −0.5 is Keys's third-order choice. */
   readonly cubic_coeff_a?: number;
@@ -112,8 +117,13 @@ function coordinate(
       return (extent / 2) * (1 - size / (extent * scale)) + halfPixel;
     case "pytorch_half_pixel":
       return size > 1 ? halfPixel : 0;
-    case "align_corners":
-      return size === 1 ? 0 : (o * (extent - 1)) / (size - 1);
+    case "align_corners": {
+      const scaled = extent * scale;
+      // A scale in single precision misses a whole size by its rounding.
+      const whole = spec.aligns !== "scaled size" || Math.abs(scaled - size) < 1e-4;
+      const last = (whole ? size : scaled) - 1;
+      return o === 0 ? 0 : (o * (extent - 1)) / last;
+    }
     case "asymmetric":
       return o / scale;
     case "tf_crop_and_resize": {

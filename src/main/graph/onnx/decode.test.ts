@@ -107,10 +107,10 @@ describe("contradictory networks", () => {
       /Frobnicate \(node here\)/,
     ],
     [
-      "with control flow",
+      "with a loop without body",
       { nodes: [{ opType: "Loop", name: "here", input: ["x"], output: ["y"] }] },
-      "onnx/unsupported",
-      /control flow/,
+      "onnx/malformed",
+      /node here \(Loop\) is malformed: the graph body is missing/,
     ],
     [
       "with a circle",

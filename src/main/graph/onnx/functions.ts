@@ -4,7 +4,7 @@
  */
 import { UserError } from "../../../shared/errors";
 import { isStandard, standardOpset } from "./decode";
-import type { AttributeProto, FunctionProto, ModelProto, NodeProto } from "./schema";
+import type { AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto } from "./schema";
 
 /** A node with the version of the operator set that gives it its meaning: a function may import another one. */
 export interface VersionedNode extends NodeProto {
@@ -21,13 +21,19 @@ const MOST_NODES = 100_000;
  * @throws UserError "onnx/functions" where functions call themselves or expand without bound
  */
 export function inlineFunctions(model: ModelProto, path: string): VersionedNode[] {
+  return functionInliner(model, path)(model.graph?.node ?? []);
+}
+
+/** Does the same to the nodes of any graph in the model: those of control flow have their own. */
+export type Inliner = (nodes: readonly NodeProto[], opset?: number) => VersionedNode[];
+
+export function functionInliner(model: ModelProto, path: string): Inliner {
   const key = (domain: string, name: string, overload: string): string =>
     `${isStandard(domain) ? "" : domain}::${name}::${overload}`;
   const functions = new Map(model.functions.map((f) => [key(f.domain, f.name, f.overload), f]));
-  const result: VersionedNode[] = [];
   let calls = 0;
 
-  const emit = (node: NodeProto, opset: number, depth: number): void => {
+  const emit = (result: VersionedNode[], node: NodeProto, opset: number, depth: number): void => {
     const body = functions.get(key(node.domain, node.opType, node.overload));
     if (body === undefined) {
       result.push({ ...node, opset });
@@ -35,13 +41,16 @@ export function inlineFunctions(model: ModelProto, path: string): VersionedNode[
       if (depth >= DEEPEST_CALL) throw unbounded(path, body.name);
       const prefix = node.name === "" ? `${node.opType}_${calls++}` : `${node.name}_${calls++}`;
       for (const inner of instantiate(body, node, prefix)) {
-        emit(inner, standardOpset(body) || opset, depth + 1);
+        emit(result, inner, standardOpset(body) || opset, depth + 1);
       }
     }
     if (result.length > MOST_NODES || calls > MOST_NODES) throw unbounded(path, node.opType);
   };
-  for (const node of model.graph?.node ?? []) emit(node, standardOpset(model), 0);
-  return result;
+  return (nodes, opset = standardOpset(model)) => {
+    const result: VersionedNode[] = [];
+    for (const node of nodes) emit(result, node, opset, 0);
+    return result;
+  };
 }
 
 function unbounded(path: string, name: string): UserError {
@@ -75,6 +84,9 @@ function instantiate(body: FunctionProto, call: NodeProto, prefix: string): Node
   const given = new Map(call.attribute.map((attribute) => [attribute.name, attribute]));
   const defaults = new Map(body.attributeProto.map((attribute) => [attribute.name, attribute]));
   const resolve = (attribute: AttributeProto): AttributeProto[] => {
+    if (attribute.g !== undefined) {
+      return [{ ...attribute, g: instantiateGraph(attribute.g, rename, resolve) }];
+    }
     if (attribute.refAttrName === "") return [attribute];
     const value = given.get(attribute.refAttrName) ?? defaults.get(attribute.refAttrName);
     // Neither given nor defaulted: the operator's own default holds.
@@ -90,6 +102,33 @@ function instantiate(body: FunctionProto, call: NodeProto, prefix: string): Node
     })),
     ...passed,
   ];
+}
+
+/** The graph of a branch or loop in a function: what it reads from outside follows the call, its own names stay. */
+function instantiateGraph(
+  graph: GraphProto,
+  outside: (name: string) => string,
+  resolve: (attribute: AttributeProto) => AttributeProto[],
+): GraphProto {
+  const own = new Set([
+    ...graph.input.map(({ name }) => name),
+    ...graph.initializer.map(({ name }) => name),
+    ...graph.node.flatMap(({ output }) => output),
+  ]);
+  const rename = (name: string): string => (own.has(name) ? name : outside(name));
+  return {
+    ...graph,
+    output: graph.output.map((info) => ({ ...info, name: rename(info.name) })),
+    node: graph.node.map((node) => ({
+      ...node,
+      input: node.input.map(rename),
+      attribute: node.attribute.flatMap((attribute) =>
+        attribute.g === undefined
+          ? resolve(attribute)
+          : [{ ...attribute, g: instantiateGraph(attribute.g, rename, resolve) }],
+      ),
+    })),
+  };
 }
 
 function identity(from: string, to: string, name: string): NodeProto {

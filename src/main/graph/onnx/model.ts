@@ -5,14 +5,16 @@ import { fileError } from "../../../shared/fileErrors";
 import type { Tensor } from "../../../shared/tensor";
 import { decodeModel } from "./decode";
 import { externalReader, noExternalData } from "./external";
-import { inlineFunctions, type VersionedNode } from "./functions";
-import type { ModelProto, ValueInfoProto } from "./schema";
+import { functionInliner, type Inliner, type VersionedNode } from "./functions";
+import type { GraphProto, ModelProto, ValueInfoProto } from "./schema";
 import { readTensor, type ExternalReader } from "./tensors";
 
 export interface OnnxModel {
   readonly path: string;
   readonly proto: ModelProto;
   readonly nodes: readonly VersionedNode[];
+  /** Nodes of the graphs that control flow holds, prepared as `nodes` are. */
+  readonly inline: Inliner;
   readonly inputs: readonly ValueInfoProto[];
   readonly outputs: readonly ValueInfoProto[];
   readonly initializers: ReadonlyMap<string, Tensor>;
@@ -21,6 +23,8 @@ export interface OnnxModel {
   /** Name of the leading symbolic dimension of the first input; "" where it has none, or no name. */
   readonly batchSymbol: string;
   readonly external: ExternalReader;
+  /** TensorProto.DataType of values where the file states it: narrow integers are computed with as int32. */
+  readonly elementTypes: ReadonlyMap<string, number>;
 }
 
 /** @throws UserError where the file cannot be read or is not a sound model */
@@ -53,7 +57,8 @@ export function parseOnnx(
       readTensor(tensor, `The tensor "${tensor.name}" of ${path}`, external),
     ]),
   );
-  const nodes = inlineFunctions(proto, path);
+  const inline = functionInliner(proto, path);
+  const nodes = inline(graph.node);
   const copies = new Map<string, string>();
   for (const node of nodes) {
     const [from, to] = [node.input[0] ?? "", node.output[0] ?? ""];
@@ -67,11 +72,29 @@ export function parseOnnx(
     path,
     proto,
     nodes,
+    inline,
     inputs,
     outputs: graph.output,
     initializers,
     copies,
     batchSymbol: leading?.dimParam ?? "",
     external,
+    elementTypes: elementTypes(graph, nodes),
   };
+}
+
+function elementTypes(
+  graph: GraphProto,
+  nodes: readonly VersionedNode[],
+): ReadonlyMap<string, number> {
+  const types = new Map<string, number>();
+  for (const { name, type } of [...graph.valueInfo, ...graph.input, ...graph.output]) {
+    if (type?.tensorType !== undefined) types.set(name, type.tensorType.elemType);
+  }
+  for (const { name, dataType } of graph.initializer) types.set(name, dataType);
+  for (const { opType, attribute, output } of nodes) {
+    const value = opType === "Constant" ? attribute.find(({ t }) => t !== undefined) : undefined;
+    if (value?.t !== undefined && output[0] !== undefined) types.set(output[0], value.t.dataType);
+  }
+  return types;
 }

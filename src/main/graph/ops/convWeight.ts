@@ -14,8 +14,8 @@ const ROWS = 32;
  * w̄ of y = Conv(x, w): w̄[m, c, k] = Σ_n Σ_o ȳ[n, m, o] x[n, c, o·stride + k·dilation − pad].
  * One MatMul a tap, on the slice of x that the tap sees: with 32 channels as fast as im2col, which needs nine
  * times the memory for a 3×3 kernel, and over three times as fast as one convolution with ȳ for its kernel.
- * Narrow inputs stack several taps. The sum over samples comes last, so that a gradient vectorised over
- * samples keeps them apart for nothing.
+ * Narrow inputs stack several taps; for wide ones `bySides` copies less. The sum over samples comes last, so that a
+ * gradient vectorised over samples keeps them apart for nothing.
  * @param shape of w, [M, C/group, …kernel]
  */
 export function weightCotangent(
@@ -42,6 +42,12 @@ export function weightCotangent(
     const rows = g.reshape(sum, [group, cg, taps, m / group]);
     return g.reshape(g.transpose(rows, [0, 3, 1, 2]), shape);
   }
+  const [first, ...others] = kernel as [number, ...number[]];
+  // Elements copied per position: of x for each tap, against of x for the taps of a row and of ȳ for the rows.
+  const copies = sizeOf(others) * cg + first * (m / group);
+  if (first > 1 && attrs.strides[0] === 1 && copies < taps * cg) {
+    return bySides(g, padded, dy, shape, attrs);
+  }
   const seen = tapsOf(kernel).map((tap) => seenByTap(g, padded, tap, positions, attrs));
   const together = Math.max(1, Math.floor(ROWS / cg));
   const products: Value[] = [];
@@ -54,6 +60,40 @@ export function weightCotangent(
   const sum = g.sum(g.concat(products, 2), [0]);
   const rows = g.reshape(sum, [group, taps, cg, m / group]);
   return g.reshape(g.transpose(rows, [0, 3, 2, 1]), shape);
+}
+
+/**
+ * The same with the taps of the first axis moved to ȳ: x[o + k] ȳ[o] = x[o] ȳ[o − k] summed over all o. One MatMul of
+ * [other taps · C] rows and [first taps · M] columns makes all taps, a fifth faster than nine for a 3×3 kernel.
+ * @param padded x with its pads; stride 1 along the first axis
+ */
+function bySides(
+  g: Builder,
+  padded: Value,
+  dy: Value,
+  shape: readonly number[],
+  attrs: WindowAttributes & { group: number },
+): Value {
+  const [m, cg, first, ...others] = shape as [number, number, number, ...number[]];
+  const { group, dilations } = attrs;
+  const [n, , rows, ...across] = dy.shape as [number, number, number, ...number[]];
+  const margin = (first - 1) * dilations[0]!;
+  const sides = (values: readonly Value[], channels: number): Value =>
+    g.concat(
+      values.map((each) => g.reshape(each, [n, group, channels, (rows + margin) * sizeOf(across)])),
+      2,
+    );
+  const seen = tapsOf(others).map((tap) =>
+    seenByTap(g, padded, [0, ...tap], [rows + margin, ...across], attrs),
+  );
+  const moved = Array.from({ length: first }, (_, k) => {
+    const none = across.map(() => 0);
+    const before = k * dilations[0]!;
+    return g.pad(dy, [0, 0, before, ...none, 0, 0, margin - before, ...none]);
+  });
+  const products = g.matmul(sides(seen, cg), g.transposeLast(sides(moved, m / group)));
+  const sum = g.reshape(g.sum(products, [0]), [group, sizeOf(others), cg, first, m / group]);
+  return g.reshape(g.transpose(sum, [0, 4, 2, 3, 1]), shape);
 }
 
 /** Whether the windows lie side by side, each element in one of them, as where an image is cut to patches. */

@@ -6,6 +6,7 @@ import { isFloat, sizeOf } from "../../../shared/tensor";
 import type { Builder } from "../builder";
 import type { Value } from "../ir";
 import { ShapeError, type OpRule } from "../rule";
+import { circularConvolution } from "./circular";
 import { expectInputs } from "./shapes";
 
 const padModes = ["constant", "edge", "reflect", "wrap"] as const;
@@ -134,6 +135,8 @@ function unpad(
       shape.map((extent, axis) => ({ axis, start: pads[axis]!, end: pads[axis]! + extent })),
     );
   }
+  const circular = mode === "wrap" ? circularConvolution(g, dy, shape, pads) : null;
+  if (circular !== null) return circular;
   return shape.reduce(
     (folded, extent, axis) =>
       foldAxis(g, folded, axis, extent, pads[axis]!, pads[shape.length + axis]!, mode),

@@ -7,8 +7,9 @@ import { toFloat64, type Tensor } from "../../../../shared/tensor";
 import type { Builder } from "../../builder";
 import type { Value } from "../../ir";
 import type { VersionedNode } from "../functions";
-import type { AttributeProto } from "../schema";
-import { readTensor, type ExternalReader } from "../tensors";
+import type { OnnxModel } from "../model";
+import type { AttributeProto, GraphProto } from "../schema";
+import { readTensor } from "../tensors";
 import { knownTensor } from "./known";
 
 /** Turns a node into values, one an output; trailing outputs that nobody asks for may be left out. */
@@ -31,27 +32,90 @@ export class UnsupportedOperator extends UserError {
   }
 }
 
+/** What all calls of one import share. */
+export interface Importing {
+  readonly g: Builder;
+  readonly model: OnnxModel;
+  /** How a reshaped constant shape follows a batch that differs from the file's; absent where they agree. */
+  readonly rebatch: Rebatch | undefined;
+  /** Whether nodes in training mode are computed so. */
+  readonly training: boolean;
+}
+
+/** The graph of a branch or of a loop's body, as a function. */
+export interface Body {
+  readonly graph: GraphProto;
+  /** Imports it once more. @param inputs one for each of its own; what else it reads comes from around the node */
+  run(inputs: readonly Value[]): Value[];
+}
+
 export class Call {
   readonly #attributes: ReadonlyMap<string, AttributeProto>;
+  readonly #shared: Importing;
+  readonly #body: (graph: GraphProto, inputs: readonly Value[]) => Value[];
   /** Running statistics and the like: inputs that training does not change by gradients. */
   readonly buffers: Value[] = [];
 
   constructor(
-    readonly g: Builder,
+    shared: Importing,
     readonly node: VersionedNode,
     readonly inputs: readonly (Value | undefined)[],
     readonly origin: string,
-    /** The model's file. */
-    readonly path: string,
-    readonly external: ExternalReader,
-    /** How a reshaped constant shape follows a batch that differs from the file's; absent where they agree. */
-    readonly rebatch?: Rebatch,
+    body: (graph: GraphProto, inputs: readonly Value[]) => Value[],
   ) {
+    this.#shared = shared;
+    this.#body = body;
     this.#attributes = new Map(node.attribute.map((attribute) => [attribute.name, attribute]));
+  }
+
+  get g(): Builder {
+    return this.#shared.g;
+  }
+
+  /** The model's file. */
+  get path(): string {
+    return this.#shared.model.path;
+  }
+
+  get rebatch(): Rebatch | undefined {
+    return this.#shared.rebatch;
+  }
+
+  get training(): boolean {
+    return this.#shared.training;
   }
 
   get opset(): number {
     return this.node.opset;
+  }
+
+  /**
+   * Whether PyTorch wrote the file. In the few places where PyTorch, and onnxruntime with it, compute something
+   * else than the standard's tests expect, its files mean what PyTorch computes.
+   */
+  get fromPytorch(): boolean {
+    return this.#shared.model.proto.producerName.toLowerCase() === "pytorch";
+  }
+
+  /** TensorProto.DataType of an input in the file, where the file states it; integers are widened when read. */
+  elementType(index: number): number | undefined {
+    return this.#shared.model.elementTypes.get(this.node.input[index] ?? "");
+  }
+
+  body(name: string): Body {
+    const graph = this.#attributes.get(name)?.g;
+    if (graph === undefined) throw this.malformed(`the graph ${name} is missing`);
+    return {
+      graph,
+      run: (inputs) => {
+        if (inputs.length !== graph.input.length) {
+          throw this.malformed(
+            `its graph ${name} takes ${graph.input.length} inputs, not ${inputs.length}`,
+          );
+        }
+        return this.#body(graph, inputs);
+      },
+    };
   }
 
   /** How many outputs the file names. */
@@ -75,9 +139,12 @@ export class Call {
     return this.inputs.map((_, index) => this.input(index));
   }
 
-  /** @throws NeedsValue where an input that must be known while importing depends on data */
-  known(index: number): Tensor {
-    return knownTensor(this.input(index));
+  /**
+   * @param what the input is, for the sentence where it is not known
+   * @throws NeedsValue where an input that must be known while importing depends on data
+   */
+  known(index: number, what?: string): Tensor {
+    return knownTensor(this.input(index), what);
   }
 
   numbers(index: number): number[] {
@@ -126,7 +193,8 @@ export class Call {
 
   tensor(name: string): Tensor | undefined {
     const proto = this.#attributes.get(name)?.t;
-    return proto && readTensor(proto, `the tensor in node ${this.origin}`, this.external);
+    const { external } = this.#shared.model;
+    return proto && readTensor(proto, `the tensor in node ${this.origin}`, external);
   }
 
   #attribute<T>(

@@ -14,7 +14,7 @@ export function importGiven(model: OnnxModel, given: ReadonlyMap<string, Tensor>
   const constants = new Map<string, Tensor>();
   for (;;) {
     try {
-      return importGraph(model, { shapes, constants });
+      return importGraph(model, { shapes, constants, training: true });
     } catch (error) {
       if (!(error instanceof NeedsValue)) throw error;
       for (const name of error.inputs.map(inputName)) constants.set(name, given.get(name)!);

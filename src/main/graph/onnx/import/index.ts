@@ -7,39 +7,12 @@ import { UserError } from "../../../../shared/errors";
 import { sizeOf, type Tensor, type TensorType } from "../../../../shared/tensor";
 import { Builder } from "../../builder";
 import type { Graph, GraphOutput, Value } from "../../ir";
-import { isStandard } from "../decode";
 import type { VersionedNode } from "../functions";
 import type { OnnxModel } from "../model";
 import type { ValueInfoProto } from "../schema";
 import { dtypeOf } from "../tensors";
-import { activations } from "./activations";
-import { Call, UnsupportedOperator, type Converter, type Converters, type Rebatch } from "./call";
-import { elementwise } from "./elementwise";
-import { fourier } from "./fourier";
-import { indexing } from "./indexing";
-import { linear } from "./linear";
-import { movement } from "./movement";
-import { normalisation } from "./normalisation";
-import { recurrence } from "./recurrent";
-import { reductions } from "./reduce";
-import { resizing } from "./resize";
-import { shapes } from "./shapes";
-import { windows } from "./window";
-
-const converters: Converters = {
-  ...elementwise,
-  ...activations,
-  ...reductions,
-  ...shapes,
-  ...movement,
-  ...indexing,
-  ...windows,
-  ...linear,
-  ...normalisation,
-  ...resizing,
-  ...recurrence,
-  ...fourier,
-};
+import type { Rebatch } from "./call";
+import { missing, NodeImporter } from "./nodes";
 
 /** How a tensor of the file appears among the graph's inputs. */
 export interface ParameterInput {
@@ -65,6 +38,11 @@ export interface ImportOptions {
   /** Values that initializers (or Identity copies of them) take in place of the file's. */
   readonly weights?: ReadonlyMap<string, Tensor>;
   readonly rebatch?: Rebatch;
+  /**
+   * Compute BatchNormalization from the batch's own statistics where the file says so. Refused by default: these
+   * couple the samples of a batch, and no gradient of a single sample exists.
+   */
+  readonly training?: boolean;
 }
 
 export interface Imported {
@@ -82,7 +60,6 @@ export interface Imported {
 export function importGraph(model: OnnxModel, options: ImportOptions = {}): Imported {
   const g = new Builder();
   const values = new Map<string, Value>();
-  const buffers: Value[] = [];
   const inputs: Value[] = [];
 
   for (const info of model.inputs) {
@@ -106,79 +83,28 @@ export function importGraph(model: OnnxModel, options: ImportOptions = {}): Impo
   };
   for (const [name, tensor] of model.initializers) values.set(name, stored(name, tensor));
 
-  for (const node of model.nodes) {
-    const origin =
-      node.name === "" ? `${node.opType} of ${node.output[0] ?? "nothing"}` : node.name;
-    const copied = model.copies.get(node.output[0] ?? "");
-    if (copied !== undefined && node.opType === "Identity") {
-      const name = node.output[0]!;
-      const own = options.parameters?.has(name) === true || options.weights?.has(name) === true;
-      values.set(
-        name,
-        own ? stored(name, model.initializers.get(copied)!) : values.get(node.input[0]!)!,
-      );
-      continue;
-    }
-    const read = node.input.map((name) => {
-      if (name === "") return undefined;
-      const value = values.get(name);
-      if (value === undefined) throw missing(model, name, origin);
-      return value;
-    });
-    const convert = isStandard(node.domain) ? converters[node.opType] : undefined;
-    if (convert === undefined) throw unknown(node, origin, model.path);
-    const call = new Call(g, node, read, origin, model.path, model.external, options.rebatch);
-    const result = g.at(origin, () => converted(convert, call));
-    const made = "source" in result ? [result as Value] : (result as readonly Value[]);
-    buffers.push(...call.buffers);
-    node.output.forEach((name, index) => {
-      if (name === "") return;
-      const value = made[index];
-      if (value === undefined) throw call.unsupported(`its output ${index + 1}`);
-      if (values.has(name)) throw call.malformed(`"${name}" is made twice`);
-      values.set(name, value);
-    });
-  }
+  /** An Identity node that is a parameter of its own. */
+  const copy = ({ input, output }: VersionedNode): Value | undefined => {
+    const name = output[0] ?? "";
+    const copied = model.copies.get(name);
+    if (copied === undefined) return undefined;
+    const own = options.parameters?.has(name) === true || options.weights?.has(name) === true;
+    return own ? stored(name, model.initializers.get(copied)!) : values.get(input[0]!);
+  };
+  const importer = new NodeImporter({
+    g,
+    model,
+    rebatch: options.rebatch,
+    training: options.training === true,
+  });
+  importer.run(model.nodes, { values }, copy);
 
   const outputs = model.outputs.map(({ name }): GraphOutput => {
     const value = values.get(name);
-    if (value === undefined) throw missing(model, name, "the graph's outputs");
+    if (value === undefined) throw missing(model.path, model.nodes, name, "the graph's outputs");
     return { name, value };
   });
-  return { graph: { inputs, outputs }, values, buffers };
-}
-
-/** Indices that leave a tensor show when constants are computed; they are the file's fault. */
-function converted(convert: Converter, call: Call): ReturnType<Converter> {
-  try {
-    return convert(call);
-  } catch (error) {
-    throw error instanceof RangeError ? call.malformed(error.message) : error;
-  }
-}
-
-function missing(model: OnnxModel, name: string, reader: string): UserError {
-  const later = model.nodes.some((node) => node.output.includes(name));
-  const why = later
-    ? "made after it is read: the nodes are out of order or form a circle"
-    : "made by nothing";
-  return new UserError(
-    "onnx/malformed",
-    `${model.path}: ${reader} reads "${name}", which is ${why}.`,
-    { where: model.path, todo: "Export the network again." },
-  );
-}
-
-function unknown(
-  { domain, opType: op }: Pick<VersionedNode, "domain" | "opType">,
-  origin: string,
-  path: string,
-): UnsupportedOperator {
-  if (op === "If" || op === "Loop" || op === "Scan") {
-    return new UnsupportedOperator(op, origin, "control flow inside the network", path);
-  }
-  const name = isStandard(domain) ? op : `${domain}.${op}`;
-  return new UnsupportedOperator(name, origin, "no such operator is known here", path);
+  return { graph: { inputs, outputs }, values, buffers: importer.buffers };
 }
 
 /** The static type of an input, its symbols bound. */

@@ -26,16 +26,30 @@ const from = (first: number, rank: number): number[] =>
 
 const BatchNormalization: Converter = (call) => {
   const { g } = call;
-  if (call.flag("training_mode"))
+  const training = call.flag("training_mode") || (call.opset < 14 && call.outputs > 1);
+  if (training && !(call.training && call.opset >= 14))
     throw call.unsupported("it is in training mode, export after model.eval()");
   if (call.opset < 9 && call.int("spatial", 1) === 0) throw call.unsupported("spatial = 0");
   const x = call.input(0);
-  const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) =>
-    perChannel(call, call.input(i), x.shape.length),
-  );
-  call.buffers.push(call.input(3), call.input(4));
-  const deviation = g.sqrt(g.add(variance!, call.float("epsilon", 1e-5)));
-  return g.add(g.mul(g.div(g.sub(x, mean!), deviation), scale!), bias!);
+  const rank = x.shape.length;
+  const [scale, bias] = [1, 2].map((i) => perChannel(call, call.input(i), rank));
+  const [mean, variance] = [call.input(3), call.input(4)];
+  const epsilon = call.float("epsilon", 1e-5);
+  if (training) {
+    const axes = x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+    const own = g.mean(x, axes, true);
+    const centred = g.sub(x, own);
+    const spread = g.mean(g.mul(centred, centred), axes, true);
+    const momentum = call.float("momentum", 0.9);
+    /** Running statistics follow those of the batch, of which ONNX takes the population variance. */
+    const followed = (running: Value, now: Value): Value =>
+      g.add(g.mul(running, momentum), g.mul(g.reshape(now, running.shape), 1 - momentum));
+    const y = g.div(centred, g.sqrt(g.add(spread, epsilon)));
+    return [g.add(g.mul(y, scale!), bias!), followed(mean, own), followed(variance, spread)];
+  }
+  call.buffers.push(mean, variance);
+  const deviation = g.sqrt(g.add(perChannel(call, variance, rank), epsilon));
+  return g.add(g.mul(g.div(g.sub(x, perChannel(call, mean, rank)), deviation), scale!), bias!);
 };
 
 const InstanceNormalization: Converter = (call) => {

@@ -85,19 +85,13 @@ const Resize: Converter = (call) => {
   const roi = given(call, 1);
   const zeros = x.shape.map(() => 0);
   const mode = call.string("coordinate_transformation_mode", "half_pixel");
-  const partial = sizes.some(
-    (size, axis) => Math.abs(size - x.shape[axis]! * scales[axis]!) > 1e-4,
-  );
-  if (mode === "align_corners" && partial) {
-    // ONNX's reference aligns the corner of the unrounded size, PyTorch and onnxruntime that of the rounded one.
-    throw call.unsupported("aligned corners with a scale that does not give whole sizes");
-  }
   if (call.float("extrapolation_value", 0) !== 0) return cropped(call, x, sizes, scales, roi, axes);
   return resample(call.g, x, {
     mode: modeOf(call),
     sizes,
     scales,
     coordinate_transformation_mode: mode as CoordinateMode,
+    aligns: call.fromPytorch ? "rounded size" : "scaled size",
     nearest_mode: call.string("nearest_mode", "round_prefer_floor") as NonNullable<
       ResizeSpec["nearest_mode"]
     >,

@@ -121,12 +121,27 @@ const MaxPool: Converter = (call) => {
   const x = call.input(0);
   const extents = x.shape.slice(2);
   const window = windowOf(call, extents, call.ints("kernel_shape") ?? []);
-  if (call.outputs > 1 && call.flag("storage_order"))
-    throw call.unsupported("column-major indices");
   const { kernel, strides, dilations } = window;
   const pads = addEnd(window.pads, overhang(call, extents, window));
-  return call.g.node("MaxPool", [x], { kernel_shape: kernel, strides, dilations, pads });
+  const attrs = { kernel_shape: kernel, strides, dilations, pads };
+  const [y, index] = call.g.node("MaxPool", [x], attrs) as [Value, Value];
+  return [y, call.flag("storage_order") ? columnMajor(call, index, extents) : index];
 };
+
+/** Row-major indices over [N·C, …extents] as those that count the first spatial axis fastest. */
+function columnMajor({ g }: Call, index: Value, extents: readonly number[]): Value {
+  const plane = sizeOf(extents);
+  const remainder = (value: Value, by: number): Value =>
+    g.node("Mod", [value, g.indices([by], [])], { fmod: false })[0]!;
+  const inPlane = remainder(index, plane);
+  let result = g.sub(index, inPlane);
+  extents.forEach((extent, axis) => {
+    const stride = sizeOf(extents.slice(axis + 1));
+    const place = remainder(g.div(inPlane, stride), extent);
+    result = g.add(result, g.mul(place, sizeOf(extents.slice(0, axis))));
+  });
+  return result;
+}
 
 const AveragePool: Converter = (call) => {
   const { g } = call;
@@ -137,11 +152,15 @@ const AveragePool: Converter = (call) => {
   const { kernel, strides, dilations } = window;
   const attrs = { kernel_shape: kernel, strides, dilations };
   const counted = call.flag("count_include_pad");
-  if (counted && extra.some((each) => each > 0)) {
-    // ONNX's reference divides by the whole window, PyTorch and onnxruntime by its part inside: no reading is safe.
-    throw call.unsupported(
-      "windows over the end (ceil_mode) that count padding; export with ceil_mode=False",
+  if (counted && call.fromPytorch && extra.some((each) => each > 0)) {
+    // PyTorch and onnxruntime count the pads but not what hangs over them, the standard's tests the whole window.
+    const rank = extents.length;
+    const widths = [0, 0, ...window.pads.slice(0, rank), 0, 0, ...window.pads.slice(rank)];
+    const pads = addEnd(
+      window.pads.map(() => 0),
+      extra,
     );
+    return g.node("AveragePool", [g.pad(x, widths)], { ...attrs, pads, count_include_pad: false });
   }
   return g.node("AveragePool", [x], {
     ...attrs,
@@ -149,6 +168,35 @@ const AveragePool: Converter = (call) => {
     count_include_pad: counted,
   });
 };
+
+/** (Σ |x|^p)^(1/p) over windows: a mean times the number of taps. */
+const LpPool: Converter = (call) => {
+  const { g } = call;
+  const x = call.input(0);
+  const extents = x.shape.slice(2);
+  const window = windowOf(call, extents, call.ints("kernel_shape") ?? []);
+  const { kernel, strides, dilations } = window;
+  const p = call.int("p", 2);
+  const [means] = g.node("AveragePool", [powers(call, x, p)], {
+    kernel_shape: kernel,
+    strides,
+    dilations,
+    pads: addEnd(window.pads, overhang(call, extents, window)),
+    count_include_pad: true,
+  });
+  return root(call, g.mul(means!, sizeOf(kernel)), p);
+};
+
+/** |x|^p, with derivatives at 0 where p allows. */
+function powers({ g }: Call, x: Value, p: number): Value {
+  if (p === 2) return g.mul(x, x);
+  return p === 1 ? g.abs(x) : g.pow(g.abs(x), p);
+}
+
+function root({ g }: Call, x: Value, p: number): Value {
+  if (p === 2) return g.sqrt(x);
+  return p === 1 ? x : g.pow(x, 1 / p);
+}
 
 const spatialAxes = (x: Value): number[] => x.shape.flatMap((_, axis) => (axis < 2 ? [] : [axis]));
 
@@ -190,6 +238,12 @@ export const windows: Converters = {
   MaxPool,
   AveragePool,
   GlobalAveragePool: (call) => call.g.mean(call.input(0), spatialAxes(call.input(0)), true),
+  LpPool,
+  GlobalLpPool(call) {
+    const p = call.int("p", 2);
+    const x = call.input(0);
+    return root(call, call.g.sum(powers(call, x, p), spatialAxes(x), true), p);
+  },
   GlobalMaxPool: (call) =>
     call.g.node("ReduceMax", [call.input(0)], { axes: spatialAxes(call.input(0)), keepdims: true }),
 };

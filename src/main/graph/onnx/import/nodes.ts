@@ -1,0 +1,159 @@
+/** A graph's nodes, one after another, turned into values by their converters; those of control flow nest. */
+import { UserError } from "../../../../shared/errors";
+import type { Value } from "../../ir";
+import { isStandard } from "../decode";
+import type { VersionedNode } from "../functions";
+import type { GraphProto } from "../schema";
+import { readTensor } from "../tensors";
+import { activations } from "./activations";
+import { Call, UnsupportedOperator, type Converter, type Converters, type Importing } from "./call";
+import { control } from "./control";
+import { elementwise } from "./elementwise";
+import { fourier } from "./fourier";
+import { indexing } from "./indexing";
+import { linear } from "./linear";
+import { movement } from "./movement";
+import { normalisation } from "./normalisation";
+import { recurrence } from "./recurrent";
+import { reductions } from "./reduce";
+import { resizing } from "./resize";
+import { shapes } from "./shapes";
+import { windows } from "./window";
+
+const converters: Converters = {
+  ...elementwise,
+  ...activations,
+  ...reductions,
+  ...shapes,
+  ...movement,
+  ...indexing,
+  ...windows,
+  ...linear,
+  ...normalisation,
+  ...resizing,
+  ...recurrence,
+  ...fourier,
+  ...control,
+};
+
+/** Loops multiply: a short file can stand for billions of nodes. */
+const MOST_NODES = 200_000;
+
+/** Values by the names they have in a graph of the file; a graph inside of a node sees those around it. */
+export interface Scope {
+  readonly values: Map<string, Value>;
+  readonly outer?: Scope;
+}
+
+export function lookUp(scope: Scope | undefined, name: string): Value | undefined {
+  for (let at = scope; at !== undefined; at = at.outer) {
+    const value = at.values.get(name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** Imports lists of nodes; one for each import, since it counts what loops unroll to. */
+export class NodeImporter {
+  readonly #shared: Importing;
+  #count = 0;
+  /** Inputs of role "parameter" that are running statistics. */
+  readonly buffers: Value[] = [];
+
+  constructor(shared: Importing) {
+    this.#shared = shared;
+  }
+
+  /** Puts what the nodes make into the scope. @param copy stands for an Identity node, where it gives a value */
+  run(
+    nodes: readonly VersionedNode[],
+    scope: Scope,
+    copy: (node: VersionedNode) => Value | undefined = () => undefined,
+  ): void {
+    for (const node of nodes) {
+      const copied = node.opType === "Identity" ? copy(node) : undefined;
+      if (copied === undefined) this.#node(node, nodes, scope);
+      else scope.values.set(node.output[0]!, copied);
+    }
+  }
+
+  #node(node: VersionedNode, nodes: readonly VersionedNode[], scope: Scope): void {
+    const { g, model } = this.#shared;
+    const origin =
+      node.name === "" ? `${node.opType} of ${node.output[0] ?? "nothing"}` : node.name;
+    if (++this.#count > MOST_NODES) {
+      throw new UserError(
+        "onnx/too-large",
+        `${model.path}: at the node ${origin} the network is more than ${MOST_NODES} nodes, loops unrolled.`,
+        { where: model.path, todo: "Export it with shorter loops." },
+      );
+    }
+    const read = node.input.map((name) => {
+      if (name === "") return undefined;
+      const value = lookUp(scope, name);
+      if (value === undefined) throw missing(model.path, nodes, name, origin);
+      return value;
+    });
+    const convert = isStandard(node.domain) ? converters[node.opType] : undefined;
+    if (convert === undefined) {
+      const name = isStandard(node.domain) ? node.opType : `${node.domain}.${node.opType}`;
+      throw new UnsupportedOperator(name, origin, "no such operator is known here", model.path);
+    }
+    const call = new Call(this.#shared, node, read, origin, (graph, inputs) =>
+      this.#body(graph, node.opset, inputs, scope),
+    );
+    const result = g.at(origin, () => converted(convert, call));
+    const made = "source" in result ? [result as Value] : (result as readonly Value[]);
+    this.buffers.push(...call.buffers);
+    node.output.forEach((name, index) => {
+      if (name === "") return;
+      const value = made[index];
+      if (value === undefined) throw call.unsupported(`its output ${index + 1}`);
+      if (scope.values.has(name)) throw call.malformed(`"${name}" is made twice`);
+      scope.values.set(name, value);
+    });
+  }
+
+  /** A graph inside of a node, with values for its inputs. */
+  #body(graph: GraphProto, opset: number, inputs: readonly Value[], outer: Scope): Value[] {
+    const { g, model } = this.#shared;
+    const scope: Scope = { values: new Map(), outer };
+    graph.input.forEach(({ name }, i) => scope.values.set(name, inputs[i]!));
+    for (const proto of graph.initializer) {
+      const where = `The tensor "${proto.name}" of ${model.path}`;
+      scope.values.set(proto.name, g.constant(readTensor(proto, where, model.external)));
+    }
+    const nodes = model.inline(graph.node, opset);
+    this.run(nodes, scope);
+    return graph.output.map(({ name }) => {
+      const value = lookUp(scope, name);
+      if (value === undefined) throw missing(model.path, nodes, name, `the graph ${graph.name}`);
+      return value;
+    });
+  }
+}
+
+/** Indices that leave a tensor show when constants are computed; they are the file's fault. */
+function converted(convert: Converter, call: Call): ReturnType<Converter> {
+  try {
+    return convert(call);
+  } catch (error) {
+    throw error instanceof RangeError ? call.malformed(error.message) : error;
+  }
+}
+
+export function missing(
+  path: string,
+  nodes: readonly VersionedNode[],
+  name: string,
+  reader: string,
+): UserError {
+  const later = nodes.some((node) => node.output.includes(name));
+  const why = later
+    ? "made after it is read: the nodes are out of order or form a circle"
+    : "made by nothing";
+  return new UserError("onnx/malformed", `${path}: ${reader} reads "${name}", which is ${why}.`, {
+    where: path,
+    todo: "Export the network again.",
+  });
+}
