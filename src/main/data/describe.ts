@@ -21,7 +21,9 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
     warnings.push("The boundary is not stated and taken as periodic.");
   }
   if (data.targets === "none")
-    warnings.push("There are no targets: only what needs no loss can be computed.");
+    warnings.push(
+      "There are no targets to compare outputs with. Name their array (--target on the command line), or let noetherscope_export.py write them with export(…, targets=targets).",
+    );
   if (statistics.every > 1) {
     warnings.push(
       `Statistics are of one state in ${statistics.every}; the file is too large to read for them.`,

@@ -10,8 +10,8 @@ import { determinant, type SignedPermutation } from "../../shared/groups/element
 import type { Group } from "../../shared/groups/group";
 import { sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
 import type { DataSet } from "./dataset";
-import { fileError } from "../../shared/fileErrors";
 import { readNpz } from "./npz";
+import { openError } from "./openError";
 import { channelStatistics, type ChannelStatistics } from "./statistics";
 
 export interface Normalisation {
@@ -79,7 +79,7 @@ async function readNormalisation(path: string): Promise<Normalisation> {
     return { ...fileContent.parse(JSON.parse(await readFile(path, "utf8"))), source: path };
   } catch (error) {
     if (!(error instanceof SyntaxError) && !(error instanceof z.ZodError))
-      throw fileError(error, path, "read");
+      throw await openError(error, path, [".json", ".npz"]);
     throw new UserError(
       "normalise/file",
       `${path} does not hold two lists of numbers, mean and std.`,

@@ -204,7 +204,7 @@ describe("damaged files", () => {
     const path = join(temporary, "notes.txt");
     await writeFile(path, "hello");
     await expect(openArrays(path)).rejects.toThrow(`${path}: it is no zip archive`);
-    await expect(openArrays(temporary)).rejects.toThrow("it is a folder");
-    await expect(openArrays(join(temporary, "absent.npz"))).rejects.toThrow("no such file");
+    await expect(openArrays(temporary)).rejects.toThrow("is a folder");
+    await expect(openArrays(join(temporary, "absent.npz"))).rejects.toThrow("There is no file");
   });
 });

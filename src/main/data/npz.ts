@@ -4,6 +4,7 @@ import { sizeOf, type Tensor, type TensorData } from "../../shared/tensor";
 import type { ArraySource, ElementRange } from "./arraySource";
 import { atomicWrite } from "./atomic";
 import { allocateBytes, openFile, type ByteSource } from "./byteSource";
+import { fileKind, kindNames, type FileKind } from "./fileKind";
 import {
   decodeElements,
   encodeNpy,
@@ -12,6 +13,7 @@ import {
   parseNpyHeader,
   type NpyHeader,
 } from "./npy";
+import { openError } from "./openError";
 import { parts } from "./parts";
 import { contentOffset, entryContent, readZipDirectory, type ZipEntry } from "./zip";
 import { zipArchive } from "./zipWriter";
@@ -29,15 +31,16 @@ const KEEP_LIMIT = 1 << 29;
 
 /**
  * Opens a .npz or .npy file (told apart by content) and reads the headers of its arrays.
- * @throws UserError "file/…", "zip/…", "npy/…"
+ * @throws UserError "file/…", "data/format", "zip/…", "npy/…"
  */
 export async function openArrays(path: string): Promise<ArrayFile> {
-  const source = await openFile(path);
+  let source: ByteSource | undefined;
   try {
+    source = await openFile(path);
     return await arraysIn(source);
   } catch (error) {
-    await source.close();
-    throw error;
+    await source?.close();
+    throw await openError(error, path, [".npz", ".npy"]);
   }
 }
 
@@ -45,13 +48,15 @@ export async function openArrays(path: string): Promise<ArrayFile> {
 export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
   const { path } = source;
   const close = (): Promise<void> => source.close();
-  const magic = source.size >= 6 ? await source.read(0, 6) : new Uint8Array(6);
-  if (magic[0] === 0x93) {
+  const kind = await fileKind(source);
+  if (kind === "npy") {
     const prefix = await source.read(0, Math.min(source.size, HEADER_PREFIX));
     const header = parseNpyHeader(prefix, source.size, path);
     const array = arraySource("", path, header, plainReader(source, header.dataOffset, path));
     return { path, format: "npy", arrays: new Map([["", array]]), close };
   }
+  // What is not recognised may be an archive cut short, of which the zip reader says so.
+  if (kind !== undefined && kind !== "zip") throw otherKind(path, kind);
   const arrays = new Map<string, ArraySource>();
   for (const entry of await readZipDirectory(source)) {
     // An archive may hold other things, but what is named .npy must be an array.
@@ -65,6 +70,14 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
     });
   }
   return { path, format: "npz", arrays, close };
+}
+
+function otherKind(path: string, kind: FileKind): UserError {
+  const todo =
+    kind === "onnx"
+      ? "Give it as the model (--model on the command line); data are .npz or .npy files."
+      : "Data are .npz or .npy files, as numpy.savez and numpy.save write them.";
+  return new UserError("data/format", `${path} is ${kindNames[kind]}.`, { where: path, todo });
 }
 
 async function arrayIn(source: ByteSource, entry: ZipEntry, name: string): Promise<ArraySource> {

@@ -1,6 +1,10 @@
 /** A network as the program works with it: a graph at any batch, and values for its parameters. */
 import type { ModelInfo } from "../../shared/contract";
+import { UserError } from "../../shared/errors";
 import { fromFloat64, sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
+import { openFile } from "../data/byteSource";
+import { fileKind, kindNames, type FileKind } from "../data/fileKind";
+import { openError } from "../data/openError";
 import type { Graph } from "../graph/ir";
 import { standardOpset } from "../graph/onnx/decode";
 import { importGraph, type ImportOptions } from "../graph/onnx/import";
@@ -35,10 +39,12 @@ export interface OpenModelOptions {
 
 /**
  * @param path an .onnx file
- * @throws UserError naming what in the file is damaged, unsupported or open; "weights/misfit"
+ * @throws UserError "file/…", "model/format" naming what else the file is, or what in it is damaged, unsupported or open; "weights/misfit"
  */
 export async function openModel(path: string, options: OpenModelOptions = {}): Promise<Model> {
-  const onnx = await openOnnx(path);
+  const onnx = await openOnnx(path).catch(async (error: unknown) => {
+    throw await explained(error, path);
+  });
   const stored = storedTensors(onnx);
   const match =
     typeof options.weights === "string"
@@ -106,6 +112,30 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
     },
   };
 }
+
+/** Why a file is no model, in terms of what it is. */
+async function explained(error: unknown, path: string): Promise<unknown> {
+  if (!(error instanceof UserError) || !error.code.startsWith("onnx/")) {
+    return openError(error, path, [".onnx"]);
+  }
+  const source = await openFile(path);
+  const kind = await fileKind(source).finally(() => source.close());
+  if (kind === undefined || kind === "onnx") return error;
+  return new UserError("model/format", `${path} is ${kindNames[kind]}, not an ONNX model.`, {
+    where: path,
+    todo: remedies[kind] ?? "Models are .onnx files, as noetherscope_export.py writes them.",
+  });
+}
+
+const asData = "Give it as the data (--data on the command line); the model is an .onnx file.";
+const remedies: Readonly<Partial<Record<FileKind, string>>> = {
+  npy: asData,
+  zip: asData,
+  hdf5: asData,
+  torch: "Export the network itself, with noetherscope_export.py or torch.onnx.export.",
+  safetensors:
+    "Give it as the weights (--weights on the command line) of an .onnx file of the network.",
+};
 
 /** A checkpoint's numbers in the element type that the network computes with. */
 function converted(tensor: Tensor, { dtype }: Tensor): Tensor {

@@ -6,9 +6,9 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { z } from "zod";
 import { UserError } from "../../shared/errors";
-import { fileError } from "../../shared/fileErrors";
 import { fromBfloat16, fromFloat16 } from "../../shared/half";
 import { sizeOf, type Tensor } from "../../shared/tensor";
+import { openError } from "../data/openError";
 
 /** The format's own bound on the header. */
 const LONGEST_HEADER = 100_000_000;
@@ -59,8 +59,8 @@ interface Entry {
  * @throws UserError "safetensors/…" where the file is not what its header says
  */
 export async function readSafetensors(path: string): Promise<Map<string, Tensor>> {
-  const file = await open(path, "r").catch((cause: unknown) => {
-    throw fileError(cause, path, "read");
+  const file = await open(path, "r").catch(async (cause: unknown) => {
+    throw await openError(cause, path, [".safetensors"]);
   });
   try {
     const { size } = await file.stat();

@@ -22,7 +22,7 @@ import {
 } from "../../data/normalise";
 import { checkConvention } from "../../fields/conventionCheck";
 import { openModel, type Model } from "../../models";
-import type { ExecutorId } from "../../runtime/executor";
+import type { Target } from "../../runtime/target";
 import { openDataFor } from "./fieldsOfModel";
 import type { AnalysisSpec } from "./spec";
 
@@ -36,7 +36,7 @@ export interface Experiment {
   readonly elements: readonly Element[];
   readonly fields: FieldSpec | null;
   readonly outputFields: FieldSpec | null;
-  readonly executor: ExecutorId;
+  readonly target: Target;
   readonly memoryBytes: number;
   readonly notices: string[];
   /** The chosen samples as the model takes them, and as they lie in the file. */
@@ -90,7 +90,6 @@ async function experimentOf(
       ? []
       : normalisationWarnings(normalisation, data.fields, group)),
   ];
-  const executor = text(parameters, "executor");
   return {
     model,
     data,
@@ -100,7 +99,7 @@ async function experimentOf(
     elements,
     fields: data.fields ?? null,
     outputFields: data.outputFields ?? null,
-    executor: executor === "reference" ? "reference" : "onnxruntime",
+    target: targetOf(parameters),
     memoryBytes: Number(parameters["memory"]) * 2 ** 20,
     notices,
     read: async () => {
@@ -108,7 +107,7 @@ async function experimentOf(
       if (target === undefined) {
         throw new UserError("data/no-target", `${data.path} has no targets.`, {
           where: data.path,
-          todo: "Name the array that holds them (--target on the command line).",
+          todo: "Name the array that holds them (--target on the command line), add an array y to the file, or export the model again with export(…, targets=targets), whose example batch then has them.",
         });
       }
       notices.push(...conventionNotice(input, data, group));

@@ -163,6 +163,41 @@ describe("failures are one sentence on stderr and exit code 1", () => {
     expect(await refused(["data", "info", join(home, "none.npz")])).toContain("none.npz");
   });
 
+  test("a path that is misspelt, or a folder", async () => {
+    expect(await refused(["model", "info", fixture("vit/modle.onnx")])).toMatch(
+      /There is no file .*modle\.onnx\. Did you mean model\.onnx, in the same folder\?$/,
+    );
+    expect(await refused(["data", "info", fixture("vti/data.npz")])).toMatch(
+      /nor its folder .*vti/,
+    );
+    expect(await refused(["data", "info", fixture("vit")])).toMatch(
+      /a folder.*in it: data\.npz\.$/,
+    );
+    expect(await refused(["model", "info", fixture("datasets")])).toContain("no .onnx in it");
+  });
+
+  test("a model given as data, data given as a model, weights given as either", async () => {
+    const [model, data] = [fixture("vit/model.onnx"), fixture("vit/data.npz")];
+    const weights = fixture("vit/weights.safetensors");
+    expect(await refused(["data", "info", model])).toMatch(/is an ONNX model\. .*--model/);
+    expect(await refused(["model", "info", data])).toMatch(/zip archive.*not an ONNX.*--data/);
+    expect(await refused(["model", "info", weights])).toMatch(/safetensors.*--weights/);
+    expect(await refused(["data", "info", weights])).toContain("safetensors");
+    expect(await refused(["data", "info", fixture("README.md")])).toContain("a text file");
+  });
+
+  test("targets that are not there, with the exporter among the remedies", async () => {
+    const data = join(home, "x.npz");
+    await writeNpz(data, { x: (await readNpz(fixture("vit/data.npz"))).get("input")! });
+    const argv = ["analyse", "coherence", ...vit, "--data", data, "--out", join(home, "run")];
+    expect(await refused(argv)).toMatch(
+      /has no targets\. .*--target.*export\(…, targets=targets\)/,
+    );
+    expect((await noetherscope(["data", "info", data])).out).toContain(
+      "export(…, targets=targets)",
+    );
+  });
+
   test("a truncated model, wherever it is cut", async () => {
     const bytes = await readFile(fixture("mlp/model.onnx"));
     for (const part of [0, 0.1, 0.5, 0.99]) {
