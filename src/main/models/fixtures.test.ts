@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { toFloat64, type Tensor } from "../../shared/tensor";
 import { readNpz } from "../data/npz";
 import { inputName } from "../graph/ir";
+import type { ExecutorId } from "../runtime/executor";
 import { createExecutor } from "../runtime/executors";
 import { openModel, type Model } from ".";
 
@@ -24,11 +25,7 @@ function caseOf(name: string): CaseFile {
   return JSON.parse(readFileSync(join(fixtures, name, "case.json"), "utf8")) as CaseFile;
 }
 
-async function output(
-  model: Model,
-  input: Tensor,
-  id: "reference" | "onnxruntime",
-): Promise<Float64Array> {
+async function output(model: Model, input: Tensor, id: ExecutorId): Promise<Float64Array> {
   const executor = createExecutor(id, { threads: 1 });
   try {
     const graph = model.graph(input.shape[0]!);
@@ -68,6 +65,7 @@ describe.each(files)("%s/%s", (name, file, float64) => {
     const [input, expected] = [data.get("input")!, data.get("output")!];
     expect(deviation(await output(model, input, "reference"), expected)).toBeLessThan(float64);
     expect(deviation(await output(model, input, "onnxruntime"), expected)).toBeLessThan(1e-5);
+    expect(deviation(await output(model, input, "tfjs"), expected)).toBeLessThan(1e-5);
   });
 
   test("predicts a single sample as it does in a batch", async () => {

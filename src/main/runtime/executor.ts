@@ -5,7 +5,7 @@
 import type { Tensor } from "../../shared/tensor";
 import type { Graph } from "../graph/ir";
 
-export type ExecutorId = "onnxruntime" | "reference";
+export type ExecutorId = "onnxruntime" | "tfjs" | "reference";
 
 export interface CompileOptions {
   /**

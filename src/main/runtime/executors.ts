@@ -2,14 +2,23 @@
 import type { Executor, ExecutorId } from "./executor";
 import { createOnnxRuntimeExecutor, type OnnxRuntimeOptions } from "./onnxruntime/executor";
 import { createReferenceExecutor } from "./reference";
+import { createTfjsExecutor } from "./tfjs/executor";
 
 /**
  * @param id "auto" is the fastest here: onnxruntime
- * @throws Error where onnxruntime's native library cannot be loaded
+ * @throws Error where the library behind it cannot be loaded
  */
 export function createExecutor(
   id: ExecutorId | "auto",
   options: OnnxRuntimeOptions = {},
 ): Executor {
-  return id === "reference" ? createReferenceExecutor() : createOnnxRuntimeExecutor(options);
+  switch (id) {
+    case "reference":
+      return createReferenceExecutor();
+    case "tfjs":
+      return createTfjsExecutor();
+    case "auto":
+    case "onnxruntime":
+      return createOnnxRuntimeExecutor(options);
+  }
 }

@@ -10,8 +10,7 @@ import { toFloat64, type Tensor } from "../../../shared/tensor";
 import { readNpz } from "../../data/npz";
 import { openModel } from "../../models";
 import type { Executor } from "../../runtime/executor";
-import { createOnnxRuntimeExecutor } from "../../runtime/onnxruntime/executor";
-import { createReferenceExecutor } from "../../runtime/reference";
+import { createExecutor } from "../../runtime/executors";
 import type { AnalysisResult } from "../context";
 import { contextOf, never } from "../testing";
 import { coherence } from "./index";
@@ -29,6 +28,7 @@ interface Tolerances {
 const columns: Record<Executor["id"], Tolerances> = {
   reference: { loss: 5e-8, gram: 1e-6, influence: 5e-6, error: 1e-6 },
   onnxruntime: { loss: 1e-5, gram: 1e-4, influence: 2e-4, error: 2e-5 },
+  tfjs: { loss: 1e-5, gram: 1e-4, influence: 2e-4, error: 2e-5 },
 };
 
 /** What to run; the reference executor takes a subset of the elements where it is slow. */
@@ -39,6 +39,9 @@ const runs = [
   { name: "vit", executor: "onnxruntime", loss: "smse" },
   { name: "resnet", executor: "onnxruntime", loss: "mse" },
   { name: "resnet", executor: "onnxruntime", loss: "smse" },
+  { name: "resnet", executor: "tfjs", loss: "mse", elements: ["r3"] },
+  { name: "vit", executor: "tfjs", loss: "mse", elements: ["r3"] },
+  { name: "unet", executor: "tfjs", loss: "mse", elements: ["r3"] },
   { name: "vit", executor: "reference", loss: "mse" },
   { name: "unet", executor: "reference", loss: "smse", elements: ["e", "sr"] },
   { name: "resnet", executor: "reference", loss: "mse", elements: ["r3"] },
@@ -71,8 +74,7 @@ describe.each(runs)(
     beforeAll(async () => {
       numbers = await readNpz(folder(`${name}/data.npz`));
       info = JSON.parse(readFileSync(folder(`${name}/case.json`), "utf8")) as Case;
-      const made =
-        executor === "reference" ? createReferenceExecutor() : createOnnxRuntimeExecutor();
+      const made = createExecutor(executor);
       const fields = parseFieldSpec(fieldText(info));
       result = await coherence.compute(
         {
