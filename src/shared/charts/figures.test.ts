@@ -118,6 +118,21 @@ describe("tables", () => {
     expect(figure(landscapeFigures, "line").table(run, {}).rows).toHaveLength(5);
   });
 
+  test("of a line are the drawn points, the model's parabola among them", () => {
+    const run = landscapeRun(true, 5);
+    const line = figure(landscapeFigures, "line");
+    const { series } = line.option(run, printTheme, {}) as {
+      series: { type: string; data: ({ value: [number, number] } | [number, number])[] }[];
+    };
+    const drawn = series
+      .filter(({ type }) => type === "line")
+      .map(({ data }) => data.map((point) => (Array.isArray(point) ? point : point.value)[1]));
+    const table = line.table(run, {});
+    expect(drawn).toEqual(
+      ["loss_x", "loss_gx", "model_x", "model_gx"].map((name) => column(table, name)),
+    );
+  });
+
   test("lay batches end to end", () => {
     const run = madeUpRun(
       "coherence",

@@ -8,6 +8,23 @@ export function em(theme: ChartTheme, letters: number): number {
   return Math.round(letters * theme.fontSize * 10) / 10;
 }
 
+/** Letters that the widest tick label takes: digits are 0.64 of a letter's size in the export's font, points a third. */
+export function labelLetters(scale: Scale): number {
+  return Math.max(
+    0,
+    ...scale.ticks.map((tick) =>
+      [...scale.label(tick)].reduce((sum, letter) => sum + (letterWidths[letter] ?? 0.64), 0),
+    ),
+  );
+}
+
+const letterWidths: Readonly<Record<string, number>> = {
+  ".": 0.32,
+  "−": 0.84,
+  "-": 0.36,
+  "·": 0.32,
+};
+
 export interface AxisChoice {
   readonly panel: number;
   readonly name?: string;
@@ -67,10 +84,18 @@ export function axis(theme: ChartTheme, scale: Scale, choice: AxisChoice): EChar
   };
 }
 
-/** Entries of a legend in words and shapes; colours are left to group elements. */
+/** Icon of a legend's entry for dashed lines. */
+export const DASHED = "path://M0 4h7v2h-7zM11 4h7v2h-7zM22 4h7v2h-7z";
+
+/** Entries of a legend in words and shapes; one entry alone needs none. */
 export function legend(
   theme: ChartTheme,
-  entries: readonly { readonly name: string; readonly icon: string }[],
+  entries: readonly {
+    readonly name: string;
+    readonly icon: string;
+    /** Colours are left to group elements where it is absent. */
+    readonly colour?: string;
+  }[],
 ): EChartsCoreOption {
   return {
     show: entries.length > 1,
@@ -82,7 +107,11 @@ export function legend(
     itemHeight: em(theme, 0.7),
     selectedMode: false,
     textStyle: { color: theme.text, fontSize: theme.fontSize, fontFamily: theme.font },
-    data: entries.map(({ name, icon }) => ({ name, icon, itemStyle: { color: theme.quiet } })),
+    data: entries.map(({ name, icon, colour }) => ({
+      name,
+      icon,
+      itemStyle: { color: colour ?? theme.quiet },
+    })),
   };
 }
 

@@ -3,7 +3,7 @@ import type { RunRecord } from "../run";
 import type { FigureDefinition, FigureTable } from "./figure";
 import { lineOption } from "./landscapeLine";
 import { planeOption } from "./landscapePlane";
-import { middleRow, readLandscape } from "./landscapeData";
+import { middleRow, modelValues, readLandscape } from "./landscapeData";
 import { cell } from "./reading";
 import type { RunResult } from "../run";
 
@@ -11,19 +11,19 @@ function isPlane(record: RunRecord): boolean {
   return (record.arrays.beta?.shape[0] ?? 1) > 1;
 }
 
-/** One row a point of the slice. */
+/** One row a point of the slice, with the Gauss–Newton model there as it is drawn. */
 function table(run: RunResult): FigureTable {
-  const { alpha, beta, loss } = readLandscape(run);
-  const [x, gx] = loss;
+  const { alpha, beta, loss, models } = readLandscape(run);
+  const columns = [...loss, ...models.map((model) => modelValues(model, alpha, beta))];
+  const unit = run.record.arrays.loss?.unit ?? "";
   return {
     columns: [
       { name: "alpha", unit: "r" },
       { name: "beta", unit: "r" },
-      { name: "loss_x", unit: run.record.arrays.loss?.unit ?? "" },
-      { name: "loss_gx", unit: run.record.arrays.loss?.unit ?? "" },
+      ...["loss_x", "loss_gx", "model_x", "model_gx"].map((name) => ({ name, unit })),
     ],
     rows: beta.flatMap((b, j) =>
-      alpha.map((a, i) => [a, b, cell(x[j * alpha.length + i]), cell(gx[j * alpha.length + i])]),
+      alpha.map((a, i) => [a, b, ...columns.map((values) => cell(values[j * alpha.length + i]))]),
     ),
   };
 }
@@ -32,7 +32,7 @@ const plane: FigureDefinition = {
   id: "plane",
   title: "Loss over the plane of both gradients",
   caption:
-    "Mean loss on the states x (left) and on their images g·x (right) over the same plane of parameters, each with its own labelled levels; the dot is the present parameters and the thick line the present loss. Arrows point down the two gradients; the dashed ellipse is where the Gauss–Newton model puts the thick line.",
+    "Mean loss on the states x (left) and on their images g·x (right) over the same plane of parameters, each with its own labelled levels; the dot is the present parameters and the thick line the present loss. Arrows point down the two gradients; dashed is the Gauss–Newton model at the stated level, to be held against the loss's line of that level: a whole ellipse where one fits into the square, else its part inside.",
   arrays: ["alpha", "beta", "loss"],
   aspect: 0.48,
   applies: isPlane,
@@ -44,9 +44,9 @@ const line: FigureDefinition = {
   id: "line",
   title: "Loss along a direction",
   caption:
-    "Mean loss on the states x and on their images g·x along the first direction, from the present parameters at 0; dashed the parabola of the Gauss–Newton model.",
+    "Mean loss on the states x (left) and on their images g·x (right) a distance α along the first direction from the present parameters, each with a range of its own; dashed the parabola of the Gauss–Newton model, cut off where it leaves that range.",
   arrays: ["alpha", "beta", "loss"],
-  aspect: 0.6,
+  aspect: 0.5,
   option: (run, theme) => lineOption(run, theme),
   table(run) {
     const { beta } = readLandscape(run);

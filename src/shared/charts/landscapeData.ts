@@ -1,6 +1,7 @@
 /** A landscape run's arrays and the Gauss–Newton model in its summary, in the slice's own coordinates. */
 import type { RunResult } from "../run";
 import { toFloat64 } from "../tensor";
+import { contour, type Contour } from "./contour";
 
 export type Pair = readonly [number, number];
 
@@ -40,17 +41,17 @@ export function middleRow(beta: readonly number[]): number {
 }
 
 function model(summary: Readonly<Record<string, unknown>>, key: "x" | "gx"): QuadraticModel {
-  const curvature = inside(summary.curvature, key);
+  const curvature = member(summary.curvature, key);
   const [first, second] = Array.isArray(curvature) ? curvature.map(pair) : [];
-  const base = inside(summary.baseLoss, key);
+  const base = member(summary.baseLoss, key);
   return {
     loss: typeof base === "number" ? base : NaN,
-    gradient: pair(inside(summary.gradient, key)),
+    gradient: pair(member(summary.gradient, key)),
     curvature: first === undefined ? null : [first, second ?? [0, 0]],
   };
 }
 
-function inside(value: unknown, key: string): unknown {
+function member(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null
     ? (value as Record<string, unknown>)[key]
     : undefined;
@@ -79,28 +80,55 @@ export function modelAt(
   return loss + gradient[0] * a + gradient[1] * b + quadratic;
 }
 
+/** The model on the slice's own points [beta, alpha]: what is drawn beside the loss and stands in its table. */
+export function modelValues(
+  model: QuadraticModel,
+  alpha: readonly number[],
+  beta: readonly number[],
+): Float64Array {
+  return Float64Array.from(beta.flatMap((b) => alpha.map((a) => modelAt(model, a, b))));
+}
+
 /**
- * The ellipse on which the model is back at its value at the start: gᵀδ + ½ δᵀHδ = 0, centred on −H⁻¹g.
- * @returns a closed polygon, or null where H is not positive definite
+ * The line of the model to draw over contours of the loss: at the highest of the given levels at which it is a whole
+ * ellipse inside the square, else where most of it is inside, else at the present loss, where it goes through the start.
+ * @returns null where the run has no curvature, or the model is flat
  */
-export function levelEllipse({ gradient, curvature }: QuadraticModel, points = 120): Pair[] | null {
-  if (curvature === null) return null;
-  const [[p, q1], [q2, s]] = curvature;
-  const q = (q1 + q2) / 2;
-  const determinant = p * s - q * q;
-  // Relative to its size, else rounding makes an ellipse of a parabola.
-  if (!(p > 0 && determinant > 1e-12 * p * s)) return null;
-  const [u, v] = gradient;
-  const centre: Pair = [-(s * u - q * v) / determinant, -(p * v - q * u) / determinant];
-  const level = -(u * centre[0] + v * centre[1]);
-  // Cholesky H = L Lᵀ: δ = centre + √level · L⁻ᵀ (cos t, sin t) has (δ − c)ᵀH(δ − c) = level.
-  const l11 = Math.sqrt(p);
-  const l21 = q / l11;
-  const l22 = Math.sqrt(s - l21 * l21);
-  const radius = Math.sqrt(Math.max(level, 0));
-  return Array.from({ length: points + 1 }, (_, k): Pair => {
-    const t = (2 * Math.PI * k) / points;
-    const second = (radius * Math.sin(t)) / l22;
-    return [centre[0] + (radius * Math.cos(t) - l21 * second) / l11, centre[1] + second];
-  });
+export function modelLine(
+  model: QuadraticModel,
+  alpha: readonly number[],
+  beta: readonly number[],
+  levels: readonly number[],
+): Contour | null {
+  if (model.curvature === null) return null;
+  const values = modelValues(model, alpha, beta);
+  const at = (level: number): Contour => contour(values, alpha, beta, level);
+  // A line beside that of the present loss, which is drawn already, would hardly be told from it.
+  const spacing = levels.length > 1 ? levels[1]! - levels[0]! : 0;
+  const found = levels
+    .filter((level) => Math.abs(level - model.loss) >= spacing / 2)
+    .map(at)
+    .filter(({ lines }) => lines.length > 0);
+  const whole = found.filter(({ lines }) => lines.every(isClosed)).at(-1);
+  if (whole !== undefined) return whole;
+  const start = at(model.loss);
+  const longest = found.reduce((a, b) => (inside(b) > inside(a) ? b : a), found[0] ?? start);
+  return longest.lines.length > 0 ? longest : null;
+}
+
+function isClosed(line: readonly Pair[]): boolean {
+  const [first, last] = [line[0]!, line.at(-1)!];
+  return line.length > 2 && first[0] === last[0] && first[1] === last[1];
+}
+
+/** Length of a contour, in units of the axes. */
+function inside({ lines }: Contour): number {
+  return lines.reduce(
+    (sum, line) =>
+      line.reduce((length, [x, y], k) => {
+        const [u, v] = line[Math.max(k - 1, 0)]!;
+        return length + Math.hypot(x - u, y - v);
+      }, sum),
+    0,
+  );
 }

@@ -1,11 +1,18 @@
-/** The loss on x and on g·x along one direction, each with the parabola of its Gauss–Newton model. */
+/**
+ * The loss on x and on g·x along one direction, side by side, each with the parabola of its Gauss–Newton model. Each has
+ * a range of its own: where one loss is many times the other, a common one would leave both flat.
+ */
 import type { EChartsCoreOption } from "echarts/core";
 import type { RunResult } from "../run";
 import { elementColour, elementLabel } from "./elements";
-import { axis, em, frame } from "./frame";
-import { middleRow, modelAt, readLandscape } from "./landscapeData";
+import { axis, DASHED, em, frame, labelLetters, legend } from "./frame";
+import { heading } from "./heading";
+import { middleRow, modelValues, readLandscape } from "./landscapeData";
 import { fixedScale, linearScale, showNumber } from "./scale";
 import type { ChartTheme } from "./theme";
+
+const MODEL = "Gauss–Newton model";
+const NO_MODEL = "This run has no Gauss–Newton model to draw.";
 
 export function lineOption(run: RunResult, theme: ChartTheme): EChartsCoreOption {
   const { element, alpha, beta, loss, models } = readLandscape(run);
@@ -13,58 +20,79 @@ export function lineOption(run: RunResult, theme: ChartTheme): EChartsCoreOption
   const rows = loss.map((values) => [
     ...values.subarray(middle * alpha.length, (middle + 1) * alpha.length),
   ]);
+  const parabolas = models.map((model) => modelValues(model, alpha, [0]));
+  const modelName = models.some(({ curvature }) => curvature !== null) ? MODEL : NO_MODEL;
   const g = elementLabel(element);
-  const names = ["on x", `on ${g}·x`];
+  const names = ["loss on x", `loss on ${g}·x`];
   const colours = [elementColour(theme, "e", 0), elementColour(theme, element, 1)];
-  const x = fixedScale(alpha[0] ?? -1, alpha.at(-1) ?? 1);
-  const y = linearScale(rows.flat());
+  const x = fixedScale(alpha[0] ?? -1, alpha.at(-1) ?? 1, 4);
+  // Labels at the very ends would meet those of the other panel.
+  const inner = { ...x, ticks: x.ticks.filter((tick) => Math.abs(tick) < 0.95 * x.max) };
+  // The range is the loss's: where the model leaves it, it is no model of the loss any more.
+  const scales = rows.map((row) => linearScale(row));
+  const widest = Math.max(...scales.map(labelLetters));
   return {
     ...frame(theme),
     legend: {
-      top: em(theme, 0.3),
-      left: "center",
-      padding: 0,
-      itemGap: em(theme, 1),
+      ...legend(theme, [
+        { name: modelName, icon: modelName === MODEL ? DASHED : "none", colour: theme.text },
+      ]),
+      show: true,
       itemWidth: em(theme, 1.6),
-      itemHeight: em(theme, 0.7),
-      selectedMode: false,
-      textStyle: { color: theme.text, fontSize: theme.fontSize, fontFamily: theme.font },
-      data: names,
     },
-    grid: {
-      left: em(theme, 5),
-      right: em(theme, 1.2),
-      top: em(theme, 1.8),
+    grid: [0, 1].map((panel) => ({
+      left: panel === 0 ? em(theme, widest + 2.6) : "51%",
+      right: panel === 0 ? "51%" : em(theme, widest + 2.6),
+      top: em(theme, 2.8),
       bottom: em(theme, 3.1),
       outerBoundsMode: "none",
-    },
-    xAxis: axis(theme, x, { panel: 0, name: "distance along the direction, in r", gap: 1.9 }),
-    yAxis: axis(theme, y, { panel: 0, name: "mean loss", gap: 3.7, lines: true }),
-    series: names.flatMap((name, k) => [
-      {
+    })),
+    xAxis: scales.map((_, panel) => axis(theme, inner, { panel, name: "α, in r", gap: 1.7 })),
+    yAxis: scales.map((scale, panel) =>
+      axis(theme, scale, {
+        panel,
+        name: panel === 0 ? "mean loss" : "",
+        gap: widest + 1.2,
+        lines: true,
+        position: panel === 0 ? "left" : "right",
+      }),
+    ),
+    series: [
+      ...names.map((name, k) => heading(theme, k, name, [x.min, scales[k]!.min])),
+      ...names.map((name, k) => ({
         type: "line",
         name,
+        xAxisIndex: k,
+        yAxisIndex: k,
         color: colours[k]!,
         symbol: k === 0 ? "circle" : "diamond",
-        symbolSize: theme.fontSize * 0.42,
+        symbolSize: theme.fontSize * 0.5,
         showSymbol: alpha.length <= 60,
         lineStyle: { width: theme.lineWidth * 1.5, type: "solid" },
         data: rows[k]!.map((value, i) => ({
           value: [alpha[i], value],
-          name: `loss ${name}\nα = ${showNumber(alpha[i]!)}\n${showNumber(value, 4)}`,
+          name: `${name}\nα = ${showNumber(alpha[i]!)}\n${showNumber(value, 4)}\nmodel ${showNumber(parabolas[k]![i]!, 4)}`,
         })),
         tooltip: { formatter: "{b}" },
-      },
-      {
+      })),
+      // Over the loss and in the colour of text: a good model lies exactly on the loss and would vanish in its colour.
+      ...parabolas.map((values, k) => ({
         type: "line",
-        color: colours[k]!,
+        name: modelName,
+        xAxisIndex: k,
+        yAxisIndex: k,
+        color: theme.text,
         silent: true,
         symbol: "none",
         tooltip: { show: false },
         clip: true,
-        lineStyle: { width: theme.lineWidth * 1.5, type: "dashed" },
-        data: alpha.map((a) => [a, modelAt(models[k]!, a, 0)]),
-      },
-    ]),
+        z: 4,
+        lineStyle: {
+          width: theme.lineWidth * 1.8,
+          type: [theme.fontSize * 0.5, theme.fontSize * 0.35],
+        },
+        data: models[k]!.curvature === null ? [] : alpha.map((a, i) => [a, values[i]!]),
+      })),
+    ],
   };
 }

@@ -5,8 +5,9 @@ import type { RunResult } from "../run";
 import { colourMaps, cssColour, normalised } from "./colormaps";
 import { contour, roundLevels, type Contour } from "./contour";
 import { elementColour, elementLabel } from "./elements";
-import { axis, em, frame } from "./frame";
-import { levelEllipse, readLandscape, type Landscape, type Pair } from "./landscapeData";
+import { axis, DASHED, em, frame, legend } from "./frame";
+import { heading, label, type Box } from "./heading";
+import { modelLine, readLandscape, type Landscape, type Pair } from "./landscapeData";
 import { extent, fixedScale, showNumber } from "./scale";
 import type { ChartTheme } from "./theme";
 
@@ -14,13 +15,6 @@ const LEVELS = 9;
 
 /** Centre gap in per cent of the width; the figure's aspect is (100 − gap) / 200, so both panels are square. */
 const GAP = 4;
-
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOption {
   const landscape = readLandscape(run);
@@ -32,10 +26,19 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
   // Labels at the very ends would meet those of the other panel.
   const inner = { ...x, ticks: x.ticks.filter((tick) => Math.abs(tick) < 0.95 * x.max) };
   // left + right margins of a panel equal top + bottom: square panels at every width.
-  const margin = 4.7;
-  const [top, bottom] = [1.6, 3.1];
+  const margin = 5.9;
+  const [top, bottom] = [2.8, 3.1];
+  const surfaces = [0, 1].map((panel) => surfaceOf(landscape, panel));
+  const said = modelLegend(surfaces, ["x", `${g}·x`]);
   return {
     ...frame(theme),
+    legend: {
+      ...legend(theme, [
+        { name: said.text, icon: said.drawn ? DASHED : "none", colour: theme.text },
+      ]),
+      show: true,
+      itemWidth: said.drawn ? em(theme, 1.6) : 0,
+    },
     grid: [0, 1].map((panel) => ({
       left: panel === 0 ? em(theme, margin) : `${50 + GAP / 2}%`,
       right: panel === 0 ? `${50 + GAP / 2}%` : em(theme, margin),
@@ -61,6 +64,7 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
     series: [0, 1]
       .map((panel): EChartsCoreOption => ({
         type: "custom",
+        name: said.text,
         xAxisIndex: panel,
         yAxisIndex: panel,
         silent: true,
@@ -70,11 +74,14 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
         renderItem: (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
           const box = params.coordSys as unknown as Box;
           const pixel = ([a, b]: Pair): Pair => api.coord([a, b]) as [number, number];
+          const arrows = arrowsOf(theme, landscape, g, box, pixel);
+          const names = arrows.map(({ name }) => name);
           return {
             type: "group",
             children: [
-              ...contours(theme, landscape, panel, box, pixel),
-              ...overlay(theme, landscape, panel, g, box, pixel),
+              ...contours(theme, surfaces[panel]!, landscape, panel, box, pixel, names),
+              ...arrows.flatMap(({ drawn }) => drawn),
+              start(theme, pixel([0, 0])),
             ],
           };
         },
@@ -87,17 +94,52 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
   };
 }
 
+/** Where a text stands, and half its width: others keep off. */
+interface Place {
+  readonly at: Pair;
+  readonly half: number;
+}
+
+interface Surface {
+  readonly min: number;
+  readonly max: number;
+  /** Of the drawn contours. */
+  readonly levels: readonly number[];
+  /** Of the Gauss–Newton model. */
+  readonly model: Contour | null;
+}
+
+function surfaceOf({ alpha, beta, loss, models }: Landscape, panel: number): Surface {
+  // Levels of its own: where the loss on g·x is many times that on x, common ones would leave one panel empty.
+  const [min, max] = extent(loss[panel]!) ?? [0, 1];
+  const levels = roundLevels(min, max, LEVELS);
+  return { min, max, levels, model: modelLine(models[panel]!, alpha, beta, levels) };
+}
+
+/** At which level each panel's dashed line is, or why there is none. */
+function modelLegend(
+  surfaces: readonly Surface[],
+  states: readonly string[],
+): { text: string; drawn: boolean } {
+  const levels = surfaces.map(({ model }) => (model === null ? null : showNumber(model.level, 4)));
+  const on = levels.flatMap((level, k) => (level === null ? [] : [`${level} (${states[k]})`]));
+  if (on.length === 0) {
+    return { text: "No Gauss–Newton model: it is flat in this plane.", drawn: false };
+  }
+  const flat = on.length === 1 ? `; flat on ${states[levels.indexOf(null)]}` : "";
+  return { text: `Gauss–Newton model at ${on.join(", ")}${flat}`, drawn: true };
+}
+
 function contours(
   theme: ChartTheme,
+  { min, max, levels, model }: Surface,
   { alpha, beta, loss, models }: Landscape,
   panel: number,
   box: Box,
   pixel: (point: Pair) => Pair,
+  names: readonly Place[],
 ): object[] {
   const values = loss[panel]!;
-  // Levels of its own: where the loss on g·x is many times that on x, common ones would leave one panel empty.
-  const [min, max] = extent(values) ?? [0, 1];
-  const levels = roundLevels(min, max, LEVELS);
   const colour = (level: number): string => {
     // The ends of the map that vanish on the surface are left out.
     const t = normalised({ min, max }, level);
@@ -111,12 +153,19 @@ function contours(
     style: { fill: "none", ...style },
   });
   const width = theme.lineWidth;
-  const placed: Pair[] = [];
+  const placed = [...names];
   return [
     ...lines.flatMap(({ level, lines: pieces }) =>
       pieces.map((piece) => stroke(piece, { stroke: colour(level), lineWidth: width * 1.4 })),
     ),
     ...present.lines.map((piece) => stroke(piece, { stroke: theme.text, lineWidth: width * 2.4 })),
+    ...(model?.lines ?? []).map((piece) =>
+      stroke(piece, {
+        stroke: theme.text,
+        lineWidth: width * 1.8,
+        lineDash: [theme.fontSize * 0.5, theme.fontSize * 0.35],
+      }),
+    ),
     ...lines.flatMap((line) => levelLabel(theme, line, colour(line.level), box, pixel, placed)),
   ];
 }
@@ -128,7 +177,7 @@ function levelLabel(
   colour: string,
   box: Box,
   pixel: (point: Pair) => Pair,
-  placed: Pair[],
+  placed: Place[],
 ): object[] {
   const longest = lines.reduce<readonly Pair[]>((a, b) => (b.length > a.length ? b : a), []);
   const size = theme.fontSize * 0.85;
@@ -145,8 +194,11 @@ function levelLabel(
     );
   const clearance = (point: Pair): number =>
     Math.min(
-      ...placed.map(([x, y]) =>
-        Math.max(Math.abs(x - point[0]) / (halfWidth * 2.4), Math.abs(y - point[1]) / (size * 1.3)),
+      ...placed.map(({ at: [x, y], half }) =>
+        Math.max(
+          Math.abs(x - point[0]) / (1.15 * (halfWidth + half)),
+          Math.abs(y - point[1]) / (size * 1.3),
+        ),
       ),
       // The middle is where the start, the arrows and their names are.
       Math.max(
@@ -159,7 +211,7 @@ function levelLabel(
     null,
   );
   if (best === null || clearance(best) < 1) return [];
-  placed.push(best);
+  placed.push({ at: best, half: halfWidth });
   return [
     {
       type: "rect",
@@ -175,89 +227,43 @@ function levelLabel(
   ];
 }
 
-function label(theme: ChartTheme, text: string, [x, y]: Pair, style: object): object {
+/** The present parameters. */
+function start(theme: ChartTheme, [cx, cy]: Pair): object {
   return {
-    type: "text",
-    style: {
-      text,
-      x,
-      y,
-      textAlign: "center",
-      textVerticalAlign: "middle",
-      fill: theme.text,
-      fontSize: theme.fontSize,
-      fontFamily: theme.font,
-      ...style,
-    },
+    type: "circle",
+    shape: { cx, cy, r: theme.fontSize * 0.3 },
+    style: { fill: theme.text, stroke: theme.surface, lineWidth: theme.fontSize * 0.1 },
   };
 }
 
-/** A panel's name above it, which a clipped series could not hold. */
-function heading(theme: ChartTheme, panel: number, text: string, at: Pair): EChartsCoreOption {
-  return {
-    type: "custom",
-    xAxisIndex: panel,
-    yAxisIndex: panel,
-    silent: true,
-    clip: false,
-    tooltip: { show: false },
-    data: [at],
-    renderItem: (params: CustomSeriesRenderItemParams) => {
-      const box = params.coordSys as unknown as Box;
-      return label(theme, text, [box.x + box.width / 2, box.y - theme.fontSize * 0.35], {
-        textVerticalAlign: "bottom",
-      });
-    },
-  };
-}
-
-/** Ellipse, arrows down both gradients with their names, and the start. */
-function overlay(
+/** Arrows from the start down both gradients, with their names. */
+function arrowsOf(
   theme: ChartTheme,
   { models, element }: Landscape,
-  panel: number,
   g: string,
   box: Box,
   pixel: (point: Pair) => Pair,
-): object[] {
-  const start = pixel([0, 0]);
-  const ellipse = levelEllipse(models[panel]!);
+): Arrow[] {
+  const from = pixel([0, 0]);
   const units = models.map(({ gradient }): Pair => {
     const ahead = pixel([-gradient[0], -gradient[1]]);
-    const length = Math.hypot(ahead[0] - start[0], ahead[1] - start[1]);
-    return [(ahead[0] - start[0]) / length, (ahead[1] - start[1]) / length];
+    const length = Math.hypot(ahead[0] - from[0], ahead[1] - from[1]);
+    return [(ahead[0] - from[0]) / length, (ahead[1] - from[1]) / length];
   });
   const [first, second] = units as [Pair, Pair];
   // Names on the outer sides of the two arrows, so that they stay readable where the arrows nearly agree.
   const turn = first[0] * second[1] - first[1] * second[0] > 0 ? 1 : -1;
-  const arrows = units.flatMap((unit, k) => {
+  return units.flatMap((unit, k) => {
     if (!Number.isFinite(unit[0])) return [];
     const colour = k === 0 ? elementColour(theme, "e", 0) : elementColour(theme, element, 1);
     const name = k === 0 ? "−∇ℓ(x)" : `−∇ℓ(${g}·x)`;
-    return arrow(theme, start, unit, box, colour, name, k === 0 ? -turn : turn);
+    return [arrow(theme, from, unit, box, colour, name, k === 0 ? -turn : turn)];
   });
-  return [
-    ...(ellipse === null
-      ? []
-      : [
-          {
-            type: "polyline",
-            shape: { points: ellipse.map(pixel) },
-            style: {
-              fill: "none",
-              stroke: theme.text,
-              lineWidth: theme.lineWidth * 1.4,
-              lineDash: [theme.fontSize * 0.5, theme.fontSize * 0.35],
-            },
-          },
-        ]),
-    ...arrows,
-    {
-      type: "circle",
-      shape: { cx: start[0], cy: start[1], r: theme.fontSize * 0.3 },
-      style: { fill: theme.text, stroke: theme.surface, lineWidth: theme.fontSize * 0.1 },
-    },
-  ];
+}
+
+interface Arrow {
+  readonly drawn: readonly object[];
+  readonly name: Place;
 }
 
 function arrow(
@@ -268,7 +274,7 @@ function arrow(
   colour: string,
   name: string,
   side: number,
-): object[] {
+): Arrow {
   const head = theme.fontSize * 0.6;
   const length = box.width * 0.24;
   const tip: Pair = [x + u * length, y + v * length];
@@ -280,7 +286,7 @@ function arrow(
     Math.min(box.x + box.width - half, Math.max(box.x + half, across)),
     tip[1] + (v * 0.3 + aside[1] * 0.8) * theme.fontSize,
   ];
-  return [
+  const drawn = [
     {
       type: "line",
       shape: { x1: x, y1: y, x2: neck[0], y2: neck[1] },
@@ -303,4 +309,5 @@ function arrow(
       padding: theme.fontSize * 0.1,
     }),
   ];
+  return { drawn, name: { at, half } };
 }
