@@ -22,7 +22,7 @@ import {
 } from "../../data/normalise";
 import { checkConvention } from "../../fields/conventionCheck";
 import { openModel, type Model } from "../../models";
-import type { Target } from "../../runtime/target";
+import type { ExecutorId } from "../../runtime/executor";
 import { openDataFor } from "./fieldsOfModel";
 import type { AnalysisSpec } from "./spec";
 
@@ -36,7 +36,7 @@ export interface Experiment {
   readonly elements: readonly Element[];
   readonly fields: FieldSpec | null;
   readonly outputFields: FieldSpec | null;
-  readonly target: Target;
+  readonly executor: ExecutorId;
   readonly memoryBytes: number;
   readonly notices: string[];
   /** The chosen samples as the model takes them, and as they lie in the file. */
@@ -90,6 +90,7 @@ async function experimentOf(
       ? []
       : normalisationWarnings(normalisation, data.fields, group)),
   ];
+  const executor = text(parameters, "executor");
   return {
     model,
     data,
@@ -99,7 +100,7 @@ async function experimentOf(
     elements,
     fields: data.fields ?? null,
     outputFields: data.outputFields ?? null,
-    target: targetOf(parameters),
+    executor: executor === "reference" ? "reference" : "onnxruntime",
     memoryBytes: Number(parameters["memory"]) * 2 ** 20,
     notices,
     read: async () => {

@@ -1,5 +1,5 @@
 import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { analyses } from "../../../shared/analyses";
@@ -452,6 +452,24 @@ test("run makes what a study asks for and does not have, once", async () => {
     });
   }
   await writeFile(file, JSON.stringify(document));
+
+  // Another program has the study: this very process stands in for a server that is alive.
+  const lock = { pid: process.pid, host: hostname(), since: new Date().toISOString(), token: "t" };
+  await writeFile(join(path, ".lock"), JSON.stringify(lock));
+  const before = await readFile(file, "utf8");
+  expect(await noetherscope(["run", path])).toMatchObject({
+    code: 1,
+    out: "",
+    err: expect.stringMatching(
+      new RegExp(
+        `held by process ${process.pid} on this machine, since .*Nothing was run.*close that one`,
+      ),
+    ),
+  });
+  expect(await readdir(path)).not.toContain("runs");
+  expect(await readFile(file, "utf8")).toBe(before);
+  expect(await readFile(join(path, ".lock"), "utf8")).toBe(JSON.stringify(lock));
+  await rm(join(path, ".lock"));
 
   expect((await noetherscope(["run", path, "--only", "second"])).code).toBe(0);
   expect(await readdir(join(path, "runs"))).toEqual(["second"]);

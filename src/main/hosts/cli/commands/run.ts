@@ -3,7 +3,7 @@ import { UserError } from "../../../../shared/errors";
 import { specOf } from "../../../workbench/handlers/analysis";
 import { OpenStudy } from "../../../workbench/study/openStudy";
 import type { Command } from "../command";
-import { progressLine } from "./shared";
+import { duration, progressLine } from "./shared";
 
 export const run: Command = {
   name: "run",
@@ -16,6 +16,7 @@ export const run: Command = {
   async run(args, shell) {
     const study = await OpenStudy.open(args.positionals[0]!);
     try {
+      checkOurs(study);
       await study.assertWritable();
       const there = new Set((await study.runs.list()).map(({ id }) => id));
       const { requests, removed } = study.document;
@@ -48,7 +49,8 @@ export const run: Command = {
               }),
           },
         );
-        shell.print(`${request.id}: ${record.data.samples.length} samples, ${record.seconds} s`);
+        const { samples } = record.data;
+        shell.print(`${request.id}: ${samples.length} samples, ${duration(record.seconds)}`);
       }
       if (wanted.length === 0) shell.remark("Everything that the study asks for is there.");
     } finally {
@@ -56,3 +58,16 @@ export const run: Command = {
     }
   },
 };
+
+/** Two programs that write one study would lose each other's changes. @throws UserError "study/read-only" */
+function checkOurs({ readOnly, path, document }: OpenStudy): void {
+  if (readOnly === null) return;
+  throw new UserError(
+    "study/read-only",
+    `The study ${document.name} cannot be run from here: ${readOnly}. Nothing was run or changed.`,
+    {
+      where: path,
+      todo: "Run it in the window that has it open, or close that one and try again.",
+    },
+  );
+}
