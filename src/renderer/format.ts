@@ -57,6 +57,19 @@ export function formatMoment(iso: string): string {
     : moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** "now", "5 min ago", "3 h ago", "2 days ago", then the date. */
+export function formatAgo(iso: string, now: number): string {
+  const moment = new Date(iso);
+  const minutes = Math.floor((now - moment.getTime()) / 60_000);
+  if (Number.isNaN(minutes)) return "";
+  if (minutes < 1) return "now";
+  if (minutes < 60) return `${minutes}${THIN}min ago`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)}${THIN}h ago`;
+  const days = Math.floor(minutes / (24 * 60));
+  if (days < 7) return days === 1 ? "1 day ago" : `${days} days ago`;
+  return moment.toLocaleDateString(undefined, { dateStyle: "medium" });
+}
+
 export function formatShape(shape: readonly (number | null)[], names?: readonly string[]): string {
   return shape
     .map(

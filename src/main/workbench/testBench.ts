@@ -78,6 +78,10 @@ export class Double implements Compute {
     }
   }
 
+  apart(): Promise<never> {
+    return Promise.reject(new Error("no double for a process apart"));
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

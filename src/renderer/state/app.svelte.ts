@@ -143,6 +143,24 @@ export class App {
     this.recent = await this.client.call("recent.list", {});
   }
 
+  /** Takes an entry or a run out of the study, and offers it back. */
+  async remove(entry: string, name: string): Promise<void> {
+    const { session } = this;
+    if (session === null) return;
+    await this.attempt(async () => {
+      const back = await session.remove(entry);
+      this.messages.word(`Removed ${name}.`, {
+        label: "Undo",
+        run: () =>
+          void this.attempt(async () => {
+            if (!(await back())) {
+              this.messages.word("Something else was changed since; undo goes back step by step.");
+            }
+          }),
+      });
+    });
+  }
+
   /** Opens a file of the computing machine as what it is. */
   async openFile(path: string, opens: Opens): Promise<void> {
     if (opens === "study") return this.openStudy(path);
@@ -172,6 +190,15 @@ export class App {
     this.#awaited.set(job, { form, request, beside });
     const known = this.jobs.get(job);
     if (known !== undefined && known.state === "done") this.#ended(known);
+  }
+
+  /** Starts what a form asks for, one run beside the other; what it gives takes the form's place. */
+  async start(requests: readonly AnalysisRequest[], form: Page): Promise<void> {
+    const { session } = this;
+    if (session === null) return;
+    for (const [i, request] of requests.entries()) {
+      this.await(await session.start(request), form, request, i > 0);
+    }
   }
 
   /** The job that this form waits for, if any. */

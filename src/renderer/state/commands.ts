@@ -9,6 +9,8 @@ export interface Command {
   /** "Mod+K": Mod is ⌘ on a Mac and Ctrl elsewhere. The first one is shown. */
   readonly keys?: readonly string[];
   readonly keywords?: string;
+  /** Why it cannot be done now; it is listed all the same, so that it can be found. */
+  readonly hindrance?: string;
   readonly run: () => unknown;
 }
 
@@ -46,7 +48,7 @@ function studyCommands(app: App): Command[] {
       run: () => app.openExample(example.id),
     })),
   ];
-  if (session === null) return commands;
+  if (session === null) return [...commands, ...history(app)];
   const { study } = session;
   const file = (title: string, accept: "model" | "data" | "weights"): void => {
     app.dialog = {
@@ -85,24 +87,7 @@ function studyCommands(app: App): Command[] {
       });
     }
   }
-  if (study.undo !== null) {
-    commands.push({
-      id: "undo",
-      label: `Undo: ${study.undo}`,
-      group: "Study",
-      keys: ["Mod+Z"],
-      run: () => session.undo(),
-    });
-  }
-  if (study.redo !== null) {
-    commands.push({
-      id: "redo",
-      label: `Redo: ${study.redo}`,
-      group: "Study",
-      keys: ["Mod+Shift+Z", "Mod+Y"],
-      run: () => session.redo(),
-    });
-  }
+  commands.push(...history(app));
   commands.push({
     id: "study.close",
     label: "Close study",
@@ -111,6 +96,31 @@ function studyCommands(app: App): Command[] {
     run: () => app.closeStudy(),
   });
   return commands;
+}
+
+/** Undo and redo are always listed, with what they would do where there is something. */
+function history({ session }: App): Command[] {
+  const step = (
+    what: "undo" | "redo",
+    label: string,
+    keys: readonly string[],
+    run: () => unknown,
+  ): Command => {
+    const edit = session?.study[what] ?? null;
+    return {
+      id: what,
+      label: edit === null ? label : `${label}: ${edit}`,
+      group: "Study",
+      keys,
+      keywords: "history back again",
+      run,
+      ...(edit === null ? { hindrance: `There is nothing to ${what}.` } : {}),
+    };
+  };
+  return [
+    step("undo", "Undo", ["Mod+Z"], () => session?.undo()),
+    step("redo", "Redo", ["Mod+Shift+Z", "Mod+Y"], () => session?.redo()),
+  ];
 }
 
 function analysisCommands(app: App): Command[] {
@@ -122,7 +132,7 @@ function analysisCommands(app: App): Command[] {
     label: `New ${analysis.title.toLowerCase()} run…`,
     group: "Analysis",
     keywords: "analyse",
-    run: () => session.tabs.open({ kind: "new", analysis: analysis.id }),
+    run: () => session.setUp(analysis.id),
   }));
   const run =
     page?.kind === "run" ? session.study.runs.find(({ id }) => id === page.id) : undefined;
@@ -131,7 +141,7 @@ function analysisCommands(app: App): Command[] {
       id: "run.again",
       label: "Again with other parameters…",
       group: "Analysis",
-      run: () => session.tabs.open({ kind: "new", analysis: run.analysis, from: run.id }),
+      run: () => session.again(run.id, run.analysis),
     });
   }
   for (const job of [...app.jobs.running, ...app.jobs.queued]) {

@@ -1,5 +1,15 @@
 /** A file dropped on the window: recognised by its ending, uploaded where the host lies elsewhere, and opened. */
+import { UserError } from "../../shared/errors";
 import type { App, Opens } from "./app.svelte";
+
+function goneSentence(
+  name: string,
+  { run, recorded }: { run: string; recorded: string | null },
+): string {
+  return recorded === null
+    ? `${name} shows run ${run}, which no study that was opened here lately has, and does not say where it lay.`
+    : `${name} shows run ${run}, which is not in ${recorded} any more, nor in a study that was opened here lately.`;
+}
 
 /** A piece is small enough that progress shows and no frame grows large. */
 const PIECE = 1 << 20;
@@ -44,6 +54,8 @@ export class Drop {
       await this.#reopen(file);
     } else if (session === null) {
       messages.word("Open or create a study first; then drop the file again.");
+    } else if (kind === "weights" && session.study.models.length === 0) {
+      messages.word("Open the model first; then these weights can be put into it.");
     } else {
       const path = window.noetherscope?.pathOf?.(file) ?? (await this.#upload(file, session.path));
       await this.#app.openFile(path, kind);
@@ -57,12 +69,34 @@ export class Drop {
     const origin = await client.call("figure.identify", { name: file.name, bytes });
     if (origin === null) {
       messages.word(`${file.name} was not made here, or its origin was taken out of it.`);
-    } else if (origin.study === null) {
-      messages.word(`${file.name} shows run ${origin.run}, whose study is not on this machine.`);
-    } else {
+    } else if (origin.study !== null) {
       if (this.#app.session?.path !== origin.study) await this.#app.openStudy(origin.study);
       this.#app.session?.tabs.open({ kind: "run", id: origin.run });
+    } else if (origin.folder !== null) {
+      await this.#takeIn(file.name, origin.folder);
+    } else {
+      throw new UserError("figure/gone", goneSentence(file.name, origin), {
+        ...(origin.recorded === null ? {} : { where: origin.recorded }),
+        todo: "Put the run's folder back there, or open a study that has the run and drop the figure again.",
+      });
     }
+  }
+
+  /** A run by itself belongs to no study yet: the one that is open takes a copy. */
+  async #takeIn(name: string, folder: string): Promise<void> {
+    const { messages, session } = this.#app;
+    if (session === null) {
+      throw new UserError(
+        "figure/no-study",
+        `${name} shows the run in ${folder}, which is in no study.`,
+        {
+          where: folder,
+          todo: "Open or create a study and drop the figure again; the study then takes a copy of the run.",
+        },
+      );
+    }
+    await session.addRun(folder);
+    messages.word(`Copied the run from ${folder} into this study.`);
   }
 
   async #upload(file: File, study: string): Promise<string> {

@@ -10,12 +10,13 @@ export type Message =
       readonly action?: { readonly label: string; readonly run: () => void };
     };
 
-/** Long enough to read a path; problems stay until they are put away. */
-const WORD_STAYS = 8000;
+/** Milliseconds, long enough to read a path; problems stay until they are put away. */
+const WORD_STAYS = 6000;
 
 export class Messages {
   #all = $state.raw<readonly Message[]>([]);
   #next = 1;
+  readonly #leaving = new Map<number, ReturnType<typeof setTimeout>>();
 
   get all(): readonly Message[] {
     return this.#all;
@@ -35,10 +36,27 @@ export class Messages {
   word(text: string, action?: { label: string; run: () => void }): void {
     const id = this.#next++;
     this.#all = [...this.#all, { id, kind: "word", text, ...(action && { action }) }];
-    setTimeout(() => this.dismiss(id), WORD_STAYS);
+    this.release(id);
+  }
+
+  /** While the pointer or the focus is on it, it stays. */
+  hold(id: number): void {
+    clearTimeout(this.#leaving.get(id));
+    this.#leaving.delete(id);
+  }
+
+  /** Leaves after its time, counted from now. */
+  release(id: number): void {
+    if (this.#all.find((message) => message.id === id)?.kind !== "word") return;
+    this.hold(id);
+    this.#leaving.set(
+      id,
+      setTimeout(() => this.dismiss(id), WORD_STAYS),
+    );
   }
 
   dismiss(id: number): void {
+    this.hold(id);
     this.#all = this.#all.filter((message) => message.id !== id);
   }
 }

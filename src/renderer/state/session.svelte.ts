@@ -1,9 +1,16 @@
 /** The study that is open: what the host last said of it, and the edits that can be asked for. */
 import type { AnalysisRequest, Client, DataOptions, Preview, Study } from "../../shared/contract";
+import { analysisById } from "../../shared/analyses";
+import { UserError } from "../../shared/errors";
+import type { ParameterValue } from "../../shared/parameters";
+import { Form } from "./form.svelte";
 import { Runs } from "./runs.svelte";
 import { Samples } from "./samples.svelte";
 import { Selection } from "./selection.svelte";
-import { Tabs } from "./tabs.svelte";
+import { chosenApart, rememberApart } from "./setApart";
+import { Subject } from "./subject.svelte";
+import { keyOf, Tabs, type Page } from "./tabs.svelte";
+import { keptTabs } from "./openTabs";
 
 export class Session {
   readonly #client: Client;
@@ -12,13 +19,25 @@ export class Session {
   readonly #end: () => void;
   readonly runs: Runs;
   readonly samples: Samples;
-  readonly tabs = new Tabs();
+  readonly subject: Subject;
+  readonly tabs = new Tabs((key) => this.#forms.delete(key));
+  /** What is typed stays while the tab is open, whichever page is looked at meanwhile. */
+  readonly #forms = new Map<string, Form>();
+  /** Of everything that was ever here: what was removed can still be named. */
+  readonly #names = new Map<string, string>();
+  /** The subgroup that was last chosen to be set apart here; null: the study's. */
+  #apart = $state<string | null>(null);
 
   constructor(client: Client, study: Study) {
     this.#client = client;
     this.#study = study;
     this.runs = new Runs(client, study.path);
     this.samples = new Samples(client, study.path);
+    this.subject = new Subject(study);
+    this.#apart = chosenApart(study.path);
+    this.#learnNames(study);
+    const kept = keptTabs(study.path);
+    if (kept !== null) this.tabs.restore(kept, (page) => this.#has(page));
     this.#end = client.on("study.changed", (changed) => {
       if (changed.path === this.#study.path) this.#take(changed);
     });
@@ -35,6 +54,48 @@ export class Session {
   /** Each run keeps its own picks while the study is open. */
   selectionOf(run: string): Selection {
     return (this.#selections[run] ??= new Selection());
+  }
+
+  /** The form of that page. @throws UserError "analysis/unknown" */
+  formOf(page: Extract<Page, { kind: "new" }>): Form {
+    const key = keyOf(page);
+    const known = this.#forms.get(key);
+    if (known !== undefined) return known;
+    const definition = analysisById(page.analysis);
+    if (definition === undefined) {
+      throw new UserError("analysis/unknown", `There is no analysis “${page.analysis}”.`);
+    }
+    const form = new Form(definition, this);
+    this.#forms.set(key, form);
+    return form;
+  }
+
+  /** Opens the form of an analysis on what the overview has chosen. */
+  setUp(analysis: string): void {
+    const page = { kind: "new", analysis } as const;
+    this.formOf(page).aim(this.subject);
+    this.tabs.open(page);
+  }
+
+  /** Opens a form filled from that run, with some values changed. */
+  again(run: string, analysis: string, change: Record<string, ParameterValue> = {}): void {
+    const page = { kind: "new", analysis, from: run } as const;
+    this.formOf(page).change(change);
+    this.tabs.open(page);
+  }
+
+  nameOf(entry: string): string {
+    return this.#names.get(entry) ?? entry;
+  }
+
+  /** The subgroups to set apart in figures, the most wanted first. */
+  get apart(): readonly (string | null)[] {
+    return [this.#apart, this.#study.setApart];
+  }
+
+  chooseApart(subgroup: string): void {
+    this.#apart = subgroup;
+    rememberApart(this.path, subgroup);
   }
 
   /** @returns the new entry's id */
@@ -75,8 +136,22 @@ export class Session {
     this.#take(await this.#client.call("study.note", { study: this.path, notes }));
   }
 
-  async remove(entry: string): Promise<void> {
-    this.#take(await this.#client.call("study.remove", { study: this.path, entry }));
+  /** Copies a run that lies in a folder by itself, and opens it. */
+  async addRun(folder: string): Promise<void> {
+    const added = await this.#client.call("study.addRun", { study: this.path, folder });
+    this.#take(added.study);
+    this.tabs.open({ kind: "run", id: added.run });
+  }
+
+  /** @returns what undoes just that: an edit that came after it is left alone */
+  async remove(entry: string): Promise<() => Promise<boolean>> {
+    const removed = await this.#client.call("study.remove", { study: this.path, entry });
+    this.#take(removed);
+    return async () => {
+      if (this.#study.undo !== removed.undo) return false;
+      await this.undo();
+      return true;
+    };
   }
 
   async undo(): Promise<void> {
@@ -111,12 +186,23 @@ export class Session {
   }
 
   #take(study: Study): void {
+    const before = this.#study;
     this.#study = study;
-    this.tabs.keepOnly((page) => {
-      if (page.kind === "data") return study.data.some(({ id }) => id === page.id);
-      if (page.kind === "model") return study.models.some(({ id }) => id === page.id);
-      if (page.kind === "run") return study.runs.some(({ id }) => id === page.id);
-      return true;
-    });
+    this.#learnNames(study);
+    this.subject.follow(before, study);
+    this.tabs.keepOnly((page) => this.#has(page));
+  }
+
+  #learnNames({ data, models }: Study): void {
+    for (const { id, name } of [...data, ...models]) this.#names.set(id, name);
+  }
+
+  #has(page: Page): boolean {
+    const { data, models, runs } = this.#study;
+    if (page.kind === "data") return data.some(({ id }) => id === page.id);
+    if (page.kind === "model") return models.some(({ id }) => id === page.id);
+    if (page.kind === "run") return runs.some(({ id }) => id === page.id);
+    if (page.kind === "new") return analysisById(page.analysis) !== undefined;
+    return true;
   }
 }

@@ -1,4 +1,5 @@
 /** What is open in the middle: pages in tabs, and one beside it for comparing. */
+import type { OpenTabs } from "./openTabs";
 
 export type Page =
   | { readonly kind: "study" }
@@ -23,6 +24,14 @@ export class Tabs {
   #pages = $state.raw<readonly Page[]>([{ kind: "study" }]);
   #active = $state("study");
   #beside = $state<string | null>(null);
+  readonly #onclosed: (key: string) => void;
+  /** Whether two runs side by side are drawn on the same axes. */
+  sameAxes = $state(true);
+
+  /** @param onclosed hears the key of every page that is no longer open */
+  constructor(onclosed: (key: string) => void = () => undefined) {
+    this.#onclosed = onclosed;
+  }
 
   get pages(): readonly Page[] {
     return this.#pages;
@@ -37,6 +46,19 @@ export class Tabs {
       : this.#pages.find((page) => keyOf(page) === this.#beside),
   );
 
+  /** What `restore` takes. */
+  get kept(): OpenTabs {
+    return { pages: this.#pages, active: this.#active, beside: this.#beside };
+  }
+
+  /** As they were, less the pages of what is gone. */
+  restore({ pages, active, beside }: OpenTabs, there: (page: Page) => boolean): void {
+    const kept = pages.filter((page) => page.kind !== "study" && there(page));
+    this.#pages = [{ kind: "study" }, ...kept];
+    this.#active = active;
+    this.#beside = beside;
+  }
+
   open(page: Page): void {
     const key = keyOf(page);
     if (!this.#pages.some((open) => keyOf(open) === key)) this.#pages = [...this.#pages, page];
@@ -50,6 +72,7 @@ export class Tabs {
     this.#pages = rest.map((open) => (keyOf(open) === keyOf(old) ? page : open));
     if (!this.#pages.includes(page)) this.#pages = [...this.#pages, page];
     if (this.#active === keyOf(old)) this.#active = key;
+    this.#onclosed(keyOf(old));
   }
 
   /** Shows the page to the right of the active one; the same page again puts it away. */
@@ -73,6 +96,7 @@ export class Tabs {
     if (at < 0 || page.kind === "study") return;
     this.#pages = this.#pages.filter((open) => keyOf(open) !== key);
     if (this.#beside === key) this.#beside = null;
+    this.#onclosed(key);
     if (this.#active === key) {
       const next = this.#pages[Math.min(at, this.#pages.length - 1)];
       this.#active = next === undefined ? "study" : keyOf(next);

@@ -1,0 +1,185 @@
+/** An analysis being set up: values as typed, what is wrong with them, and the requests that they make. */
+import type { AnalysisDefinition } from "../../shared/analyses/definition";
+import type { AnalysisRequest, Study } from "../../shared/contract";
+import { toErrorRecord } from "../../shared/errors";
+import { parseParameters, type ParameterValue } from "../../shared/parameters";
+import type { RunRecord } from "../../shared/run";
+import { fileName } from "../format";
+import { groupOrNone, offers } from "./groups";
+import { entryOf, EVERY, type Subject } from "./subject.svelte";
+
+type Values = Readonly<Record<string, ParameterValue>>;
+
+/** What a form knows of its study, which changes under it. */
+export interface FormPlace {
+  readonly study: Study;
+  readonly subject: Subject;
+  /** What an entry is or was called, also after it was removed. */
+  nameOf(entry: string): string;
+}
+
+export class Form {
+  readonly definition: AnalysisDefinition;
+  readonly #place: FormPlace;
+  /** Only what differs from the defaults need be here. */
+  #values = $state.raw<Values>({});
+  /** An entry's id, or EVERY: one run for each model. */
+  model = $state("");
+  data = $state("");
+  /** Files of the run that it is filled from which the study has not, by name. */
+  #absent = $state.raw<{ readonly model?: string; readonly data?: string }>({});
+  /** Whether the run that it starts from was read into it. */
+  #filled = false;
+  /** What is to differ from that run. */
+  #change: Values = {};
+
+  constructor(definition: AnalysisDefinition, place: FormPlace) {
+    this.definition = definition;
+    this.#place = place;
+    this.model = place.subject.model;
+    this.data = place.subject.data;
+    this.fitGroup();
+  }
+
+  readonly values: Values = $derived.by(() => ({
+    ...Object.fromEntries(
+      Object.entries(this.definition.parameters).map(([name, { default: value }]) => [name, value]),
+    ),
+    ...this.#values,
+  }));
+
+  /** What is wrong with each parameter, in words. */
+  readonly problems: Readonly<Record<string, string>> = $derived.by(() => {
+    const found: Record<string, string> = {};
+    for (const [name, value] of Object.entries(this.values)) {
+      try {
+        parseParameters(this.definition.parameters, { [name]: value });
+      } catch (error) {
+        found[name] = toErrorRecord(error).message;
+      }
+    }
+    const group = this.values["group"];
+    if (typeof group === "string" && groupOrNone(group) === undefined) {
+      found["group"] = `No group is called “${group}”.`;
+    }
+    return found;
+  });
+
+  /** What is the matter with the model that was chosen: removed since, or never here. */
+  readonly modelProblem: string | null = $derived(
+    this.model === EVERY ? null : this.#entryProblem("model", this.model),
+  );
+  readonly dataProblem: string | null = $derived(this.#entryProblem("data", this.data));
+
+  /** Why it cannot be run as it stands, in words; null where it can. */
+  readonly hindrance: string | null = $derived.by(() => {
+    const { study } = this.#place;
+    if (study.readOnly !== null) return "This study is open for reading only.";
+    if (study.models.length === 0) return "Add a model first.";
+    if (study.data.length === 0) return "Add data first.";
+    if (this.modelProblem !== null) return "Choose a model that is here.";
+    if (this.dataProblem !== null) return "Choose data that are here.";
+    const wrong = Object.entries(this.definition.parameters).flatMap(([name, { label }]) =>
+      name in this.problems ? [`“${label}”`] : [],
+    );
+    return wrong.length === 0 ? null : `Mend ${wrong.join(" and ")} first.`;
+  });
+
+  readonly valid = $derived(this.hindrance === null);
+
+  /** One for each model that is meant. */
+  readonly requests: readonly AnalysisRequest[] = $derived.by(() => {
+    const models =
+      this.model === EVERY ? this.#place.study.models.map(({ id }) => id) : [this.model];
+    return models.map((model) => ({
+      analysis: this.definition.id,
+      model,
+      data: this.data,
+      parameters: { ...this.values },
+    }));
+  });
+
+  /** Whether anything is not as it came. */
+  readonly changed = $derived(Object.keys(this.#values).length > 0);
+
+  set(name: string, value: ParameterValue): void {
+    const rest = Object.fromEntries(Object.entries(this.#values).filter(([key]) => key !== name));
+    const isDefault = this.definition.parameters[name]?.default === value;
+    this.#values = isDefault ? rest : { ...rest, [name]: value };
+  }
+
+  reset(): void {
+    this.#values = {};
+  }
+
+  /** The largest group that can act on the data, where the one that is set cannot. */
+  fitGroup(): void {
+    const { group } = this.values;
+    const data = entryOf(this.#place.study.data, this.data);
+    if (data === undefined || typeof group !== "string") return;
+    const all = offers(data.info);
+    const now = all.find((offer) => offer.group.id === group);
+    const best = all.find((offer) => offer.fit.fits);
+    if (now !== undefined && !now.fit.fits && best !== undefined) this.set("group", best.group.id);
+  }
+
+  /** On that model and those data, with what else is set. */
+  aim({ model, data }: { readonly model: string; readonly data: string }): void {
+    this.model = model;
+    this.data = data;
+    this.fitGroup();
+  }
+
+  /** As that request says. */
+  take(request: AnalysisRequest): void {
+    for (const [name, value] of Object.entries(request.parameters)) {
+      this.set(name, value as ParameterValue);
+    }
+    this.model = request.model;
+    this.data = request.data;
+  }
+
+  /** What is to be different from the run that it is filled from, now or when that is read. */
+  change(values: Values): void {
+    this.#change = values;
+    if (this.#filled) this.#applyChange();
+  }
+
+  /** As that run was made, once; parameters that there are no longer are left out. */
+  fillFrom(record: RunRecord, run: { model: string | null; data: string | null }): void {
+    if (this.#filled) return;
+    this.#filled = true;
+    for (const [name, value] of Object.entries(record.parameters)) {
+      const parameter = this.definition.parameters[name];
+      if (parameter === undefined) continue;
+      if (Array.isArray(value)) {
+        // The record lists the elements; all of the group's is the empty default.
+        const group = groupOrNone(String(record.parameters["group"] ?? ""));
+        const all = group !== undefined && group.elements.length === value.length;
+        this.set(name, all ? "" : value.join(","));
+      } else if (["string", "number", "boolean"].includes(typeof value)) {
+        this.set(name, value as ParameterValue);
+      }
+    }
+    this.model = run.model ?? "";
+    this.data = run.data ?? "";
+    this.#absent = { model: fileName(record.model.path), data: fileName(record.data.path) };
+    this.#applyChange();
+  }
+
+  #applyChange(): void {
+    for (const [name, value] of Object.entries(this.#change)) this.set(name, value);
+  }
+
+  #entryProblem(kind: "model" | "data", id: string): string | null {
+    const { study } = this.#place;
+    const entries = kind === "model" ? study.models : study.data;
+    if (entries.length === 0 || entries.some((entry) => entry.id === id)) return null;
+    const what = kind === "model" ? "The model" : "The data";
+    const verb = kind === "model" ? "is" : "are";
+    if (id !== "") {
+      return `${what} “${this.#place.nameOf(id)}” ${verb} not in this study any more. Choose others here, or undo the removal.`;
+    }
+    return `${what} of that run, ${this.#absent[kind] ?? "unknown"}, ${verb} not in this study. Choose others here, or add the file.`;
+  }
+}

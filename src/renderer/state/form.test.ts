@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { analyses } from "../../shared/analyses";
+import { coherenceRun } from "../../shared/charts/madeUpRuns";
+import { defaultsOf } from "../../shared/parameters";
+import { FakeClient, someData, someModel, someStudy } from "./fakeClient";
+import { Form } from "./form.svelte";
+import { Session } from "./session.svelte";
+import { EVERY } from "./subject.svelte";
+
+const second = { ...someModel(), id: "model-2", name: "averaged" };
+
+function open(study = someStudy()): { form: Form; session: Session; client: FakeClient } {
+  const client = new FakeClient({});
+  const session = new Session(client, study);
+  return { form: new Form(analyses.coherence, session), session, client };
+}
+
+test("untouched, it asks for the defaults of the schema on what the study has", () => {
+  const { form } = open();
+  expect(form.hindrance).toBeNull();
+  expect(form.requests).toEqual([
+    {
+      analysis: "coherence",
+      model: "model-1",
+      data: "data-1",
+      parameters: defaultsOf(analyses.coherence.parameters),
+    },
+  ]);
+});
+
+test("on a grid that is not square it proposes the largest group that fits", () => {
+  const { form } = open(someStudy({ data: [someData({ shape: [3, 1, 3, 8, 16] })] }));
+  expect(form.values["group"]).toBe("v4-axes");
+});
+
+test("a wrong value is said at its parameter and holds the run back", () => {
+  const { form } = open();
+  form.set("ridge", "soft");
+  form.set("group", "d5");
+  expect(Object.keys(form.problems).sort()).toEqual(["group", "ridge"]);
+  expect(form.hindrance).toContain("“Group” and “Ridge”");
+  form.set("ridge", 1e-6);
+  form.set("group", "d4");
+  expect(form.valid).toBe(true);
+  expect(form.changed).toBe(false);
+});
+
+test("set up from the overview, it is about what was chosen there, all models too", () => {
+  const { session } = open(someStudy({ models: [someModel(), second] }));
+  session.subject.model = "model-2";
+  session.setUp("coherence");
+  const form = session.formOf({ kind: "new", analysis: "coherence" });
+  expect(form.model).toBe("model-2");
+  session.subject.model = EVERY;
+  session.setUp("coherence");
+  expect(form.requests.map(({ model }) => model)).toEqual(["model-1", "model-2"]);
+});
+
+test("what was typed is there until the tab is closed", () => {
+  const { session } = open();
+  const page = { kind: "new", analysis: "coherence" } as const;
+  session.setUp("coherence");
+  session.formOf(page).set("samples", "4");
+  session.tabs.open({ kind: "study" });
+  expect(session.formOf(page).values["samples"]).toBe("4");
+  session.tabs.close(page);
+  expect(session.formOf(page).values["samples"]).toBe("16");
+});
+
+test("a model that was removed is named, and the run is held back until another is chosen", () => {
+  const { form, client } = open(someStudy({ models: [someModel(), second] }));
+  client.emit("study.changed", someStudy({ models: [second] }));
+  expect(form.modelProblem).toContain("“unet”");
+  expect(form.hindrance).toBe("Choose a model that is here.");
+  form.model = "model-2";
+  expect(form.hindrance).toBeNull();
+});
+
+test("again: filled from a run, it differs from the defaults only where the run did", () => {
+  const { record } = coherenceRun();
+  const { form } = open();
+  form.change({ "unit-columns": true });
+  form.fillFrom(
+    { ...record, parameters: { ...record.parameters, ridge: 1e-4, gone: 3 } },
+    { model: "model-1", data: "data-1" },
+  );
+  expect(form.values["ridge"]).toBe(1e-4);
+  // All eight elements of D4 are the empty default.
+  expect(form.values["elements"]).toBe("");
+  expect(form.values["unit-columns"]).toBe(true);
+  expect(form.valid).toBe(true);
+});
+
+test("again, of a run whose model the study has not: the file is named, no other is put in its place", () => {
+  const { form } = open();
+  form.fillFrom(coherenceRun().record, { model: null, data: "data-1" });
+  expect(form.modelProblem).toContain("unet.onnx");
+  expect(form.valid).toBe(false);
+});

@@ -1,0 +1,44 @@
+/** Which subgroup the figures of a study set apart: the one last chosen there, the example's, or the paper's. */
+import { elementsOf } from "../../shared/charts/elements";
+import type { RunRecord } from "../../shared/run";
+
+/** The paper's V4, with the reflections in the diagonals. */
+const PAPERS = "e,r2,sr,sr3";
+/** A subgroup of one: nothing stands apart from anything. */
+export const NOTHING = "e";
+
+const keyOf = (study: string): string => `noetherscope-apart:${study}`;
+
+/** What was chosen last in that study on this machine; null where nothing was. */
+export function chosenApart(study: string): string | null {
+  try {
+    return localStorage.getItem(keyOf(study));
+  } catch {
+    // Storage that is switched off: the study's own choice serves.
+    return null;
+  }
+}
+
+export function rememberApart(study: string, subgroup: string): void {
+  try {
+    localStorage.setItem(keyOf(study), subgroup);
+  } catch {
+    // A full or forbidden storage only means that the choice is not remembered.
+  }
+}
+
+/**
+ * The first of the wishes that divides the run's elements in two.
+ * @param wishes keys of subgroups, the most wanted first
+ */
+export function apartFor(record: RunRecord, ...wishes: readonly (string | null)[]): string {
+  const ids = elementsOf(record);
+  const divides = (key: string): boolean => {
+    const members = key.split(",");
+    return (
+      members.length > 1 && members.length < ids.length && members.every((id) => ids.includes(id))
+    );
+  };
+  if (wishes[0] === NOTHING) return NOTHING;
+  return [...wishes, PAPERS].find((key) => key !== null && divides(key)) ?? NOTHING;
+}
