@@ -216,17 +216,38 @@ const conventionReport = z.object({
 });
 export type ConventionReport = z.infer<typeof conventionReport>;
 
+/** Measured; a multiply–add counts as two operations. */
+const speed = z.object({
+  /** GFLOP/s of 3×3 convolutions in float32. */
+  convolution: z.number(),
+  /** GFLOP/s of matrix products in float32. */
+  matmul: z.number(),
+  /** GB/s of data that go to the device and come back. */
+  transfer: z.number(),
+});
+
 const device = z.object({
+  /** Executor and device: "onnxruntime:webgpu". */
   id: z.string(),
   executor: z.string(),
+  /** What `--device` and the form take: "cpu", "webgpu", "cuda:0". */
+  device: z.string(),
   name: z.string(),
   ready: z.boolean(),
-  /** Why not, and the command that would make it so. */
+  /** Tried and found right; not here; computes wrong numbers; crashed, hung or otherwise failed. */
+  state: z.enum(["ready", "absent", "wrong", "failed"]),
+  /** Why it is not ready. */
   reason: z.string().nullable(),
+  /** The command or step that would make it ready. */
+  todo: z.string().nullable(),
   /** Of a known network's results from the float64 reference's, relative; null for the reference itself. */
   deviation: z.number().nullable(),
-  /** Measured on a convolution, in 10⁹ multiply–adds a second; null where not measured. */
-  gflops: z.number().nullable(),
+  /** Whether products are rounded to TF32, as measured; null where there is no such thing. */
+  tf32: z.boolean().nullable(),
+  /** Null where not measured. */
+  speed: speed.nullable(),
+  /** Operators of the known network that the device left to the CPU, by name. */
+  onCpu: z.record(z.string(), z.number()),
 });
 export type Device = z.infer<typeof device>;
 

@@ -42,7 +42,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 afterEach(() => compute.close());
 
 function start(): ComputeProcess {
-  compute = new ComputeProcess(() => forkCompute(join(folder, "child.mjs")), PATIENCE);
+  compute = new ComputeProcess(() => forkCompute(join(folder, "child.mjs")), {
+    patience: PATIENCE,
+  });
   return compute;
 }
 

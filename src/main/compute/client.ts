@@ -5,6 +5,7 @@
 import { fromErrorRecord, UserError } from "../../shared/errors";
 import {
   laneOf,
+  type ApartOptions,
   type CallOptions,
   type Compute,
   type TaskInput,
@@ -22,6 +23,12 @@ export interface Child {
   kill(): void;
 }
 
+/**
+ * Starts a compute process.
+ * @param hear what it and its native libraries print goes there; else to this program's own output
+ */
+export type Launch = (hear?: (text: string) => void) => Child;
+
 interface Call {
   readonly task: TaskName;
   readonly input: unknown;
@@ -33,22 +40,27 @@ interface Call {
   sent: number;
 }
 
-/** A question that was under way when the process ended for another reason is asked again this often. */
-const ATTEMPTS = 2;
+export interface ComputeProcessOptions {
+  /** Milliseconds that a cancelled task may take to stop before its process is killed. */
+  readonly patience?: number;
+  /** How often a question is asked that was under way when the process ended for another reason. */
+  readonly attempts?: number;
+}
 
 export class ComputeProcess implements Compute {
-  readonly #launch: () => Child;
+  readonly #launch: Launch;
   readonly #patience: number;
+  readonly #attempts: number;
   readonly #calls = new Map<number, Call>();
   #child: Child | null = null;
   #killing = false;
   #closed = false;
   #nextId = 1;
 
-  /** @param patience milliseconds that a cancelled task may take to stop before its process is killed */
-  constructor(launch: () => Child, patience = 3000) {
+  constructor(launch: Launch, { patience = 3000, attempts = 2 }: ComputeProcessOptions = {}) {
     this.#launch = launch;
     this.#patience = patience;
+    this.#attempts = attempts;
   }
 
   call<T extends TaskName>(
@@ -81,6 +93,28 @@ export class ComputeProcess implements Compute {
       this.#calls.set(id, call);
       this.#send(id, call);
     });
+  }
+
+  async apart<T extends TaskName>(
+    task: T,
+    input: TaskInput<T>,
+    { signal, seconds, hear }: ApartOptions,
+  ): Promise<TaskOutput<T>> {
+    // A crash is an answer here: nothing is asked twice.
+    const launch: Launch = () => this.#launch(hear ?? (() => undefined));
+    const other = new ComputeProcess(launch, { attempts: 1 });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const hung = new UserError("compute/hung", `There was no answer within ${seconds} s.`);
+      timer = setTimeout(() => reject(hung), seconds * 1000);
+    });
+    try {
+      const answer = other.call(task, input, signal === undefined ? {} : { signal });
+      return await Promise.race([answer, late]);
+    } finally {
+      clearTimeout(timer);
+      await other.close();
+    }
   }
 
   close(): Promise<void> {
@@ -147,7 +181,7 @@ export class ComputeProcess implements Compute {
     for (const [id, call] of [...this.#calls]) {
       const again =
         call.abandoned === null &&
-        (ourDoing || (laneOf(call.task) === "queries" && call.sent < ATTEMPTS));
+        (ourDoing || (laneOf(call.task) === "queries" && call.sent < this.#attempts));
       if (again) {
         this.#send(id, call);
         continue;
@@ -156,7 +190,7 @@ export class ComputeProcess implements Compute {
       this.#calls.delete(id);
       call.reject(
         new UserError("compute/crashed", `The computing process ended unexpectedly (${reason}).`, {
-          todo: "The study is as it was. If it happens again, try less memory (--memory on the command line) or fewer samples.",
+          todo: "The study is as it was. If it happens again, try less memory (--memory on the command line), fewer samples or another device.",
         }),
       );
     }

@@ -28,6 +28,14 @@ export interface CallOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+export interface ApartOptions {
+  readonly signal?: AbortSignal;
+  /** After which the task is given up. */
+  readonly seconds: number;
+  /** What the process and its libraries print; else it is lost. */
+  readonly hear?: (text: string) => void;
+}
+
 export interface Compute {
   /**
    * Runs a task. An aborted signal rejects at once, whatever the task is in the middle of.
@@ -37,6 +45,15 @@ export interface Compute {
     task: T,
     input: TaskInput<T>,
     options?: CallOptions,
+  ): Promise<TaskOutput<T>>;
+  /**
+   * Runs a task in a process of its own, which ends with it.
+   * @throws what the task throws; UserError "compute/crashed", "compute/hung"
+   */
+  apart<T extends TaskName>(
+    task: T,
+    input: TaskInput<T>,
+    options: ApartOptions,
   ): Promise<TaskOutput<T>>;
   close(): Promise<void>;
 }

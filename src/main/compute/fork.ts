@@ -3,14 +3,18 @@ import { fork } from "node:child_process";
 import type { Child } from "./client";
 import type { FromCompute } from "./messages";
 
-/** @param entry the built `compute.js` */
-export function forkCompute(entry: string): Child {
+/**
+ * @param entry the built `compute.js`
+ * @param hear what the process prints; else it goes to this program's own stderr
+ */
+export function forkCompute(entry: string, hear?: (text: string) => void): Child {
   // "advanced" is structured clone: typed arrays and bigints cross as they are.
   const child = fork(entry, [], {
     serialization: "advanced",
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    stdio: ["ignore", "ignore", hear === undefined ? "inherit" : "pipe", "ipc"],
     execArgv: [],
   });
+  if (hear !== undefined) child.stderr?.setEncoding("utf8").on("data", hear);
   let ended: string | null = null;
   const listeners: ((reason: string) => void)[] = [];
   const end = (reason: string): void => {

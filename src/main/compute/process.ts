@@ -3,6 +3,7 @@
  * code runs in the workers only, so this thread always answers; a fault in native code ends this process and no other.
  */
 import { Worker } from "node:worker_threads";
+import { forbidTf32 } from "../runtime/onnxruntime/providers";
 import { laneOf, type Lane } from "./compute";
 import type { FromCompute, ToCompute } from "./messages";
 
@@ -33,6 +34,9 @@ function startWorker(lane: Lane): Worker {
   });
   return worker;
 }
+
+// Before any worker copies the environment.
+forbidTf32();
 
 const workers: Partial<Record<Lane, Worker>> = {};
 const laneOfCall = new Map<number, Lane>();

@@ -30,11 +30,22 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
+/** Where the operators ran of all programs that ran on a device. */
+export interface Placement {
+  readonly operators: number;
+  /** Those that ran on the CPU for want of a kernel on the device: how often each. */
+  readonly onCpu: Readonly<Record<string, number>>;
+}
+
 export interface Executor {
   readonly id: ExecutorId;
   /** What results carry: "onnxruntime 1.30.0, CPU, 2 threads". */
   readonly description: string;
   compile(graph: Graph, options?: CompileOptions): Promise<Program>;
+  /** Null where there is no device beside the CPU; absent where the executor cannot tell. */
+  placement?(): Placement | null;
+  /** What a reader of the results should know of how they were computed: a fall-back to another device. */
+  remarks?(): readonly string[];
   /** Frees every program. */
   dispose(): Promise<void>;
 }

@@ -13,6 +13,8 @@ import { createReferenceExecutor } from "./reference";
 
 /** Float32 rounding through two layers and back is some 1e-7; a wrong kernel is off by the size of its result. */
 export const TOLERANCE = 1e-5;
+/** Factors rounded to TF32's ten bits give products that are 1e-4 off here, float32 ones 1e-7. */
+const TF32_TOLERANCE = 5e-5;
 
 /**
  * Largest deviation of an executor's results from the reference's, max |a − b| / max |b| of an output.
@@ -45,6 +47,22 @@ async function evaluate(
   } finally {
     await program.dispose();
   }
+}
+
+/**
+ * Whether matrix products round their factors to TF32, as NVIDIA's libraries may: 1.0001 has no neighbour nearer than
+ * 1 in ten bits.
+ */
+export async function roundsToTf32(executor: Executor): Promise<boolean> {
+  const edge = 64;
+  const g = new Builder();
+  const x = g.input("x", { dtype: "float32", shape: [edge, edge] });
+  const graph = { inputs: [x], outputs: [{ name: "y", value: g.matmul(x, x) }] };
+  const data = new Float32Array(edge ** 2).fill(1.0001);
+  const feeds = new Map([["x", { dtype: "float32", shape: [edge, edge], data } as const]]);
+  const expected = await evaluate(createReferenceExecutor(), graph, feeds);
+  const found = await evaluate(executor, graph, feeds);
+  return relativeDeviation(found.get("y"), expected.get("y")!) > TF32_TOLERANCE;
 }
 
 /** Two samples through convolution, tanh and a linear layer; output, mean square and its gradients. */

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { MethodName, MethodOutput, methods } from "../../shared/contract";
 import type { Compute } from "../compute/compute";
+import type { Devices } from "../compute/devices";
 import type { Events } from "./events";
 import type { Jobs } from "./jobs";
 import type { Places } from "./places";
@@ -14,6 +15,7 @@ export interface Services {
   readonly version: string;
   readonly places: Places;
   readonly compute: Compute;
+  readonly devices: Devices;
   readonly events: Events;
   readonly jobs: Jobs;
   readonly recent: Recent;

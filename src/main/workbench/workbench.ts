@@ -12,6 +12,7 @@ import {
 } from "../../shared/contract";
 import { UserError } from "../../shared/errors";
 import type { Compute } from "../compute/compute";
+import { Devices } from "../compute/devices";
 import { Events } from "./events";
 import { analysisHandlers } from "./handlers/analysis";
 import { appHandlers } from "./handlers/app";
@@ -43,7 +44,9 @@ export class Workbench {
     const jobs = new Jobs((job) => events.emit("job.changed", job));
     const recent = new Recent(options.places.settings);
     const studies = new Studies(events, recent, (study) => jobs.active(study));
-    this.#services = { ...options, events, jobs, recent, studies, uploads: new Uploads() };
+    const devices = new Devices(options.compute);
+    const uploads = new Uploads();
+    this.#services = { ...options, devices, events, jobs, recent, studies, uploads };
     this.#handlers = {
       ...appHandlers(this.#services),
       ...fileHandlers(this.#services),

@@ -12,6 +12,12 @@ function checkSamples(text: string): string | null {
   return text === "all" || /^[1-9]\d*$/.test(text) ? null : "a number of samples, or all";
 }
 
+function checkDevice(text: string): string | null {
+  return /^(auto|cpu|webgpu|(cuda|dml)(:\d+)?|coreml)$/.test(text)
+    ? null
+    : "auto, cpu, webgpu, cuda:0, dml or coreml";
+}
+
 export const sampleParameters = {
   group: {
     kind: "text",
@@ -78,6 +84,22 @@ export const sampleParameters = {
       { value: "onnxruntime", label: "ONNX Runtime, float32" },
       { value: "reference", label: "Reference, float64 (slow)" },
     ],
+    advanced: true,
+  },
+  device: {
+    kind: "text",
+    label: "Device",
+    help: "Where it is computed: cpu (the same numbers on every machine), webgpu, cuda:0, dml or coreml where they are here, or auto, the fastest by measurement.",
+    default: "cpu",
+    example: "webgpu",
+    check: checkDevice,
+    advanced: true,
+  },
+  fallback: {
+    kind: "boolean",
+    label: "Fall back",
+    help: "Let the CPU take over where the device is not here, cannot compute something or is lost; the run then says so.",
+    default: false,
     advanced: true,
   },
   memory: {

@@ -1,5 +1,4 @@
 /** One run: opens model and data, computes, writes the run's folder whole or not at all. */
-import { availableParallelism } from "node:os";
 import packageJson from "../../../../package.json";
 import type { AnalysisId } from "../../../shared/analyses";
 import { RUN_FORMAT, type ArrayRecord, type RunRecord } from "../../../shared/run";
@@ -9,6 +8,7 @@ import { identify, samplesSha256 } from "../../data/identity";
 import { showFieldSpec } from "../../../shared/fields/spec";
 import type { Executor } from "../../runtime/executor";
 import { createExecutor } from "../../runtime/executors";
+import { openExecutor, remarksOf, type Target } from "../../runtime/target";
 import type { TaskContext } from "../compute";
 import { assertWritable, writeRun } from "../runFolder";
 import { openExperiment, type Experiment } from "./experiment";
@@ -19,6 +19,8 @@ export interface AnalyseInput extends AnalysisSpec {
   readonly id: string;
   /** Where the run is written. */
   readonly folder: string;
+  /** Of the choice of the device. */
+  readonly notices?: readonly string[];
 }
 
 /** @returns the record that was written; @throws UserError, or what `signal` throws: then nothing is written */
@@ -32,7 +34,8 @@ export async function analyse(
   progress({ fraction: 0, stage: "Opening model and data" });
   await assertWritable(input.folder);
   const experiment = await openExperiment(input);
-  const executors = new Executors();
+  experiment.notices.push(...(input.notices ?? []));
+  const executors = new Executors(experiment.target);
   try {
     if (input.model.weights === null) {
       const { warnings } = await checkParity(experiment.model);
@@ -40,7 +43,7 @@ export async function analyse(
     }
     const { input: states, target, raw } = await experiment.read();
     signal.throwIfAborted();
-    const executor = executors.get(experiment.executor);
+    const executor = executors.chosen;
     const context: AnalysisContext = {
       model: experiment.model,
       input: states,
@@ -51,7 +54,7 @@ export async function analyse(
       group: experiment.group,
       elements: experiment.elements,
       executor,
-      reference: () => Promise.resolve(executors.get("reference")),
+      reference: () => Promise.resolve(executors.reference),
       memoryBytes: experiment.memoryBytes,
       notices: experiment.notices,
     };
@@ -59,6 +62,7 @@ export async function analyse(
     const result = await compute(context, input.parameters as never, progress, signal);
     signal.throwIfAborted();
     progress({ fraction: 1, stage: "Writing the run" });
+    context.notices.push(...remarksOf(executor));
     const record: RunRecord = {
       format: RUN_FORMAT,
       id: input.id,
@@ -71,7 +75,7 @@ export async function analyse(
         elements: experiment.elements.map(({ id }) => id),
       },
       ...(await origins(input, experiment, samplesSha256(raw))),
-      device: "cpu",
+      device: experiment.target.device ?? "cpu",
       executor: executor.description,
       versions: { noetherscope: packageJson.version, node: process.versions.node },
       notices: context.notices,
@@ -88,18 +92,27 @@ export async function analyse(
   }
 }
 
-/** Executors made when first asked for. */
+/** What the analysis computes with and the reference, each made when first asked for. */
 class Executors {
-  readonly #made = new Map<Executor["id"], Executor>();
+  readonly #target: Target;
+  #chosen: Executor | null = null;
+  #reference: Executor | null = null;
 
-  get(id: Executor["id"]): Executor {
-    const made = this.#made.get(id) ?? createExecutor(id, { threads: availableParallelism() });
-    this.#made.set(id, made);
-    return made;
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  get chosen(): Executor {
+    return (this.#chosen ??= openExecutor(this.#target));
+  }
+
+  get reference(): Executor {
+    if (this.#target.executor === "reference") return this.chosen;
+    return (this.#reference ??= createExecutor("reference"));
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([...this.#made.values()].map((executor) => executor.dispose()));
+    await Promise.all([this.#chosen?.dispose(), this.#reference?.dispose()]);
   }
 }
 

@@ -22,7 +22,7 @@ import {
 } from "../../data/normalise";
 import { checkConvention } from "../../fields/conventionCheck";
 import { openModel, type Model } from "../../models";
-import type { ExecutorId } from "../../runtime/executor";
+import type { Target } from "../../runtime/target";
 import { openDataFor } from "./fieldsOfModel";
 import type { AnalysisSpec } from "./spec";
 
@@ -36,7 +36,7 @@ export interface Experiment {
   readonly elements: readonly Element[];
   readonly fields: FieldSpec | null;
   readonly outputFields: FieldSpec | null;
-  readonly executor: ExecutorId;
+  readonly target: Target;
   readonly memoryBytes: number;
   readonly notices: string[];
   /** The chosen samples as the model takes them, and as they lie in the file. */
@@ -90,7 +90,6 @@ async function experimentOf(
       ? []
       : normalisationWarnings(normalisation, data.fields, group)),
   ];
-  const executor = text(parameters, "executor");
   return {
     model,
     data,
@@ -100,7 +99,7 @@ async function experimentOf(
     elements,
     fields: data.fields ?? null,
     outputFields: data.outputFields ?? null,
-    executor: executor === "reference" ? "reference" : "onnxruntime",
+    target: targetOf(parameters),
     memoryBytes: Number(parameters["memory"]) * 2 ** 20,
     notices,
     read: async () => {
@@ -135,6 +134,16 @@ function checkShapes(model: Model, data: DataSet): void {
       todo: "Check the order of its axes, and which array is the input (--axes, --input on the command line).",
     },
   );
+}
+
+/** Of parameters whose device has been settled: it is a name, and it is here. */
+function targetOf(parameters: AnalysisSpec["parameters"]): Target {
+  const executor = text(parameters, "executor");
+  return {
+    executor: executor === "reference" || executor === "tfjs" ? executor : "onnxruntime",
+    device: text(parameters, "device") || "cpu",
+    fallback: parameters["fallback"] === true,
+  };
 }
 
 function text(parameters: Readonly<Record<string, ParameterValue>>, name: string): string {

@@ -14,27 +14,25 @@ import { jvp } from "../../graph/jvp";
 import { simplify } from "../../graph/simplify";
 import { vmap } from "../../graph/vmap";
 import { openModel } from "../../models";
-import type { ExecutorId } from "../../runtime/executor";
-import { createExecutor } from "../../runtime/executors";
+import { openExecutor, remarksOf, type Target } from "../../runtime/target";
 import { lossPerSample, type LossId } from "../../training/losses";
 import type { TaskContext } from "../compute";
 import { batchOf, fitted, inputsFrom } from "./feeds";
 
-export interface GradientsInput {
+export interface GradientsInput extends Target {
   readonly model: string;
   readonly weights: string | null;
   /** A .npz with the input, `target`, and `tangent` and `cotangent` where products with them are wanted. */
   readonly inputs: string;
   readonly out: string;
-  readonly executor: ExecutorId;
   readonly loss: LossId;
 }
 
 /** Writes the arrays; returns their names. @throws UserError "model/…", "data/shape" */
 export async function gradients(
-  { model: path, weights, inputs: file, out, executor: id, loss }: GradientsInput,
+  { model: path, weights, inputs: file, out, loss, ...target }: GradientsInput,
   { signal }: Pick<TaskContext, "signal">,
-): Promise<{ arrays: string[]; executor: string }> {
+): Promise<{ arrays: string[]; executor: string; remarks: string[] }> {
   const model = await openModel(path, { weights });
   const arrays = await readNpz(file);
   const network = sampleNetwork(model);
@@ -47,7 +45,7 @@ export async function gradients(
   /** Of the graph below, whose input is called `$x`. */
   const arrayFor = (name: string): Tensor =>
     name === "$x" ? inputs.get(inputKey)! : arrayNamed(name, arrays, file);
-  const executor = createExecutor(id);
+  const executor = openExecutor(target);
   try {
     const program = await executor.compile(graph, { bind: model.parameters });
     signal.throwIfAborted();
@@ -62,7 +60,11 @@ export async function gradients(
     const results = await program.run(feeds);
     signal.throwIfAborted();
     await writeNpz(out, results);
-    return { arrays: [...results.keys()], executor: executor.description };
+    return {
+      arrays: [...results.keys()],
+      executor: executor.description,
+      remarks: remarksOf(executor),
+    };
   } finally {
     await executor.dispose();
   }

@@ -7,8 +7,7 @@ import type { CostInfo } from "../../analyses/context";
 import { sampleNetwork, type SampleNetwork } from "../../analyses/network";
 import { inputName, topologicalOrder } from "../../graph/ir";
 import { ruleOf } from "../../graph/ops";
-import type { ExecutorId } from "../../runtime/executor";
-import { createExecutor } from "../../runtime/executors";
+import { openExecutor, type Target } from "../../runtime/target";
 import type { TaskContext } from "../compute";
 import { openExperiment, type Experiment } from "./experiment";
 import type { AnalysisSpec } from "./spec";
@@ -60,19 +59,19 @@ function multiplyAdds(network: SampleNetwork): number {
   }, 0);
 }
 
-/** Measured speeds by model and executor, for the window asks again with every change of its form. */
+/** Measured speeds by model and target, for the window asks again with every change of its form. */
 const measured = new Map<string, number>();
 /** Several samples at once, as analyses run them. */
 const CHUNK = 4;
 
 /** Seconds of one forward pass of one sample, measured on the network itself. */
 async function secondsOfPass(experiment: Experiment, network: SampleNetwork): Promise<number> {
-  const { model, executor } = experiment;
-  const key = `${executor} ${model.info.path} ${model.info.parameterCount} ${network.input.shape.join()}`;
+  const { model, target } = experiment;
+  const key = `${target.executor} ${target.device} ${model.info.path} ${model.info.parameterCount} ${network.input.shape.join()}`;
   const known = measured.get(key);
   if (known !== undefined) return known;
-  const chunk = executor === "reference" ? 1 : CHUNK;
-  const seconds = await measurePass(model.graph(chunk), model.parameters, executor);
+  const chunk = target.executor === "reference" ? 1 : CHUNK;
+  const seconds = await measurePass(model.graph(chunk), model.parameters, target);
   measured.set(key, seconds / chunk);
   return seconds / chunk;
 }
@@ -80,9 +79,9 @@ async function secondsOfPass(experiment: Experiment, network: SampleNetwork): Pr
 async function measurePass(
   graph: ReturnType<Experiment["model"]["graph"]>,
   parameters: ReadonlyMap<string, Tensor>,
-  id: ExecutorId,
+  target: Target,
 ): Promise<number> {
-  const executor = createExecutor(id);
+  const executor = openExecutor(target);
   try {
     const program = await executor.compile(graph, { bind: parameters });
     const feeds = new Map(

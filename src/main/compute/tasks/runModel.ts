@@ -1,30 +1,28 @@
 /** A model evaluated on a file's arrays. */
 import { readNpz, writeNpz } from "../../data/npz";
 import { openModel } from "../../models";
-import type { ExecutorId } from "../../runtime/executor";
-import { createExecutor } from "../../runtime/executors";
+import { openExecutor, remarksOf, type Target } from "../../runtime/target";
 import type { TaskContext } from "../compute";
 import { batchOf, feedsOf, inputsFrom } from "./feeds";
 
-export interface RunModelInput {
+export interface RunModelInput extends Target {
   readonly model: string;
   readonly weights: string | null;
   /** A .npz with one array an input. */
   readonly inputs: string;
   readonly out: string;
-  readonly executor: ExecutorId;
 }
 
 /** Writes the outputs by name; returns their shapes. */
 export async function runModel(
-  { model: path, weights, inputs: file, out, executor: id }: RunModelInput,
+  { model: path, weights, inputs: file, out, ...target }: RunModelInput,
   { signal }: Pick<TaskContext, "signal">,
-): Promise<{ outputs: { name: string; shape: number[] }[]; executor: string }> {
+): Promise<{ outputs: { name: string; shape: number[] }[]; executor: string; remarks: string[] }> {
   const model = await openModel(path, { weights });
   const inputs = inputsFrom(model, await readNpz(file), file);
   const graph = model.graph(batchOf(inputs, file));
   const feeds = feedsOf(graph, inputs, file);
-  const executor = createExecutor(id);
+  const executor = openExecutor(target);
   try {
     const program = await executor.compile(graph, { bind: model.parameters });
     signal.throwIfAborted();
@@ -34,6 +32,7 @@ export async function runModel(
     return {
       outputs: [...outputs].map(([name, { shape }]) => ({ name, shape: [...shape] })),
       executor: executor.description,
+      remarks: remarksOf(executor),
     };
   } finally {
     await executor.dispose();

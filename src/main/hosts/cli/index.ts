@@ -1,5 +1,6 @@
 /** Entry of the command line. */
 import { join } from "node:path";
+import { forkCompute } from "../../compute/fork";
 import { programFolder, userPlaces } from "../../workbench/places";
 import type { Shell } from "./command";
 import { commands } from "./commands";
@@ -40,7 +41,11 @@ const shell: Shell = {
   signal: interrupt.signal,
   places: { ...userPlaces(), resources: join(program, "resources") },
   program,
-  compute: async () => new (await import("../../compute/local")).LocalCompute(),
+  compute: async () => {
+    const { LocalCompute } = await import("../../compute/local");
+    const entry = join(program, "out/main/compute.js");
+    return new LocalCompute((hear) => forkCompute(entry, hear));
+  },
 };
 
 // `noetherscope … | head` ends early; that is no fault.

@@ -3,9 +3,20 @@ import { utilityProcess } from "electron";
 import type { Child } from "../../compute/client";
 import type { FromCompute } from "../../compute/messages";
 
-/** @param entry the built `compute.js` */
-export function forkUtility(entry: string): Child {
-  const child = utilityProcess.fork(entry, [], { serviceName: "Noetherscope compute" });
+/**
+ * @param entry the built `compute.js`
+ * @param hear what the process prints; else it goes to this program's own stderr
+ */
+export function forkUtility(entry: string, hear?: (text: string) => void): Child {
+  const child = utilityProcess.fork(entry, [], {
+    serviceName: "Noetherscope compute",
+    stdio: hear === undefined ? "inherit" : "pipe",
+  });
+  if (hear !== undefined) {
+    child.stderr?.on("data", (bytes: Buffer) => hear(bytes.toString("utf8")));
+    // Nobody reads it, and a full pipe would stop the process.
+    child.stdout?.on("data", () => undefined);
+  }
   return {
     send: (message) => child.postMessage(message),
     onMessage: (listener) => child.on("message", (message: FromCompute) => listener(message)),

@@ -16,7 +16,7 @@ const workbench = new Workbench({
   host: "desktop",
   version: programVersion(program),
   places: { ...userPlaces(), resources: join(program, "resources") },
-  compute: new ComputeProcess(() => forkUtility(join(import.meta.dirname, "compute.js"))),
+  compute: new ComputeProcess((hear) => forkUtility(join(import.meta.dirname, "compute.js"), hear)),
 });
 
 /** Set once what becomes of running jobs is settled; windows then close without asking. */

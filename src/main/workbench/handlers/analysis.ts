@@ -1,5 +1,6 @@
 /** Analyses: what one would cost, starting one, and the jobs that come of it. */
 import type { AnalysisRequest } from "../../../shared/contract";
+import { executorNamed, type Devices } from "../../compute/devices";
 import { checkedParameters, definitionOf, type AnalysisSpec } from "../../compute/tasks/spec";
 import { newRunId } from "../runId";
 import type { Handlers, Services } from "../services";
@@ -7,6 +8,7 @@ import type { OpenStudy } from "../study/openStudy";
 
 export function analysisHandlers({
   compute,
+  devices,
   jobs,
   studies,
 }: Services): Pick<
@@ -15,7 +17,10 @@ export function analysisHandlers({
 > {
   return {
     "analysis.preview": async ({ study: path, request }) =>
-      compute.call("preview", specOf(await studies.get(path), request)),
+      compute.call(
+        "preview",
+        (await settled(specOf(await studies.get(path), request), devices)).spec,
+      ),
     "analysis.start": async ({ study: path, request }) => {
       const study = await studies.get(path);
       await study.assertWritable();
@@ -28,8 +33,10 @@ export function analysisHandlers({
         analysis: request.analysis,
         run: async (signal, onProgress) => {
           const folder = study.runs.folderOf(id);
-          return (await compute.call("analyse", { ...spec, id, folder }, { signal, onProgress }))
-            .id;
+          onProgress({ fraction: 0, stage: "Looking for the device" });
+          const { spec: here, notices } = await settled(spec, devices, signal);
+          const input = { ...here, id, folder, notices };
+          return (await compute.call("analyse", input, { signal, onProgress })).id;
         },
         ended: async (state) => {
           // What the user stopped or what cannot work is not to be made by `noetherscope run` later.
@@ -50,6 +57,27 @@ export function analysisHandlers({
       return {};
     },
   };
+}
+
+/**
+ * A spec whose device is one that is here, and what to tell of the choice.
+ * @throws UserError "device/…"
+ */
+export async function settled(
+  spec: AnalysisSpec,
+  devices: Devices,
+  signal?: AbortSignal,
+): Promise<{ spec: AnalysisSpec; notices: readonly string[] }> {
+  const { executor, device, fallback } = spec.parameters;
+  const { target, notices } = await devices.settle(
+    {
+      executor: executorNamed(String(executor)),
+      device: String(device),
+      fallback: fallback === true,
+    },
+    signal,
+  );
+  return { spec: { ...spec, parameters: { ...spec.parameters, device: target.device } }, notices };
 }
 
 /**

@@ -7,7 +7,7 @@ export function appHandlers({
   host,
   version,
   places,
-  compute,
+  devices,
 }: Services): Pick<Handlers, "app.info" | "devices.list"> {
   return {
     "app.info": () => ({
@@ -19,6 +19,6 @@ export function appHandlers({
       threads: availableParallelism(),
       uploadLimit: UPLOAD_LIMIT,
     }),
-    "devices.list": ({ measure }) => compute.call("devices", { measure }),
+    "devices.list": ({ measure }) => devices.list(measure),
   };
 }

@@ -4,7 +4,9 @@ import { analyses } from "../../../../shared/analyses";
 import type { AnalysisDefinition } from "../../../../shared/analyses/definition";
 import type { Parameter } from "../../../../shared/parameters";
 import { assertNoRun } from "../../../compute/runFolder";
+import { Devices } from "../../../compute/devices";
 import { checkedParameters, type AnalysisSpec } from "../../../compute/tasks/spec";
+import { settled } from "../../../workbench/handlers/analysis";
 import { newRunId } from "../../../workbench/runId";
 import {
   UsageError,
@@ -86,9 +88,10 @@ function flagOf(parameter: Parameter): Option {
 }
 
 async function run(definition: AnalysisDefinition, args: Arguments, shell: Shell): Promise<void> {
-  const spec = specOf(definition, args);
+  const asked = specOf(definition, args);
   const compute = await shell.compute();
   const { signal } = shell;
+  const { spec, notices } = await settled(asked, new Devices(compute), signal);
   if (args.flag("dry-run")) {
     const preview = await compute.call("preview", spec, { signal });
     if (args.flag("json")) return shell.print(json(preview));
@@ -103,7 +106,7 @@ async function run(definition: AnalysisDefinition, args: Arguments, shell: Shell
   if (!args.flag("force")) await assertNoRun(out);
   const record = await compute.call(
     "analyse",
-    { ...spec, id: newRunId(definition.id), folder: out },
+    { ...spec, id: newRunId(definition.id), folder: out, notices },
     { signal, onProgress: progressLine(shell) },
   );
   for (const notice of record.notices) shell.remark(`Note: ${notice}`);

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { lossParameter } from "../../../../shared/analyses/common";
 import { UsageError, type Command } from "../command";
-import { executorOf, executorOption, pathOf, weightsOption } from "./shared";
+import { executorOption, pathOf, targetOf, weightsOption } from "./shared";
 
 const losses = lossParameter.options.map(({ value }) => value);
 
@@ -31,18 +31,19 @@ export const modelGradients: Command = {
     }
     const compute = await shell.compute();
     const out = resolve(args.given("out"));
-    const { arrays, executor } = await compute.call(
+    const { arrays, executor, remarks } = await compute.call(
       "gradients",
       {
         model: resolve(args.positionals[0]!),
         weights: pathOf(args, "weights"),
         inputs: resolve(args.given("inputs")),
         out,
-        executor: executorOf(args),
+        ...(await targetOf(args, shell, compute)),
         loss,
       },
       { signal: shell.signal },
     );
+    for (const remark of remarks) shell.remark(`Note: ${remark}`);
     shell.print(`${out}: ${arrays.length} arrays (${executor})`);
   },
 };

@@ -1,7 +1,7 @@
 /** `noetherscope model run` */
 import { resolve } from "node:path";
 import type { Command } from "../command";
-import { executorOf, executorOption, pathOf, weightsOption } from "./shared";
+import { executorOption, pathOf, targetOf, weightsOption } from "./shared";
 
 export const modelRun: Command = {
   name: "model run",
@@ -21,18 +21,19 @@ export const modelRun: Command = {
   async run(args, shell) {
     const compute = await shell.compute();
     const out = resolve(args.given("out"));
-    const { outputs, executor } = await compute.call(
+    const { outputs, executor, remarks } = await compute.call(
       "runModel",
       {
         model: resolve(args.positionals[0]!),
         weights: pathOf(args, "weights"),
         inputs: resolve(args.given("inputs")),
         out,
-        executor: executorOf(args),
+        ...(await targetOf(args, shell, compute)),
       },
       { signal: shell.signal },
     );
     const shapes = outputs.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ");
+    for (const remark of remarks) shell.remark(`Note: ${remark}`);
     shell.print(`${out}: ${shapes} (${executor})`);
   },
 };

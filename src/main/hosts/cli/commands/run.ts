@@ -1,6 +1,7 @@
 /** `noetherscope run`: what a study asks for and does not have yet. */
 import { UserError } from "../../../../shared/errors";
-import { specOf } from "../../../workbench/handlers/analysis";
+import { Devices } from "../../../compute/devices";
+import { settled, specOf } from "../../../workbench/handlers/analysis";
 import { OpenStudy } from "../../../workbench/study/openStudy";
 import type { Command } from "../command";
 import { duration, progressLine } from "./shared";
@@ -35,11 +36,13 @@ export const run: Command = {
         ({ id }) => (only === undefined || id === only) && !there.has(id) && !removed.includes(id),
       );
       const compute = await shell.compute();
+      const devices = new Devices(compute);
       for (const [i, request] of wanted.entries()) {
         const show = progressLine(shell);
+        const { spec, notices } = await settled(specOf(study, request), devices, shell.signal);
         const record = await compute.call(
           "analyse",
-          { ...specOf(study, request), id: request.id, folder: study.runs.folderOf(request.id) },
+          { ...spec, id: request.id, folder: study.runs.folderOf(request.id), notices },
           {
             signal: shell.signal,
             onProgress: ({ fraction, stage }) =>

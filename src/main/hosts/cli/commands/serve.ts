@@ -42,7 +42,8 @@ export async function serveUntilStopped(
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new UsageError(`“${args.given("port")}” is no port.`, "It is a number up to 65535.");
   }
-  const compute = new ComputeProcess(() => forkCompute(join(shell.program, "out/main/compute.js")));
+  const entry = join(shell.program, "out/main/compute.js");
+  const compute = new ComputeProcess((hear) => forkCompute(entry, hear));
   const workbench = new Workbench({
     host: "browser",
     version: programVersion(shell.program),

@@ -1,7 +1,9 @@
 /** Options that several commands take, and how results and progress are shown. */
 import { resolve } from "node:path";
 import type { DataOptions } from "../../../../shared/contract";
-import type { Progress } from "../../../compute/compute";
+import type { Compute, Progress } from "../../../compute/compute";
+import { Devices, executorNamed } from "../../../compute/devices";
+import type { Target } from "../../../runtime/target";
 import { TimeLeft } from "../../../workbench/timeLeft";
 import { UsageError, type Arguments, type Options, type Shell } from "../command";
 
@@ -14,9 +16,15 @@ export const weightsOption: Options = {
 export const executorOption: Options = {
   executor: {
     value: "ID",
-    help: "auto, onnxruntime (float32) or reference (float64, slow).",
+    help: "auto, onnxruntime (float32), tfjs (float32) or reference (float64, slow).",
     default: "auto",
   },
+  device: {
+    value: "ID",
+    help: "cpu, webgpu, cuda:0, dml, coreml, or auto, the fastest by measurement.",
+    default: "cpu",
+  },
+  fallback: { help: "Let the CPU take over where the device is not here or is lost." },
 };
 
 /** How a data file is read where it does not say. */
@@ -51,12 +59,29 @@ export function pathOf(args: Arguments, name: string): string | null {
   return path === undefined ? null : resolve(path);
 }
 
-/** @throws UsageError */
-export function executorOf(args: Arguments): "onnxruntime" | "reference" {
-  const id = args.given("executor");
-  if (id === "auto" || id === "onnxruntime") return "onnxruntime";
-  if (id === "reference") return id;
-  throw new UsageError(`--executor is auto, onnxruntime or reference, not “${id}”.`);
+/**
+ * Where a command computes, looked for and tried.
+ * @throws UsageError; UserError "device/…"
+ */
+export async function targetOf(
+  args: Arguments,
+  shell: Shell,
+  compute: Compute,
+): Promise<Required<Target>> {
+  const executor = args.given("executor");
+  if (executor !== "auto" && executorNamed(executor) === "auto") {
+    throw new UsageError(`--executor is auto, onnxruntime, tfjs or reference, not “${executor}”.`);
+  }
+  const { target, notices } = await new Devices(compute).settle(
+    {
+      executor: executorNamed(executor),
+      device: args.given("device"),
+      fallback: args.flag("fallback"),
+    },
+    shell.signal,
+  );
+  for (const notice of notices) shell.remark(`Note: ${notice}`);
+  return target;
 }
 
 /** JSON as people read it: NaN and infinities are null. */
