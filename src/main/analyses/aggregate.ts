@@ -73,7 +73,7 @@ export function aggregate(
 }
 
 /** Positions of the samples of each trajectory; a sample without one is a family by itself. */
-function familiesOf(samples: readonly SampleRef[]): number[][] {
+export function familiesOf(samples: readonly SampleRef[]): number[][] {
   const families = new Map<string, number[]>();
   samples.forEach(({ trajectory }, position) => {
     const key = trajectory === null ? `sample ${position}` : `trajectory ${trajectory}`;

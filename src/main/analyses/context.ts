@@ -1,9 +1,10 @@
 /** What the workbench hands to an analysis, and what it gets back. */
-import type { FieldSpec } from "../../shared/fields/spec";
+import type { FieldSpec, Grid } from "../../shared/fields/spec";
 import type { Element } from "../../shared/groups/element";
 import type { Group } from "../../shared/groups/group";
 import type { ParameterValue } from "../../shared/parameters";
 import type { Tensor } from "../../shared/tensor";
+import type { Normalisation } from "../data/normalise";
 import type { Model } from "../models";
 import type { Executor } from "../runtime/executor";
 
@@ -18,17 +19,24 @@ export interface SampleRef {
 /** What an analysis needs of a model: the network at a batch size, and the values of its parameters. */
 export type Network = Pick<Model, "graph" | "parameters">;
 
-export interface AnalysisContext {
+export interface StatesContext {
   readonly model: Network;
   /** [N, …] in the network's variables, finite or not. */
   readonly input: Tensor;
-  readonly target: Tensor;
+  /** null where the data have none. */
+  readonly target: Tensor | null;
   /** One a sample. */
   readonly samples: readonly SampleRef[];
   /** How the input's channels transform; null where nothing acts. */
   readonly fields: FieldSpec | null;
   /** Of prediction and target. */
   readonly outputFields: FieldSpec | null;
+  /** What the states live on; null for vectors of features. */
+  readonly grid: Grid | null;
+  /** Time between a state and its target; null where the data do not say. */
+  readonly dt: number | null;
+  /** From the network's variables back to the data's; null where they are the same. */
+  readonly units: Normalisation | null;
   readonly group: Group;
   /** Those asked for, in the order of the arrays. */
   readonly elements: readonly Element[];
@@ -39,6 +47,11 @@ export interface AnalysisContext {
   readonly memoryBytes: number;
   /** Remarks for the result; an analysis adds its own. */
   readonly notices: string[];
+}
+
+/** For analyses that compare predictions with what should have come out. */
+export interface AnalysisContext extends StatesContext {
+  readonly target: Tensor;
 }
 
 export interface ResultArray {
@@ -86,12 +99,13 @@ export interface Cost {
 
 export type AnalysisParameters = Readonly<Record<string, ParameterValue>>;
 
-export interface Computation<P = AnalysisParameters> {
+/** @typeParam C StatesContext where the analysis' targets are optional */
+export interface Computation<P = AnalysisParameters, C = AnalysisContext> {
   /**
    * @throws UserError for what the user can mend; what `signal` throws when it is aborted
    */
   compute(
-    context: AnalysisContext,
+    context: C,
     params: P,
     progress: ReportProgress,
     signal: AbortSignal,

@@ -4,12 +4,14 @@ import { coherence } from "./coherence";
 import type { Computation } from "./context";
 import { equivariance } from "./equivariance";
 import { landscape } from "./landscape";
+import { lieDerivative } from "./lieDerivative";
 
 /** Parameters reach a computation checked against its own definition, whatever their static type here. */
 export const computations = {
   coherence,
   equivariance,
   landscape,
+  "lie-derivative": lieDerivative,
 } as unknown as Record<AnalysisId, Computation>;
 
 export type {

@@ -1,6 +1,6 @@
 /** Small networks and batches for the tests of analyses. */
 import type { FieldSpec } from "../../shared/fields/spec";
-import { parseFieldSpec } from "../../shared/fields/spec";
+import { parseFieldSpec, unitGrid } from "../../shared/fields/spec";
 import { groupByName } from "../../shared/groups/catalogue";
 import { normals, randomFrom } from "../../shared/random";
 import { sizeOf, type Tensor } from "../../shared/tensor";
@@ -84,6 +84,9 @@ export function contextOf(options: ContextOptions): AnalysisContext {
       })),
     fields,
     outputFields: fields,
+    grid: options.input.shape.length > 2 ? unitGrid(options.input.shape.slice(2)) : null,
+    dt: null,
+    units: null,
     group,
     elements: group.elements,
     executor: options.executor ?? createReferenceExecutor(),

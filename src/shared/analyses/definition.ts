@@ -12,6 +12,8 @@ export interface AnalysisDefinition<S extends ParameterSchema = ParameterSchema>
   readonly reading: string;
   /** Where the method comes from. */
   readonly reference: string;
+  /** Whether it can do without targets; absent: it cannot. */
+  readonly targets?: "optional";
   readonly parameters: S;
   /** The first one is what a page and `noetherscope figure` show unless told otherwise. */
   readonly figures: readonly FigureDefinition[];

@@ -3,8 +3,14 @@ import { coherence } from "./coherence";
 import type { AnalysisDefinition } from "./definition";
 import { equivariance } from "./equivariance";
 import { landscape } from "./landscape";
+import { lieDerivative } from "./lieDerivative";
 
-export const analyses = { coherence, equivariance, landscape } as const;
+export const analyses = {
+  coherence,
+  equivariance,
+  landscape,
+  "lie-derivative": lieDerivative,
+} as const;
 
 export type AnalysisId = keyof typeof analyses;
 

@@ -3,7 +3,8 @@ import packageJson from "../../../../package.json";
 import type { AnalysisId } from "../../../shared/analyses";
 import { RUN_FORMAT, type ArrayRecord, type RunRecord } from "../../../shared/run";
 import { computations } from "../../analyses";
-import type { AnalysisContext, AnalysisResult } from "../../analyses/context";
+import type { AnalysisContext, AnalysisResult, StatesContext } from "../../analyses/context";
+import { stepOf } from "../../data/coordinates";
 import { identify, samplesSha256 } from "../../data/identity";
 import { showFieldSpec } from "../../../shared/fields/spec";
 import type { Executor } from "../../runtime/executor";
@@ -44,13 +45,16 @@ export async function analyse(
     const { input: states, target, raw } = await experiment.read();
     signal.throwIfAborted();
     const executor = executors.chosen;
-    const context: AnalysisContext = {
+    const context: StatesContext = {
       model: experiment.model,
       input: states,
       target,
       samples: experiment.samples,
       fields: experiment.fields,
       outputFields: experiment.outputFields,
+      grid: experiment.data.grid ?? null,
+      dt: stepOf(experiment.data.coordinates.time) ?? null,
+      units: experiment.normalisation,
       group: experiment.group,
       elements: experiment.elements,
       executor,
@@ -59,7 +63,9 @@ export async function analyse(
       notices: experiment.notices,
     };
     const { compute } = computations[input.analysis as AnalysisId];
-    const result = await compute(context, input.parameters as never, progress, signal);
+    // Targets are missing only where the analysis can do without: `read` has seen to that.
+    const checked = context as AnalysisContext;
+    const result = await compute(checked, input.parameters as never, progress, signal);
     signal.throwIfAborted();
     progress({ fraction: 1, stage: "Writing the run" });
     context.notices.push(...remarksOf(executor));

@@ -24,7 +24,7 @@ import { checkConvention } from "../../fields/conventionCheck";
 import { openModel, type Model } from "../../models";
 import type { Target } from "../../runtime/target";
 import { openDataFor } from "./fieldsOfModel";
-import type { AnalysisSpec } from "./spec";
+import { definitionOf, type AnalysisSpec } from "./spec";
 
 export interface Experiment {
   readonly model: Model;
@@ -36,21 +36,22 @@ export interface Experiment {
   readonly elements: readonly Element[];
   readonly fields: FieldSpec | null;
   readonly outputFields: FieldSpec | null;
+  /** To the model's variables; null where they are the data's. */
+  readonly normalisation: Normalisation | null;
   readonly target: Target;
   readonly memoryBytes: number;
   readonly notices: string[];
   /** The chosen samples as the model takes them, and as they lie in the file. */
-  read(): Promise<{ input: Tensor; target: Tensor; raw: Tensor[] }>;
+  read(): Promise<{ input: Tensor; target: Tensor | null; raw: Tensor[] }>;
   close(): Promise<void>;
 }
 
 /** @throws UserError of models, data, selection, groups: whatever does not fit together */
 export async function openExperiment(spec: AnalysisSpec): Promise<Experiment> {
-  const { parameters } = spec;
   const model = await openModel(spec.model.path, { weights: spec.model.weights });
   const { data, notices } = await openDataFor(model, spec.data);
   try {
-    return await experimentOf(model, data, parameters, notices);
+    return await experimentOf(model, data, spec, notices);
   } catch (error) {
     await data.close();
     throw error;
@@ -60,11 +61,14 @@ export async function openExperiment(spec: AnalysisSpec): Promise<Experiment> {
 async function experimentOf(
   model: Model,
   data: DataSet,
-  parameters: AnalysisSpec["parameters"],
+  { analysis, parameters }: AnalysisSpec,
   assumed: readonly string[],
 ): Promise<Experiment> {
   checkShapes(model, data);
-  const group = groupByName(text(parameters, "group"));
+  // Where an analysis takes no group, nothing acts.
+  const group = groupByName(
+    parameters["group"] === undefined ? "trivial" : text(parameters, "group"),
+  );
   const elements = elementsOf(group, text(parameters, "elements"));
   const fit = groupFits(group, data.fields, data.grid);
   if (!fit.fits) {
@@ -99,12 +103,13 @@ async function experimentOf(
     elements,
     fields: data.fields ?? null,
     outputFields: data.outputFields ?? null,
+    normalisation: normalisation ?? null,
     target: targetOf(parameters),
     memoryBytes: Number(parameters["memory"]) * 2 ** 20,
     notices,
     read: async () => {
       const { input, target } = await data.read(selection.indices);
-      if (target === undefined) {
+      if (target === undefined && definitionOf(analysis).targets !== "optional") {
         throw new UserError("data/no-target", `${data.path} has no targets.`, {
           where: data.path,
           todo: "Name the array that holds them (--target on the command line), add an array y to the file, or export the model again with export(…, targets=targets), whose example batch then has them.",
@@ -113,8 +118,8 @@ async function experimentOf(
       notices.push(...conventionNotice(input, data, group));
       return {
         input: inModelVariables(input, normalisation),
-        target: inModelVariables(target, normalisation),
-        raw: [input, target],
+        target: target === undefined ? null : inModelVariables(target, normalisation),
+        raw: target === undefined ? [input] : [input, target],
       };
     },
     close: () => data.close(),

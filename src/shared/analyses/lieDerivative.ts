@@ -1,0 +1,93 @@
+/** Lie derivative: does the network commute with a continuous symmetry, to first order in how far one moves? */
+import { lieDerivativeFigures } from "../charts/lieDerivative";
+import type { ParameterValues } from "../parameters";
+import { sampleParameters } from "./common";
+import { defineAnalysis } from "./definition";
+
+const { group: _group, elements: _elements, ...samples } = sampleParameters;
+
+export const lieDerivative = defineAnalysis({
+  id: "lie-derivative",
+  title: "Lie derivative",
+  reading:
+    "Each point is ‖Lf(x)‖/‖f(x)‖, how fast the network's prediction departs from the moved prediction as the state x begins to move along a generator: 0 where the network has the symmetry. Compare it with the grid's own error beside it, which even a perfectly symmetric pointwise map would show: what is within twice of that is not resolved.",
+  reference: "Gruver et al. 2023, arXiv:2210.02984, equations 3 and 4.",
+  targets: "optional",
+  parameters: {
+    generators: {
+      kind: "text",
+      label: "Generators",
+      help: "Directions of motion: auto (the isometries that fit), tx, ty, rot, scale, shear-x, shear-y, squeeze, gx and gy (boosts), time, density, amp.",
+      default: "auto",
+      example: "tx,ty,rot",
+    },
+    own: {
+      kind: "text",
+      label: "Your own",
+      help: "Generators by formulas in x, y from the grid's centre: name: flow (…), mix […; …], shift (…), and out-flow, out-mix, out-shift or out none for the prediction; semicolons between several.",
+      default: "",
+      example: "swirl: flow (-y*exp(-x^2-y^2), x*exp(-x^2-y^2))",
+    },
+    layers: {
+      kind: "integer",
+      label: "Samples by layer",
+      help: "On this many samples, how much each layer of the network contributes; 0 leaves that out.",
+      default: 0,
+      min: 0,
+      max: 1000,
+    },
+    steps: {
+      kind: "integer",
+      label: "Rollout steps",
+      help: "With more than one, the Lie derivative of fᵏ along a rollout.",
+      default: 1,
+      min: 1,
+      max: 1000,
+    },
+    dt: {
+      kind: "number",
+      label: "Time step",
+      help: "Time between a state and its prediction, for boosts; 0 takes it from the data.",
+      default: 0,
+      min: 0,
+      advanced: true,
+    },
+    velocity: {
+      kind: "text",
+      label: "Velocity",
+      help: "Which vector field a boost shifts: its name, or momentum/density, or momentum/density/energy; empty for the only one.",
+      default: "",
+      example: "velocity",
+      advanced: true,
+    },
+    "time-field": {
+      kind: "text",
+      label: "Time field",
+      help: "The input field that holds the time, for time; empty for one named t or time.",
+      default: "",
+      advanced: true,
+    },
+    "field-weights": {
+      kind: "text",
+      label: "Field weights",
+      help: "How fields grow under scale and density; without, vectors are pushed forward (1), densities keep their integral, and density scales those of kind density.",
+      default: "",
+      example: "rho:1,p:1",
+      advanced: true,
+    },
+    disc: {
+      kind: "number",
+      label: "Disc",
+      help: "Norms over a disc of this radius in units of half the shortest side, for rotations and scalings, which leave a box; 0 takes the whole grid.",
+      default: 0,
+      min: 0,
+      max: 2,
+      advanced: true,
+    },
+    ...samples,
+  },
+  figures: lieDerivativeFigures,
+});
+
+/** What its form gives its computation. */
+export type LieDerivativeParameters = ParameterValues<typeof lieDerivative.parameters>;

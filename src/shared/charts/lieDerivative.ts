@@ -1,0 +1,4 @@
+/** Figures of Lie derivatives. */
+import type { FigureDefinition } from "./figure";
+
+export const lieDerivativeFigures: readonly FigureDefinition[] = [];
