@@ -40,3 +40,16 @@ test("of a part of each row leave the rest alone", () => {
   addInnerProducts(out, part, part);
   expect([...out]).toEqual([13, 28, 28, 61]);
 });
+
+test("of rows with themselves are those with a copy", () => {
+  for (let n = 1; n <= 9; n++) {
+    const a = normals(randomFrom(n), n * 5000);
+    const [own, other] = [new Float64Array(n * n).fill(1), new Float64Array(n * n).fill(1)];
+    addInnerProducts(own, rowsOf(a, n), rowsOf(a, n));
+    addInnerProducts(other, rowsOf(a, n), rowsOf(a.slice(), n));
+    own.forEach((value, k) => {
+      // A tile and a rest add in different orders.
+      expect(Math.abs(value - other[k]!)).toBeLessThan(1e-11);
+    });
+  }
+});

@@ -24,18 +24,24 @@ export function rowsOf(data: Reals, count: number): Rows {
 const PIECE = 4096;
 
 /**
- * out[i, j] += ⟨a_i, b_j⟩.
- * @param out row-major [a.count, b.count]
+ * out[i, j] += ⟨a_i, b_j⟩. Of rows with themselves one triangle is computed.
+ * @param out row-major [a.count, b.count]; symmetric where b are the same rows as a
  */
 export function addInnerProducts(out: Float64Array, a: Rows, b: Rows): void {
+  const same =
+    a.data === b.data && a.start === b.start && a.stride === b.stride && a.count === b.count;
   for (let from = 0; from < a.length; from += PIECE) {
     const length = Math.min(PIECE, a.length - from);
     for (let i = 0; i < a.count; i += 2) {
-      for (let j = 0; j < b.count; j += 4) {
+      for (let j = same ? i - (i % 4) : 0; j < b.count; j += 4) {
         if (i + 2 <= a.count && j + 4 <= b.count) addTile(out, a, i, b, j, from, length);
         else addRest(out, a, i, b, j, from, length);
       }
     }
+  }
+  if (!same) return;
+  for (let i = 1; i < a.count; i++) {
+    for (let j = 0; j < i; j++) out[i * a.count + j] = out[j * a.count + i]!;
   }
 }
 
