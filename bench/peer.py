@@ -1,11 +1,11 @@
-"""The PyTorch side of the benchmark: a U-Net, its gradient step, and D4 Gauss–Newton coherence.
+"""The PyTorch side of the benchmark: a U-Net or a ViT, its passes and gradients, and D4 Gauss–Newton coherence.
 
 Written as a researcher would write it with torch.func (functorch before PyTorch 2): per-sample gradients by
 vmap(grad) into a [parameters × samples] matrix, its thin SVD, one Jacobian-vector product a direction.
 
-    python3 bench/peer.py make FOLDER [--width 52 --size 64 --samples 16]   model.onnx, data.npz, start.pt
-    python3 bench/peer.py step FOLDER [--repeat 5]        seconds of one AdamW step, JSON on stdout
-    python3 bench/peer.py coherence FOLDER                seconds, peak memory, diagonal cosines, JSON on stdout
+    python3 bench/peer.py make FOLDER [--model unet --width 52 --size 64 --samples 16]    model.onnx, data.npz, start.pt
+    python3 bench/peer.py forward|step|gram FOLDER [--repeat 5]      seconds of one, JSON on stdout
+    python3 bench/peer.py coherence FOLDER                  seconds, peak memory, diagonal cosines, JSON on stdout
 """
 
 import argparse
@@ -67,6 +67,48 @@ class UNet(nn.Module):
         return self.head(h)
 
 
+class Attention(nn.Module):
+    def __init__(self, width, heads=4):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.wide, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.act = nn.GELU(approximate="tanh")
+
+    def forward(self, x):
+        batch, tokens, width = x.shape
+        qkv = self.qkv(self.norm1(x)).reshape(batch, tokens, 3, self.heads, width // self.heads)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4)
+        weights = torch.softmax(q @ k.transpose(-1, -2) / (width // self.heads) ** 0.5, -1)
+        x = x + self.out((weights @ v).transpose(1, 2).reshape(batch, tokens, width))
+        return x + self.narrow(self.act(self.wide(self.norm2(x))))
+
+
+class ViT(nn.Module):
+    """The fixture's ViT: patches of 8 × 8, learnt positions, five layers."""
+
+    def __init__(self, width, size, channels=4, patch=8, depth=5):
+        super().__init__()
+        self.patch, self.channels = patch, channels
+        self.embed = nn.Conv2d(channels, width, patch, stride=patch)
+        self.positions = nn.Parameter(0.02 * torch.randn(1, (size // patch) ** 2, width))
+        self.layers = nn.Sequential(*[Attention(width) for _ in range(depth)])
+        self.norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, channels * patch**2)
+
+    def forward(self, x):
+        batch, side, p, c = x.shape[0], x.shape[-1] // self.patch, self.patch, self.channels
+        tokens = self.embed(x).flatten(2).transpose(1, 2) + self.positions
+        y = self.head(self.norm(self.layers(tokens)))
+        y = y.reshape(batch, side, side, c, p, p).permute(0, 3, 1, 4, 2, 5)
+        return y.reshape(batch, c, side * p, side * p)
+
+
+def network(kind, width, size):
+    return UNet(width) if kind == "unet" else ViT(width, size)
+
+
 def act(element, u):
     """D4 on (density, vx, vy, pressure), as fixtures/README.md defines it."""
     turns = {"": 0, "r": 1, "r2": 2, "r3": 3}[element.replace("s", "").replace("e", "")]
@@ -87,38 +129,75 @@ def smooth_fields(samples, size, generator):
     return u / u.std()
 
 
-def make(folder, width, size, samples):
+def make(folder, kind, width, size, samples):
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
-    model = UNet(width)
+    model = network(kind, width, size)
     x = smooth_fields(samples, size, torch.Generator().manual_seed(1))
     y = 0.9 * torch.roll(x, (1, 2), (-1, -2)) + 0.05 * torch.randn_like(x)
     export(model, x[:2], folder / "model.onnx", fields="scalar:density,vector:velocity,scalar:pressure")
     np.savez(folder / "data.npz", x=x.numpy(), y=y.numpy())
-    torch.save({"width": width, "state": model.state_dict()}, folder / "start.pt")
+    torch.save({"shape": (kind, width, size), "state": model.state_dict()}, folder / "start.pt")
     print(json.dumps({"parameters": sum(p.numel() for p in model.parameters())}))
 
 
 def load(folder):
     saved = torch.load(folder / "start.pt")
-    model = UNet(saved["width"])
+    model = network(*saved["shape"])
     model.load_state_dict(saved["state"])
     data = np.load(folder / "data.npz")
     return model.eval(), torch.from_numpy(data["x"]), torch.from_numpy(data["y"])
 
 
-def step(folder, repeat):
-    model, x, y = load(folder)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-4)
+def timed(run, repeat):
+    """Median seconds of all runs but the first, and what the last gave."""
     seconds = []
     for _ in range(repeat + 1):
         start = time.perf_counter()
+        check = run()
+        seconds.append(time.perf_counter() - start)
+    return {"seconds": sorted(seconds[1:])[repeat // 2], "check": check}
+
+
+def forward(folder, repeat):
+    model, x, _ = load(folder)
+
+    def run():
+        with torch.no_grad():
+            return float((model(x) ** 2).mean())
+
+    return timed(run, repeat)
+
+
+def step(folder, repeat):
+    model, x, y = load(folder)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-4)
+    losses = []
+
+    def run():
         optimiser.zero_grad()
         loss = ((model(x) - y) ** 2).mean()
         loss.backward()
         optimiser.step()
-        seconds.append(time.perf_counter() - start)
-    return {"seconds": sorted(seconds[1:])[repeat // 2], "first_loss": float(((load(folder)[0](x) - y) ** 2).mean())}
+        losses.append(float(loss.detach()))
+        return losses[0]
+
+    return timed(run, repeat)
+
+
+def gram(folder, repeat):
+    model, x, y = load(folder)
+    f, parameters, grad, _, vmap = functional(model)
+
+    def loss(values, sample, target):
+        return ((f(values, sample[None])[0] - target) ** 2).mean()
+
+    def run():
+        gradients = vmap(grad(loss), in_dims=(None, 0, 0))(parameters, x, y)
+        rows = torch.cat([g.reshape(len(x), -1) for g in gradients], 1)
+        return float((rows @ rows.T).sum())
+
+    return timed(run, repeat)
 
 
 def functional(model):
@@ -188,8 +267,9 @@ def coherence(folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["make", "step", "coherence"])
+    parser.add_argument("what", choices=["make", "forward", "step", "gram", "coherence"])
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--model", choices=["unet", "vit"], default="unet")
     parser.add_argument("--width", type=int, default=52)
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--samples", type=int, default=16)
@@ -198,9 +278,12 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     if options.what == "make":
-        make(options.folder, options.width, options.size, options.samples)
+        make(options.folder, options.model, options.width, options.size, options.samples)
         return
-    result = step(options.folder, options.repeat) if options.what == "step" else coherence(options.folder)
+    if options.what == "coherence":
+        result = coherence(options.folder)
+    else:
+        result = {"forward": forward, "step": step, "gram": gram}[options.what](options.folder, options.repeat)
     print(json.dumps({"torch": torch.__version__, **result}))
 
 
