@@ -8,8 +8,8 @@ import type { ValueInfoProto } from "../schema";
 import type { Body, Call, Converter, Converters } from "./call";
 import { knownTensor } from "./known";
 
-/** Rounds of a loop without trip count, whose condition never fails. */
-const MOST_ROUNDS = 100_000;
+/** Rounds of a loop; without trip count, one whose condition never fails. */
+const MOST_ROUNDS = 10_000;
 
 /** One bool or whole number. */
 function known(call: Call, value: Value, what: string): number {
@@ -76,7 +76,7 @@ const Loop: Converter = (call) => {
   const round = (i: number): Value[] => body.run([g.indices([i], []), condition, ...states]);
   for (let i = 0; i < limit; i++) {
     if (known(call, condition, "The condition of the Loop") === 0) break;
-    if (i >= MOST_ROUNDS) throw call.unsupported(`it does not end within ${MOST_ROUNDS} rounds`);
+    if (i >= MOST_ROUNDS) throw call.unsupported(`it has more than ${MOST_ROUNDS} rounds`);
     const [next, ...rest] = round(i);
     condition = next!;
     states = rest.slice(0, initial.length);

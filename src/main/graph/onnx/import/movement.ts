@@ -180,6 +180,21 @@ export const movement: Converters = {
     return pad(call, x, pads, call.string("mode", "constant"), value);
   },
 
+  /** Cut or padded with zeros about the centre, to a shape for some axes. */
+  CenterCropPad(call) {
+    const x = call.input(0);
+    const rank = x.shape.length;
+    const axes = call.axes(call.ints("axes") ?? x.shape.map((_, axis) => axis), rank);
+    const pads = new Array<number>(2 * rank).fill(0);
+    call.numbers(1).forEach((wanted, i) => {
+      const missing = wanted - x.shape[axes[i]!]!;
+      // Of an odd number the larger part is at the end.
+      pads[axes[i]!] = Math.trunc(missing / 2);
+      pads[rank + axes[i]!] = missing - pads[axes[i]!]!;
+    });
+    return pad(call, x, pads, "constant", 0);
+  },
+
   /** Blocks of channels become blocks of space. DCR: the block is the slow part of the channels, CRD: the fast one. */
   DepthToSpace(call) {
     const { g } = call;

@@ -107,6 +107,20 @@ export const reductions: Converters = {
   ArgMin: argument("ArgMin"),
   Softmax: normalised("Softmax"),
   LogSoftmax: normalised("LogSoftmax"),
+  /** 1 at the first maximum along the axis, 0 elsewhere. */
+  Hardmax(call) {
+    const { g } = call;
+    const x = call.input(0);
+    const axis = call.axis(call.int("axis", call.opset < 13 ? 1 : -1), x.shape.length);
+    if (call.opset < 13)
+      throw call.unsupported("Hardmax of opset 12; export with opset_version=17");
+    const at = g.node("ArgMax", [x], { axis, keepdims: true, select_last_index: false })[0]!;
+    const places = g.indices(
+      Array.from({ length: x.shape[axis]! }, (_, i) => i),
+      x.shape.map((extent, each) => (each === axis ? extent : 1)),
+    );
+    return g.cast(g.equal(at, places), x.dtype);
+  },
   CumSum(call) {
     const x = call.input(0);
     return call.g.node("CumSum", [x], {

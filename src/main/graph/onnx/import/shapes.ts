@@ -1,7 +1,7 @@
 /** Constants and shape arithmetic: what is known without data. */
 import { fromFloat64, sizeOf, type Tensor } from "../../../../shared/tensor";
 import { dtypeOf } from "../tensors";
-import type { Call, Converters } from "./call";
+import type { Call, Converter, Converters } from "./call";
 
 /** More than any index table needs; a file's numbers alone must not make us allocate without bound. */
 const MOST_ELEMENTS = 1 << 26;
@@ -11,7 +11,25 @@ function bounded(call: Call, count: number): number {
   return count;
 }
 
+/** Σ aⱼ cos(2πjn/N) for n < size, N = size or, symmetric, size − 1: the window functions of signal processing. */
+const cosineWindow =
+  (...terms: readonly number[]): Converter =>
+  (call) => {
+    const size = bounded(call, call.number(0));
+    const period = call.flag("periodic", true) ? size : size - 1;
+    const values = Array.from({ length: size }, (_, n) =>
+      terms.reduce((sum, a, j) => sum + a * Math.cos((2 * Math.PI * j * n) / period), 0),
+    );
+    const dtype = dtypeOf(call.int("output_datatype", 1), call.origin);
+    return call.g.constant(fromFloat64(dtype, [size], values));
+  };
+
 export const shapes: Converters = {
+  HannWindow: cosineWindow(0.5, -0.5),
+  /** The standard's coefficients: 25/46 and 21/46. */
+  HammingWindow: cosineWindow(25 / 46, -21 / 46),
+  BlackmanWindow: cosineWindow(0.42, -0.5, 0.08),
+
   Constant(call) {
     const { g } = call;
     const tensor = call.tensor("value");
