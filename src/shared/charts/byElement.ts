@@ -8,7 +8,7 @@ import type { RunResult } from "../run";
 import { quartiles } from "../statistics";
 import { arrange, elementColour, elementLabel, type Arrangement } from "./elements";
 import type { FigurePoint, FigureView } from "./figure";
-import { axis, em, frame, legend } from "./frame";
+import { axis, axisBreak, em, frame, labelLetters, legend, legendRows, lettersOf } from "./frame";
 import { sampleName } from "./reading";
 import { linearScale, logScale, showNumber, type Scale } from "./scale";
 import { drawSymbol, symbols, type Symbol } from "./symbols";
@@ -49,8 +49,8 @@ function scaleOfPanel(panel: Panel): Scale {
     : linearScale(shown, panel.reference);
 }
 
-/** More names than this do not fit side by side in a column of 85 mm. */
-const MOST_LABELS = 10;
+/** Letters of names that fit side by side in a column of 85 mm. */
+const ROOM = 21;
 
 /** Even, reproducible scatter in (−½, ½): multiples of the golden ratio, modulo one. */
 function jitter(i: number): number {
@@ -73,18 +73,22 @@ export function byElementOption(
   panels: readonly Panel[],
 ): EChartsCoreOption {
   const arrangement = arrange(run.record, view);
-  const crowded = arrangement.slots.length > MOST_LABELS;
+  const names = arrangement.slots.map(({ id }) => lettersOf(elementLabel(id)));
+  const crowded = names.reduce((sum, letters) => sum + letters + 0.8, 0) > ROOM;
   const scales = panels.map(scaleOfPanel);
+  // The names of the panels' axes stand in one line, clear of the widest label.
+  const beside = Math.max(3.5, Math.max(...scales.map(labelLetters)) + 1.2);
   const entries = panels.flatMap((panel) =>
     panel.quantities.length > 1
       ? panel.quantities.map(({ name }, i) => ({ name, icon: symbols[i % symbols.length]! }))
       : [],
   );
-  const heading = (entries.length > 1 ? 1.6 : 0) + (arrangement.parts.length > 0 ? 1.5 : 0.5);
+  const rows = entries.length > 1 ? legendRows(entries.map(({ name }) => name)) : 0;
+  const heading = (rows > 0 ? 0.3 + 1.3 * rows : 0) + (arrangement.parts.length > 0 ? 1.5 : 0.5);
   return {
     ...frame(theme),
     legend: legend(theme, entries),
-    grid: grids(theme, panels, heading, crowded ? 4.6 : 1.7),
+    grid: grids(theme, panels, heading, crowded ? 1.2 + Math.max(...names) : 1.7, beside),
     xAxis: panels.map((_, i) =>
       axis(theme, elementScale(arrangement), {
         panel: i,
@@ -93,11 +97,12 @@ export function byElementOption(
       }),
     ),
     yAxis: panels.map((panel, i) =>
-      axis(theme, scales[i]!, { panel: i, name: panel.axis, gap: 3.5, lines: true }),
+      axis(theme, scales[i]!, { panel: i, name: panel.axis, gap: beside, lines: true }),
     ),
     series: panels.flatMap((panel, i) => [
       backdrop(theme, view, arrangement, i, i === 0),
       ...references(theme, panel, scales[i]!, arrangement, i),
+      ...axisBreak(theme, scales[i]!, i, "left"),
       ...panel.quantities.flatMap((quantity, q) =>
         quantitySeries(run, theme, view, arrangement, panel, scales[i]!, i, quantity, q),
       ),
@@ -111,6 +116,7 @@ function grids(
   panels: readonly Panel[],
   heading: number,
   footing: number,
+  beside: number,
 ): EChartsCoreOption[] {
   // Upright names take their height from the last panel, which gets it back here.
   const shares = panels.map(
@@ -125,7 +131,7 @@ function grids(
     above += shares[i]!;
     const to = (above / total) * 100;
     return {
-      left: em(theme, 4.8),
+      left: em(theme, beside + 1.3),
       right: em(theme, 0.5),
       top: first ? em(theme, heading) : `${from + 3.5}%`,
       bottom: last ? em(theme, footing) : `${100 - to + 3.5}%`,

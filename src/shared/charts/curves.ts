@@ -5,7 +5,7 @@ import type { RunResult } from "../run";
 import { quartiles } from "../statistics";
 import { elementColour, elementLabel, elementsOf } from "./elements";
 import type { FigurePoint, FigureView } from "./figure";
-import { axis, em, frame } from "./frame";
+import { axis, axisBreak, em, frame, labelLetters, legendRows } from "./frame";
 import { showNumber, type Scale } from "./scale";
 import type { ChartTheme } from "./theme";
 
@@ -31,6 +31,8 @@ export function curvesOption(
 ): EChartsCoreOption {
   const { xAxis, yAxis } = curves;
   const ids = elementsOf(run.record);
+  const rows = legendRows(ids.map(elementLabel));
+  const beside = Math.max(3.5, labelLetters(yAxis.scale) + 1.2);
   return {
     ...frame(theme),
     legend: {
@@ -49,15 +51,17 @@ export function curvesOption(
       })),
     },
     grid: {
-      left: em(theme, 4.8),
+      left: em(theme, beside + 1.3),
       right: em(theme, 1.4),
-      top: em(theme, 3),
+      top: em(theme, 1.7 + 1.3 * rows),
       bottom: em(theme, 3.1),
       outerBoundsMode: "none",
     },
     xAxis: axis(theme, xAxis.scale, { panel: 0, name: xAxis.name, gap: 1.9 }),
-    yAxis: axis(theme, yAxis.scale, { panel: 0, name: yAxis.name, gap: 3.5, lines: true }),
+    yAxis: axis(theme, yAxis.scale, { panel: 0, name: yAxis.name, gap: beside, lines: true }),
     series: [
+      ...axisBreak(theme, yAxis.scale, 0, "left"),
+      ...axisBreak(theme, xAxis.scale, 0, "bottom"),
       ...ids.flatMap((id, g) => (id === view.element ? [band(theme, curves, id, g)] : [])),
       ...ids.flatMap((id, g) =>
         curves.sets.map((set) => ({

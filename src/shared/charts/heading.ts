@@ -1,15 +1,8 @@
 /** Texts that a chart places itself: labels within a panel, and a panel's name above it. */
 import type { CustomSeriesRenderItemParams } from "echarts";
 import type { EChartsCoreOption } from "echarts/core";
+import type { Box } from "./frame";
 import type { ChartTheme } from "./theme";
-
-/** A panel's rectangle in pixels. */
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 /** A text centred at a place in pixels, as an element of an ECharts custom series. */
 export function label(

@@ -6,7 +6,7 @@ import { colourMaps, cssColour, normalised, scaleOf, type ColourScale } from "./
 import { elementLabel, elementsOf } from "./elements";
 import type { FigurePoint, FigureView } from "./figure";
 import { toFloat64 } from "../tensor";
-import { axis, em, frame } from "./frame";
+import { axis, em, frame, type Box } from "./frame";
 import { matrixImage } from "./matrixImage";
 import { matrixOf, sampleName, type BatchMatrix } from "./reading";
 import { fixedScale, showNumber, type Scale } from "./scale";
@@ -87,13 +87,6 @@ export function matrixOption(
 
 /** Beyond this side, cells are a picture: 10⁴ rectangles are drawn at once, 10⁶ are not. Hovering then tells nothing. */
 const MOST_CELLS = 100;
-
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 function cellSeries(
   run: RunResult,

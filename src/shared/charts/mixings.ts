@@ -7,7 +7,7 @@ import type { RunRecord, RunResult } from "../run";
 import { toFloat64 } from "../tensor";
 import { elementLabel, elementsOf } from "./elements";
 import type { FigureDefinition, FigureTable } from "./figure";
-import { axis, em, frame } from "./frame";
+import { axis, em, frame, lettersOf } from "./frame";
 import { cell, has } from "./reading";
 import { fixedScale, showNumber, type Scale } from "./scale";
 import type { ChartTheme } from "./theme";
@@ -93,6 +93,7 @@ function drawCell(theme: ChartTheme, mixings: Mixings, api: CustomSeriesRenderIt
   const [left, top] = api.coord([x - 0.5, y - 0.5]) as [number, number];
   const [right, bottom] = api.coord([x + 0.5, y + 0.5]) as [number, number];
   const inset = em(theme, 0.15);
+  const text = showNumber(error, 2);
   const stated = mixings.stated(element) === y;
   return {
     type: "group",
@@ -114,13 +115,14 @@ function drawCell(theme: ChartTheme, mixings: Mixings, api: CustomSeriesRenderIt
       {
         type: "text",
         style: {
-          text: showNumber(error, 2),
+          text,
           x: (left + right) / 2,
           y: (top + bottom) / 2,
           align: "center",
           verticalAlign: "middle",
           fill: error === least ? theme.text : theme.quiet,
-          fontSize: theme.fontSize,
+          // Powers of ten are as wide as three other numbers.
+          fontSize: Math.min(theme.fontSize, (right - left - 3 * inset) / lettersOf(text)),
           fontFamily: theme.font,
         },
       },

@@ -11,6 +11,8 @@ export interface Scale {
   label(coordinate: number): string;
   /** Axis coordinate of a value; NaN where it has none. */
   place(value: number): number;
+  /** Where the axis is broken between a row for exact zeros and its logarithmic part. */
+  readonly breakAt?: number;
 }
 
 /** Least and greatest finite value; null without any. */
@@ -89,7 +91,7 @@ export function fixedScale(min: number, max: number, count = 5): Scale {
 const MOST_DECADES_BETWEEN_LABELS = 5;
 
 /**
- * Logarithmic over the positive values. Where a value is exactly zero, half a decade and a row labelled 0 are added
+ * Logarithmic over the positive values. Where a value is exactly zero, a break and a row labelled 0 are added
  * below the least positive one, so that an exact symmetry is seen and not dropped. Negative values have no place.
  */
 export function logScale(values: Iterable<number>, include: readonly number[] = []): Scale {
@@ -111,6 +113,7 @@ export function logScale(values: Iterable<number>, include: readonly number[] = 
     narrow ? denseTicks(powers, bottom, top) : powers.filter((power) => power % every === 0)
   ).filter(within);
   const floor = bottom - (narrow ? 0.35 * (top - bottom) : Math.max(0.5, 0.12 * (top - bottom)));
+  const breakAt = (bottom + floor) / 2;
   if (zeros) {
     ticks.unshift(floor);
     bottom = floor - 0.3 * (bottom - floor);
@@ -122,6 +125,7 @@ export function logScale(values: Iterable<number>, include: readonly number[] = 
     ticks,
     label: (power) => (zeros && Math.abs(power - floor) < 1e-6 ? "0" : showPower(power, plain)),
     place: (value) => (value > 0 ? Math.log10(value) : value === 0 ? floor : NaN),
+    ...(zeros ? { breakAt } : {}),
   };
 }
 
