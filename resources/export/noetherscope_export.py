@@ -36,6 +36,7 @@ import inspect
 import io
 import json
 import math
+import re
 import struct
 import warnings
 import zipfile
@@ -68,7 +69,8 @@ def export(
     """Write `path` (.onnx) and its example batch; return the report of the checks.
 
     model: takes one float tensor with the batch in front and returns one. Half and double precision are exported
-        as a single-precision copy.
+        as a single-precision copy; of torch.compile and data-parallel wrappers the network inside is exported.
+    targets: of the output's shape. Analyses of the loss need them, here or in another data file.
     fields, output_fields: channel groups in order, as `kind:name,...` with the kinds scalar, pseudoscalar,
         density and vector (two channels, x before y). The last axis of the data is x, the one before it y.
     boundary: "periodic" or "open". dt: time between input and output. length: side of the domain.
@@ -86,19 +88,23 @@ def export(
     Raises ExportError with a sentence that says what to change.
     """
     path = Path(path)
-    inputs = inputs.detach()
-    if inputs.dim() < 2 or not inputs.is_floating_point():
-        raise ExportError("inputs must be a floating-point batch, [batch, ...].")
-    if inputs.shape[0] < 2:
-        raise ExportError("Give an example batch of at least two samples, so that the batch axis can be checked.")
+    model = _unwrapped(model)
+    _check_arguments(model, inputs, path, boundary)
     _check_fields(fields, inputs, "fields")
-    model, inputs = _single_precision(model), inputs.float()
+    model = _single_precision(model)
+    tensor = next(iter([*model.parameters(), *model.buffers()]), inputs)
+    inputs = inputs.detach().to(tensor.device, torch.float32)
 
     buffer = io.BytesIO()
-    with _eval_mode(model), torch.no_grad():
-        expected = model(inputs)
+    with _eval_mode(model), _full_precision(inputs), torch.no_grad():
+        expected = _run(model, inputs)
         _check_output(expected, inputs)
         _check_fields(output_fields, expected, "output_fields")
+        if targets is not None and tuple(targets.shape) != tuple(expected.shape):
+            raise ExportError(
+                "targets have the shape %s, but the model's output on this batch is %s."
+                % (list(targets.shape), list(expected.shape))
+            )
         report = {"trace": _check_trace(model, inputs, tolerance)}
         _export_onnx(model, inputs, buffer, opset)
         network = buffer.getvalue()
@@ -130,6 +136,70 @@ def export(
 
 
 # ---- What is asked of the model ----------------------------------------------------------------------------------
+
+
+def _unwrapped(model):
+    """The network inside torch.compile and the data-parallel wrappers, which serve training alone."""
+    while True:
+        if isinstance(model, (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)):
+            model = model.module
+        elif hasattr(model, "_orig_mod"):
+            model = model._orig_mod
+        else:
+            return model
+
+
+def _check_arguments(model, inputs, path, boundary):
+    if not isinstance(model, torch.nn.Module):
+        raise ExportError("The model is a %s; wrap it in a torch.nn.Module." % type(model).__name__)
+    needed = _needed_inputs(model)
+    if len(needed) > 1 or isinstance(inputs, (tuple, list, dict)):
+        raise ExportError(
+            "%s.forward needs %s, but one input tensor is what can be analysed: wrap the model in a module whose "
+            "forward(x) passes x and fixes everything else (a time or a parameter as a buffer)."
+            % (type(model).__name__, ", ".join(needed) or "no input")
+        )
+    if not torch.is_tensor(inputs) or inputs.dim() < 2 or not inputs.is_floating_point():
+        what = list(inputs.shape) if torch.is_tensor(inputs) else type(inputs).__name__
+        raise ExportError("inputs must be a floating-point tensor, [batch, ...], not %s." % what)
+    if inputs.shape[0] < 2:
+        raise ExportError("Give an example batch of at least two samples, so that the batch axis can be checked.")
+    if boundary not in (None, "periodic", "open"):
+        raise ExportError('boundary is "periodic" or "open", not "%s".' % boundary)
+    if not path.parent.is_dir():
+        raise ExportError("There is no folder %s to write %s in." % (path.parent, path.name))
+
+
+def _needed_inputs(model):
+    """Names of forward's arguments that have no default; none where its signature says nothing, as of a script."""
+    if isinstance(model, torch.jit.ScriptModule):
+        return []
+    parameters = inspect.signature(model.forward).parameters.values()
+    return [p.name for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+
+
+def _run(model, inputs):
+    try:
+        return model(inputs)
+    except Exception as error:
+        raise ExportError(
+            "The model does not run on inputs %s: %s." % (list(inputs.shape), _first_line(error))
+        ) from error
+
+
+def _first_line(error):
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__
+
+
+@contextlib.contextmanager
+def _full_precision(inputs):
+    """On a GPU, single precision as it is written: TensorFloat-32 keeps three digits, which the checks would see."""
+    with contextlib.ExitStack() as stack:
+        if inputs.is_cuda:
+            for backend in (torch.backends.cudnn, torch.backends.cuda.matmul):
+                stack.enter_context(_replaced(backend, "allow_tf32", False))
+        yield
 
 
 @contextlib.contextmanager
@@ -346,10 +416,24 @@ def _export_onnx(model, inputs, buffer, opset):
         with _traceable(), _one_argument(model), _without_onnx_package():
             torch.onnx.export(model, inputs, buffer, **options)
     except Exception as error:
-        raise ExportError(
-            "PyTorch could not export the model: %s. Replace that operation by ordinary ones, "
-            "or try another opset (now %d)." % (str(error).strip().splitlines()[0], opset)
-        ) from error
+        raise ExportError(_why_not_exported(model, error, opset)) from error
+
+
+def _why_not_exported(model, error, opset):
+    operator = re.search(r"operator '?(?:aten::)?(\w+)'?", str(error))
+    name = operator.group(1) if operator else ""
+    if any(p.is_complex() for p in model.parameters()) or re.match("_?fft_|complex|polar|view_as_(real|complex)", name):
+        return (
+            "PyTorch's exporter stops at complex numbers (%s). Write the transform with real numbers: multiply by the "
+            "matrices of cosines and sines of the modes that are kept, and hold real and imaginary parts as two real "
+            "parameters. A file in which another exporter wrote ONNX's DFT opens in Noetherscope and can be "
+            "differentiated." % (name or "complex parameters")
+        )
+    stop = "there is no ONNX for %s" % name if operator else _first_line(error)
+    return (
+        "PyTorch could not export the model: %s. Replace that operation by ordinary ones, or try another opset "
+        "(now %d)." % (stop, opset)
+    )
 
 
 @contextlib.contextmanager

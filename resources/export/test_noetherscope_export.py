@@ -132,6 +132,43 @@ class RightFiles(Case):
         self.assertEqual((F.pad, F.conv2d, set(vars(model))), (pad, conv, attributes))
 
 
+    def test_wrappers_of_training_are_taken_off(self):
+        wrapped = [nn.DataParallel(nn.Linear(6, 6))]
+        if hasattr(torch, "compile"):
+            wrapped.append(torch.compile(nn.Linear(6, 6)))
+            wrapped.append(nn.DataParallel(wrapped[-1]))
+        if torch.distributed.is_available():
+            where = (self.path.parent / "rendezvous").as_uri()
+            torch.distributed.init_process_group("gloo", init_method=where, rank=0, world_size=1)
+            self.addCleanup(torch.distributed.destroy_process_group)
+            wrapped.append(nn.parallel.DistributedDataParallel(nn.Linear(6, 6)))
+        for model in wrapped:
+            with self.subTest(type(model).__name__):
+                self.assert_right(model, torch.randn(3, 6))
+                _, weights = helper._read_network(self.path.read_bytes())
+                self.assertEqual(set(weights), {"weight", "bias"})
+
+    def test_buffers_are_kept_as_what_they_are(self):
+        class Centred(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.layer = nn.Linear(6, 6)
+                self.register_buffer("mean", torch.randn(6))
+                self.register_buffer("steps", torch.tensor(3))
+
+            def forward(self, x):
+                return self.layer(x - self.mean)
+
+        for model in (Centred(), Centred().half(), Centred().bfloat16()):
+            self.assert_right(model, torch.randn(3, 6, dtype=model.mean.dtype))
+            _, weights = helper._read_network(self.path.read_bytes())
+            self.assertIn("mean", weights)
+
+    @unittest.skipUnless(torch is not None and torch.cuda.is_available(), "there is no GPU")
+    def test_a_model_on_the_gpu_with_inputs_on_the_cpu(self):
+        self.assert_right(circular(2, 3, padding=1).cuda(), torch.randn(3, 3, 16, 16))
+
+
 class LoudErrors(Case):
     def test_a_wrong_operator_is_found_and_its_module_named(self):
         def shifted(x, pad):  # what PyTorch 1.13 writes for one cell on either side
@@ -175,6 +212,30 @@ class LoudErrors(Case):
 
         report = export(Recurrent(), torch.randn(3, 5, 6), self.path)
         self.assertEqual(report["file"], "not checked: GRU")
+
+    def test_networks_of_several_inputs(self):
+        class Timed(nn.Module):
+            def forward(self, x, t, scale=1.0):
+                return x * t * scale
+
+        self.assert_refused("Timed.forward needs x, t, but one input", Timed(), torch.randn(3, 6))
+        self.assert_refused("one input tensor", nn.Linear(6, 6), (torch.randn(3, 6), torch.rand(3)))
+
+    def test_fourier_transforms(self):
+        def low_pass(x):
+            return torch.fft.irfft(torch.fft.rfft(x)[..., :2], n=6)
+
+        self.assert_refused("complex numbers .*rfft.*cosines and sines.*DFT", Apply(low_pass), torch.randn(3, 6))
+
+    def test_arguments_that_do_not_fit(self):
+        x, model = torch.randn(3, 6), nn.Linear(6, 2)
+        self.assert_refused("wrap it in a torch.nn.Module", torch.tanh, x)
+        self.assert_refused("not ndarray", model, x.numpy())
+        self.assert_refused(r"does not run on inputs \[3, 5\]: mat1", model, x[:, :5])
+        self.assert_refused(r"targets have the shape \[3, 6\], .* is \[3, 2\]", model, x, targets=x)
+        self.assert_refused('not "wall"', model, x, boundary="wall")
+        with self.assertRaisesRegex(ExportError, "no folder .*none"):
+            export(model, x, self.path.parent / "none" / "model.onnx")
 
     def test_models_that_cannot_be_traced(self):
         x = torch.randn(3, 6)
