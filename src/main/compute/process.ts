@@ -4,6 +4,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { forbidTf32 } from "../runtime/onnxruntime/providers";
+import { prepareTensorFlow } from "../runtime/tfjs/environment";
 import { laneOf, type Lane } from "./compute";
 import type { FromCompute, ToCompute } from "./messages";
 
@@ -37,6 +38,7 @@ function startWorker(lane: Lane): Worker {
 
 // Before any worker copies the environment.
 forbidTf32();
+prepareTensorFlow();
 
 const workers: Partial<Record<Lane, Worker>> = {};
 const laneOfCall = new Map<number, Lane>();

@@ -7,6 +7,7 @@ import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import type { ExecutorId } from "./executor";
 import { providers, type Lack, type ProviderId } from "./onnxruntime/providers";
+import { tfjsDevices } from "./tfjs/devices";
 
 export interface DeviceEntry {
   readonly executor: ExecutorId;
@@ -34,6 +35,7 @@ export function knownDevices(): DeviceEntry[] {
     ),
     ofOnnxRuntime("dml", "dml", providers.dml.label),
     ofOnnxRuntime("coreml", "coreml", providers.coreml.label),
+    ...tfjsDevices(processor),
     {
       executor: "reference",
       device: "cpu",

@@ -16,7 +16,7 @@ export function createExecutor(
     case "reference":
       return createReferenceExecutor();
     case "tfjs":
-      return createTfjsExecutor();
+      return createTfjsExecutor(options);
     case "auto":
     case "onnxruntime":
       return createOnnxRuntimeExecutor(options);

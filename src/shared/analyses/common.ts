@@ -82,6 +82,7 @@ export const sampleParameters = {
     options: [
       { value: "auto", label: "Fastest available" },
       { value: "onnxruntime", label: "ONNX Runtime, float32" },
+      { value: "tfjs", label: "TensorFlow.js, float32" },
       { value: "reference", label: "Reference, float64 (slow)" },
     ],
     advanced: true,

@@ -15,7 +15,7 @@ const archive = join(import.meta.dirname, "../../../../fixtures/onnx-node-tests.
 /** Supported when this was written; more is welcome. */
 const SUPPORTED = 429;
 
-for (const id of ["reference", "onnxruntime"] as const) {
+for (const id of ["reference", "onnxruntime", "tfjs"] as const) {
   const executor = createExecutor(id, { threads: 1 });
   afterAll(() => executor.dispose());
 

@@ -6,13 +6,14 @@ import { grad } from "../../graph/grad";
 import type { Graph, Value } from "../../graph/ir";
 import { probe, TOLERANCE } from "../probe";
 import { disagreement } from "../testing";
-import { restoreUtil } from "./environment";
-import { createTfjsExecutor } from "./executor";
-import { loadTfjs } from "./library";
+import { prepareTensorFlow, restoreUtil, tf32 } from "./environment";
+import { createTfjsExecutor, failed } from "./executor";
+import { backendFor, tensorFlowLack } from "./library";
 
 const executor = createTfjsExecutor();
 afterAll(() => executor.dispose());
-const held = (): number => loadTfjs().tf.memory().numTensors;
+const tf = backendFor("cpu").select();
+const held = (): number => tf.memory().numTensors;
 
 const vector = (...data: number[]): Tensor => fromFloat64("float32", [data.length], data);
 
@@ -105,16 +106,40 @@ describe("the executor on tfjs", () => {
     expect(held()).toBe(before);
   });
 
-  test("keeps what is passed on when its source is freed, and an array of its own", async () => {
+  test("gives arrays of their own", async () => {
     const g = new Builder();
     const x = g.input("x", { dtype: "float32", shape: [2] });
-    const same = g.node("Reshape", [g.neg(x)], { shape: [1, 2] })[0]!;
-    const program = await executor.compile(graphOf([x], same, x));
+    const program = await executor.compile(graphOf([x], x));
     const fed = vector(1, -2);
-    const results = await program.run(new Map([["x", fed]]));
+    const y = (await program.run(new Map([["x", fed]]))).get("y0")!;
+    expect(y.data).toEqual(fed.data);
+    expect(y.data.buffer).not.toBe(fed.data.buffer);
+  });
+
+  test("keeps a value that an operator only passes on, when its source is freed", async () => {
+    const g = new Builder();
+    const x = g.input("x", { dtype: "float32", shape: [2] });
+    const [same] = g.node("Pad", [g.neg(x)], { pads: [0, 0], mode: "constant", value: 0 });
+    const program = await executor.compile(graphOf([x], same!, g.abs(same!)));
+    const results = await program.run(new Map([["x", vector(1, -2)]]));
     expect([...toFloat64(results.get("y0")!)]).toEqual([-1, 2]);
-    expect(results.get("y1")!.data).toEqual(fed.data);
-    expect(results.get("y1")!.data.buffer).not.toBe(fed.data.buffer);
+    expect([...toFloat64(results.get("y1")!)]).toEqual([1, 2]);
+  });
+
+  test("holds at once only what is still to be read", async () => {
+    const g = new Builder();
+    const x = g.input("x", { dtype: "float32", shape: [1000] });
+    let y: Value = x;
+    for (let depth = 0; depth < 50; depth++) y = g.tanh(y);
+    const program = await executor.compile(graphOf([x], y));
+    const feeds = new Map([["x", vector(...new Array<number>(1000).fill(1))]]);
+    const before = tf.memory().numBytes;
+    const { peakBytes } = await tf.profile(async () => {
+      await program.run(feeds);
+      return tf.scalar(0);
+    });
+    // x, an operator's input and its result, 4 kB each, beside the profiler's scalar.
+    expect(peakBytes - before).toBeLessThan(3.1 * 4000);
   });
 
   test("does not see what becomes of an array after it was bound", async () => {
@@ -126,6 +151,47 @@ describe("the executor on tfjs", () => {
     });
     bound.data.fill(9 as never);
     expect([...toFloat64((await program.run(new Map())).get("y0")!)]).toEqual([-1, -2]);
+  });
+});
+
+describe("the largest of a window", () => {
+  const pooled = async (
+    row: readonly number[],
+    kernel: number,
+    pad: number,
+  ): Promise<number[][]> => {
+    const g = new Builder();
+    const x = g.input("x", { dtype: "float32", shape: [1, 1, row.length] });
+    const outputs = g.node("MaxPool", [x], {
+      kernel_shape: [kernel],
+      strides: [1],
+      pads: [pad, pad],
+      dilations: [1],
+    });
+    const program = await executor.compile(graphOf([x], ...outputs));
+    const feeds = new Map([["x", fromFloat64("float32", [1, 1, row.length], row)]]);
+    return [...(await program.run(feeds)).values()].map((each) => [...toFloat64(each)]);
+  };
+
+  test("is the first of equals", async () => {
+    expect(await pooled([1, 3, 3, 3], 2, 0)).toEqual([
+      [3, 3, 3],
+      [1, 1, 2],
+    ]);
+  });
+
+  test("is NaN where there is one", async () => {
+    expect(await pooled([1, NaN, 3], 2, 0)).toEqual([
+      [NaN, NaN],
+      [1, 1],
+    ]);
+  });
+
+  test("lies on an element, not on a pad, even where all are −∞", async () => {
+    expect(await pooled([-Infinity, -Infinity], 2, 1)).toEqual([
+      [-Infinity, -Infinity, -Infinity],
+      [0, 0, 1],
+    ]);
   });
 });
 
@@ -195,13 +261,34 @@ describe("loading TensorFlow", () => {
     expect(old.isArray).toBe(isArray);
   });
 
-  test("says why it is not used and which command would change that, or what it runs on", () => {
-    const { native, reason, device } = loadTfjs();
-    if (native) expect(device).toMatch(/TensorFlow/);
-    else {
-      expect(device).toBe("JavaScript on the CPU");
-      expect(reason).toMatch(/npm run gpu:tensorflow/);
-    }
-    expect(executor.description).toContain(device);
+  test("asks NVIDIA's libraries for whole float32 products and sums in one order", () => {
+    prepareTensorFlow();
+    expect(tf32()).toBe("off");
+    expect(process.env["TF_DETERMINISTIC_OPS"]).toBe("1");
+  });
+
+  test("names what is missing and the command that would mend it", () => {
+    const lack = tensorFlowLack();
+    if (lack === null) return;
+    expect(() => createTfjsExecutor({ device: "cuda:0" })).toThrow(
+      expect.objectContaining({ code: "device/absent", message: lack.reason }) as Error,
+    );
+    if (process.platform === "linux") expect(lack.todo).toBe("npm run gpu:tensorflow");
+  });
+
+  test("refuses a device that it does not have by name", () => {
+    expect(() => createTfjsExecutor({ device: "webgpu" })).toThrow(/no device “webgpu”/);
+  });
+
+  test.each([
+    ["OOM when allocating tensor with shape[64,64,512,512] and type float", "device/memory"],
+    ["Failed to copy: CUDA_ERROR_ILLEGAL_ADDRESS: an illegal memory access", "device/lost"],
+  ])("blames the card for “%s”", (message, code) => {
+    expect(() => failed(new Error(message))).toThrow(expect.objectContaining({ code }) as Error);
+  });
+
+  test("passes on what the card is not to blame for", () => {
+    const error = new TypeError("x is not a function");
+    expect(() => failed(error)).toThrow(error);
   });
 });

@@ -7,19 +7,17 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   fromFloat64,
   showType,
-  sizeOf,
   toFloat64,
   type Tensor,
   type TensorType,
 } from "../../../shared/tensor";
-import { lastUses } from "../../graph/evaluate";
-import { inputName, topologicalOrder, type Graph, type Node, type Value } from "../../graph/ir";
+import { inputName, type Graph, type Node, type Value } from "../../graph/ir";
 import { ruleOf } from "../../graph/ops";
 import type { Numbers } from "../../graph/rule";
 import type { CompileOptions, Program } from "../executor";
 import { takeFeeds } from "../feeds";
-import { lowerings } from "./lowering";
-import type { Held, PartialLowering, Tfjs } from "./lowering/lowering";
+import type { Held, Lowering, Tfjs } from "./lowering/lowering";
+import type { Step } from "./plan";
 import { fromHeld, toHeld } from "./transfer";
 
 /** Values while they are known: float64 in doubles on the host, all else on tfjs. */
@@ -77,21 +75,22 @@ function numbers({ dtype, shape }: TensorType, data: Float64Array): Numbers {
   return { dtype, shape, data };
 }
 
-/** @throws UserError "runtime/range" where a constant or a bound input holds an int64 that tfjs cannot */
+/**
+ * @param select makes tfjs compute where this program does; tensors stay where they were made
+ * @throws UserError "runtime/range" where a constant or a bound input holds an int64 that tfjs cannot
+ */
 export function tfjsProgram(
-  tf: Tfjs,
+  select: () => Tfjs,
   graph: Graph,
+  steps: readonly Step[],
   { bind = new Map() }: CompileOptions,
   released: () => void,
 ): Program {
-  const results = graph.outputs.map(({ value }) => value);
-  const order = topologicalOrder(results);
-  const spent = lastUses(order, results);
   const bound = graph.inputs.filter((input) => bind.has(inputName(input)));
   const fed = graph.inputs.filter((input) => !bind.has(inputName(input)));
-  const fixed = new Values(tf);
+  const fixed = new Values(select());
   try {
-    for (const value of new Set([...order.flatMap(({ inputs }) => inputs), ...results])) {
+    for (const value of constantsOf(graph, steps)) {
       if (value.source.kind === "constant") fixed.set(value, value.source.tensor, "constant");
     }
     setInputs(fixed, bound, takeFeeds(bound, bind));
@@ -105,13 +104,14 @@ export function tfjsProgram(
     async run(feeds) {
       const tensors = takeFeeds(fed, feeds);
       await nextTurn();
-      const values = new Values(tf, fixed);
+      const values = new Values(select(), fixed);
       try {
         setInputs(values, fed, tensors);
-        order.forEach((node, i) => {
-          run(tf, node, values);
-          for (const value of spent[i]!) values.drop(value);
-        });
+        for (const { node, lower, spent } of steps) {
+          if (lower === null) runOnHost(node, values);
+          else run(node, lower, values);
+          for (const value of spent) values.drop(value);
+        }
         return new Map(graph.outputs.map(({ name, value }) => [name, values.result(value)]));
       } finally {
         values.clear();
@@ -124,13 +124,19 @@ export function tfjsProgram(
   };
 }
 
+function constantsOf(graph: Graph, steps: readonly Step[]): Set<Value> {
+  return new Set([
+    ...steps.flatMap(({ node }) => node.inputs),
+    ...graph.outputs.map(({ value }) => value),
+  ]);
+}
+
 function setInputs(values: Values, inputs: readonly Value[], tensors: readonly Tensor[]): void {
   inputs.forEach((input, i) => values.set(input, tensors[i]!, `input "${inputName(input)}"`));
 }
 
-function run(tf: Tfjs, node: Node, values: Values): void {
-  const { lower, onHost } = loweringOf(node);
-  if (onHost(node)) return runOnHost(node, values);
+function run(node: Node, lower: Lowering<unknown>, values: Values): void {
+  const { tf } = values;
   const inputs = node.inputs.map((input) => values.held(input));
   const outputs = tf.tidy(() =>
     // An input that is passed on is freed with the input; its clone shares the memory and lives on.
@@ -145,29 +151,11 @@ function run(tf: Tfjs, node: Node, values: Values): void {
   });
 }
 
-function loweringOf(node: Node): PartialLowering<unknown> {
-  // Each lowering takes its own operator's attributes, as its rule has checked them.
-  const entry = lowerings[node.op] as PartialLowering<unknown> | PartialLowering<unknown>["lower"];
-  const { lower, onHost } =
-    typeof entry === "function" ? { lower: entry, onHost: () => false } : entry;
-  const types = [...node.inputs, ...node.outputs];
-  const foreign = types.some(({ dtype, shape }) => dtype === "float64" || sizeOf(shape) === 0);
-  return { lower, onHost: (call) => foreign || onHost(call) };
-}
-
-function runOnHost(node: Node, values: Values): void {
-  const inputs = node.inputs.map((input) => values.numbers(input));
-  const arrays = ruleOf(node.op).kernel(inputs, node.attrs, node.outputs);
-  node.outputs.forEach((output, i) => {
-    const data = arrays[i]!;
-    const tensor =
-      output.dtype === "float64"
-        ? { ...numbers(output, data) }
-        : fromFloat64(output.dtype, output.shape, data);
-    values.set(
-      output,
-      tensor,
-      `result of ${node.op}${node.origin === undefined ? "" : ` (${node.origin})`}`,
-    );
+function runOnHost({ op, origin, inputs, attrs, outputs }: Node, values: Values): void {
+  const given = inputs.map((input) => values.numbers(input));
+  const arrays = ruleOf(op).kernel(given, attrs, outputs);
+  const what = `result of ${op}${origin === undefined ? "" : ` (${origin})`}`;
+  outputs.forEach((output, i) => {
+    values.set(output, fromFloat64(output.dtype, output.shape, arrays[i]!), what);
   });
 }

@@ -5,7 +5,7 @@ import type { ConformanceRow } from "../../../compute/tasks/conformance";
 import { UsageError, type Command } from "../command";
 import { progressLine } from "./shared";
 
-const known = ["onnxruntime", "reference"] as const;
+const known = ["onnxruntime", "tfjs", "reference"] as const;
 
 export const modelTest: Command = {
   name: "model test",

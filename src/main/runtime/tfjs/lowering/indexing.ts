@@ -6,13 +6,7 @@ import { sizeOf, stridesOf } from "../../../../shared/tensor";
 import type { ScatterElementsAttributes, ScatterNDAttributes } from "../../../graph/ops/scatter";
 import { range } from "../../../graph/ops/shapes";
 import { wrapped } from "./elementwise";
-import {
-  whole,
-  type Held,
-  type Lowering,
-  type PartialLowering,
-  type Tfjs,
-} from "./lowering";
+import { whole, type Held, type Lowering, type PartialLowering, type Tfjs } from "./lowering";
 
 export const gather: Lowering<{ axis: number }> = (tf, [x, index], { attrs: { axis } }) => [
   tf.gather(x!, wrapped(tf, index!, x!.shape[axis]!), axis),
