@@ -6,15 +6,13 @@
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import type * as OnnxRuntime from "onnxruntime-node";
-import type { InferenceSession } from "onnxruntime-node";
-import { fromFloat64, toFloat64, type DType, type Tensor } from "../../../shared/tensor";
-import { inputName, type Graph } from "../../graph/ir";
-import { encodeModel } from "../../graph/onnx/encode";
-import type { CompileOptions, Executor, Placement, Program } from "../executor";
+import type { Tensor } from "../../../shared/tensor";
+import { inputName } from "../../graph/ir";
+import type { Executor } from "../executor";
 import { takeFeeds } from "../feeds";
-import { failed, refused } from "./failure";
-import { Profile, together } from "./placement";
-import { forbidTf32, providerOf, type Provider } from "./providers";
+import { together } from "./placement";
+import { forbidTf32, providerOf } from "./providers";
+import { convert, Session, type Runtime } from "./session";
 
 /** Loaded when an executor is first made: the library is large, and a system that cannot load it has the others. */
 const load = (): typeof OnnxRuntime =>
@@ -25,18 +23,6 @@ export interface OnnxRuntimeOptions {
   readonly threads?: number;
   /** "cpu" by default; "webgpu", "cuda:0", "dml:0", "coreml". */
   readonly device?: string;
-}
-
-/** What the sessions of one executor have in common. */
-interface Runtime {
-  readonly ort: typeof OnnxRuntime;
-  readonly threads: number;
-  readonly provider: Provider;
-  readonly index: number;
-  /** Not the CPU: what has no kernel there falls to the CPU, and the thing itself can be lost. */
-  readonly isDevice: boolean;
-  /** Of each program that has run on a device. */
-  readonly placements: Placement[];
 }
 
 /**
@@ -56,121 +42,46 @@ export function createOnnxRuntimeExecutor({
     provider,
     index,
     isDevice: id !== "cpu",
+    refused: new Set(),
     placements: [],
   };
-  const sessions = new Set<InferenceSession>();
-  const release = async (session: InferenceSession): Promise<void> => {
-    if (sessions.delete(session)) await session.release();
-  };
+  const sessions = new Set<Session>();
   const where = provider.many ? `${provider.label} device ${index}` : provider.label;
   const using = id === "cpu" ? `, ${threads} thread${threads === 1 ? "" : "s"}` : "";
   return {
     id: "onnxruntime",
     description: `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common}, ${where}${using}`,
-    async compile(graph, options) {
-      const profile = runtime.isDevice ? new Profile() : null;
-      try {
-        const session = await createSession(runtime, graph, options, profile);
-        sessions.add(session);
-        return program(runtime, graph, session, options, profile, async () => {
-          await release(session);
-          profile?.discard();
-        });
-      } catch (error) {
-        profile?.discard();
-        throw error;
-      }
+    async compile(graph, { bind } = {}) {
+      const session = await Session.create(runtime, graph, bind);
+      sessions.add(session);
+      const fed = graph.inputs.filter((input) => bind?.has(inputName(input)) !== true);
+      return {
+        inputs: fed.map(inputName),
+        outputs: graph.outputs.map((output) => output.name),
+        async run(feeds) {
+          const tensors = takeFeeds(fed, feeds).map((tensor, i) => convert(tensor, fed[i]!.dtype));
+          // The binding runs the session in a macrotask of its own, so the event loop turns between runs.
+          const results = await session.run(
+            Object.fromEntries(fed.map((input, i) => [inputName(input), toOrt(ort, tensors[i]!)])),
+          );
+          return new Map(
+            graph.outputs.map(({ name, value }) => {
+              const data = results[name]!.data as Tensor["data"];
+              return [name, { dtype: value.dtype, shape: value.shape, data }];
+            }),
+          );
+        },
+        async dispose() {
+          if (sessions.delete(session)) await session.release();
+        },
+      };
     },
     placement: () => (runtime.isDevice ? together(runtime.placements) : null),
     async dispose() {
-      await Promise.all([...sessions].map(release));
+      await Promise.all([...sessions].map((session) => session.release()));
+      sessions.clear();
     },
   };
-}
-
-async function createSession(
-  { ort, threads, provider, index, isDevice }: Runtime,
-  graph: Graph,
-  { bind }: CompileOptions = {},
-  profile: Profile | null,
-): Promise<InferenceSession> {
-  const bound = new Map<string, Tensor>();
-  for (const input of graph.inputs) {
-    const tensor = bind?.get(inputName(input));
-    if (tensor !== undefined) {
-      takeFeeds([input], new Map([[inputName(input), tensor]]));
-      bound.set(inputName(input), convert(tensor, input.dtype));
-    }
-  }
-  const { extra, ...chosen } = provider.session(index);
-  try {
-    return await ort.InferenceSession.create(encodeModel(graph, { bind: bound }), {
-      graphOptimizationLevel: "all",
-      executionMode: "sequential",
-      // One block planned for a whole run is larger than what the arena reuses on the way (resident memory of the
-      // process 666 MB against 440 on a U-Net's tangents, eight at once) and no faster: shapes are static, so the
-      // arena finds the same pieces every time.
-      enableMemPattern: false,
-      logSeverityLevel: 4,
-      intraOpNumThreads: threads,
-      ...chosen,
-      ...profile?.options,
-      extra: { ...extra, ...asleep },
-    });
-  } catch (error) {
-    throw refused(error, provider, isDevice);
-  }
-}
-
-/**
- * Threads that have nothing to do sleep instead of polling. Each session has threads of its own, so polling makes the
- * sessions of one analysis, or a question beside a job, take cores from each other: three small networks run in turn
- * took 6.4 s against 1.6 on two cores that had other work, 1.7 against 0.9 on cores that had little.
- */
-const asleep = { "session.intra_op.allow_spinning": "0" };
-
-function program(
-  { ort, provider, isDevice, placements }: Runtime,
-  graph: Graph,
-  session: InferenceSession,
-  { bind }: CompileOptions = {},
-  profile: Profile | null,
-  release: () => Promise<void>,
-): Program {
-  const fed = graph.inputs.filter((input) => bind?.has(inputName(input)) !== true);
-  let profiled = profile === null;
-  return {
-    inputs: fed.map(inputName),
-    outputs: graph.outputs.map((output) => output.name),
-    async run(feeds) {
-      const tensors = takeFeeds(fed, feeds);
-      const given = Object.fromEntries(
-        fed.map((input, i) => [inputName(input), toOrt(ort, convert(tensors[i]!, input.dtype))]),
-      );
-      let results: OnnxRuntime.InferenceSession.OnnxValueMapType;
-      try {
-        // The binding runs the session in a macrotask of its own, so the event loop turns between runs.
-        results = await session.run(given);
-      } catch (error) {
-        throw failed(error, provider, isDevice);
-      }
-      if (!profiled) {
-        profiled = true;
-        placements.push(profile!.finish(session));
-      }
-      return new Map(
-        graph.outputs.map(({ name, value }) => {
-          const data = results[name]!.data as Tensor["data"];
-          return [name, { dtype: value.dtype, shape: value.shape, data }];
-        }),
-      );
-    },
-    dispose: release,
-  };
-}
-
-function convert(tensor: Tensor, dtype: DType): Tensor {
-  return tensor.dtype === dtype ? tensor : fromFloat64(dtype, tensor.shape, toFloat64(tensor));
 }
 
 function toOrt(ort: typeof OnnxRuntime, tensor: Tensor): OnnxRuntime.Tensor {

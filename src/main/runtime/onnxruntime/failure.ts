@@ -39,6 +39,16 @@ export function failed(error: unknown, { label }: Provider, isDevice: boolean): 
   return (isDevice ? deviceFailure(error, label) : null) ?? error;
 }
 
+/**
+ * The operator whose kernel refused its input or form while it ran, as our encoder named the node; the device's layout
+ * passes append to names.
+ */
+export function refusedOperator(error: unknown): string | null {
+  const node = /while running \w+ node\. Name:'([A-Za-z]+)_\d+(?:_token_\d+)?'/;
+  const message = messageOf(error);
+  return lost.test(message) || full.test(message) ? null : (node.exec(message)?.[1] ?? null);
+}
+
 function deviceFailure(error: unknown, label: string): UserError | null {
   const message = messageOf(error);
   if (full.test(message)) {
@@ -46,6 +56,14 @@ function deviceFailure(error: unknown, label: string): UserError | null {
       todo: `Allow less memory or fewer samples at once (--memory on the command line). ${other}`,
       cause: error,
     });
+  }
+  const operator = refusedOperator(error);
+  if (operator !== null) {
+    return new UserError(
+      "device/no-kernel",
+      `${label} cannot compute this form of ${operator}: ${brief(message)}.`,
+      { where: operator, todo: other, cause: error },
+    );
   }
   if (lost.test(message)) {
     return new UserError("device/lost", `${label} was lost while computing: ${brief(message)}.`, {
@@ -63,6 +81,7 @@ function messageOf(error: unknown): string {
 /** The sentence in a message that begins with source files and goes on with what was being evaluated. */
 function brief(message: string): string {
   const line = message.split("\n")[0]!.trim();
-  const said = /(?:was false\.|status code:|\] : \d+ : [A-Z_]+ :)\s*(.*)$/.exec(line)?.[1] ?? line;
+  const said =
+    /(?:was false\.|Status Message:|\] : \d+ : [A-Z_]+ :)\s*(.*)$/.exec(line)?.[1] ?? line;
   return said.replace(/[.\s]+$/, "").slice(0, 200);
 }

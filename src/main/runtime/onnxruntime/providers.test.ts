@@ -23,7 +23,7 @@ describe("a device's name", () => {
 });
 
 test("CUDA is told its number and never to round to TF32, both where the binding hands it on", () => {
-  expect(providers.cuda.session(1)).toEqual({
+  expect(providers.cuda.session(1, [])).toEqual({
     executionProviders: [{ name: "cuda", deviceId: 1 }],
     extra: {
       "ep.cudaexecutionprovider.device_id": "1",

@@ -23,8 +23,13 @@ export interface Provider {
   readonly label: string;
   /** Whether devices of this kind are numbered. */
   readonly many: boolean;
-  /** Options of a session that runs there; what the provider has no kernel for runs on the CPU. */
-  session(index: number): Pick<SessionOptions, "executionProviders" | "extra">;
+  /** Whether single nodes can be left to the CPU although there is a kernel for them. */
+  readonly canLeave: boolean;
+  /**
+   * Options of a session that runs there; what the provider has no kernel for runs on the CPU.
+   * @param left names of nodes that run on the CPU too, where that can be asked for
+   */
+  session(index: number, left: readonly string[]): SessionOptions;
   /** What is missing as far as files tell; null where only trying tells. */
   lack(): Lack | null;
   /** What to do after a failure to start, by its message and what was printed on the way. */
@@ -42,6 +47,7 @@ export const providers: Readonly<Record<ProviderId, Provider>> = {
   cpu: {
     label: "CPU",
     many: false,
+    canLeave: false,
     session: () => ({ executionProviders: ["cpu"] }),
     lack: () => null,
     remedy: () => reinstall,
@@ -49,7 +55,13 @@ export const providers: Readonly<Record<ProviderId, Provider>> = {
   webgpu: {
     label: `WebGPU (${{ darwin: "Metal", win32: "Direct3D 12" }[process.platform as string] ?? "Vulkan"})`,
     many: false,
-    session: () => ({ executionProviders: ["webgpu"] }),
+    canLeave: true,
+    session: (_, left) => ({
+      // An empty list is refused.
+      executionProviders: [
+        left.length === 0 ? "webgpu" : { name: "webgpu", forceCpuNodeNames: left },
+      ],
+    }),
     lack: () => null,
     remedy: (message) => {
       if (process.platform !== "linux") return "Update the graphics card's driver.";
@@ -61,6 +73,7 @@ export const providers: Readonly<Record<ProviderId, Provider>> = {
   cuda: {
     label: "CUDA",
     many: true,
+    canLeave: false,
     session: (index) => ({
       executionProviders: [{ name: "cuda", deviceId: index }],
       // The binding hands on no other option than the number; the provider also reads them as entries of the session.
@@ -90,6 +103,7 @@ export const providers: Readonly<Record<ProviderId, Provider>> = {
   dml: {
     label: "DirectML",
     many: true,
+    canLeave: false,
     session: (index) => ({
       executionProviders: [{ name: "dml", deviceId: index }],
       // What the provider's documentation demands.
@@ -101,6 +115,7 @@ export const providers: Readonly<Record<ProviderId, Provider>> = {
   coreml: {
     label: "Core ML",
     many: false,
+    canLeave: false,
     session: () => ({ executionProviders: ["coreml"] }),
     lack: () => (process.platform === "darwin" ? null : elsewhere("macOS")),
     remedy: () => "Core ML is a part of macOS 12 and newer: update it.",
