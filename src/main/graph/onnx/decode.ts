@@ -7,8 +7,11 @@ import { decodeMessage } from "./message";
 import { modelProto, tensorProto, type ModelProto, type TensorProto } from "./schema";
 import { WireError } from "./wire";
 
-/** The newest version of the standard's operator set whose meanings the importer knows. */
-const NEWEST_OPSET = 23;
+/**
+ * The newest version of the standard's operator set whose meanings the importer knows; 24 and 25 added element
+ * types, Swish and TensorScatter.
+ */
+const NEWEST_OPSET = 25;
 
 const EXPORT_ANEW = "Choose an .onnx file, or export the network again.";
 

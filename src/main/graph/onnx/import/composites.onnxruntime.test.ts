@@ -1,22 +1,20 @@
 /** Operators that are written out on import, held against onnxruntime's own kernels on random numbers. */
-import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { describe, expect, test } from "vitest";
+import { describe, test } from "vitest";
 import { randomFrom } from "../../../../shared/random";
 import { fromFloat64, sizeOf, type Tensor } from "../../../../shared/tensor";
-import { evaluator } from "../../evaluate";
-import { inputName } from "../../ir";
-import { parseOnnx } from "../model";
-import { smallModel, type NarrowTensor, type SmallAttribute } from "../testing";
-import { importGraph } from ".";
+import type { NarrowTensor } from "../testing";
+import {
+  agree,
+  bools,
+  describeRow,
+  float,
+  ints,
+  whole,
+  type Attributes,
+  type Given,
+  type Row,
+} from "./agreement.testing";
 
-/** An input: a shape of random float32 in (−1, 1), or a tensor that the file holds. */
-type Given = readonly number[] | Tensor | NarrowTensor | null;
-type Attributes = Readonly<Record<string, SmallAttribute>>;
-
-const ints = (...values: number[]): Tensor => fromFloat64("int64", [values.length], values);
-const whole = (value: number): Tensor => fromFloat64("int64", [], [value]);
-const bools = (shape: number[], ...values: number[]): Tensor => fromFloat64("bool", shape, values);
-const float = (value: number): SmallAttribute => ({ float: value });
 const narrow = (dataType: number, ...int32Data: number[]): NarrowTensor => ({
   dims: int32Data.length === 1 ? [] : [int32Data.length],
   dataType,
@@ -24,84 +22,8 @@ const narrow = (dataType: number, ...int32Data: number[]): NarrowTensor => ({
 });
 const [UINT8, INT8] = [2, 3];
 
-/** float32 rounding over sums of up to a hundred terms of order 1. */
-const TOLERANCE = 2e-5;
-
-async function agree(
-  op: string,
-  opset: number,
-  given: readonly Given[],
-  attributes: Attributes,
-  outputs: number,
-  producer = "pytorch",
-): Promise<void> {
-  const unit = randomFrom(20261121);
-  const inputs: Record<string, number[]> = {};
-  const initializers: Record<string, Tensor | NarrowTensor> = {};
-  const names = given.map((each, i) => {
-    if (each === null) return "";
-    if (Array.isArray(each)) inputs[`x${i}`] = each as number[];
-    else initializers[`x${i}`] = each as Tensor;
-    return `x${i}`;
-  });
-  const results = Array.from({ length: outputs }, (_, i) => `y${i}`);
-  const bytes = smallModel({
-    opset,
-    producer,
-    inputs,
-    initializers,
-    outputs: results,
-    nodes: [{ op, inputs: names, outputs: results, attributes }],
-  });
-  const feeds = new Map(
-    Object.entries(inputs).map(([name, shape]) => [
-      name,
-      Float32Array.from({ length: sizeOf(shape) }, () => 2 * unit() - 1),
-    ]),
-  );
-  const session = await InferenceSession.create(bytes, {
-    intraOpNumThreads: 1,
-    logSeverityLevel: 4,
-    graphOptimizationLevel: "disabled",
-  });
-  const fed = [...feeds].map(([name, data]) => [
-    name,
-    new OrtTensor("float32", data, inputs[name]!),
-  ]);
-  const theirs = await session.run(Object.fromEntries(fed) as Record<string, OrtTensor>);
-  await session.release();
-
-  const { graph } = importGraph(parseOnnx(bytes, op));
-  const own = evaluator(graph.outputs.map(({ value }) => value))(
-    new Map(graph.inputs.map((x) => [x, Float64Array.from(feeds.get(inputName(x))!)])),
-  );
-  graph.outputs.forEach(({ name, value }, i) => {
-    expect(value.shape, name).toEqual([...theirs[name]!.dims]);
-    const expected = Array.from(theirs[name]!.data as ArrayLike<number | bigint>, Number);
-    expected.forEach((y, k) => {
-      const found = own[i]![k]!;
-      const close =
-        Object.is(found, y) || Math.abs(found - y) <= TOLERANCE * Math.max(1, Math.abs(y));
-      expect(close, `${name}[${k}] is ${found}, onnxruntime's ${y}`).toBe(true);
-    });
-  });
-}
-
-type Row = [string, number, readonly Given[], Attributes?, number?];
 function each(rows: readonly Row[]): void {
-  test.each(rows.map((row) => [describeRow(row), row] as const))(
-    "%s",
-    async (_, [op, opset, inputs, attributes = {}, outputs = 1]) => {
-      await agree(op, opset, inputs, attributes, outputs);
-    },
-  );
-}
-
-function describeRow([op, opset, inputs, attributes = {}]: Row): string {
-  const shapes = inputs.map((x) =>
-    x === null ? "-" : Array.isArray(x) ? `[${x.join()}]` : "dims" in x ? "narrow" : "known",
-  );
-  return `${op}-${opset} ${shapes.join(" ")} ${JSON.stringify(attributes)}`;
+  test.each(rows.map((row) => [describeRow(row), row] as const))("%s", (_, row) => agree(row));
 }
 
 describe("Fourier transforms", () => {
