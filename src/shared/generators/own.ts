@@ -5,7 +5,8 @@
  *
  * `flow` is the vector field ξ on space, a formula an axis, x first; `mix` the matrix on the channels, rows divided by
  * semicolons; `shift` one formula a channel. Where a flow comes without a mix, the fields follow it geometrically. The
- * prediction transforms as the input does unless `out-flow`, `out-mix`, `out-shift` or `out none` say otherwise.
+ * prediction transforms as the input does, clause by clause, unless `out-flow`, `out-mix` or `out-shift` replace one, or
+ * `out none` says that it does not.
  */
 import { FormulaReader, type Formula } from "./formula";
 import {
@@ -72,7 +73,7 @@ function read(reader: FormulaReader, id: string): Generator {
   if (Object.keys(input).length === 0) {
     throw reader.problem("flow (…), mix […; …] or shift (…) is missing", start);
   }
-  const own = Object.keys(output).length > 0 ? output : input;
+  const own = { ...input, ...output };
   const curls = input.flow?.some((formula) =>
     formula.gradient([0.1, 0.2, 0.3]).some((s) => s !== 0),
   );

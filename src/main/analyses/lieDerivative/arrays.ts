@@ -44,6 +44,13 @@ export function arraysOf(
       description:
         "The same as lie_error for the map tanh at every point, which has every symmetry: aliasing and the error of the differences on these states",
     },
+    round_trip: {
+      tensor: tensorOf(numbers.roundTrip, pairs),
+      axes,
+      unit: "1",
+      description:
+        "‖exp(−sX)exp(sX)x − x‖/‖x‖ where the farthest point moves by half a grid spacing: what tests with finite motions lose to reading between points",
+    },
     channel_error: {
       tensor: tensorOf(numbers.channel, [
         ...pairs,

@@ -5,6 +5,7 @@
 import type { LieDerivativeParameters } from "../../../shared/analyses/lieDerivative";
 import { sizeOf, type Tensor } from "../../../shared/tensor";
 import { gridErrors } from "../../fields/generators/gridError";
+import { roundTrips } from "../../fields/generators/roundTrip";
 import type { AnalysisResult, Computation, ReportProgress, StatesContext } from "../context";
 import { checkSamples, sampleNetwork } from "../network";
 import { nameOfSample, realsOf, slice } from "../orbit";
@@ -44,6 +45,8 @@ export interface LieNumbers {
   readonly square: Float64Array;
   /** [K, N] */
   readonly gridError: Float64Array;
+  /** [K, N] */
+  readonly roundTrip: Float64Array;
   /** ‖f(x)‖, [N] */
   readonly outputNorm: Float64Array;
 }
@@ -122,6 +125,7 @@ class Measure {
   readonly #mask: Mask;
   readonly #generators: number;
   readonly #gridErrors: (state: ArrayLike<number>) => Float64Array;
+  readonly #roundTrips: (state: ArrayLike<number>) => Float64Array;
 
   constructor(
     { samples, grid, input }: StatesContext,
@@ -143,12 +147,15 @@ class Measure {
       channel: new Float64Array(count * n * this.#channels),
       square: new Float64Array(count * n),
       gridError: new Float64Array(count * n),
+      roundTrip: new Float64Array(count * n),
       outputNorm: new Float64Array(n),
     };
     const mask = discMask(grid, disc);
-    this.#gridErrors = gridErrors(sides.infinitesimals, input.shape[1] ?? 1, grid, (values, a, b) =>
-      norm(values, a, b, mask),
-    );
+    const over = (values: Float64Array, from: number, to: number): number =>
+      norm(values, from, to, mask);
+    const channels = grid === null ? sizeOf(input.shape.slice(1)) : input.shape[1]!;
+    this.#gridErrors = gridErrors(sides.infinitesimals, channels, grid, over);
+    this.#roundTrips = (state) => roundTrips(sides.infinitesimals, state, channels, grid, over);
   }
 
   /** @param first position of the block's first sample @param k the step, from 0 */
@@ -201,9 +208,11 @@ class Measure {
 
   addGrid(first: number, states: Tensor): void {
     for (let i = 0; i < states.shape[0]!; i++) {
-      this.#gridErrors(realsOf(slice(states, i, 1))).forEach((value, j) => {
-        this.numbers.gridError[j * this.#samples + first + i] = value;
-      });
+      const state = realsOf(slice(states, i, 1));
+      const place = (j: number): number => j * this.#samples + first + i;
+      const { gridError, roundTrip } = this.numbers;
+      this.#gridErrors(state).forEach((value, j) => (gridError[place(j)] = value));
+      this.#roundTrips(state).forEach((value, j) => (roundTrip[place(j)] = value));
     }
   }
 }

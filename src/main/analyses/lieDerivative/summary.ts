@@ -49,6 +49,7 @@ export function summaryOf(
         lie_error: error,
         lie_relative: of(numbers.relative, k, steps),
         grid_error: grid,
+        round_trip: of(numbers.roundTrip, k, 1).median,
         lee: of(numbers.square, k, 1).mean,
         resolved: error.median > RESOLVED * grid.median,
         ...(steps === 1 ? {} : { lie_error_last: of(numbers.error, k, steps, steps - 1) }),
