@@ -16,7 +16,7 @@ const WORD_STAYS = 6000;
 export class Messages {
   #all = $state.raw<readonly Message[]>([]);
   #next = 1;
-  readonly #leaving = new Map<number, ReturnType<typeof setTimeout>>();
+  #leaving: Readonly<Record<number, ReturnType<typeof setTimeout>>> = {};
 
   get all(): readonly Message[] {
     return this.#all;
@@ -41,18 +41,17 @@ export class Messages {
 
   /** While the pointer or the focus is on it, it stays. */
   hold(id: number): void {
-    clearTimeout(this.#leaving.get(id));
-    this.#leaving.delete(id);
+    const { [id]: timer, ...others } = this.#leaving;
+    clearTimeout(timer);
+    this.#leaving = others;
   }
 
   /** Leaves after its time, counted from now. */
   release(id: number): void {
     if (this.#all.find((message) => message.id === id)?.kind !== "word") return;
     this.hold(id);
-    this.#leaving.set(
-      id,
-      setTimeout(() => this.dismiss(id), WORD_STAYS),
-    );
+    const timer = setTimeout(() => this.dismiss(id), WORD_STAYS);
+    this.#leaving = { ...this.#leaving, [id]: timer };
   }
 
   dismiss(id: number): void {

@@ -20,11 +20,11 @@ export class Session {
   readonly runs: Runs;
   readonly samples: Samples;
   readonly subject: Subject;
-  readonly tabs = new Tabs((key) => this.#forms.delete(key));
+  readonly tabs = new Tabs((key) => Reflect.deleteProperty(this.#forms, key));
   /** What is typed stays while the tab is open, whichever page is looked at meanwhile. */
-  readonly #forms = new Map<string, Form>();
+  readonly #forms: Record<string, Form> = {};
   /** Of everything that was ever here: what was removed can still be named. */
-  readonly #names = new Map<string, string>();
+  readonly #names: Record<string, string> = {};
   /** The subgroup that was last chosen to be set apart here; null: the study's. */
   #apart = $state<string | null>(null);
 
@@ -59,14 +59,14 @@ export class Session {
   /** The form of that page. @throws UserError "analysis/unknown" */
   formOf(page: Extract<Page, { kind: "new" }>): Form {
     const key = keyOf(page);
-    const known = this.#forms.get(key);
+    const known = this.#forms[key];
     if (known !== undefined) return known;
     const definition = analysisById(page.analysis);
     if (definition === undefined) {
       throw new UserError("analysis/unknown", `There is no analysis “${page.analysis}”.`);
     }
     const form = new Form(definition, this);
-    this.#forms.set(key, form);
+    this.#forms[key] = form;
     return form;
   }
 
@@ -85,7 +85,7 @@ export class Session {
   }
 
   nameOf(entry: string): string {
-    return this.#names.get(entry) ?? entry;
+    return this.#names[entry] ?? entry;
   }
 
   /** The subgroups to set apart in figures, the most wanted first. */
@@ -194,7 +194,7 @@ export class Session {
   }
 
   #learnNames({ data, models }: Study): void {
-    for (const { id, name } of [...data, ...models]) this.#names.set(id, name);
+    for (const { id, name } of [...data, ...models]) this.#names[id] = name;
   }
 
   #has(page: Page): boolean {

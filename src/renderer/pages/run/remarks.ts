@@ -1,0 +1,45 @@
+/** The notices of a run as its page shows them: less what the study answers, with a step to take where there is one. */
+import type { Study } from "../../../shared/contract";
+import type { ParameterValue } from "../../../shared/parameters";
+import type { RunRecord } from "../../../shared/run";
+import { elementsOf } from "../../../shared/charts/elements";
+import { groupOrNone } from "../../state/groups";
+
+export interface Remark {
+  readonly text: string;
+  /** What is said of the data and needs no attention. */
+  readonly calm: boolean;
+  /** The same run with these values mends it. */
+  readonly mend?: {
+    readonly label: string;
+    readonly change: Readonly<Record<string, ParameterValue>>;
+  };
+}
+
+/** How the analyses' notices begin or end that the window can do something about. */
+const NOT_ESTABLISHED = /^Symmetry of the dynamics not established/;
+const TRY_UNIT_COLUMNS = /; try unit columns\.$/;
+
+export function remarksOf(record: RunRecord, study: Study): Remark[] {
+  const stated = statedSymmetry(record, study);
+  return record.notices.map((notice) => {
+    if (NOT_ESTABLISHED.test(notice) && stated !== null) return { text: stated, calm: true };
+    if (!TRY_UNIT_COLUMNS.test(notice)) return { text: notice, calm: false };
+    return {
+      text: notice.replace(TRY_UNIT_COLUMNS, "."),
+      calm: false,
+      mend: { label: "Try unit columns…", change: { "unit-columns": true } },
+    };
+  });
+}
+
+/** What the data's options say of the dynamics, where that covers every element of the run. */
+function statedSymmetry(record: RunRecord, study: Study): string | null {
+  const id = study.runs.find((run) => run.id === record.id)?.data;
+  const name = study.data.find((entry) => entry.id === id)?.options.symmetry;
+  const group = name === undefined ? undefined : groupOrNone(name);
+  if (group === undefined) return null;
+  const covered = elementsOf(record).every((id) => group.elements.some((one) => one.id === id));
+  if (!covered) return null;
+  return `The dynamics is symmetric under ${group.label}, as stated with the data.`;
+}
