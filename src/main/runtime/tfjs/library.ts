@@ -19,7 +19,8 @@ export interface Backend {
   select(): Tfjs;
 }
 
-const require = createRequire(import.meta.url);
+/** Not called `require`: the build declares that name of its own in every chunk where it sees it called. */
+const load = createRequire(import.meta.url);
 
 /**
  * @param device "cpu" or "cuda:0", the first card; TensorFlow itself chooses among what CUDA_VISIBLE_DEVICES shows
@@ -37,7 +38,7 @@ export function backendFor(device: string): Backend {
 /** In JavaScript, by one thread. */
 function onCpu(): Backend {
   const tf = core();
-  require("@tensorflow/tfjs-backend-cpu");
+  load("@tensorflow/tfjs-backend-cpu");
   return backend(tf, "cpu", "JavaScript on the CPU");
 }
 
@@ -48,7 +49,7 @@ function onCuda(): Backend {
   restoreUtil();
   const tf = core();
   try {
-    require("@tensorflow/tfjs-node-gpu");
+    load("@tensorflow/tfjs-node-gpu");
   } catch (error) {
     const [line] = (error as Error).message.split("\n");
     throw absent({ reason: `TensorFlow's library does not load: ${line}.`, todo: remedy(line!) });
@@ -61,7 +62,7 @@ function onCuda(): Backend {
 
 /** One and the same for both backends: the copy that tfjs-node-gpu requires. */
 function core(): Tfjs {
-  const tf = require("@tensorflow/tfjs-core") as Tfjs;
+  const tf = load("@tensorflow/tfjs-core") as Tfjs;
   // Without advice on stderr to install what is chosen here.
   tf.enableProdMode();
   return tf;
@@ -97,8 +98,8 @@ export function tensorFlowLack(): Lack | null {
 
 /** Where tfjs-node-gpu looks for it: node-pre-gyp's folder of the newest Node-API that both know. */
 function addonPath(): string {
-  const folder = dirname(require.resolve("@tensorflow/tfjs-node-gpu/package.json"));
-  const { binary } = require("@tensorflow/tfjs-node-gpu/package.json") as {
+  const folder = dirname(load.resolve("@tensorflow/tfjs-node-gpu/package.json"));
+  const { binary } = load("@tensorflow/tfjs-node-gpu/package.json") as {
     binary: { napi_versions: number[] };
   };
   const newest = Math.max(
