@@ -30,9 +30,11 @@ export class ByteCache<V> {
     return value;
   }
 
-  /** Forgets what will not be asked for again. */
-  delete(key: string): void {
-    this.#held -= this.#entries.get(key)?.bytes ?? 0;
+  /** Forgets what will not be asked for again, and gives it back where it is still held. */
+  delete(key: string): V | undefined {
+    const found = this.#entries.get(key);
+    this.#held -= found?.bytes ?? 0;
     this.#entries.delete(key);
+    return found?.value;
   }
 }

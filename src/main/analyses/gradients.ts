@@ -94,18 +94,22 @@ export class Gradients {
     );
   }
 
-  /** Gradients of samples first … first + count − 1; `step` is called between runs and may throw to stop. */
+  /**
+   * Gradients of samples first … first + count − 1; `step` is called between runs and may throw to stop.
+   * @param into columns of as many samples that nobody reads any more: they are written over
+   */
   async of(
     input: Tensor,
     target: Tensor,
     first: number,
     count: number,
     step: () => void,
+    into?: Columns,
   ): Promise<SampleGradients> {
     const loss = new Float64Array(count);
     let prediction: Reals | undefined;
     let residual: Reals | undefined;
-    let parts: Reals[] = [];
+    let parts = into?.parts ?? [];
     for (let done = 0; done < count; done += this.chunk) {
       step();
       const outputs = await this.#program.run(
@@ -121,7 +125,9 @@ export class Gradients {
       if (prediction === undefined) {
         prediction = emptyLike(y, count * ySize);
         residual = emptyLike(y, count * ySize);
-        parts = this.#sizes.map((size, k) => emptyLike(take(`d${k}`), count * size));
+        if (into === undefined) {
+          parts = this.#sizes.map((size, k) => emptyLike(take(`d${k}`), count * size));
+        }
       }
       loss.set(take("loss").subarray(0, used), done);
       prediction.set(y.subarray(0, used * ySize), done * ySize);
