@@ -22,6 +22,6 @@ describe.each(Object.keys(ops) as OpName[])("%s", (op) => {
         const wrong = await disagreement(executor, drawnCase(op, draw), AGREEMENT);
         if (wrong !== null) expect.fail(`${op} ${wrong}`);
       }),
-      { seed, numRuns: ruleOf(op).vjp === undefined ? 20 : 40 },
+      { seed, numRuns: ruleOf(op).vjp === undefined ? 25 : 50 },
     ));
 });

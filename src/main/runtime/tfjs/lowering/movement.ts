@@ -1,4 +1,5 @@
 /** Operators that only move elements: slices, pads, repetitions. */
+import { sizeOf } from "../../../../shared/tensor";
 import type { PadMode } from "../../../graph/ops/pad";
 import type { SliceAttributes } from "../../../graph/ops/movement";
 import type { Held, Lowering, Tfjs } from "./lowering";
@@ -102,10 +103,13 @@ export const pad: Lowering<{ pads: readonly number[]; mode: PadMode; value: numb
   return [continued];
 };
 
-/** Every element `factor` times in a row along each axis. */
+/** Every element `factor` times in a row along each axis; one axis after the other, since TensorFlow tiles few axes. */
 export const resize: Lowering<{ factors: readonly number[] }> = (tf, [x], { attrs, outputs }) => {
-  const { factors } = attrs;
-  const split = x!.shape.flatMap((extent, axis) => (factors[axis] === 1 ? [extent] : [extent, 1]));
-  const times = factors.flatMap((factor) => (factor === 1 ? [1] : [1, factor]));
-  return [tf.reshape(tf.tile(tf.reshape(x!, split), times), [...outputs[0]!.shape])];
+  const repeated = attrs.factors.reduce((each, factor, axis) => {
+    if (factor === 1) return each;
+    const inner = sizeOf(x!.shape.slice(axis + 1));
+    const blocks = tf.reshape(each, [each.size / inner, 1, inner]);
+    return tf.tile(blocks, [1, factor, 1]);
+  }, x!);
+  return [tf.reshape(repeated, [...outputs[0]!.shape])];
 };
