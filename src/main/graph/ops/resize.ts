@@ -47,7 +47,15 @@ export const Resize: OpRule<ResizeAttributes> = {
     return [g.sum(g.reshape(dy!, blocks), inBlock)];
   },
   jvp: (g, { tangents: [dx], attrs }) => g.node("Resize", [dx!], attrs),
-  batch: (g, { inputs, attrs }) => g.node("Resize", inputs, { factors: [1, ...attrs.factors] }),
+  /** The new axis joins the first, so that the rank stays: onnxruntime is slower at repeating in more than four axes. */
+  batch(g, { inputs: [x], size, attrs }) {
+    const [, n = 1, ...rest] = x!.shape;
+    if (attrs.factors[0] !== 1) {
+      return g.node("Resize", [x!], { factors: [1, ...attrs.factors] });
+    }
+    const y = g.node("Resize", [g.reshape(x!, [size * n, ...rest])], attrs)[0]!;
+    return [g.reshape(y, [size, n, ...y.shape.slice(1)])];
+  },
 
   kernel([x], { factors }) {
     let data = x!.data;
