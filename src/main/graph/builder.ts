@@ -36,6 +36,8 @@ export interface Cut {
 const COMPARED_CONSTANT = 256;
 /** Integers are what shapes and indices are computed with: folded even where the result is larger. */
 const FOLDED_INTEGERS = 4096;
+/** Characters of what does not fit: a file may claim a shape of a thousand axes. */
+const LONGEST_REASON = 300;
 /** Multiply–adds that folding one node may cost. */
 const FOLDED_WORK = 1e7;
 
@@ -372,9 +374,10 @@ function misfit(
   { message }: ShapeError,
 ): UserError {
   const place = origin === undefined ? op : `${op} (node ${origin})`;
+  const reason = `${inputs.map(showType).join(" and ")}: ${message}`;
   return new UserError(
     "graph/shape",
-    `${place} of ${inputs.map(showType).join(" and ")}: ${message}.`,
+    `${place} of ${reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason}.`,
     {
       ...(origin === undefined ? {} : { where: origin }),
     },

@@ -6,6 +6,7 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { UserError } from "../../../shared/errors";
+import { printable } from "./printable";
 import type { TensorProto } from "./schema";
 import type { ExternalReader } from "./tensors";
 
@@ -48,7 +49,7 @@ export const noExternalData: ExternalReader = (proto: TensorProto, where: string
     proto.externalData.find(({ key }) => key === "location")?.value ?? "another file";
   throw new UserError(
     "onnx/external-data",
-    `${where} is kept in ${location}, which is not at hand.`,
+    `${where} is kept in ${printable(location)}, which is not at hand.`,
     { where },
   );
 };
@@ -71,7 +72,7 @@ function openInside(folder: string, location: string, where: string): number {
   const refuse = (): UserError =>
     new UserError(
       "onnx/external-data",
-      `${where} is kept in "${location}", which is not inside the model's folder.`,
+      `${where} is kept in "${printable(location)}", which is not inside the model's folder.`,
       { where, todo: "Put the data file beside the model." },
     );
   if (location === "" || isAbsolute(location) || outside(join(folder, location))) throw refuse();
@@ -81,7 +82,7 @@ function openInside(folder: string, location: string, where: string): number {
   } catch (error) {
     throw new UserError(
       "onnx/external-data",
-      `${where} is kept in ${location}, which is missing.`,
+      `${where} is kept in ${printable(location)}, which is missing.`,
       {
         where,
         todo: `Put ${location} beside the model.`,

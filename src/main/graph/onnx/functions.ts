@@ -4,6 +4,7 @@
  */
 import { UserError } from "../../../shared/errors";
 import { isStandard, standardOpset } from "./decode";
+import { printable } from "./printable";
 import type { AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto } from "./schema";
 
 /** A node with the version of the operator set that gives it its meaning: a function may import another one. */
@@ -56,7 +57,7 @@ export function functionInliner(model: ModelProto, path: string): Inliner {
 function unbounded(path: string, name: string): UserError {
   return new UserError(
     "onnx/functions",
-    `${path}: the function ${name} calls itself or expands to more than ${MOST_NODES} nodes.`,
+    `${path}: the function ${printable(name)} calls itself or expands to more than ${MOST_NODES} nodes.`,
     { where: name },
   );
 }

@@ -6,6 +6,7 @@ import type { Tensor } from "../../../shared/tensor";
 import { decodeModel } from "./decode";
 import { externalReader, noExternalData } from "./external";
 import { functionInliner, type Inliner, type VersionedNode } from "./functions";
+import { printable } from "./printable";
 import type { GraphProto, ModelProto, ValueInfoProto } from "./schema";
 import { readTensor, type ExternalReader } from "./tensors";
 
@@ -54,7 +55,7 @@ export function parseOnnx(
   const initializers = new Map(
     graph.initializer.map((tensor) => [
       tensor.name,
-      readTensor(tensor, `The tensor "${tensor.name}" of ${path}`, external),
+      readTensor(tensor, `The tensor "${printable(tensor.name)}" of ${path}`, external),
     ]),
   );
   const inline = functionInliner(proto, path);

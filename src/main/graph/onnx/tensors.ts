@@ -6,6 +6,7 @@
 import { UserError } from "../../../shared/errors";
 import { fromBfloat16, fromFloat16 } from "../../../shared/half";
 import { allocate, type DType, type Tensor } from "../../../shared/tensor";
+import { printable } from "./printable";
 import type { TensorProto } from "./schema";
 
 /** TensorProto.DataType, by number: name, bytes an element as stored, the type it is read as. */
@@ -87,7 +88,7 @@ export function readTensor(proto: TensorProto, where: string, external: External
   const wrongCount = (found: string): UserError =>
     new UserError(
       "onnx/tensor",
-      `${where} holds ${found} where its shape [${proto.dims.join(", ")}] needs ${size} elements.`,
+      `${where} holds ${found} where its shape [${printable(proto.dims.join(", "))}] needs ${size} elements.`,
       { where },
     );
   // An empty raw_data beside a filled list is how some writers leave it out.
@@ -106,9 +107,13 @@ function elementCount(dims: readonly number[], where: string): number {
   let size = 1;
   for (const extent of dims) size *= extent;
   if (dims.some((extent) => extent < 0) || !Number.isSafeInteger(size)) {
-    throw new UserError("onnx/tensor", `${where} has the impossible shape [${dims.join(", ")}].`, {
-      where,
-    });
+    throw new UserError(
+      "onnx/tensor",
+      `${where} has the impossible shape [${printable(dims.join(", "))}].`,
+      {
+        where,
+      },
+    );
   }
   return size;
 }

@@ -8,6 +8,7 @@ import type { Builder } from "../../builder";
 import type { Value } from "../../ir";
 import type { VersionedNode } from "../functions";
 import type { OnnxModel } from "../model";
+import { printable } from "../printable";
 import type { AttributeProto, GraphProto } from "../schema";
 import { readTensor } from "../tensors";
 import { knownTensor } from "./known";
@@ -23,10 +24,14 @@ export class UnsupportedOperator extends UserError {
 
   /** @param path of the model's file */
   constructor(op: string, origin: string, why: string, path: string) {
-    super("onnx/unsupported", `The operator ${op} (node ${origin}) is not supported: ${why}.`, {
-      where: path,
-      todo: "Export the network without it.",
-    });
+    super(
+      "onnx/unsupported",
+      `The operator ${printable(op)} (node ${origin}) is not supported: ${printable(why)}.`,
+      {
+        where: path,
+        todo: "Export the network without it.",
+      },
+    );
     this.op = op;
     this.why = why;
   }
@@ -244,7 +249,8 @@ export class Call {
   malformed(why: string): UserError {
     return new UserError(
       "onnx/malformed",
-      `The node ${this.origin} (${this.node.opType}) is malformed: ${why}.`,
+      // A weight in the place of a shape would be listed in full.
+      `The node ${this.origin} (${this.node.opType}) is malformed: ${printable(why)}.`,
       { where: this.path, todo: "Export the network again." },
     );
   }

@@ -9,6 +9,7 @@ import { Builder } from "../../builder";
 import type { Graph, GraphOutput, Value } from "../../ir";
 import type { VersionedNode } from "../functions";
 import type { OnnxModel } from "../model";
+import { printable } from "../printable";
 import type { ValueInfoProto } from "../schema";
 import { dtypeOf } from "../tensors";
 import type { Rebatch } from "./call";
@@ -110,21 +111,18 @@ export function importGraph(model: OnnxModel, options: ImportOptions = {}): Impo
 /** The static type of an input, its symbols bound. */
 function inputType(model: OnnxModel, info: ValueInfoProto, options: ImportOptions): TensorType {
   const type = info.type?.tensorType;
+  const name = printable(info.name);
   if (type === undefined) {
-    throw new UserError(
-      "onnx/input",
-      `The input "${info.name}" of ${model.path} is not a tensor.`,
-      {
-        where: info.name,
-      },
-    );
+    throw new UserError("onnx/input", `The input "${name}" of ${model.path} is not a tensor.`, {
+      where: name,
+    });
   }
-  const dtype = dtypeOf(type.elemType, `the input "${info.name}"`);
+  const dtype = dtypeOf(type.elemType, `the input "${name}"`);
   const given = options.shapes?.get(info.name);
   if (given !== undefined) return { dtype, shape: given };
   if (type.shape === undefined) {
-    throw new UserError("onnx/input", `The input "${info.name}" of ${model.path} has no shape.`, {
-      where: info.name,
+    throw new UserError("onnx/input", `The input "${name}" of ${model.path} has no shape.`, {
+      where: name,
       todo: "Export the network with an example input.",
     });
   }
@@ -146,13 +144,13 @@ function inputType(model: OnnxModel, info: ValueInfoProto, options: ImportOption
     }
     throw new UserError(
       "onnx/dimension",
-      `The dimension ${symbol === "" ? axis : `"${symbol}"`} of the input "${info.name}" of ${model.path} has no extent.`,
-      { where: info.name, todo: "Give its extent." },
+      `The dimension ${symbol === "" ? axis : `"${printable(symbol)}"`} of the input "${name}" of ${model.path} has no extent.`,
+      { where: name, todo: "Give its extent." },
     );
   });
   if (!Number.isSafeInteger(sizeOf(shape))) {
-    throw new UserError("onnx/input", `The input "${info.name}" of ${model.path} is too large.`, {
-      where: info.name,
+    throw new UserError("onnx/input", `The input "${name}" of ${model.path} is too large.`, {
+      where: name,
     });
   }
   return { dtype, shape };

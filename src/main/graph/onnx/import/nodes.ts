@@ -1,8 +1,10 @@
 /** A graph's nodes, one after another, turned into values by their converters; those of control flow nest. */
 import { UserError } from "../../../../shared/errors";
 import type { Value } from "../../ir";
+import { ShapeError } from "../../rule";
 import { isStandard } from "../decode";
 import type { VersionedNode } from "../functions";
+import { printable } from "../printable";
 import type { GraphProto } from "../schema";
 import { readTensor } from "../tensors";
 import { activations } from "./activations";
@@ -85,8 +87,9 @@ export class NodeImporter {
 
   #node(node: VersionedNode, nodes: readonly VersionedNode[], scope: Scope): void {
     const { g, model } = this.#shared;
-    const origin =
-      node.name === "" ? `${node.opType} of ${node.output[0] ?? "nothing"}` : node.name;
+    const origin = printable(
+      node.name === "" ? `${node.opType} of ${node.output[0] ?? "nothing"}` : node.name,
+    );
     if (scope.outer !== undefined && ++this.#unrolled > MOST_UNROLLED) {
       throw new UserError(
         "onnx/too-large",
@@ -126,7 +129,7 @@ export class NodeImporter {
     const scope: Scope = { values: new Map(), outer };
     graph.input.forEach(({ name }, i) => scope.values.set(name, inputs[i]!));
     for (const proto of graph.initializer) {
-      const where = `The tensor "${proto.name}" of ${model.path}`;
+      const where = `The tensor "${printable(proto.name)}" of ${model.path}`;
       scope.values.set(proto.name, g.constant(readTensor(proto, where, model.external)));
     }
     const nodes = model.inline(graph.node, opset);
@@ -139,12 +142,13 @@ export class NodeImporter {
   }
 }
 
-/** Indices that leave a tensor show when constants are computed; they are the file's fault. */
+/** Indices that leave a tensor show when constants are computed, shapes that do not fit when they are resolved. */
 function converted(convert: Converter, call: Call): ReturnType<Converter> {
   try {
     return convert(call);
   } catch (error) {
-    throw error instanceof RangeError ? call.malformed(error.message) : error;
+    const theirs = error instanceof RangeError || error instanceof ShapeError;
+    throw theirs ? call.malformed(error.message) : error;
   }
 }
 
@@ -158,8 +162,9 @@ export function missing(
   const why = later
     ? "made after it is read: the nodes are out of order or form a circle"
     : "made by nothing";
-  return new UserError("onnx/malformed", `${path}: ${reader} reads "${name}", which is ${why}.`, {
-    where: path,
-    todo: "Export the network again.",
-  });
+  return new UserError(
+    "onnx/malformed",
+    `${path}: ${reader} reads "${printable(name)}", which is ${why}.`,
+    { where: path, todo: "Export the network again." },
+  );
 }
