@@ -141,25 +141,39 @@ test("questions are answered while a job runs", async ({ lab }) => {
   await client.call("jobs.cancel", { job });
 });
 
-test("a crash of the compute process costs the job that ran, and nothing else", async ({
-  lab,
-  host,
-}) => {
-  test.skip(process.platform !== "linux", "finds the process in /proc");
-  const { client, study, request } = lab;
-  const start = async (parameters: AnalysisRequest["parameters"]): Promise<string> =>
-    (await client.call("analysis.start", { study: study.path, request: request(parameters) })).job;
-  const crashing = await start(long);
-  const next = await start({ samples: "2" });
-  await running(lab, crashing);
-  const [pid] = computeProcesses(host);
-  process.kill(pid!, "SIGSEGV");
-  expect(await ended(lab, crashing)).toMatchObject({
-    state: "failed",
-    error: { code: "compute/crashed" },
+for (const signal of ["SIGSEGV", "SIGKILL"] as const) {
+  test(`a compute process ended by ${signal} costs the job that ran, and nothing else`, async ({
+    lab,
+    host,
+  }) => {
+    test.skip(process.platform !== "linux", "finds the process in /proc");
+    const { client, study, request } = lab;
+    const start = async (parameters: AnalysisRequest["parameters"]): Promise<string> =>
+      (await client.call("analysis.start", { study: study.path, request: request(parameters) }))
+        .job;
+    const crashing = await start(long);
+    const next = await start({ samples: "2" });
+    await running(lab, crashing);
+    const [pid] = computeProcesses(host);
+    process.kill(pid!, signal);
+    expect(await ended(lab, crashing)).toMatchObject({
+      state: "failed",
+      error: {
+        code: "compute/crashed",
+        message: `The computing process ended unexpectedly (signal ${signal}).`,
+        todo: expect.stringContaining("The study is as it was."),
+      },
+    });
+    expect(await ended(lab, next)).toMatchObject({ state: "done" });
+    // The same request, as the window's "Try again" sends it.
+    const again = await start(long);
+    await running(lab, again);
+    await client.call("jobs.cancel", { job: again });
+    const { runs, models } = await client.call("study.open", { path: study.path });
+    expect(runs).toHaveLength(1);
+    expect(models).toHaveLength(study.models.length);
   });
-  expect(await ended(lab, next)).toMatchObject({ state: "done" });
-});
+}
 
 test("the compute process ends with its host", async ({ lab, host }) => {
   test.skip(process.platform !== "linux", "finds the process in /proc");

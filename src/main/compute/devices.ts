@@ -66,7 +66,7 @@ export class Devices {
     if (fallback) return settled("cpu", [`${reason} The CPU computed instead.`]);
     throw new UserError("device/not-ready", reason, {
       where: name,
-      ...(found?.todo == null ? {} : { todo: found.todo }),
+      ...(found === null || found.todo === null ? {} : { todo: found.todo }),
     });
   }
 

@@ -11,6 +11,7 @@ import type {
 } from "../../shared/contract";
 import { fromErrorRecord, type ErrorRecord } from "../../shared/errors";
 import type { LinkState } from "../client/websocket";
+import { DeviceList } from "./devices.svelte";
 import { Exports } from "./exports.svelte";
 import { Jobs } from "./jobs.svelte";
 import { Layout } from "./layout.svelte";
@@ -22,7 +23,7 @@ import { keyOf, type Page } from "./tabs.svelte";
 export type Opens = NonNullable<FileEntry["opens"]>;
 
 export type Dialog =
-  | { readonly kind: "palette" | "shortcuts" | "new-study" }
+  | { readonly kind: "palette" | "shortcuts" | "devices" | "new-study" }
   | {
       readonly kind: "files";
       readonly title: string;
@@ -34,6 +35,7 @@ export type Dialog =
 export class App {
   readonly client: Client;
   readonly jobs: Jobs;
+  readonly devices: DeviceList;
   readonly theme = new Theme();
   readonly messages = new Messages();
   readonly exports: Exports;
@@ -57,6 +59,7 @@ export class App {
   constructor(client: Client) {
     this.client = client;
     this.jobs = new Jobs(client);
+    this.devices = new DeviceList(client);
     this.exports = new Exports(client, this.messages, () => this.info?.host === "browser");
     this.jobs.onended((job) => this.#ended(job));
   }

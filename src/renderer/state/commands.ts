@@ -173,6 +173,13 @@ function viewCommands(app: App): Command[] {
       keywords: "shortcuts help",
       run: () => (app.dialog = { kind: "shortcuts" }),
     },
+    {
+      id: "devices",
+      label: "Devices",
+      group: "View",
+      keywords: "gpu cuda webgpu executor speed hardware",
+      run: () => (app.dialog = { kind: "devices" }),
+    },
     ...(["system", "light", "dark"] as const).map((choice): Command => ({
       id: `theme.${choice}`,
       label: choice === "system" ? "Theme as the system" : `Theme: ${choice}`,
