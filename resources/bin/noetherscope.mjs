@@ -49,4 +49,7 @@ if (toBuild) {
   if (build.status !== 0) stop(`${build.stdout}${build.stderr}\nThe build failed; see above.`);
 }
 
+// npm runs its scripts in the package's folder, but paths are meant from where the command was typed.
+const { npm_lifecycle_script: script, INIT_CWD: typedIn } = process.env;
+if (script?.includes("noetherscope.mjs") && typedIn !== undefined) process.chdir(typedIn);
 await import(pathToFileURL(built).href);

@@ -15,17 +15,30 @@ afterEach(() => rm(checkout, { recursive: true, force: true }));
 
 const command = (): string => join(checkout, "resources", "bin", "noetherscope.mjs");
 
-function start(): { status: number | null; stderr: string } {
-  const { status, stderr } = spawnSync(process.execPath, [command()], { encoding: "utf8" });
-  return { status, stderr };
+function start(env = {}): { status: number | null; stdout: string; stderr: string } {
+  const options = { encoding: "utf8", env: { ...process.env, ...env } } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command()], options);
+  return { status, stdout, stderr };
 }
 
 test("without packages it says in one sentence that npm ci comes first", async () => {
   const sentence = `The packages that Noetherscope needs are not installed: run npm ci first, in ${checkout}.\n`;
-  expect(start()).toEqual({ status: 1, stderr: sentence });
+  expect(start()).toEqual({ status: 1, stdout: "", stderr: sentence });
   // Packages for running alone cannot build.
   await mkdir(join(checkout, "node_modules"));
-  expect(start()).toEqual({ status: 1, stderr: sentence });
+  expect(start()).toEqual({ status: 1, stdout: "", stderr: sentence });
+});
+
+test("as npm's script it takes paths from where npm was called", async () => {
+  await mkdir(join(checkout, "node_modules"));
+  await mkdir(join(checkout, "out", "main"), { recursive: true });
+  await writeFile(join(checkout, "out", "main", "cli.js"), "console.log(process.cwd());");
+  const typedIn = join(checkout, "resources");
+  const script = "node resources/bin/noetherscope.mjs";
+  expect(start({ npm_lifecycle_script: script, INIT_CWD: typedIn }).stdout).toBe(`${typedIn}\n`);
+  // Under another script, as of tests that call the command, the folder is the process's own.
+  const other = start({ npm_lifecycle_script: "vitest run", INIT_CWD: typedIn });
+  expect(other.stdout).toBe(`${process.cwd()}\n`);
 });
 
 test("without packages it says so where an earlier build is there as well", async () => {

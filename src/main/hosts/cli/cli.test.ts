@@ -3,7 +3,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { analyses } from "../../../shared/analyses";
-import { fromFloat64 } from "../../../shared/tensor";
+import { fromFloat64, type Tensor } from "../../../shared/tensor";
 import { programFolder } from "../../workbench/places";
 import { readCases, type ConformanceCase } from "../../compute/conformance/cases";
 import { LocalCompute } from "../../compute/local";
@@ -141,6 +141,51 @@ describe("a command that there is not", () => {
     expect(err).not.toContain("mean");
     for (const { name } of commands) expect(err).toContain(name);
   });
+});
+
+describe("every example that the help shows runs as printed, from a checkout", () => {
+  const shown = commands.filter(({ example }) => /\.(onnx|npz)\b/.test(example));
+  test.each(shown.map(({ name, example }) => [example, name]))("%s", async (example, name) => {
+    const argv = example.split(" ").slice(1);
+    // What it writes goes to the test's own folder, and of an analysis it is enough to know that it could be run.
+    const at = argv.indexOf("--out");
+    if (at >= 0) argv[at + 1] = join(home, "result.npz");
+    if (name.startsWith("analyse")) argv.push("--dry-run");
+    const { code, err } = await noetherscope(argv);
+    expect(code, err).toBe(0);
+  });
+});
+
+test("model info names the node that stops a gradient", async () => {
+  const path = join(home, "stopped.onnx");
+  const w = (shape: number[]): Tensor =>
+    fromFloat64("float32", shape, new Float64Array(shape[0]! * shape[1]!).fill(0.5));
+  await writeFile(
+    path,
+    smallModel({
+      inputs: { x: ["N", 6] },
+      outputs: ["z"],
+      initializers: { "a.weight": w([6, 6]), "b.weight": w([6, 6]) },
+      nodes: [
+        { op: "MatMul", inputs: ["x", "a.weight"], outputs: ["h"] },
+        { op: "Round", name: "/quantise/Round", inputs: ["h"], outputs: ["r"] },
+        { op: "MatMul", inputs: ["r", "b.weight"], outputs: ["z"] },
+      ],
+    }),
+  );
+  const { out } = await noetherscope(["model", "info", path]);
+  expect(out).toContain("gradients reach 1 of 2 tensors");
+  expect(out).toContain("a.weight: Round is piecewise constant (/quantise/Round)");
+});
+
+test("data info gives numbers the digits that their spread deserves", async () => {
+  const data = fixture("unet/data.npz");
+  const fields = ["--fields", "scalar:rho,vector:v,scalar:p"];
+  const { out } = await noetherscope(["data", "info", data, ...fields]);
+  // The mean velocity is 1e-9 of rounding.
+  expect(out).toMatch(/v\.x +vector\.x +0\.00 +1\.28 +-3\.53 +3\.92/);
+  expect(out).toMatch(/rho +scalar +0\.920 +0\.341 +-0\.017 +1\.599/);
+  expect(out).toMatch(/arrays .* and \d+ more/);
 });
 
 test("help prints small numbers as people write them", async () => {

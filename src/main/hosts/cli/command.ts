@@ -201,7 +201,7 @@ export function helpOf(command: Command): string {
 }
 
 /** Lines of at most `width` letters, broken between words. */
-function wrapped(text: string, width: number): string[] {
+export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);

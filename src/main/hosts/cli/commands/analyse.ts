@@ -48,7 +48,7 @@ function commandOf(definition: AnalysisDefinition): Command {
       "dry-run": { help: "Only say what would be done: samples, passes, memory, time." },
       ...jsonOption,
     },
-    example: `noetherscope analyse ${definition.id} --model model.onnx --data flow.npz --fields vector:v --group d4 --out run`,
+    example: `noetherscope analyse ${definition.id} --model resources/examples/jets/plain.onnx --data resources/examples/jets/jets.npz --out runs/${definition.id}`,
     run: (args, shell) => run(definition, args, shell),
   };
 }

@@ -2,14 +2,22 @@
 import { resolve } from "node:path";
 import type { DataInfo } from "../../../../shared/contract";
 import type { Command } from "../command";
-import { dataOptionFlags, dataOptionsOf, json, jsonOption, table } from "./shared";
+import {
+  dataOptionFlags,
+  dataOptionsOf,
+  json,
+  jsonOption,
+  shortNumber,
+  table,
+  withSpread,
+} from "./shared";
 
 export const dataInfo: Command = {
   name: "data info",
   summary: "What a data file is.",
   takes: "FILE…",
   options: { ...dataOptionFlags, ...jsonOption },
-  example: "noetherscope data info flow.npz --fields vector:v,scalar:p",
+  example: "noetherscope data info fixtures/unet/data.npz --fields scalar:rho,vector:v,scalar:p",
   async run(args, shell) {
     const compute = await shell.compute();
     const options = dataOptionsOf(args);
@@ -29,22 +37,52 @@ export const dataInfo: Command = {
 };
 
 function describe(info: DataInfo): string {
-  const size = info.axes.map((axis, i) => `${axis} ${info.shape[i]!}`).join(", ");
-  const number = (value: number): string => String(Number(value.toPrecision(4)));
+  const rows = info.statistics.map(({ channel, mean, std, min, max }, i) => [
+    channel,
+    info.channels[i]?.kind ?? "",
+    ...[mean, std, min, max].map((value) => withSpread(value, std)),
+  ]);
   return [
-    `${info.path}`,
-    `  ${info.layout}, ${info.dtype}; ${size}; ${info.samples} samples`,
-    `  fields: ${info.fields ?? "not stated"}; boundary: ${info.boundary ?? "not stated"}${info.dt === null ? "" : `; time step ${number(info.dt)}`}`,
-    ...table([
-      ["channel", "kind", "mean", "std", "min", "max"],
-      ...info.statistics.map((row, i) => [
-        row.channel,
-        info.channels[i]?.kind ?? "",
-        ...[row.mean, row.std, row.min, row.max].map(number),
-      ]),
-    ])
-      .split("\n")
-      .map((line) => `  ${line}`),
+    `${info.path} (${info.layout}, ${info.dtype})`,
+    ...indented(table(facts(info))),
+    "",
+    ...indented(table([["channel", "kind", "mean", "std", "min", "max"], ...rows], 4)),
+    ...(info.warnings.length === 0 ? [] : [""]),
     ...info.warnings.map((warning) => `  note: ${warning}`),
   ].join("\n");
+}
+
+/** Label and value. */
+function facts(info: DataInfo): string[][] {
+  const { axes, shape, coordinates } = info;
+  const size = axes.map((axis, i) => `${axis} ${shape[i]!}`).join(" × ");
+  const ranges = Object.entries(coordinates ?? {}).map(([axis, values]) => {
+    const [first, last] = [values[0]!, values.at(-1)!];
+    return `${axis} ${withSpread(first, last - first)} to ${withSpread(last, last - first)}`;
+  });
+  const spacing = info.spacing?.map((step) => shortNumber(Number(step.toPrecision(4))));
+  return [
+    ["states", `${size}: ${info.samples} samples`],
+    ...(info.arrays.length > 1 ? [["arrays", arraysOf(info)]] : []),
+    ["fields", info.fields ?? "not stated"],
+    ["boundary", info.boundary ?? "not stated"],
+    ...(info.dt === null ? [] : [["time step", shortNumber(Number(info.dt.toPrecision(4)))]]),
+    ...(spacing === undefined ? [] : [["spacing", spacing.join(" × ")]]),
+    ...(ranges.length === 0 ? [] : [["ranges", ranges.join(", ")]]),
+  ];
+}
+
+/** Names listed before the rest is only counted. */
+const MOST_ARRAYS = 6;
+
+function arraysOf({ arrays }: DataInfo): string {
+  const shown = arrays
+    .slice(0, MOST_ARRAYS)
+    .map(({ name, shape }) => `${name} [${shape.join(", ")}]`)
+    .join(", ");
+  return arrays.length > MOST_ARRAYS ? `${shown} and ${arrays.length - MOST_ARRAYS} more` : shown;
+}
+
+function indented(text: string): string[] {
+  return text.split("\n").map((line) => `  ${line}`);
 }

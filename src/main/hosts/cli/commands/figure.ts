@@ -33,7 +33,7 @@ export const figure: Command = {
     quantity: { value: "NAME", help: "What is drawn, where the figure can show several." },
     subgroup: { value: "KEY", help: "Subgroup that is set apart, like e,r2,sr,sr3." },
   },
-  example: "noetherscope figure run --out coherence.pdf --width 85",
+  example: "noetherscope figure runs/coherence --out coherence.pdf --width 85",
   async run(args, shell) {
     const out = resolve(args.given("out"));
     const ending = extname(out).slice(1).toLowerCase();

@@ -17,7 +17,7 @@ export const modelGradcheck: Command = {
   },
   details:
     "Of a random projection of the output, along one random direction in the input and in each parameter. The last line is the largest relative error.",
-  example: "noetherscope model gradcheck model.onnx --inputs batch.npz",
+  example: "noetherscope model gradcheck fixtures/mlp/model.onnx --inputs fixtures/mlp/data.npz",
   async run(args, shell) {
     const compute = await shell.compute();
     const { rows, largest } = await compute.call(
@@ -31,15 +31,18 @@ export const modelGradcheck: Command = {
     );
     const number = (value: number): string => value.toExponential(6);
     shell.print(
-      table([
-        ["", "by the graph", "by differences", "relative error"],
-        ...rows.map(({ name, graph, difference, relativeError }) => [
-          name,
-          number(graph),
-          number(difference),
-          relativeError.toExponential(1),
-        ]),
-      ]),
+      table(
+        [
+          ["", "by the graph", "by differences", "relative error"],
+          ...rows.map(({ name, graph, difference, relativeError }) => [
+            name,
+            number(graph),
+            number(difference),
+            relativeError.toExponential(1),
+          ]),
+        ],
+        3,
+      ),
     );
     shell.print(largest.toExponential(1));
   },

@@ -23,7 +23,8 @@ export const modelGradients: Command = {
   },
   details:
     "Writes output, loss_per_sample, per_sample_gram, grad_mean.<parameter> and input_grad; with tangent also input_jvp and input_hvp, with cotangent input_vjp.",
-  example: "noetherscope model gradients model.onnx --inputs batch.npz --out gradients.npz",
+  example:
+    "noetherscope model gradients fixtures/mlp/model.onnx --inputs fixtures/mlp/data.npz --out gradients.npz",
   async run(args, shell) {
     const loss = losses.find((known) => known === args.given("loss"));
     if (loss === undefined) {

@@ -2,8 +2,9 @@
 import { resolve } from "node:path";
 import type { ModelInfo } from "../../../../shared/contract";
 import { agrees, parityInWords } from "../../../../shared/parity";
-import type { Command } from "../command";
-import { json, jsonOption, pathOf, table, weightsOption } from "./shared";
+import { statedFields } from "../../../../shared/fields/stated";
+import { wrapped, type Command } from "../command";
+import { bytes, json, jsonOption, pathOf, table, weightsOption } from "./shared";
 
 export const modelInfo: Command = {
   name: "model info",
@@ -11,7 +12,7 @@ export const modelInfo: Command = {
     "Inputs, outputs, operators and parameters of a model, and whether it can be differentiated.",
   takes: "MODEL",
   options: { ...weightsOption, ...jsonOption },
-  example: "noetherscope model info model.onnx",
+  example: "noetherscope model info resources/examples/jets/plain.onnx",
   async run(args, shell) {
     const compute = await shell.compute();
     const info = await compute.call(
@@ -23,35 +24,69 @@ export const modelInfo: Command = {
   },
 };
 
+/** Letters of a line of operators, and of their indentation. */
+const WIDTH = 96;
+
 function describe(info: ModelInfo): string {
-  const ports = (list: ModelInfo["inputs"]): string =>
-    list
-      .map(
-        ({ name, dtype, shape }) =>
-          `${name} ${dtype}[${shape.map((n) => n ?? "batch").join(", ")}]`,
-      )
-      .join(", ");
+  const { parameters, buffers, stopped, parity, warnings } = info;
   const operators = Object.entries(info.operators)
     .sort(([, a], [, b]) => b - a)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(", ");
+    .map(([name, count]) => `${name} ${count}`);
+  const rows = parameters.map(({ name, shape, size }) => [name, shape.join(" × "), String(size)]);
+  const weights = bytes(4 * info.parameterCount);
+  const stops = stopped.map(({ parameter, node, reason }) => `${parameter}: ${reason} (${node})`);
   return [
-    `${info.path}`,
-    `  opset ${info.opset}, ${info.producer}`,
+    `${info.path} (opset ${info.opset}${info.producer === "" ? "" : `, ${info.producer}`})`,
     `  inputs: ${ports(info.inputs)}`,
     `  outputs: ${ports(info.outputs)}`,
-    `  operators: ${operators}`,
-    `  ${info.parameterCount} parameters in ${info.parameters.length} tensors`,
-    ...table(
-      info.parameters.map(({ name, shape, size }) => [name, `[${shape.join(", ")}]`, String(size)]),
-    )
-      .split("\n")
-      .map((line) => `    ${line}`),
-    info.differentiable
-      ? "  can be differentiated by all parameters"
-      : "  cannot be differentiated by all parameters:",
-    ...info.stopped.map(({ parameter, node, reason }) => `    ${parameter}: ${node}: ${reason}`),
-    ...(info.parity !== null && agrees(info.parity) ? [`  ${parityInWords(info.parity)}`] : []),
-    ...info.warnings.map((warning) => `  note: ${warning}`),
+    ...stated(info),
+    ...wrapped(`operators: ${operators.join(", ")}`, WIDTH).map((line, i) =>
+      i === 0 ? `  ${line}` : `    ${line}`,
+    ),
+    `  ${info.parameterCount} parameters in ${parameters.length} tensors (${weights} in float32)`,
+    ...(rows.length === 0 ? [] : indented(table(rows, 1))),
+    ...(buffers.length === 0 ? [] : [`  ${buffers.length} tensors that are not trained`]),
+    ...indented(table(buffers.map(({ name, shape }) => [name, shape.join(" × ")]))).filter(
+      (line) => line.trim() !== "",
+    ),
+    ...differentiable(info, stops),
+    ...(parity !== null && agrees(parity) ? [`  ${parityInWords(parity)}`] : []),
+    ...warnings.map((warning) => `  note: ${warning}`),
   ].join("\n");
+}
+
+function ports(list: ModelInfo["inputs"]): string {
+  return list
+    .map(
+      ({ name, dtype, shape }) => `${name} ${dtype}[${shape.map((n) => n ?? "batch").join(", ")}]`,
+    )
+    .join(", ");
+}
+
+/** What the exporter wrote into the file about the data. */
+function stated({ metadata }: ModelInfo): string[] {
+  const known = statedFields(metadata);
+  if (known === undefined) return [];
+  const { fields, outputFields, boundary } = known;
+  const output = outputFields === null || outputFields === fields ? "" : ` → ${outputFields}`;
+  return [
+    `  fields: ${fields}${output}`,
+    ...(boundary === null ? [] : [`  boundary: ${boundary}`]),
+  ];
+}
+
+/** Parameters are those that a gradient reaches. */
+function differentiable({ parameters }: ModelInfo, stops: readonly string[]): string[] {
+  if (parameters.length + stops.length === 0)
+    return ["  there are no parameters to differentiate by"];
+  if (stops.length === 0) return ["  can be differentiated by all parameters"];
+  const total = parameters.length + stops.length;
+  return [
+    `  gradients reach ${parameters.length} of ${total} tensors; these they do not reach:`,
+    ...stops.map((stop) => `    ${stop}`),
+  ];
+}
+
+function indented(text: string): string[] {
+  return text.split("\n").map((line) => `    ${line}`);
 }

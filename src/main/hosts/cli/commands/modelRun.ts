@@ -17,7 +17,8 @@ export const modelRun: Command = {
     out: { value: "FILE", help: "The .npz to write: outputs by name.", required: true },
     ...executorOption,
   },
-  example: "noetherscope model run model.onnx --inputs batch.npz --out outputs.npz",
+  example:
+    "noetherscope model run fixtures/mlp/model.onnx --inputs fixtures/mlp/data.npz --out outputs.npz",
   async run(args, shell) {
     const compute = await shell.compute();
     const out = resolve(args.given("out"));

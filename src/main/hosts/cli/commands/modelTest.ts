@@ -16,7 +16,7 @@ export const modelTest: Command = {
   },
   details:
     "A folder (or archive of folders) has model.onnx and test_data_set_*/input_*.pb and output_*.pb. Bounds are ONNX's: relative 1e-3, absolute 1e-7.",
-  example: "noetherscope model test onnx-node-tests.tar.gz --executor reference",
+  example: "noetherscope model test fixtures/onnx-node-tests.tar.gz --executor reference",
   async run(args, shell) {
     const executors = args
       .given("executor")

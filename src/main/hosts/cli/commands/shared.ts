@@ -107,6 +107,21 @@ export function shortNumber(value: number): string {
   return plain ? String(value) : value.toExponential().replace("e+", "e");
 }
 
+/**
+ * A value of something that varies by `spread`, with three digits of that: the mean of a velocity that is zero up to
+ * rounding is 0.00, not 2.786e-9.
+ */
+export function withSpread(value: number, spread: number): string {
+  const size = spread > 0 ? spread : Math.abs(value);
+  if (size === 0) return "0";
+  const digits = 2 - Math.floor(Math.log10(size));
+  // Beyond these a column of decimals is harder to read than powers of ten.
+  if (digits > 6 || digits < -3)
+    return Number(value.toPrecision(3)).toExponential().replace("e+", "e");
+  const rounded = value.toFixed(Math.max(0, digits));
+  return Number(rounded) === 0 ? rounded.replace("-", "") : rounded;
+}
+
 /** `4 min`, `12 s`, `0.3 s`. */
 export function duration(seconds: number): string {
   if (seconds >= 5400) return `${(seconds / 3600).toFixed(1)} h`;
@@ -122,8 +137,8 @@ export function bytes(count: number): string {
   return `${Number((count / 1000 ** power).toPrecision(3))} ${units[power]!}`;
 }
 
-/** Columns of equal width: rows of cells, the first cell a label. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Columns of equal width. @param numbers how many of the last columns are set to the right */
+export function table(rows: readonly (readonly string[])[], numbers = 0): string {
   const widths = rows.reduce<number[]>(
     (known, row) => row.map((cell, i) => Math.max(cell.length, known[i] ?? 0)),
     [],
@@ -131,7 +146,9 @@ export function table(rows: readonly (readonly string[])[]): string {
   return rows
     .map((row) =>
       row
-        .map((cell, i) => cell.padEnd(widths[i]!))
+        .map((cell, i) =>
+          i < widths.length - numbers ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!),
+        )
         .join("  ")
         .trimEnd(),
     )
