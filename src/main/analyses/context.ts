@@ -7,6 +7,7 @@ import type { Tensor } from "../../shared/tensor";
 import type { Normalisation } from "../data/normalise";
 import type { Model } from "../models";
 import type { Executor } from "../runtime/executor";
+import type { Runs } from "./runs";
 
 /** Where a sample of the batch comes from. */
 export interface SampleRef {
@@ -89,6 +90,19 @@ export interface CostInfo {
   readonly memoryBytes: number;
 }
 
+/** What counting the runs needs besides. */
+export interface RunInfo extends CostInfo {
+  /** Elements other than the identity, and those among them that mix components of vectors. */
+  readonly moving: number;
+  readonly turning: number;
+  /** Numbers that one forward pass of one sample makes. */
+  readonly activations: number;
+  /** Bytes a number on the executor. */
+  readonly width: number;
+  /** Whether predictions can be drawn as fields. */
+  readonly drawn: boolean;
+}
+
 export interface Cost {
   /** Forward-equivalent passes of one sample. */
   readonly passes: number;
@@ -111,4 +125,6 @@ export interface Computation<P = AnalysisParameters, C = AnalysisContext> {
     signal: AbortSignal,
   ): Promise<AnalysisResult>;
   estimate(info: CostInfo, params: P): Cost;
+  /** Which programs run how often. Absent: time goes by `estimate`'s passes. */
+  runs?(info: RunInfo, params: P): readonly Runs[];
 }

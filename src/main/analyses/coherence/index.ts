@@ -20,12 +20,12 @@ import { verifyGram } from "./verify";
 import { coherenceOfBatch, type BatchResult, type CoherenceParameters } from "./batch";
 import { describeArrays } from "./arrays";
 import { noticesOf } from "./notices";
-import { cost, plan, totalWork } from "./plan";
+import { cost, countRuns, plan, totalWork } from "./plan";
 
 export const coherence: Computation<CoherenceParameters> = {
   compute,
   estimate: (info, params) => {
-    const size = params.batch === 0 ? info.samples : Math.min(params.batch, info.samples);
+    const size = sizeOfBatch(info.samples, params);
     return cost(
       { ...info, samples: size },
       {
@@ -35,7 +35,28 @@ export const coherence: Computation<CoherenceParameters> = {
       },
     );
   },
+  runs: (info, params) => {
+    const samples = sizeOfBatch(info.samples, params);
+    const sizes = {
+      ...info,
+      samples,
+      together: params.span === "common" ? info.elements + 1 : 2,
+      tangents: params.metric === "gauss-newton",
+    };
+    const schedule = plan(sizes, info.memoryBytes);
+    const batches = Math.min(params.batches, Math.floor(info.samples / samples));
+    const { gradients, tangents } = countRuns(sizes, schedule, info.moving + 1);
+    return [
+      { program: "gradient", width: schedule.gradientChunk, count: batches * gradients },
+      { program: "tangent", width: schedule.tangentWidth, count: batches * tangents },
+    ];
+  },
 };
+
+/** 0 divides what there is evenly over the batches. */
+function sizeOfBatch(samples: number, { batch, batches }: CoherenceParameters): number {
+  return batch === 0 ? Math.max(1, Math.floor(samples / batches)) : Math.min(batch, samples);
+}
 
 async function compute(
   context: AnalysisContext,
@@ -119,10 +140,7 @@ async function compute(
  */
 function batchesOf(context: AnalysisContext, params: CoherenceParameters): number[][] {
   const positions = context.samples.map((_, i) => i);
-  const size =
-    params.batch === 0
-      ? Math.max(1, Math.floor(positions.length / params.batches))
-      : Math.min(params.batch, positions.length);
+  const size = sizeOfBatch(positions.length, params);
   const { batches, notices } = inBatches(positions, size);
   const wanted = batches.slice(0, params.batches);
   if (size < 2) {

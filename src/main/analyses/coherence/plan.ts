@@ -77,17 +77,29 @@ function evenWidth(n: number, most: number): number {
 export const GRADIENT_PASSES = 3;
 export const TANGENT_PASSES = 2;
 
-/** Passes of the runs of one batch, idle places of half-filled runs included; `points` are x and its images. */
-export function totalWork(sizes: Sizes, plan: Plan, points: number): number {
+/** Runs of one batch as the blocks divide it, where nothing has to be made again; `points` are x and its images. */
+export function countRuns(
+  sizes: Sizes,
+  plan: Plan,
+  points: number,
+): { gradients: number; tangents: number } {
   const { samples } = sizes;
   const blocks = Math.ceil(samples / plan.block);
-  const inRuns = (width: number): number => {
-    const last = samples - (blocks - 1) * plan.block;
-    return width * ((blocks - 1) * Math.ceil(plan.block / width) + Math.ceil(last / width));
+  const last = samples - (blocks - 1) * plan.block;
+  const inRuns = (width: number): number =>
+    (blocks - 1) * Math.ceil(plan.block / width) + Math.ceil(last / width);
+  return {
+    gradients: points * inRuns(plan.gradientChunk),
+    tangents: sizes.tangents ? points * inRuns(plan.tangentWidth) * samples : 0,
   };
-  const gradients = GRADIENT_PASSES * inRuns(plan.gradientChunk);
-  const tangents = sizes.tangents ? TANGENT_PASSES * inRuns(plan.tangentWidth) * samples : 0;
-  return points * (gradients + tangents);
+}
+
+/** Passes of the runs of one batch, idle places of half-filled runs included. */
+export function totalWork(sizes: Sizes, plan: Plan, points: number): number {
+  const { gradients, tangents } = countRuns(sizes, plan, points);
+  return (
+    GRADIENT_PASSES * plan.gradientChunk * gradients + TANGENT_PASSES * plan.tangentWidth * tangents
+  );
 }
 
 /** Passes, memory and operations of one batch of `info.samples`, `batches` times. */

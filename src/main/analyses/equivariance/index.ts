@@ -21,7 +21,7 @@ import { distances, image, nameOfSample, realsOf, tensorOf } from "../orbit";
 import { Predictions } from "../predictions";
 import { RUN_BYTES, samplesPerRun } from "../samples";
 import { stepErrors } from "./errors";
-import { checkMixings, mixingRuns } from "./mixings";
+import { checkMixings, mixingRuns, runsOfMixings } from "./mixings";
 import { verifyErrors } from "./verify";
 
 export type EquivarianceParameters = ParameterValues<typeof definition.parameters>;
@@ -33,6 +33,11 @@ export const equivariance: Computation<EquivarianceParameters> = {
     const passes = info.samples * (info.elements + 1) * steps + 8 * 4 * info.elements;
     const states = info.samples * info.outputSize * 4;
     return { passes, memoryBytes: 4 * states + RUN_BYTES, flops: 2 * info.work * passes };
+  },
+  runs: ({ samples, activations, moving, turning }, { steps }) => {
+    const width = samplesPerRun(samples, activations);
+    const rollouts = (moving + 1) * steps * Math.ceil(samples / width);
+    return [{ program: "forward", width, count: rollouts + runsOfMixings(turning) }];
   },
 };
 

@@ -23,7 +23,12 @@ export interface Mixings {
 
 /** Runs of `checkMixings`, for progress. */
 export function mixingRuns(context: AnalysisContext): number {
-  return asked(context).length * signedPermutations.length;
+  return runsOfMixings(asked(context).length);
+}
+
+/** The same for a number of elements that turn or mirror vectors. */
+export function runsOfMixings(turning: number): number {
+  return turning * signedPermutations.length;
 }
 
 /**

@@ -18,6 +18,7 @@ import { KeptFields } from "../keptFields";
 import { activationSize, checkSamples, sampleNetwork, type SampleNetwork } from "../network";
 import { image, nameOfSample, tensorOf } from "../orbit";
 import { Predictions } from "../predictions";
+import type { Runs } from "../runs";
 import { RUN_BYTES, samplesPerRun } from "../samples";
 import { gaussNewtonCurvature } from "./curvature";
 import { dot, norm, type Direction } from "./directions";
@@ -37,6 +38,23 @@ export const landscape: Computation<LandscapeParameters> = {
       memoryBytes: RUN_BYTES + 6 * 8 * info.parameters,
       flops: 2 * info.work * passes,
     };
+  },
+  runs: ({ samples, elements, parameters, activations, drawn }, { points, plane }) => {
+    const chunk = (numbers: number): number => samplesPerRun(samples, numbers);
+    // The present parameters, and one step either way along each direction, for second differences.
+    const around = plane ? 5 : 3;
+    const at = (plane ? points ** 2 : points) + around;
+    const runs = (program: Runs["program"], width: number, times: number): Runs => ({
+      program,
+      width,
+      count: times * Math.ceil(samples / width),
+    });
+    return [
+      runs("gradient", chunk(activations + parameters), 2),
+      runs("loss", chunk(activations), at),
+      runs("curvature", chunk(4 * activations), 2),
+      runs("forward", chunk(activations), drawn ? elements : 0),
+    ];
   },
 };
 

@@ -1,12 +1,15 @@
 /** What an analysis would cost: samples, passes, memory, and the time that these take on this machine. */
 import type { Preview } from "../../../shared/contract";
 import type { AnalysisId } from "../../../shared/analyses";
+import type { Element } from "../../../shared/groups/element";
 import { sizeOf, type Tensor } from "../../../shared/tensor";
 import { computations } from "../../analyses";
-import type { CostInfo } from "../../analyses/context";
-import { sampleNetwork, type SampleNetwork } from "../../analyses/network";
+import type { RunInfo } from "../../analyses/context";
+import { activationSize, sampleNetwork, type SampleNetwork } from "../../analyses/network";
+import { paceOf, secondsOf, type Pace, type Runs } from "../../analyses/runs";
 import { inputName, topologicalOrder } from "../../graph/ir";
 import { ruleOf } from "../../graph/ops";
+import type { LossId } from "../../training/losses";
 import { openExecutor, type Target } from "../../runtime/target";
 import type { TaskContext } from "../compute";
 import { openExperiment, type Experiment } from "./experiment";
@@ -16,21 +19,27 @@ export async function preview(
   spec: AnalysisSpec,
   { signal }: Pick<TaskContext, "signal">,
 ): Promise<Preview> {
+  const start = performance.now();
   const experiment = await openExperiment(spec);
   try {
     const network = sampleNetwork(experiment.model);
-    const cost = computations[spec.analysis as AnalysisId].estimate(
-      costInfo(experiment, network),
-      spec.parameters as never,
-    );
+    const opened = (performance.now() - start) / 1000;
+    const { estimate, runs } = computations[spec.analysis as AnalysisId];
+    const info = costInfo(experiment, network);
+    const cost = estimate(info, spec.parameters);
     signal.throwIfAborted();
-    const seconds = await secondsOfPass(experiment, network);
+    // A run on the reference executor can be minutes long, and its time goes by operations.
+    const seconds =
+      runs === undefined || experiment.target.executor === "reference"
+        ? cost.passes * (await secondsOfPass(experiment, network))
+        : opened +
+          (await secondsOfRuns(experiment, network, runs(info, spec.parameters), spec, signal));
     return {
       samples: experiment.samples.length,
       elements: experiment.elements.map(({ id }) => id),
       passes: cost.passes,
       memoryBytes: cost.memoryBytes,
-      seconds: cost.passes * seconds,
+      seconds,
       notices: experiment.notices,
     };
   } finally {
@@ -38,8 +47,12 @@ export async function preview(
   }
 }
 
-function costInfo(experiment: Experiment, network: SampleNetwork): CostInfo {
-  const { samples, elements, model, memoryBytes } = experiment;
+function costInfo(experiment: Experiment, network: SampleNetwork): RunInfo {
+  const { samples, elements, model, memoryBytes, fields, outputFields, target } = experiment;
+  const vectors = [fields, outputFields].every((spec) =>
+    spec?.some(({ kind }) => kind === "vector"),
+  );
+  const moving = elements.filter(({ id }) => id !== "e");
   const parameters = [...model.parameters.values()];
   return {
     samples: samples.length,
@@ -48,6 +61,11 @@ function costInfo(experiment: Experiment, network: SampleNetwork): CostInfo {
     outputSize: sizeOf(network.prediction.shape),
     work: multiplyAdds(network),
     memoryBytes,
+    moving: moving.length,
+    turning: vectors ? moving.filter(({ matrix }) => !isIdentity(matrix)).length : 0,
+    activations: activationSize(network),
+    width: target.executor === "reference" ? 8 : 4,
+    drawn: fields !== null,
   };
 }
 
@@ -57,6 +75,38 @@ function multiplyAdds(network: SampleNetwork): number {
     const work = ruleOf(op).work?.(inputs, attrs, outputs);
     return sum + (work ?? sizeOf(outputs[0]!.shape));
   }, 0);
+}
+
+function isIdentity(matrix: Element["matrix"]): boolean {
+  return matrix.every((row, i) => row.every((value, j) => value === (i === j ? 1 : 0)));
+}
+
+/** Measured paces by model, target, loss and program. */
+const paces = new Map<string, Pace>();
+
+async function secondsOfRuns(
+  { model, target }: Experiment,
+  network: SampleNetwork,
+  all: readonly Runs[],
+  { parameters }: AnalysisSpec,
+  signal: AbortSignal,
+): Promise<number> {
+  const loss = (parameters["loss"] ?? "mse") as LossId;
+  const executor = openExecutor(target);
+  try {
+    const paced = [];
+    for (const runs of all.filter(({ count }) => count > 0)) {
+      signal.throwIfAborted();
+      const { program, width } = runs;
+      const key = `${target.executor} ${target.device} ${model.info.path} ${model.info.parameterCount} ${network.input.shape.join()} ${loss} ${program} ${width}`;
+      const pace = paces.get(key) ?? (await paceOf(runs, executor, model, network, loss));
+      paces.set(key, pace);
+      paced.push({ runs, pace });
+    }
+    return secondsOf(paced);
+  } finally {
+    await executor.dispose();
+  }
 }
 
 /** Measured speeds by model and target, for the window asks again with every change of its form. */
