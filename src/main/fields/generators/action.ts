@@ -28,8 +28,8 @@ export function resamplingOf({ flow }: Infinitesimal, grid: Grid | null): Resamp
 }
 
 /**
- * exp(sX)u.
- * @param state one state [C, ...grid] (or [C])
+ * exp(sX)u of one state.
+ * @param state [C, ...grid] (or [C])
  * @param grid null for vectors of features
  */
 export function moved(
@@ -39,20 +39,33 @@ export function moved(
   channels: number,
   grid: Grid | null,
 ): Float64Array {
+  return action(generator, s, channels, grid)(state);
+}
+
+/** exp(sX), worked out once for any number of states. */
+export function action(
+  generator: Infinitesimal,
+  s: number,
+  channels: number,
+  grid: Grid | null,
+): (state: ArrayLike<number>) => Float64Array {
   const positions = grid === null ? [[]] : positionsOf(grid);
   const feet = feetOf(generator, positions, s);
-  const carried = placesMoved(generator, s, state, channels, grid, feet);
-  if (generator.mix.length === 0 && generator.shift.length === 0) return carried;
+  const carry = placesMoved(generator, s, channels, grid, feet);
+  if (generator.mix.length === 0 && generator.shift.length === 0) return carry;
+  const mixed = componentsMoved(generator, channels, positions, s);
   const n = positions.length;
-  const out = new Float64Array(carried.length);
-  const u = new Float64Array(channels);
-  const carry = componentsMoved(generator, channels, positions, s);
-  for (let p = 0; p < n; p++) {
-    for (let c = 0; c < channels; c++) u[c] = carried[c * n + p]!;
-    const arrived = carry(feet[p]!, u);
-    for (let c = 0; c < channels; c++) out[c * n + p] = arrived[c]!;
-  }
-  return out;
+  return (state) => {
+    const carried = carry(state);
+    const out = new Float64Array(carried.length);
+    const u = new Float64Array(channels);
+    for (let p = 0; p < n; p++) {
+      for (let c = 0; c < channels; c++) u[c] = carried[c * n + p]!;
+      const arrived = mixed(feet[p]!, u);
+      for (let c = 0; c < channels; c++) out[c * n + p] = arrived[c]!;
+    }
+    return out;
+  };
 }
 
 type Position = readonly number[];
@@ -84,28 +97,34 @@ function feetOf(
 function placesMoved(
   generator: Infinitesimal,
   s: number,
-  state: ArrayLike<number>,
   channels: number,
   grid: Grid | null,
   feet: readonly Position[],
-): Float64Array {
+): (state: ArrayLike<number>) => Float64Array {
   const { flow } = generator;
-  if (flow === null || grid === null) return Float64Array.from(state);
+  if (flow === null || grid === null) return (state) => Float64Array.from(state);
   if (resamplingOf(generator, grid) === "spectral") {
     const distance = velocityOf(flow, grid)!.map((component) => component * s);
-    return shifted(Float64Array.from(state), channels, grid, distance);
+    return (state) => shifted(Float64Array.from(state), channels, grid, distance);
   }
   const n = feet.length;
-  const out = new Float64Array(state.length);
-  feet.forEach((foot, p) => {
-    const places = placesAt(grid, foot);
+  const places = feet.flatMap((foot) => placesAt(grid, foot));
+  const offsets = Int32Array.from(places, ([offset]) => offset);
+  const weights = Float64Array.from(places, ([, weight]) => weight);
+  const width = places.length / n;
+  return (state) => {
+    const out = new Float64Array(state.length);
     for (let c = 0; c < channels; c++) {
-      let sum = 0;
-      for (const [offset, weight] of places) sum += weight * state[c * n + offset]!;
-      out[c * n + p] = sum;
+      for (let p = 0; p < n; p++) {
+        let sum = 0;
+        for (let k = p * width; k < (p + 1) * width; k++) {
+          sum += weights[k]! * state[c * n + offsets[k]!]!;
+        }
+        out[c * n + p] = sum;
+      }
     }
-  });
-  return out;
+    return out;
+  };
 }
 
 /** The velocity of a flow that is the same everywhere. */

@@ -9,6 +9,7 @@ import { moved, resamplingOf } from "./action";
 import { GeneratorAction, positionsOf } from "./apply";
 import { derivatives } from "./derivatives";
 import { gridErrors } from "./gridError";
+import { roundTrips } from "./roundTrip";
 
 const N = 48;
 const grid = unitGrid([N, N]);
@@ -238,4 +239,15 @@ describe("the grid's own error", () => {
     const wanted = size(sum(pushed, apply(tx, image, own, 1), -1)) / size(image);
     expect(gridErrors([tx], 1, own, norm)(u)[0]).toBeCloseTo(wanted, 12);
   });
+});
+
+test("a round trip is exact for shifts and where nothing moves, and loses little elsewhere", () => {
+  const norm = (values: Float64Array, from: number, to: number): number =>
+    size(values.subarray(from, to));
+  const [tx, rot, amp] = roundTrips([at("tx"), at("rot"), at("amp")], 4, grid, norm)(bumps(2));
+  // Bumps have 1e-9 of the finest wave, which no half shift keeps.
+  expect(tx).toBeLessThan(1e-8);
+  expect(rot).toBeGreaterThan(1e-6);
+  expect(rot).toBeLessThan(1e-2);
+  expect(amp).toBe(0);
 });

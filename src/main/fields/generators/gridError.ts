@@ -29,12 +29,12 @@ export function gridErrors(
     const scale = norm(image, 0, image.length);
     return Float64Array.from(generators, ({ flow }, k) => {
       if (flow === null || scale === 0) return 0;
-      const [from, to] = [k * u.length, (k + 1) * u.length];
-      const difference = Float64Array.from(u, (_, i) => {
-        const slope = 1 - image[i]! ** 2;
-        return slope * moved[from + i]! - wanted[from + i]!;
-      });
-      return norm(difference, 0, to - from) / scale;
+      const from = k * u.length;
+      const difference = new Float64Array(u.length);
+      for (let i = 0; i < u.length; i++) {
+        difference[i] = (1 - image[i]! ** 2) * moved[from + i]! - wanted[from + i]!;
+      }
+      return norm(difference, 0, u.length) / scale;
     });
   };
 }
