@@ -1,32 +1,15 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { fromFloat64, sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
+import { fromFloat64, toFloat64, type Tensor } from "../../../shared/tensor";
 import { Builder } from "../../graph/builder";
 import type { Graph } from "../../graph/ir";
 import { ops, ruleOf, type OpName } from "../../graph/ops";
-import { domains, Random } from "../../graph/ops/domains";
 import { createExecutor } from "../executors";
+import { disagreement, drawnCase } from "../testing";
 
 const seed = 20261121;
 const fast = createExecutor("onnxruntime", { threads: 1 });
-const exact = createExecutor("reference");
 afterAll(() => fast.dispose());
-
-/** Inputs rounded to float32, so that both executors are given the same numbers. */
-function drawnCase(op: OpName, draw: number): { graph: Graph; feeds: Map<string, Tensor> } {
-  const random = new Random(draw);
-  const { inputs, attrs } = domains[op](random);
-  const g = new Builder();
-  const feeds = new Map<string, Tensor>();
-  const values = inputs.map(({ dtype, shape, draw: elements }, i) => {
-    const type = { dtype: dtype === "float64" ? ("float32" as const) : dtype, shape };
-    feeds.set(`x${i}`, fromFloat64(type.dtype, shape, elements(random, sizeOf(shape))));
-    return g.input(`x${i}`, type);
-  });
-  const narrow = "to" in attrs && attrs["to"] === "float64" ? { ...attrs, to: "float32" } : attrs;
-  const outputs = g.node(op, values, narrow).map((value, i) => ({ name: `y${i}`, value }));
-  return { graph: { inputs: values, outputs }, feeds };
-}
 
 /**
  * Float32 rounding, 6e-8, over sums of up to a few hundred terms and slopes of up to some ten in the domains'
@@ -38,24 +21,8 @@ describe.each(Object.keys(ops) as OpName[])("%s", (op) => {
   test("gives what the reference gives", () =>
     fc.assert(
       fc.asyncProperty(fc.nat(), async (draw) => {
-        const { graph, feeds } = drawnCase(op, draw);
-        const program = await fast.compile(graph);
-        const found = await program.run(feeds);
-        await program.dispose();
-        const wanted = await (await exact.compile(graph)).run(feeds);
-        for (const { name, value } of graph.outputs) {
-          const [a, b] = [toFloat64(found.get(name)!), toFloat64(wanted.get(name)!)];
-          expect(found.get(name)!.shape).toEqual(value.shape);
-          const scale = b.reduce(
-            (most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most),
-            1,
-          );
-          b.forEach((x, i) => {
-            const close =
-              Object.is(a[i], x) || a[i] === x || Math.abs(a[i]! - x) <= AGREEMENT * scale;
-            if (!close) expect.fail(`${op}, output ${name}, element ${i}: ${a[i]} for ${x}`);
-          });
-        }
+        const wrong = await disagreement(fast, drawnCase(op, draw), AGREEMENT);
+        if (wrong !== null) expect.fail(`${op} ${wrong}`);
       }),
       { seed, numRuns: ruleOf(op).vjp === undefined ? 8 : 12 },
     ));
@@ -71,7 +38,7 @@ function scaled(): Graph {
 
 const tensor = (...data: number[]): Tensor => fromFloat64("float32", [2, 2], data);
 
-describe.each(["onnxruntime", "reference"] as const)("a program on %s", (id) => {
+describe.each(["onnxruntime", "tfjs", "reference"] as const)("a program on %s", (id) => {
   const executor = createExecutor(id);
   afterAll(() => executor.dispose());
 
