@@ -30,6 +30,20 @@ test("at 1024 × 700 no page is wider than its place, and the inspector is a dra
   await expectNoOverflow(page);
 });
 
+test("at 1024 × 700 a run gives its figure six tenths of the height", async ({ page, host }) => {
+  await openWindow(page, host);
+  await page.getByRole("button", { name: /Jets along x/ }).click();
+  await page.getByRole("button", { name: "Run coherence" }).click();
+  const figure = page.getByRole("region", { name: "Coherence by element" });
+  await expect(figure).toBeVisible({ timeout: 60_000 });
+  const seen = await figure.evaluate((card) => {
+    const page = card.closest(".page")!.getBoundingClientRect();
+    const { top, bottom } = card.getBoundingClientRect();
+    return Math.min(bottom, page.bottom) - Math.max(top, page.top);
+  });
+  expect(seen).toBeGreaterThanOrEqual(0.6 * 700);
+});
+
 test("the theme follows the system until it is chosen", async ({ page, host }) => {
   await openWindow(page, host);
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");

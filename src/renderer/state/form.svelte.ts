@@ -175,11 +175,11 @@ export class Form {
     const { study } = this.#place;
     const entries = kind === "model" ? study.models : study.data;
     if (entries.length === 0 || entries.some((entry) => entry.id === id)) return null;
-    const what = kind === "model" ? "The model" : "The data";
-    const verb = kind === "model" ? "is" : "are";
+    const [what, verb, another] =
+      kind === "model" ? ["The model", "is", "another"] : ["The data", "are", "others"];
     if (id !== "") {
-      return `${what} “${this.#place.nameOf(id)}” ${verb} not in this study any more. Choose others here, or undo the removal.`;
+      return `${what} “${this.#place.nameOf(id)}” ${verb} not in this study any more. Choose ${another} here, or undo the removal.`;
     }
-    return `${what} of that run, ${this.#absent[kind] ?? "unknown"}, ${verb} not in this study. Choose others here, or add the file.`;
+    return `${what} of that run, ${this.#absent[kind] ?? "unknown"}, ${verb} not in this study. Choose ${another} here, or add the file.`;
   }
 }
