@@ -409,6 +409,26 @@ describe("analyse", () => {
     for (const notice of notices) expect(err).toContain(notice);
   });
 
+  test.each(Object.keys(analyses))("%s --verify says how far float64 is", async (id) => {
+    const argv = [
+      "analyse",
+      id,
+      ...vit,
+      "--samples",
+      "2",
+      "--verify",
+      "2",
+      "--out",
+      join(home, "run"),
+    ];
+    const { parameters } = analyses[id as keyof typeof analyses];
+    const small = "points" in parameters ? ["--points", "3"] : [];
+    const { out } = await noetherscope([...argv, ...small]);
+    const found = /2 entries again in float64, largest relative difference (\S+)\.$/.exec(out);
+    // Float32 through a small network; the fixtures' bounds for errors and Gram matrices are 2e-5 and 1e-4.
+    expect(Number(found?.[1])).toBeLessThan(1e-4);
+  });
+
   test("of a plain network needs only the trivial group", async () => {
     const out = join(home, "run");
     const argv = [

@@ -1,5 +1,6 @@
 /** `noetherscope analyse …`: one command an analysis, its flags made from the analysis' own schema. */
 import { join, resolve } from "node:path";
+import { z } from "zod";
 import { analyses } from "../../../../shared/analyses";
 import type { AnalysisDefinition } from "../../../../shared/analyses/definition";
 import type { Parameter } from "../../../../shared/parameters";
@@ -110,11 +111,21 @@ async function run(definition: AnalysisDefinition, args: Arguments, shell: Shell
     { signal, onProgress: progressLine(shell) },
   );
   for (const notice of record.notices) shell.remark(`Note: ${notice}`);
+  if (args.flag("json")) return shell.print(json(record.summary));
+  const { samples } = record.data;
   shell.print(
-    args.flag("json")
-      ? json(record.summary)
-      : `${join(out, "run.json")} and arrays.npz: ${record.data.samples.length} samples, ${duration(record.seconds)}.`,
+    `${join(out, "run.json")} and arrays.npz: ${samples.length} samples, ${duration(record.seconds)}.`,
   );
+  const checked = verified.safeParse(record.summary["verified"]);
+  if (checked.success) shell.print(verifiedInWords(checked.data));
+}
+
+/** What `--verify` found, as every analysis writes it into its summary. */
+const verified = z.object({ quantity: z.string(), entries: z.number(), largest: z.number() });
+
+function verifiedInWords({ quantity, entries, largest }: z.infer<typeof verified>): string {
+  const number = largest === 0 ? "0" : largest.toExponential(1);
+  return `${quantity}: ${entries} ${entries === 1 ? "entry" : "entries"} again in float64, largest relative difference ${number}.`;
 }
 
 /** @throws UserError "params/…" */
