@@ -155,7 +155,7 @@ class Measure {
       norm(values, from, to, mask);
     const channels = grid === null ? sizeOf(input.shape.slice(1)) : input.shape[1]!;
     this.#gridErrors = gridErrors(sides.infinitesimals, channels, grid, over);
-    this.#roundTrips = (state) => roundTrips(sides.infinitesimals, state, channels, grid, over);
+    this.#roundTrips = roundTrips(sides.infinitesimals, channels, grid, over);
   }
 
   /** @param first position of the block's first sample @param k the step, from 0 */
