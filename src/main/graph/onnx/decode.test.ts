@@ -6,6 +6,7 @@ import { UserError } from "../../../shared/errors";
 import { importGraph } from "./import";
 import { parseOnnx } from "./model";
 import { encodeMessage } from "./message";
+import { mutated, refusalOf } from "./mutate.testing";
 import { modelProto, type ModelProto } from "./schema";
 
 const seed = 20261121;
@@ -70,6 +71,98 @@ describe("damaged files", () => {
       "onnx/not-onnx",
     );
     expect(refusal(new Uint8Array())).toBe("onnx/not-onnx");
+  });
+});
+
+describe("files damaged at random, in their bytes or in what they say,", () => {
+  test.each([
+    ["a plain network", mlp],
+    ["one with functions", functions],
+  ])("import or are refused with one sentence: %s", (_, original) => {
+    fc.assert(
+      fc.property(fc.nat(), (draw) => {
+        const bytes = mutated(original, draw);
+        const open = (): unknown => importGraph(parseOnnx(bytes, "net.onnx"), { batch: 1 });
+        expect(refusalOf(open).fault).toBeUndefined();
+      }),
+      { seed, numRuns: 1000 },
+    );
+  });
+});
+
+describe("hostile files", () => {
+  const varint = (value: number): number[] =>
+    value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))];
+  /** A field of `content`, after `before` within its message. */
+  const field = (number: number, content: Uint8Array): Uint8Array => {
+    const head = [number * 8 + 2, ...varint(content.length)];
+    const bytes = new Uint8Array(head.length + content.length);
+    bytes.set(head);
+    bytes.set(content, head.length);
+    return bytes;
+  };
+  const file = (graph: Uint8Array): Uint8Array => {
+    const bytes = field(7, graph);
+    const head = Uint8Array.of(8, 8, 0x42, 2, 16, 17);
+    const whole = new Uint8Array(head.length + bytes.length);
+    whole.set(head);
+    whole.set(bytes, head.length);
+    return whole;
+  };
+  const MANY = 2 ** 24;
+
+  /** Refused within a second of processor time, and with no more than twice the file's bytes, plus what any file may take. */
+  function expectCheap(bytes: Uint8Array, code: string, message: RegExp): void {
+    const before = process.memoryUsage();
+    const start = process.cpuUsage();
+    let refusal: unknown;
+    try {
+      parseOnnx(bytes, "net.onnx");
+    } catch (error) {
+      refusal = error;
+    }
+    const after = process.memoryUsage();
+    expect(process.cpuUsage(start).user).toBeLessThan(1e6);
+    const grown = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+    expect(grown).toBeLessThan(2 * bytes.length + 2 ** 27);
+    expect(refusal).toMatchObject({ code, message: expect.stringMatching(message) as string });
+  }
+
+  test("of nothing but empty nodes are refused before these outgrow the file", () => {
+    const nodes = new Uint8Array(MANY);
+    for (let i = 0; i < MANY; i += 2) nodes[i] = 0x0a;
+    expectCheap(file(nodes), "onnx/not-onnx", /more structure than any network has/);
+  });
+
+  test("with a list of millions of axes are refused", () => {
+    const dims = field(5, field(1, new Uint8Array(MANY)));
+    expectCheap(file(dims), "onnx/not-onnx", /more structure than any network has/);
+  });
+
+  test("with millions of elements for a shape of three are refused before they are read", () => {
+    const tensor = Uint8Array.of(8, 3, 16, 7);
+    const list = field(7, new Uint8Array(MANY));
+    const both = new Uint8Array(tensor.length + list.length);
+    both.set(tensor);
+    both.set(list, tensor.length);
+    expectCheap(
+      file(field(5, both)),
+      "onnx/tensor",
+      /16777216 elements where its shape \[3\] needs 3/,
+    );
+  });
+
+  test("that claim two gigabytes are cut short", () => {
+    const claim = Uint8Array.of(8, 8, 0x3a, 0xff, 0xff, 0xff, 0xff, 0x07, 0x0a);
+    expectCheap(claim, "onnx/truncated", /2147483647 bytes wanted where 1 are left/);
+  });
+
+  test("nested two thousand deep are refused", () => {
+    let graph = new Uint8Array();
+    for (let depth = 0; depth < 2_000; depth++) {
+      graph = field(1, field(5, field(6, graph)));
+    }
+    expectCheap(file(graph), "onnx/not-onnx", /nested too deeply/);
   });
 });
 

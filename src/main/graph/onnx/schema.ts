@@ -91,17 +91,22 @@ export interface FunctionProto {
   overload: string;
 }
 
+/** Numbers that are counted before they are read. */
+export interface Elements extends Iterable<number | bigint> {
+  readonly length: number;
+}
+
 export interface TensorProto {
   dims: number[];
   dataType: number;
-  floatData: number[];
-  int32Data: number[];
+  floatData: Elements;
+  int32Data: Elements;
   stringData: string[];
-  int64Data: bigint[];
+  int64Data: Elements;
   name: string;
   rawData: Uint8Array | undefined;
-  doubleData: number[];
-  uint64Data: bigint[];
+  doubleData: Elements;
+  uint64Data: Elements;
   docString: string;
   externalData: StringStringEntryProto[];
   /** 1: the elements are in another file, see externalData. */
@@ -143,14 +148,15 @@ export type Kind = Scalar | Message;
 export interface Field {
   readonly number: number;
   readonly kind: Kind | (() => Message);
-  /** `one` reads as "" or 0 where it is absent, `maybe` as undefined, `many` as a list. */
-  readonly presence: "one" | "maybe" | "many";
+  /** `one` reads as "" or 0 where it is absent, `maybe` as undefined, `many` as a list, `elements` as Elements. */
+  readonly presence: "one" | "maybe" | "many" | "elements";
 }
 export type Message = Readonly<Record<string, Field>>;
 type Table<T> = Readonly<Record<keyof T, Field>>;
 
 const one = (number: number, kind: Scalar): Field => ({ number, kind, presence: "one" });
 const maybe = (number: number, kind: Field["kind"]): Field => ({ number, kind, presence: "maybe" });
+const elements = (number: number, kind: Scalar): Field => ({ number, kind, presence: "elements" });
 const many = (number: number, kind: Field["kind"]): Field => ({ number, kind, presence: "many" });
 
 const entry: Table<StringStringEntryProto> = { key: one(1, "string"), value: one(2, "string") };
@@ -160,14 +166,14 @@ const operatorSet: Table<OperatorSetIdProto> = { domain: one(1, "string"), versi
 export const tensorProto: Table<TensorProto> = {
   dims: many(1, "int"),
   dataType: one(2, "int"),
-  floatData: many(4, "float"),
-  int32Data: many(5, "int"),
+  floatData: elements(4, "float"),
+  int32Data: elements(5, "int"),
   stringData: many(6, "string"),
-  int64Data: many(7, "int64"),
+  int64Data: elements(7, "int64"),
   name: one(8, "string"),
   rawData: maybe(9, "bytes"),
-  doubleData: many(10, "double"),
-  uint64Data: many(11, "int64"),
+  doubleData: elements(10, "double"),
+  uint64Data: elements(11, "int64"),
   docString: one(12, "string"),
   externalData: many(13, entry),
   dataLocation: one(14, "int"),

@@ -7,7 +7,7 @@ import { UserError } from "../../../shared/errors";
 import { fromBfloat16, fromFloat16 } from "../../../shared/half";
 import { allocate, type DType, type Tensor } from "../../../shared/tensor";
 import { printable } from "./printable";
-import type { TensorProto } from "./schema";
+import type { Elements, TensorProto } from "./schema";
 
 /** TensorProto.DataType, by number: name, bytes an element as stored, the type it is read as. */
 const elementTypes: Readonly<Record<number, { name: string; bytes: number; dtype: DType }>> = {
@@ -123,7 +123,7 @@ function hasList(proto: TensorProto): boolean {
 }
 
 /** The typed list that belongs to the element type; halves, small integers and bools share int32_data. */
-function listOf(proto: TensorProto): readonly (number | bigint)[] {
+function listOf(proto: TensorProto): Elements {
   switch (proto.dataType) {
     case 1:
       return proto.floatData;
@@ -139,18 +139,15 @@ function listOf(proto: TensorProto): readonly (number | bigint)[] {
   }
 }
 
-function fromList(
-  list: readonly (number | bigint)[],
-  dataType: number,
-  dtype: DType,
-): Tensor["data"] {
+function fromList(list: Elements, dataType: number, dtype: DType): Tensor["data"] {
   const data = allocate(dtype, list.length);
-  for (let i = 0; i < list.length; i++) {
-    const item = list[i]!;
+  let i = 0;
+  for (const item of list) {
     if (data instanceof BigInt64Array) data[i] = BigInt(item);
     else if (dataType === 10) data[i] = fromFloat16(Number(item) & 0xffff);
     else if (dataType === 16) data[i] = fromBfloat16(Number(item) & 0xffff);
     else data[i] = dtype === "bool" ? Number(item !== 0) : Number(item);
+    i++;
   }
   return data;
 }

@@ -78,6 +78,12 @@ export class WireReader {
     return BigInt.asIntN(64, BigInt(this.varint()));
   }
 
+  /** The same as a double, without a bigint on the way where it is small. */
+  int(): number {
+    const value = this.varint();
+    return typeof value === "number" ? value : Number(BigInt.asIntN(64, value));
+  }
+
   float(): number {
     const at = this.#take(4);
     return this.#view.getFloat32(at, true);
