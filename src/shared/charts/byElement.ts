@@ -83,11 +83,11 @@ export function byElementOption(
       ? panel.quantities.map(({ name }, i) => ({ name, icon: symbols[i % symbols.length]! }))
       : [],
   );
-  const rows = entries.length > 1 ? legendRows(entries.map(({ name }) => name)) : 0;
+  const rows = entries.length > 1 ? legendRows(entries.map(({ name }) => shortened(name))) : 0;
   const heading = (rows > 0 ? 0.3 + 1.3 * rows : 0) + (arrangement.parts.length > 0 ? 1.5 : 0.5);
   return {
     ...frame(theme),
-    legend: legend(theme, entries),
+    legend: { ...legend(theme, entries), formatter: shortened },
     grid: grids(theme, panels, heading, crowded ? 1.2 + Math.max(...names) : 1.7, beside),
     xAxis: panels.map((_, i) =>
       axis(theme, elementScale(arrangement), {

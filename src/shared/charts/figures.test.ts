@@ -152,6 +152,16 @@ describe("tables", () => {
   });
 });
 
+test("the plane says at which level the model is drawn, in full", () => {
+  const { legend } = figure(landscapeFigures, "plane").option(
+    landscapeRun(true, 7),
+    printTheme,
+    {},
+  ) as { legend: { data: { name: string }[]; formatter?: unknown } };
+  expect(legend.data[0]!.name).toMatch(/^Gauss–Newton model at [\d.]+ \(x\), [\d.]+ \(.+·x\)$/);
+  expect(legend.formatter).toBeUndefined();
+});
+
 describe("figures apply", () => {
   test("to runs that have what they show", () => {
     expect(figure(coherenceFigures, "sweep").applies!(coherenceRun(4).record)).toBe(false);

@@ -211,7 +211,6 @@ export function legend(
     itemHeight: em(theme, 0.7),
     selectedMode: false,
     textStyle: { color: theme.text, fontSize: theme.fontSize, fontFamily: theme.font },
-    formatter: shortened,
     data: entries.map(({ name, icon, colour }) => ({
       name,
       icon,
