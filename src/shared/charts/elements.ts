@@ -24,8 +24,10 @@ export function elementColour(theme: ChartTheme, id: string, position: number): 
   return theme.series[(known < 0 ? position : known) % theme.series.length]!;
 }
 
-/** The run's elements, in the order of its arrays. */
+/** What the run's arrays begin with, in their order: its group elements, or the generators of a Lie derivative. */
 export function elementsOf(record: RunRecord): string[] {
+  const { generators } = record.summary;
+  if (Array.isArray(generators)) return generators.map((one: { id: unknown }) => String(one.id));
   const { elements } = record.parameters;
   if (Array.isArray(elements)) return elements.map(String);
   const list = typeof elements === "string" ? elements.split(",").filter((id) => id !== "") : [];

@@ -12,7 +12,7 @@ import type { Sides } from "./sides";
 const RESOLVED = 2;
 
 export function summaryOf(
-  { samples }: StatesContext,
+  { samples, grid }: StatesContext,
   { steps, seed, disc }: LieDerivativeParameters,
   { generators }: Sides,
   numbers: LieNumbers,
@@ -38,6 +38,8 @@ export function summaryOf(
     samples: n,
     steps,
     disc,
+    // Sides of the box, x first, for pictures of the flows.
+    sides: grid === null ? null : [...grid.length].reverse(),
     generators: generators.map(({ id, label, formula, flow }, k) => {
       const error = of(numbers.error, k, steps);
       const grid = of(numbers.gridError, k, 1);

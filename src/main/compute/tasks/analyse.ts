@@ -77,8 +77,12 @@ export async function analyse(
       seconds: Math.round(performance.now() - clock) / 1000,
       parameters: {
         ...input.parameters,
-        group: experiment.group.id,
-        elements: experiment.elements.map(({ id }) => id),
+        ...(input.parameters["group"] === undefined
+          ? {}
+          : {
+              group: experiment.group.id,
+              elements: experiment.elements.map(({ id }) => id),
+            }),
       },
       ...(await origins(input, experiment, samplesSha256(raw))),
       device: experiment.target.device ?? "cpu",

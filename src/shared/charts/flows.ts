@@ -1,0 +1,208 @@
+/** The generators as vector fields on the box: small pictures beside each other, arrows of each drawn to its own scale. */
+import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from "echarts";
+import type { EChartsCoreOption } from "echarts/core";
+import { parseFormula } from "../generators/formula";
+import type { RunRecord } from "../run";
+import { elementColour, elementLabel } from "./elements";
+import type { FigureDefinition, FigurePoint, FigureView } from "./figure";
+import { axis, frame } from "./frame";
+import type { Scale } from "./scale";
+import type { ChartTheme } from "./theme";
+
+interface Flow {
+  readonly id: string;
+  readonly label: string;
+  /** Position among the run's generators. */
+  readonly index: number;
+  readonly arrows: readonly Arrow[];
+}
+
+interface Arrow {
+  readonly at: readonly [x: number, y: number];
+  /** ξ, in units of length over the group's parameter. */
+  readonly velocity: readonly [x: number, y: number];
+}
+
+/** Arrows along each side. */
+const ARROWS = 9;
+
+/** Those whose points move, in the run's order; none where the data lie on no plane. */
+function flowsOf(record: RunRecord): { flows: Flow[]; sides: readonly [number, number] } {
+  const { generators = [], sides } = record.summary as {
+    generators?: readonly { id: string; label: string; flow: readonly string[] | null }[];
+    sides?: readonly number[] | null;
+  };
+  const [width, height] = sides ?? [];
+  if (width === undefined || height === undefined) return { flows: [], sides: [1, 1] };
+  const flows = generators.flatMap(({ id, label, flow }, index): Flow[] => {
+    if (flow?.length !== 2) return [];
+    const [u, v] = flow.map(parseFormula);
+    const arrows = Array.from({ length: ARROWS ** 2 }, (_, k): Arrow => {
+      const place = (i: number, side: number): number => ((i + 0.5) / ARROWS - 0.5) * side;
+      const at = [place(k % ARROWS, width), place(Math.floor(k / ARROWS), height)] as const;
+      return { at, velocity: [u!.value(at), v!.value(at)] };
+    });
+    return [{ id, label, index, arrows }];
+  });
+  return { flows, sides: [width, height] };
+}
+
+/** Pictures in a row. */
+const COLUMNS = 3;
+
+function option(record: RunRecord, theme: ChartTheme, view: FigureView): EChartsCoreOption {
+  const { flows, sides } = flowsOf(record);
+  const columns = Math.min(COLUMNS, Math.max(1, flows.length));
+  const rows = Math.max(1, Math.ceil(flows.length / columns));
+  const bare = (panel: number, side: number): EChartsCoreOption => {
+    const scale: Scale = {
+      min: -side / 2,
+      max: side / 2,
+      ticks: [],
+      label: String,
+      place: (value) => value,
+    };
+    return { ...axis(theme, scale, { panel, labels: false }), axisLine: { show: false } };
+  };
+  return {
+    ...frame(theme),
+    grid: flows.map((_, i) => ({
+      left: `${(100 * (i % columns)) / columns + 2}%`,
+      width: `${100 / columns - 4}%`,
+      top: `${(100 * Math.floor(i / columns)) / rows + 9 / rows}%`,
+      height: `${84 / rows}%`,
+      show: true,
+      borderColor: theme.grid,
+      borderWidth: theme.lineWidth,
+      outerBoundsMode: "none",
+    })),
+    xAxis: flows.map((_, i) => bare(i, sides[0])),
+    yAxis: flows.map((_, i) => bare(i, sides[1])),
+    series: flows.map((flow, i) => arrowsOf(theme, flow, i, sides, flow.id === view.element)),
+  };
+}
+
+function arrowsOf(
+  theme: ChartTheme,
+  { id, label, index, arrows }: Flow,
+  panel: number,
+  sides: readonly [number, number],
+  picked: boolean,
+): EChartsCoreOption {
+  const colour = elementColour(theme, id, index);
+  const speeds = arrows.map(({ velocity: [u, v] }) => Math.hypot(u / sides[0], v / sides[1]));
+  const fastest = Math.max(...speeds.filter(Number.isFinite), 1e-300);
+  return {
+    type: "custom",
+    xAxisIndex: panel,
+    yAxisIndex: panel,
+    silent: true,
+    tooltip: { show: false },
+    data: arrows.map(({ at }) => at),
+    renderItem: (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
+      const { at, velocity } = arrows[params.dataIndex]!;
+      const box = params.coordSys as unknown as {
+        x: number;
+        y: number;
+        width: number;
+        height: number;
+      };
+      const [x, y] = api.coord([...at]) as [number, number];
+      const longest = 0.92 / ARROWS / fastest;
+      const dx = (velocity[0] / sides[0]) * longest * box.width;
+      const dy = -(velocity[1] / sides[1]) * longest * box.height;
+      const name = {
+        type: "text",
+        style: {
+          text: `${elementLabel(id)}: ${label}`,
+          x: box.x,
+          y: box.y - theme.fontSize * 0.35,
+          textVerticalAlign: "bottom",
+          fill: picked ? theme.text : theme.quiet,
+          fontWeight: picked ? "bold" : "normal",
+          fontSize: theme.fontSize,
+          fontFamily: theme.font,
+          width: box.width,
+          overflow: "truncate",
+        },
+      };
+      return {
+        type: "group",
+        children: [
+          ...(params.dataIndex === 0 ? [name] : []),
+          ...arrow(theme, x, y, dx, dy, colour),
+        ],
+      };
+    },
+  };
+}
+
+/** Shaft and head about a point; a dot where nothing moves. */
+function arrow(
+  theme: ChartTheme,
+  x: number,
+  y: number,
+  dx: number,
+  dy: number,
+  colour: string,
+): object[] {
+  const length = Math.hypot(dx, dy);
+  if (!(length > 0.5)) {
+    return [
+      { type: "circle", shape: { cx: x, cy: y, r: theme.lineWidth }, style: { fill: colour } },
+    ];
+  }
+  const head = Math.min(theme.fontSize * 0.45, length * 0.5);
+  const [ux, uy] = [dx / length, dy / length];
+  const [tipX, tipY] = [x + dx / 2, y + dy / 2];
+  const side = (s: number): [number, number] => [
+    tipX - head * ux - s * head * 0.5 * uy,
+    tipY - head * uy + s * head * 0.5 * ux,
+  ];
+  return [
+    {
+      type: "line",
+      shape: {
+        x1: x - dx / 2,
+        y1: y - dy / 2,
+        x2: tipX - head * ux * 0.7,
+        y2: tipY - head * uy * 0.7,
+      },
+      style: { stroke: colour, lineWidth: theme.lineWidth },
+    },
+    {
+      type: "polygon",
+      shape: { points: [[tipX, tipY], side(1), side(-1)] },
+      style: { fill: colour },
+    },
+  ];
+}
+
+function pick(record: RunRecord, view: FigureView, { panel }: FigurePoint): FigureView | null {
+  const flow = flowsOf(record).flows[panel];
+  return flow === undefined ? null : { ...view, element: flow.id };
+}
+
+export const flowsFigure: FigureDefinition = {
+  id: "flows",
+  title: "The generators as flows",
+  caption:
+    "The velocity with which each generator moves the points of the box, seen from its centre, x to the right and y up; the longest arrow of each picture is as long as the arrows lie apart. Generators that move no point are left out.",
+  arrays: [],
+  aspect: 0.45,
+  applies: (record) => flowsOf(record).flows.length > 0,
+  option: ({ record }, theme, view) => option(record, theme, view),
+  table: ({ record }) => ({
+    columns: [
+      { name: "generator", unit: "" },
+      { name: "x", unit: "" },
+      { name: "y", unit: "" },
+      { name: "velocity.x", unit: "" },
+      { name: "velocity.y", unit: "" },
+    ],
+    rows: flowsOf(record).flows.flatMap(({ id, arrows }) =>
+      arrows.map(({ at, velocity }) => [id, ...at, ...velocity]),
+    ),
+  }),
+  pick: ({ record }, view, at) => pick(record, view, at),
+};

@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import type { RunResult } from "../run";
+import { elementsOf } from "./elements";
+import type { FigureDefinition } from "./figure";
+import { lieDerivativeFigures } from "./lieDerivative";
+import { madeUpRun } from "./madeUpRuns";
+import { darkTheme, lightTheme, printTheme } from "./theme";
+
+const names = ["conv", "act", "norm", "output"];
+
+/** Three generators, of which the last moves no point; the second layer breaks all of the symmetry. */
+function lieRun(samples = 6, steps = 4): RunResult {
+  const pairs = { axes: ["generator", "sample"], shape: [3, samples] };
+  const error = (k: number, i: number): number => (k === 2 ? 0 : 0.1 * (k + 1) * (1 + 0.1 * i));
+  return madeUpRun(
+    "lie-derivative",
+    samples,
+    { generators: "tx,rot,amp" },
+    {
+      sides: [2, 1],
+      generators: [
+        { id: "tx", label: "translation along x", flow: ["1", "0"] },
+        { id: "rot", label: "rotation", flow: ["-y", "x"] },
+        { id: "amp", label: "amplitude", flow: null },
+      ],
+      layers: { names },
+    },
+    {
+      lie_error: {
+        axes: ["generator", "sample", "step"],
+        shape: [3, samples, steps],
+        value: (k, i, s) => error(k, i) * (s + 1),
+      },
+      lie_relative: {
+        axes: ["generator", "sample", "step"],
+        shape: [3, samples, steps],
+        value: (k, i) => error(k, i),
+      },
+      grid_error: { ...pairs, value: (k) => (k === 2 ? 0 : 0.01) },
+      channel_error: {
+        axes: ["generator", "sample", "channel"],
+        shape: [3, samples, 3],
+        value: (k, i, c) => error(k, i) * (c + 1),
+      },
+      layer_contribution: {
+        axes: ["generator", "layer", "layer sample"],
+        shape: [3, 4, 2],
+        value: (k, l, i) => (l === 1 ? error(k, i) : 1e-9),
+      },
+      layer_samples: { axes: ["layer sample"], shape: [2], value: (i) => 3 * i },
+    },
+  );
+}
+
+const run = lieRun();
+const figure = (id: string): FigureDefinition => lieDerivativeFigures.find((one) => one.id === id)!;
+const plain = (option: unknown): unknown => JSON.parse(JSON.stringify(option));
+
+describe.each(lieDerivativeFigures.map((one) => [one.id, one] as const))("%s", (_, definition) => {
+  test("is a pure function of run, theme and view, in the theme's colours", () => {
+    const one = plain(definition.option(run, printTheme, { element: "rot" }));
+    expect(plain(definition.option(run, printTheme, { element: "rot" }))).toEqual(one);
+    const [light, dark] = [lightTheme, darkTheme].map((theme) =>
+      JSON.stringify(definition.option(run, theme, {})),
+    );
+    expect(dark).toContain(darkTheme.text);
+    expect(light).not.toContain(darkTheme.text);
+  });
+
+  test("asks for no array that the run does without, and tables every observation", () => {
+    expect(definition.arrays.every((name) => run.arrays[name] !== undefined)).toBe(true);
+    const { columns, rows } = definition.table(run, {});
+    expect(columns[0]!.name).toBe("generator");
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.every((row) => row.length === columns.length)).toBe(true);
+  });
+});
+
+test("generators stand where other runs have group elements", () => {
+  expect(elementsOf(run.record)).toEqual(["tx", "rot", "amp"]);
+  const at = { panel: 0, x: 1, y: 10 };
+  expect(figure("by-generator").pick!(run, {}, at)).toMatchObject({ element: "rot" });
+});
+
+test("layers that keep the symmetry have no row, but stand in the table", () => {
+  const { yAxis } = plain(figure("layers").option(run, printTheme, {})) as {
+    yAxis: { axisLabel: { customValues: number[] } };
+  };
+  expect(yAxis.axisLabel.customValues).toEqual([0]);
+  expect(figure("layers").table(run, {}).rows).toHaveLength(3 * 4 * 2);
+  expect(figure("layers").table(run, {}).rows[3]).toEqual([
+    "tx",
+    "act",
+    "trajectory 3, time 0",
+    error(0, 1),
+  ]);
+});
+
+const error = (k: number, i: number): number => 0.1 * (k + 1) * (1 + 0.1 * i);
+
+test("flows are the formulas' values, and those without are left out", () => {
+  const { rows } = figure("flows").table(run, {});
+  expect(new Set(rows.map(([id]) => id))).toEqual(new Set(["tx", "rot"]));
+  for (const [id, x, y, u, v] of rows)
+    expect([u, v]).toEqual(id === "tx" ? [1, 0] : [-Number(y), x]);
+  expect(figure("flows").pick!(run, {}, { panel: 1, x: 0, y: 0 })).toEqual({ element: "rot" });
+});
+
+test("a run of one step without layers draws what it has", () => {
+  const short = { ...run.record, arrays: { ...run.record.arrays } };
+  delete (short.arrays as Record<string, unknown>)["layer_contribution"];
+  const applying = lieDerivativeFigures.filter((one) => one.applies?.(short) ?? true);
+  expect(applying.map(({ id }) => id)).toEqual(["by-generator", "channels", "rollout", "flows"]);
+});
