@@ -121,3 +121,11 @@ test("a cast that loses digits stays", () => {
   const x = g.input("x", { dtype: "float64", shape: [2] });
   expect(opsOf(types.reduce((value, type) => g.cast(value, type), x))).toEqual(["Cast", "Cast"]);
 });
+
+test("a tensor that no machine holds is refused when its node is made", () => {
+  const g = new Builder();
+  const x = g.input("x", { dtype: "float32", shape: [1] });
+  expect(() => g.expand(x, [2 ** 30, 2 ** 30])).toThrow(
+    "Expand of float32[1]: the result has 1152921504606847000 elements.",
+  );
+});

@@ -36,6 +36,8 @@ export interface Cut {
 const COMPARED_CONSTANT = 256;
 /** Integers are what shapes and indices are computed with: folded even where the result is larger. */
 const FOLDED_INTEGERS = 4096;
+/** Elements of a tensor: 256 GiB of single precision. */
+const LARGEST = 2 ** 36;
 /** Characters of what does not fit: a file may claim a shape of a thousand axes. */
 const LONGEST_REASON = 300;
 /** Multiply–adds that folding one node may cost. */
@@ -108,6 +110,7 @@ export class Builder {
     let types: TensorType[];
     try {
       types = rule.infer(inputs, attrs);
+      for (const { shape } of types) expectHoldable(shape);
     } catch (error) {
       throw error instanceof ShapeError ? misfit(op, this.#origin, inputs, error) : error;
     }
@@ -336,6 +339,12 @@ export class Builder {
   ): Value {
     return this.#one("Pad", [x], { pads, mode, value });
   }
+}
+
+/** A ShapeError where no machine holds such a tensor: what a file claims is refused here, not by the allocator. */
+function expectHoldable(shape: readonly number[]): void {
+  const size = sizeOf(shape);
+  if (!(size <= LARGEST)) throw new ShapeError(`the result has ${size} elements`);
 }
 
 function found<K, V>(map: Map<K, V>, key: K, make: () => V): V {

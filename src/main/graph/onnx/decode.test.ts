@@ -158,7 +158,7 @@ describe("hostile files", () => {
   });
 
   test("nested two thousand deep are refused", () => {
-    let graph = new Uint8Array();
+    let graph: Uint8Array = new Uint8Array();
     for (let depth = 0; depth < 2_000; depth++) {
       graph = field(1, field(5, field(6, graph)));
     }
