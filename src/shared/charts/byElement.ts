@@ -8,7 +8,17 @@ import type { RunResult } from "../run";
 import { quartiles } from "../statistics";
 import { arrange, elementColour, elementLabel, type Arrangement } from "./elements";
 import type { FigurePoint, FigureView } from "./figure";
-import { axis, axisBreak, em, frame, labelLetters, legend, legendRows, lettersOf } from "./frame";
+import {
+  axis,
+  axisBreak,
+  em,
+  frame,
+  labelLetters,
+  legend,
+  legendRows,
+  lettersOf,
+  shortened,
+} from "./frame";
 import { sampleName } from "./reading";
 import { linearScale, logScale, showNumber, type Scale } from "./scale";
 import { drawSymbol, symbols, type Symbol } from "./symbols";
