@@ -92,7 +92,7 @@ export function tensorFlowLack(): Lack | null {
   if (existsSync(addonPath())) return null;
   return {
     reason: "TensorFlow's native library is not installed.",
-    todo: "npm run gpu:tensorflow",
+    todo: "Fetch it with npm run gpu:tensorflow.",
   };
 }
 

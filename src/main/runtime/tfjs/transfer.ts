@@ -1,4 +1,7 @@
-/** Tensors to tfjs and back. tfjs has no int64: such numbers are carried as int32, and refused beyond its range. */
+/**
+ * Tensors to tfjs and back. tfjs has no int64: such numbers are carried as int32, and refused beyond its range. A sum
+ * or product on tfjs that leaves the range wraps round unnoticed; ONNX's graphs hold indices and extents in int64.
+ */
 import { UserError } from "../../../shared/errors";
 import { toFloat64, type Tensor, type TensorType } from "../../../shared/tensor";
 import type { Held, Tfjs } from "./lowering/lowering";

@@ -6,20 +6,23 @@ import { sizeOf, stridesOf } from "../../../../shared/tensor";
 import type { ScatterElementsAttributes, ScatterNDAttributes } from "../../../graph/ops/scatter";
 import { range } from "../../../graph/ops/shapes";
 import { wrapped } from "./elementwise";
-import { whole, type Held, type Lowering, type PartialLowering, type Tfjs } from "./lowering";
+import {
+  numbersAlong,
+  whole,
+  type Held,
+  type Lowering,
+  type PartialLowering,
+  type Tfjs,
+} from "./lowering";
 
 export const gather: Lowering<{ axis: number }> = (tf, [x, index], { attrs: { axis } }) => [
   tf.gather(x!, wrapped(tf, index!, x!.shape[axis]!), axis),
 ];
 
-/** Numbers 0, stride, 2·stride … along one axis of a tensor of `rank`, of extent 1 along the others. */
+/** Numbers 0, stride, 2·stride … along one axis of a tensor of `rank`. */
 function counted(tf: Tfjs, extent: number, stride: number, axis: number, rank: number): Held {
-  const shape = range(rank).map((each) => (each === axis ? extent : 1));
-  return tf.tensor(
-    Int32Array.from({ length: extent }, (_, i) => i * stride),
-    shape,
-    "int32",
-  );
+  const numbers = Int32Array.from({ length: extent }, (_, i) => i * stride);
+  return numbersAlong(tf, numbers, axis, rank);
 }
 
 /** For every element of `index` the flat index of the element of `shape` at its own place but for `axis`. */

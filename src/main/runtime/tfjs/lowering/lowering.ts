@@ -41,3 +41,14 @@ export type Lowerings = {
 export function whole(tf: Tfjs, value: number): Held {
   return tf.scalar(value, "int32");
 }
+
+/** Numbers along one axis of a tensor of `rank`, of extent 1 along the others. */
+export function numbersAlong(
+  tf: Tfjs,
+  numbers: Int32Array | Float32Array,
+  axis: number,
+  rank: number,
+): Held {
+  const shape = new Array<number>(rank).fill(1).with(axis, numbers.length);
+  return tf.tensor(numbers, shape, numbers instanceof Int32Array ? "int32" : "float32");
+}

@@ -2,48 +2,30 @@
  * Maxima and means over windows, from slices: tfjs's kernels know neither all pads nor where in ONNX's order a maximum
  * lies, and not every backend has those of three dimensions.
  */
-import { isFloat, sizeOf, stridesOf } from "../../../../shared/tensor";
+import { isFloat, stridesOf } from "../../../../shared/tensor";
 import type { AveragePoolAttributes, PoolAttributes } from "../../../graph/ops/pool";
 import { range } from "../../../graph/ops/shapes";
 import type { WindowAttributes } from "../../../graph/ops/window";
-import { whole, type Held, type Lowering, type Tfjs } from "./lowering";
+import { numbersAlong, whole, type Held, type Lowering, type Tfjs } from "./lowering";
 import { cut, padded } from "./movement";
 import { spatialPads, tapsOf, underTap } from "./windows";
 
-/** Sums are separable: along one axis after the other. */
+/** Sums are separable, and so are the numbers of elements that windows meet: one axis after the other. */
 export const averagePool: Lowering<AveragePoolAttributes> = (tf, [x], { attrs, outputs: [y] }) => {
   const { kernel_shape: kernel, strides, pads, dilations, count_include_pad } = attrs;
   const positions = y!.shape.slice(2);
-  const sum = kernel.reduce(
-    (each, taps, axis) => {
-      const seen = range(taps).map((tap) =>
-        cut(tf, each, [
-          {
-            axis: axis + 2,
-            start: tap * dilations[axis]!,
-            count: positions[axis]!,
-            step: strides[axis]!,
-          },
-        ]),
-      );
-      return seen.reduce((total, term) => tf.add(total, term));
-    },
-    padded(tf, x!, spatialPads(pads, 2)),
-  );
-  if (count_include_pad) return [tf.div(sum, sizeOf(kernel))];
-  return [
-    positions.reduce((mean, count, axis) => {
-      const met = metBy(x!.shape[axis + 2]!, count, kernel[axis]!, axis, attrs);
-      const along = range(y!.shape.length).map((each) => (each === axis + 2 ? count : 1));
-      return tf.div(
-        mean,
-        tf.tensor(
-          Float32Array.from(met, (taps) => taps.length),
-          along,
-        ),
-      );
-    }, sum),
-  ];
+  let result = padded(tf, x!, spatialPads(pads, 2));
+  kernel.forEach((taps, i) => {
+    const [axis, count, step] = [i + 2, positions[i]!, strides[i]!];
+    const seen = range(taps).map((tap) =>
+      cut(tf, result, [{ axis, start: tap * dilations[i]!, count, step }]),
+    );
+    const sum = seen.reduce((total, term) => tf.add(total, term));
+    const met = metBy(x!.shape[axis]!, count, taps, i, attrs);
+    const counts = Float32Array.from(met, ({ length }) => (count_include_pad ? taps : length));
+    result = tf.div(sum, numbersAlong(tf, counts, axis, x!.rank));
+  });
+  return [result];
 };
 
 /** For every position along one axis, the taps that meet an element there. */
@@ -94,8 +76,7 @@ function firstTaps(tf: Tfjs, x: Held, positions: readonly number[], attrs: PoolA
     (sum, count, axis) => {
       const met = metBy(x.shape[axis + 2]!, count, kernel[axis]!, axis, attrs);
       const first = Int32Array.from(met, ([tap]) => tap! * steps[axis]!);
-      const along = range(x.rank).map((each) => (each === axis + 2 ? count : 1));
-      return tf.add(sum, tf.tensor(first, along, "int32"));
+      return tf.add(sum, numbersAlong(tf, first, axis + 2, x.rank));
     },
     tf.zeros(
       x.shape.map(() => 1),
@@ -115,11 +96,7 @@ function indicesOf(tf: Tfjs, winner: Held, x: Held, attrs: PoolAttributes): Held
     const numbers = Int32Array.from({ length: winner.shape[axis]! }, (_, i) =>
       axis < 2 ? i * steps[axis]! : (i * strides[axis - 2]! - pads[axis - 2]!) * steps[axis]!,
     );
-    return tf.tensor(
-      numbers,
-      range(x.rank).map((each) => (each === axis ? numbers.length : 1)),
-      "int32",
-    ) as Held;
+    return numbersAlong(tf, numbers, axis, x.rank);
   });
   const toTap = tf.gather(tf.tensor(Int32Array.from(shifts), [shifts.length], "int32"), winner);
   return origin.reduce((sum, each) => tf.add(sum, each), toTap as Held);
