@@ -132,6 +132,28 @@ describe("the compute process", () => {
     await expect(echo()).resolves.toMatchObject({ input: { do: "echo" } });
   });
 
+  test("apart, is another one, which ends with its answer", async () => {
+    start();
+    const before = await echo();
+    const input = todo({ do: "echo" }) as TaskInput<Query>;
+    const answer = (await compute.apart("readArrays", input, { seconds: 30 })) as unknown as {
+      pid: number;
+    };
+    expect(answer.pid).not.toBe(before.pid);
+    expect(() => process.kill(answer.pid, 0)).toThrow("ESRCH");
+    expect((await echo()).pid).toBe(before.pid);
+  });
+
+  test("apart, crashes once and hangs no longer than it may, at nobody's cost", async () => {
+    start();
+    const before = await echo();
+    const apart = (what: string, seconds: number): Promise<unknown> =>
+      compute.apart("readArrays", todo({ do: what }), { seconds });
+    await expect(apart("crash", 30)).rejects.toMatchObject({ code: "compute/crashed" });
+    await expect(apart("hang", 0.5)).rejects.toMatchObject({ code: "compute/hung" });
+    expect((await echo()).pid).toBe(before.pid);
+  });
+
   test("ends with the program that started it", async () => {
     start();
     const { pid } = await echo();

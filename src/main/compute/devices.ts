@@ -160,5 +160,6 @@ function reasonOf({ message }: Error, code: string): string {
 }
 
 function sentenceOf({ name, reason }: Device): string {
+  if (reason?.startsWith(name) === true) return reason;
   return `${name} cannot be used: ${reason ?? "it is not ready."}`;
 }

@@ -3,7 +3,34 @@ import { fromFloat64, toFloat64 } from "../../shared/tensor";
 import { relativeDeviation } from "./deviation";
 import type { Executor } from "./executor";
 import { createExecutor } from "./executors";
-import { probe } from "./probe";
+import { probe, roundsToTf32 } from "./probe";
+
+/** The reference, with its feeds rounded to the ten bits of TF32. */
+function roundingToTf32(): Executor {
+  const right = createExecutor("reference");
+  const round = (value: number): number => {
+    const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - 10);
+    return Math.round(value / unit) * unit;
+  };
+  return {
+    ...right,
+    async compile(graph, options) {
+      const program = await right.compile(graph, options);
+      return {
+        ...program,
+        run: (feeds) =>
+          program.run(
+            new Map(
+              [...feeds].map(([name, tensor]) => {
+                const values = [...toFloat64(tensor)].map(round);
+                return [name, fromFloat64("float64", tensor.shape, values)];
+              }),
+            ),
+          ),
+      };
+    },
+  };
+}
 
 /** The reference, with one element of its last result changed by a part in a thousand. */
 function slightlyWrong(): Executor {
@@ -45,6 +72,13 @@ describe("a probe", () => {
       message: expect.stringContaining("deviate by 0.0010"),
     });
   });
+});
+
+test("rounding to TF32 is told from float32's", async () => {
+  expect(await roundsToTf32(roundingToTf32())).toBe(true);
+  const executor = createExecutor("onnxruntime");
+  expect(await roundsToTf32(executor)).toBe(false);
+  await executor.dispose();
 });
 
 describe("a deviation", () => {

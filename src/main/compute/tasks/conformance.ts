@@ -1,6 +1,6 @@
 /** ONNX's conformance cases on the executors asked for. */
 import type { ExecutorId } from "../../runtime/executor";
-import { createExecutor } from "../../runtime/executors";
+import { openExecutor } from "../../runtime/target";
 import type { TaskContext } from "../compute";
 import { readCases } from "../conformance/cases";
 import { judge, type Verdict } from "../conformance/judge";
@@ -13,11 +13,17 @@ export interface ConformanceRow {
 
 /** @throws UserError "conformance/…", "file/…" */
 export async function conformance(
-  { path, executors }: { path: string; executors: readonly ExecutorId[] },
+  {
+    path,
+    executors,
+    device,
+  }: { path: string; executors: readonly ExecutorId[]; /** Of onnxruntime. */ device: string },
   { signal, progress }: TaskContext,
 ): Promise<ConformanceRow[]> {
   const cases = await readCases(path);
-  const made = executors.map((id) => createExecutor(id));
+  const made = executors.map((id) =>
+    openExecutor(id === "onnxruntime" ? { executor: id, device } : { executor: id }),
+  );
   const rows: ConformanceRow[] = [];
   try {
     for (const [i, test] of cases.entries()) {

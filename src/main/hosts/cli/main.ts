@@ -7,6 +7,8 @@ import { helpOf, parseArguments, usageLine, type Command, type Shell } from "./c
 /** Errors of options are wrong usage wherever they are found. */
 const usageCodes = [
   "usage",
+  "device/unknown",
+  "device/executor",
   "params/unknown",
   "params/invalid",
   "group/unknown",

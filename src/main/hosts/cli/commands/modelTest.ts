@@ -1,6 +1,7 @@
 /** `noetherscope model test` */
 import { resolve } from "node:path";
 import { UserError } from "../../../../shared/errors";
+import { Devices } from "../../../compute/devices";
 import type { ConformanceRow } from "../../../compute/tasks/conformance";
 import { UsageError, type Command } from "../command";
 import { progressLine } from "./shared";
@@ -13,6 +14,7 @@ export const modelTest: Command = {
   takes: "DIR|ARCHIVE.tar.gz…",
   options: {
     executor: { value: "ID,…", help: "Which executors.", default: known.join(",") },
+    device: { value: "ID", help: "Where onnxruntime computes, as for model run.", default: "cpu" },
   },
   details:
     "A folder (or archive of folders) has model.onnx and test_data_set_*/input_*.pb and output_*.pb. Bounds are ONNX's: relative 1e-3, absolute 1e-7.",
@@ -28,11 +30,17 @@ export const modelTest: Command = {
         return found;
       });
     const compute = await shell.compute();
+    const wanted = {
+      executor: "onnxruntime",
+      device: args.given("device"),
+      fallback: false,
+    } as const;
+    const { target } = await new Devices(compute).settle(wanted, shell.signal);
     const counts = { pass: 0, fail: 0, unsupported: 0 };
     for (const path of args.positionals) {
       const rows = await compute.call(
         "conformance",
-        { path: resolve(path), executors },
+        { path: resolve(path), executors, device: target.device },
         { signal: shell.signal, onProgress: progressLine(shell) },
       );
       for (const row of rows) {
