@@ -41,7 +41,6 @@ const runs = [
   { name: "resnet", executor: "onnxruntime", loss: "smse" },
   { name: "resnet", executor: "tfjs", loss: "mse", elements: ["r3"] },
   { name: "vit", executor: "tfjs", loss: "mse", elements: ["r3"] },
-  { name: "unet", executor: "tfjs", loss: "mse", elements: ["r3"] },
   { name: "vit", executor: "reference", loss: "mse" },
   { name: "unet", executor: "reference", loss: "smse", elements: ["e", "sr"] },
   { name: "resnet", executor: "reference", loss: "mse", elements: ["r3"] },
