@@ -39,7 +39,7 @@ function slipsBetween(a: string, b: string): number {
       const same = a[i - 1] === b[j - 1];
       row[j] = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1));
       const exchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      if (exchanged) row[j] = Math.min(row[j], before[j - 2]! + 1);
+      if (exchanged) row[j] = Math.min(row[j]!, before[j - 2]! + 1);
     }
     before = last;
     last = row;
