@@ -57,8 +57,13 @@ export const activations: Converters = {
 
   PRelu(call) {
     const { g } = call;
-    const x = call.input(0);
-    return g.where(g.greater(x, 0), x, g.mul(x, call.input(1)));
+    const [x, given] = [call.input(0), call.input(1)];
+    // Before opset 7 a list of slopes is one a channel.
+    const perChannel = call.opset < 7 && given.shape.length === 1 && x.shape.length > 2;
+    const slope = perChannel
+      ? g.reshape(given, [given.shape[0]!, ...x.shape.slice(2).map(() => 1)])
+      : given;
+    return g.where(g.greater(x, 0), x, g.mul(x, slope));
   },
 
   /** x moved towards 0 by the bias outside [−λ, λ], 0 inside. */

@@ -7,14 +7,17 @@ import type { Call, Converter, Converters } from "./call";
 
 const same =
   (op: OpName, arity: number): Converter =>
-  (call) => {
-    // Before opset 7 operands of different ranks were aligned by an attribute.
-    if (call.opset < 7 && call.flag("broadcast")) throw call.unsupported("broadcasting of opset 6");
-    return call.g.node(
-      op,
-      Array.from({ length: arity }, (_, i) => call.input(i)),
-    );
-  };
+  (call) =>
+    call.g.node(op, arity === 2 ? pair(call) : [call.input(0)]);
+
+/** Both operands. Before opset 7 the second one lay along the first one's axes from `axis` on, by default the last. */
+function pair(call: Call): [Value, Value] {
+  const [a, b] = [call.input(0), call.input(1)];
+  if (call.opset >= 7 || !call.has("axis")) return [a, b];
+  const behind = a.shape.length - call.axis(call.int("axis"), a.shape.length) - b.shape.length;
+  if (behind < 0) throw call.malformed(`[${b.shape.join(", ")}] reaches beyond the last axis`);
+  return [a, call.g.reshape(b, [...b.shape, ...new Array<number>(behind).fill(1)])];
+}
 
 function each(ops: readonly OpName[], arity: number): Converters {
   return Object.fromEntries(ops.map((op) => [op, same(op, arity)]));
@@ -88,7 +91,7 @@ export const elementwise: Converters = {
   /** z = aᵇ in the type of a, computed in floats where either is one. */
   Pow(call) {
     const { g } = call;
-    const [a, b] = [call.input(0), call.input(1)];
+    const [a, b] = pair(call);
     if (a.dtype === b.dtype && isFloat(a.dtype)) return g.pow(a, b);
     const wide = isFloat(a.dtype) ? a.dtype : "float64";
     return g.cast(g.pow(g.cast(a, wide), g.cast(b, wide)), a.dtype);

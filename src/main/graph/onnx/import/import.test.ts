@@ -155,6 +155,14 @@ describe("meanings that changed with the opset", () => {
     expect(run(normalise(21, 4), x)).toEqual([-1, 1, -2, 2, -3, 3, -4, 4]);
   });
 
+  test("operands before 7 were aligned by an axis, and PRelu's slopes by channel", () => {
+    const w = floats(10, 20);
+    const add = node("Add", "x w", "y", { broadcast: 1, axis: 1 });
+    expect(run(one(6, add, [1, 2, 2], { w }), count(4))).toEqual([11, 12, 23, 24]);
+    const prelu = run(one(6, node("PRelu", "x w", "y"), [1, 2, 2], { w }), [-1, 2, -1, 2]);
+    expect(prelu).toEqual([-10, 2, -20, 2]);
+  });
+
   test("networks in training mode are refused", () => {
     const batchNorm = node("BatchNormalization", "x s s s s", "y", { training_mode: 1 });
     expect(() => one(17, batchNorm, [1, 2, 3], { s: floats(1, 1) })).toThrow(/model\.eval\(\)/);
