@@ -47,7 +47,9 @@ export function createOnnxRuntimeExecutor({
   };
   const sessions = new Set<Session>();
   const where = provider.many ? `${provider.label} device ${index}` : provider.label;
-  const using = id === "cpu" ? `, ${threads} thread${threads === 1 ? "" : "s"}` : "";
+  const count = `, ${threads} thread${threads === 1 ? "" : "s"}`;
+  // Switched off twice over, and a card that rounds all the same is not let through by the probe.
+  const using = { cpu: count, cuda: ", TF32 off" }[id as string] ?? "";
   return {
     id: "onnxruntime",
     description: `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common}, ${where}${using}`,
