@@ -38,6 +38,16 @@ describe("arranging elements", () => {
     const run = madeUpRun("coherence", 4, { elements: ["e", "r2"] }, {}, {});
     expect(arrange(run.record, {}).parts).toEqual([]);
   });
+
+  test("sets nothing apart where the run lacks part of the subgroup", () => {
+    const c4 = ["e", "r", "r2", "r3"];
+    const { record } = madeUpRun("coherence", 4, { elements: c4 }, {}, {});
+    const { slots, parts } = arrange(record, {});
+    expect(slots.map(({ id }) => id)).toEqual(c4);
+    expect(parts).toEqual([]);
+    expect(arrange(record, { subgroup: "e,r2,s,sr2" }).parts).toEqual([]);
+    expect(arrange(record, { subgroup: "e,r2" }).parts[0]!.label).toBe("C2");
+  });
 });
 
 test("an element keeps its colour in runs that have only some of them", () => {

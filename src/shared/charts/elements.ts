@@ -44,17 +44,18 @@ export interface Arrangement {
   readonly max: number;
 }
 
-/** The paper's V4, by which D4's elements are set apart unless another subgroup is picked. */
+/** The paper's V4, by which elements are set apart unless another subgroup is picked. */
 const DIAGONAL_V4 = "e,r2,sr,sr3";
 const GAP = 0.4;
 
+/** Nothing is set apart where the run lacks part of the subgroup: what is left of it would go by its name. */
 export function arrange(record: RunRecord, view: FigureView): Arrangement {
   const ids = elementsOf(record);
   const key = view.subgroup ?? DIAGONAL_V4;
   const members = new Set(key.split(","));
   const inside = ids.filter((id) => members.has(id));
   const outside = ids.filter((id) => !members.has(id));
-  const apart = inside.length > 1 && outside.length > 0;
+  const apart = inside.length > 1 && inside.length === members.size && outside.length > 0;
   const slots = (apart ? [...inside, ...outside] : ids).map((id, place) => ({
     id,
     index: ids.indexOf(id),
