@@ -17,17 +17,8 @@ export interface SampleRef {
   readonly time: number | null;
 }
 
-/** What an analysis needs of a model: the network at a batch size, and the values of its parameters. */
-export type Network = Pick<Model, "graph" | "parameters">;
-
-export interface StatesContext {
-  readonly model: Network;
-  /** [N, …] in the network's variables, finite or not. */
-  readonly input: Tensor;
-  /** null where the data have none. */
-  readonly target: Tensor | null;
-  /** One a sample. */
-  readonly samples: readonly SampleRef[];
+/** What the states are, apart from their values. */
+export interface StatesPlace {
   /** How the input's channels transform; null where nothing acts. */
   readonly fields: FieldSpec | null;
   /** Of prediction and target. */
@@ -38,6 +29,19 @@ export interface StatesContext {
   readonly dt: number | null;
   /** From the network's variables back to the data's; null where they are the same. */
   readonly units: Normalisation | null;
+}
+
+/** What an analysis needs of a model: the network at a batch size, and the values of its parameters. */
+export type Network = Pick<Model, "graph" | "parameters">;
+
+export interface StatesContext extends StatesPlace {
+  readonly model: Network;
+  /** [N, …] in the network's variables, finite or not. */
+  readonly input: Tensor;
+  /** null where the data have none. */
+  readonly target: Tensor | null;
+  /** One a sample. */
+  readonly samples: readonly SampleRef[];
   readonly group: Group;
   /** Those asked for, in the order of the arrays. */
   readonly elements: readonly Element[];
@@ -80,6 +84,7 @@ export type ReportProgress = (progress: AnalysisProgress) => void;
 /** What a preview knows before anything runs. */
 export interface CostInfo {
   readonly samples: number;
+  /** Or whatever else acts. */
   readonly elements: number;
   /** Trained numbers of the network. */
   readonly parameters: number;
@@ -124,6 +129,17 @@ export interface Computation<P = AnalysisParameters, C = AnalysisContext> {
     progress: ReportProgress,
     signal: AbortSignal,
   ): Promise<AnalysisResult>;
+  /**
+   * Names of what acts where that is no group's elements; absent: the elements that are asked for.
+   * @param input of one state @param output of one prediction
+   * @throws UserError where it does not fit the states
+   */
+  acting?(
+    place: StatesPlace,
+    input: readonly number[],
+    output: readonly number[],
+    params: P,
+  ): readonly string[];
   estimate(info: CostInfo, params: P): Cost;
   /** Which programs run how often. Absent: time goes by `estimate`'s passes. */
   runs?(info: RunInfo, params: P): readonly Runs[];

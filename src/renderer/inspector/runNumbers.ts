@@ -35,6 +35,10 @@ const names: Record<string, string> = {
   excess: "Excess over unrelated",
   relative_loss: "Relative loss",
   equivariance_error: "Equivariance error",
+  lie_error: "Lie derivative",
+  lie_error_last: "Lie derivative, last step",
+  lie_relative: "Share broken",
+  grid_error: "The grid’s own error",
 };
 
 function quantitiesOf(record: Json | null): Quantity[] {
@@ -55,7 +59,29 @@ function quantitiesOf(record: Json | null): Quantity[] {
 }
 
 export function elementQuantities(record: RunRecord, element: string): Quantity[] {
-  return quantitiesOf(object(object(record.summary["elements"])?.[element]));
+  const generator = generatorOf(record, element);
+  return quantitiesOf(generator ?? object(object(record.summary["elements"])?.[element]));
+}
+
+/** What a run of Lie derivatives says of a generator; null in other runs. */
+function generatorOf(record: RunRecord, id: string): Json | null {
+  const { generators } = record.summary;
+  if (!Array.isArray(generators)) return null;
+  return generators.map(object).find((one) => one?.["id"] === id) ?? null;
+}
+
+/** A generator's name, its action in a line, and whether its error stands out from the grid's; null in other runs. */
+export function aboutGenerator(
+  record: RunRecord,
+  id: string,
+): { label: string; formula: string; resolved: boolean } | null {
+  const found = generatorOf(record, id);
+  if (found === null) return null;
+  return {
+    label: String(found["label"] ?? id),
+    formula: String(found["formula"] ?? ""),
+    resolved: found["resolved"] === true,
+  };
 }
 
 /** Of the subgroup with that key, and of the other elements; null where the run has no such aggregate. */
@@ -100,6 +126,10 @@ export function pairFacts(
     ["loss", "Loss of g·x"],
     ["relative_loss", "Relative loss"],
     ["equivariance_error", "Equivariance error"],
+    ["lie_error", "Lie derivative"],
+    ["lie_relative", "Share broken"],
+    ["grid_error", "The grid’s own error"],
+    ["round_trip", "Round trip of a finite motion"],
   ] as const) {
     const values = perElement(run, array)?.[g];
     if (values !== undefined && values.length === run.record.data.samples.length) {

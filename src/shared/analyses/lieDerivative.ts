@@ -1,8 +1,21 @@
 /** Lie derivative: does the network commute with a continuous symmetry, to first order in how far one moves? */
 import { lieDerivativeFigures } from "../charts/lieDerivative";
 import type { ParameterValues } from "../parameters";
+import { toErrorRecord } from "../errors";
+import { parseWeights } from "../generators/choose";
+import { ownGenerators } from "../generators/own";
 import { sampleParameters } from "./common";
 import { defineAnalysis } from "./definition";
+
+/** What a text should have been, for the form; null where it can be read. */
+function wrongIn(read: () => unknown): string | null {
+  try {
+    read();
+    return null;
+  } catch (error) {
+    return `what can be read: ${toErrorRecord(error).message.replace(/\.$/, "")}`;
+  }
+}
 
 const { group: _group, elements: _elements, ...samples } = sampleParameters;
 
@@ -26,6 +39,7 @@ export const lieDerivative = defineAnalysis({
       label: "Your own",
       help: "Generators by formulas in x, y from the grid's centre: name: flow (…), mix […; …], shift (…), and out-flow, out-mix, out-shift or out none for the prediction; semicolons between several.",
       default: "",
+      check: (text) => wrongIn(() => ownGenerators(text)),
       example: "swirl: flow (-y*exp(-x^2-y^2), x*exp(-x^2-y^2))",
     },
     layers: {
@@ -72,6 +86,7 @@ export const lieDerivative = defineAnalysis({
       label: "Field weights",
       help: "How fields grow under scale and density; without, vectors are pushed forward (1), densities keep their integral, and density scales those of kind density.",
       default: "",
+      check: (text) => wrongIn(() => parseWeights(text)),
       example: "rho:1,p:1",
       advanced: true,
     },

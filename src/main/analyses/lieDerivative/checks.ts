@@ -31,9 +31,7 @@ export function noticesOf(
   { error }: Pick<LieNumbers, "error">,
 ): string[] {
   const { grid, samples } = context;
-  const notices = [
-    "Symmetry of the dynamics not established: that the grid and the fields admit these motions does not show that the physics does.",
-  ];
+  const notices = [codedNotice("symmetry/not-established", "motions")];
   const leaving = generators.filter(({ leavesBox }) => leavesBox).map(({ label }) => label);
   if (leaving.length > 0 && disc === 0 && grid?.periodic.some((one) => one) === true) {
     notices.push(

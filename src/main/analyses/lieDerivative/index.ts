@@ -23,15 +23,22 @@ import { verifyLieErrors } from "./verify";
 
 export const lieDerivative: Computation<LieDerivativeParameters, StatesContext> = {
   compute,
+  acting(place, input, output, params) {
+    const sides = sidesOf(place, params, input, output);
+    sides.output(1);
+    return sides.generators.map(({ id }) => id);
+  },
   estimate: (info, params) => {
-    const generators = params.generators.split(",").length + params.own.split(";").length;
-    // A tangent costs about what a forward pass does; by layer, half of the layers lie behind each on average.
-    const layers = Math.min(params.layers, info.samples) * generators * 8;
-    const passes = info.samples * (1 + generators) * params.steps + layers;
+    // A tangent costs about what a forward pass does; by layer there is one more of them a layer.
+    const followed = Math.min(params.layers, info.samples) * info.elements * USUAL_LAYERS;
+    const passes = info.samples * (1 + info.elements) * params.steps + followed;
     const states = info.samples * info.outputSize * 4;
     return { passes, memoryBytes: 2 * states + RUN_BYTES, flops: 2 * info.work * passes };
   },
 };
+
+/** Layers that a network of the size at hand has; they are counted only when it is taken apart. */
+const USUAL_LAYERS = 30;
 
 /** What is measured of each generator k and sample i, row-major. */
 export interface LieNumbers {

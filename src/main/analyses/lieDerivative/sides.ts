@@ -11,7 +11,7 @@ import {
 } from "../../../shared/generators/generator";
 import { sizeOf } from "../../../shared/tensor";
 import { GeneratorAction } from "../../fields/generators/apply";
-import type { StatesContext } from "../context";
+import type { StatesPlace } from "../context";
 
 export interface Sides {
   readonly generators: readonly Generator[];
@@ -27,7 +27,7 @@ export interface Sides {
  * @throws UserError "generator/…", "formula/syntax"
  */
 export function sidesOf(
-  context: Pick<StatesContext, "fields" | "outputFields" | "grid" | "dt" | "units">,
+  context: StatesPlace,
   params: LieDerivativeParameters,
   inputShape: readonly number[],
   outputShape: readonly number[],
@@ -74,7 +74,7 @@ function actionOf(
   infinitesimals: readonly Infinitesimal[],
   { axes, channels }: Side,
   grid: Grid | null,
-  units: StatesContext["units"],
+  units: StatesPlace["units"],
 ): GeneratorAction {
   const known = units?.std.length === channels ? units : null;
   return new GeneratorAction(infinitesimals, channels, axes === 0 ? null : grid, known);

@@ -4,7 +4,6 @@ import type { AnalysisId } from "../../../shared/analyses";
 import { RUN_FORMAT, type ArrayRecord, type RunRecord } from "../../../shared/run";
 import { computations } from "../../analyses";
 import type { AnalysisContext, AnalysisResult, StatesContext } from "../../analyses/context";
-import { stepOf } from "../../data/coordinates";
 import { identify, samplesSha256 } from "../../data/identity";
 import { showFieldSpec } from "../../../shared/fields/spec";
 import type { Executor } from "../../runtime/executor";
@@ -12,7 +11,7 @@ import { createExecutor } from "../../runtime/executors";
 import { openExecutor, remarksOf, type Target } from "../../runtime/target";
 import type { TaskContext } from "../compute";
 import { assertWritable, writeRun } from "../runFolder";
-import { openExperiment, type Experiment } from "./experiment";
+import { openExperiment, placeOf, type Experiment } from "./experiment";
 import { checkParity } from "./parity";
 import { definitionOf, type AnalysisSpec } from "./spec";
 
@@ -50,11 +49,7 @@ export async function analyse(
       input: states,
       target,
       samples: experiment.samples,
-      fields: experiment.fields,
-      outputFields: experiment.outputFields,
-      grid: experiment.data.grid ?? null,
-      dt: stepOf(experiment.data.coordinates.time) ?? null,
-      units: experiment.normalisation,
+      ...placeOf(experiment),
       group: experiment.group,
       elements: experiment.elements,
       executor,

@@ -2,7 +2,7 @@
  * Everything that an analysis works on, opened and checked: the model, the chosen samples in the model's variables,
  * the group that acts on them. What an attentive colleague would remark is collected on the way.
  */
-import type { SampleRef } from "../../analyses/context";
+import type { SampleRef, StatesPlace } from "../../analyses/context";
 import { sampleNetwork } from "../../analyses/network";
 import type { FieldSpec } from "../../../shared/fields/spec";
 import { UserError } from "../../../shared/errors";
@@ -13,6 +13,7 @@ import { elementOf, type Group } from "../../../shared/groups/group";
 import type { ParameterValue } from "../../../shared/parameters";
 import { select } from "../../../shared/selection";
 import { toFloat64, type Tensor } from "../../../shared/tensor";
+import { stepOf } from "../../data/coordinates";
 import type { DataSet } from "../../data/dataset";
 import {
   normalisationOf,
@@ -44,6 +45,22 @@ export interface Experiment {
   /** The chosen samples as the model takes them, and as they lie in the file. */
   read(): Promise<{ input: Tensor; target: Tensor | null; raw: Tensor[] }>;
   close(): Promise<void>;
+}
+
+/** What its states are, apart from their values. */
+export function placeOf({
+  data,
+  fields,
+  outputFields,
+  normalisation,
+}: Pick<Experiment, "data" | "fields" | "outputFields" | "normalisation">): StatesPlace {
+  return {
+    fields,
+    outputFields,
+    grid: data.grid ?? null,
+    dt: stepOf(data.coordinates.time) ?? null,
+    units: normalisation,
+  };
 }
 
 /** @throws UserError of models, data, selection, groups: whatever does not fit together */

@@ -12,7 +12,7 @@ import { ruleOf } from "../../graph/ops";
 import type { LossId } from "../../training/losses";
 import { openExecutor, type Target } from "../../runtime/target";
 import type { TaskContext } from "../compute";
-import { openExperiment, type Experiment } from "./experiment";
+import { openExperiment, placeOf, type Experiment } from "./experiment";
 import type { AnalysisSpec } from "./spec";
 
 export async function preview(
@@ -24,8 +24,12 @@ export async function preview(
   try {
     const network = sampleNetwork(experiment.model);
     const opened = (performance.now() - start) / 1000;
-    const { estimate, runs } = computations[spec.analysis as AnalysisId];
-    const info = costInfo(experiment, network);
+    const { acting, estimate, runs } = computations[spec.analysis as AnalysisId];
+    const [input, output] = [network.input, network.prediction].map(({ shape }) => shape.slice(1));
+    const names =
+      acting?.(placeOf(experiment), input!, output!, spec.parameters) ??
+      experiment.elements.map(({ id }) => id);
+    const info = { ...costInfo(experiment, network), elements: names.length };
     const cost = estimate(info, spec.parameters);
     signal.throwIfAborted();
     // A run on the reference executor can be minutes long, and its time goes by operations.
@@ -36,7 +40,7 @@ export async function preview(
           (await secondsOfRuns(experiment, network, runs(info, spec.parameters), spec, signal));
     return {
       samples: experiment.samples.length,
-      elements: experiment.elements.map(({ id }) => id),
+      elements: [...names],
       passes: cost.passes,
       memoryBytes: cost.memoryBytes,
       seconds,

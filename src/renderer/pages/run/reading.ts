@@ -32,14 +32,18 @@ export function sampleQuantities(run: RunResult): SampleQuantity[] {
   const count = run.record.data.samples.length;
   const errors = perElement(run, "equivariance_error");
   // Over a rollout there is more than one number a sample; its first step is the one to compare.
-  const steps = Math.max(1, Math.round((errors?.[0]?.length ?? 0) / Math.max(1, count)));
-  add(
-    "equivariance error",
-    "high",
-    errors?.map((values) =>
-      Float64Array.from({ length: values.length / steps }, (_, i) => values[i * steps]!),
-    ) ?? null,
-  );
+  const firstStep = (values: Float64Array): Float64Array => {
+    const steps = Math.max(1, Math.round(values.length / Math.max(1, count)));
+    return Float64Array.from({ length: values.length / steps }, (_, i) => values[i * steps]!);
+  };
+  add("equivariance error", "high", errors?.map(firstStep) ?? null);
+  if (run.record.analysis === "lie-derivative") {
+    const first = (name: string): Float64Array[] | null =>
+      perElement(run, name)?.map(firstStep) ?? null;
+    add("Lie derivative", "high", first("lie_error"));
+    add("share broken", "high", first("lie_relative"));
+    add("the grid’s own error", "high", perElement(run, "grid_error"));
+  }
   return found;
 }
 
@@ -92,5 +96,6 @@ export function keptFieldsOf(run: RunResult, at: number): KeptFields | null {
 /** The element that the page shows: the one picked, or the first that does something. */
 export function shownElement(record: RunRecord, picked: string | undefined): string {
   const ids = elementsOf(record);
-  return picked !== undefined && ids.includes(picked) ? picked : (ids[1] ?? ids[0] ?? "e");
+  const moving = ids.find((id) => id !== "e");
+  return picked !== undefined && ids.includes(picked) ? picked : (moving ?? ids[0] ?? "e");
 }
