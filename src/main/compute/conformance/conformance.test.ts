@@ -1,7 +1,9 @@
 /** ONNX's own single-operator cases: whatever the program claims to support, it computes as the standard says. */
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { fromFloat64 } from "../../../shared/tensor";
+import { converters } from "../../graph/onnx/import/nodes";
 import { encodeMessage } from "../../graph/onnx/message";
 import { tensorProto } from "../../graph/onnx/schema";
 import { toTensorProto } from "../../graph/onnx/tensors";
@@ -30,6 +32,16 @@ for (const id of ["reference", "onnxruntime", "tfjs"] as const) {
     );
   });
 }
+
+test("OPERATORS.md lists what is read, no more and no less", async () => {
+  const text = await readFile(join(import.meta.dirname, "OPERATORS.md"), "utf8");
+  const rows = text.split("\n\n").find((part) => part.startsWith("| family"))!;
+  const listed = rows
+    .split("\n")
+    .slice(2)
+    .flatMap((row) => row.split("|")[2]!.trim().split(" "));
+  expect(listed.sort()).toEqual(Object.keys(converters).sort());
+});
 
 test.each([
   ["an exact zero", 0, 0.99e-7, "pass"],

@@ -6,9 +6,12 @@ import { dtypeOf } from "../tensors";
 import type { Call, Converter, Converters } from "./call";
 
 const same =
-  (op: OpName, arity: number): Converter =>
-  (call) =>
-    call.g.node(op, arity === 2 ? pair(call) : [call.input(0)]);
+  (op: OpName, arity: 1 | 2 | 3): Converter =>
+  (call) => {
+    const inputs =
+      arity === 2 ? pair(call) : Array.from({ length: arity }, (_, i) => call.input(i));
+    return call.g.node(op, inputs);
+  };
 
 /** Both operands. Before opset 7 the second one lay along the first one's axes from `axis` on, by default the last. */
 function pair(call: Call): [Value, Value] {
@@ -19,7 +22,7 @@ function pair(call: Call): [Value, Value] {
   return [a, call.g.reshape(b, [...b.shape, ...new Array<number>(behind).fill(1)])];
 }
 
-function each(ops: readonly OpName[], arity: number): Converters {
+function each(ops: readonly OpName[], arity: 1 | 2 | 3): Converters {
   return Object.fromEntries(ops.map((op) => [op, same(op, arity)]));
 }
 

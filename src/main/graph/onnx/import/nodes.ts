@@ -25,7 +25,8 @@ import { sampling } from "./sampling";
 import { shapes } from "./shapes";
 import { windows } from "./window";
 
-const converters: Converters = {
+/** One for every operator that is read, by its name. */
+export const converters: Converters = {
   ...elementwise,
   ...activations,
   ...reductions,
