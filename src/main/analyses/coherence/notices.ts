@@ -1,4 +1,5 @@
 /** What an attentive colleague would remark about a coherence result. */
+import { codedNotice } from "../../../shared/analyses/notices";
 import type { AnalysisContext } from "../context";
 import type { BatchResult, CoherenceParameters } from "./batch";
 
@@ -29,9 +30,7 @@ export function noticesOf(
     notices.push("The identity metric has no ridge, so nothing was swept.");
   }
   if (moving.length > 0) {
-    notices.push(
-      "Symmetry of the dynamics not established: that the grid and the fields admit these elements does not show that the physics does.",
-    );
+    notices.push(codedNotice("symmetry/not-established", "elements"));
   }
   const low = gaussNewton
     ? elements.flatMap(({ label }, g) =>
@@ -42,9 +41,7 @@ export function noticesOf(
       )
     : [];
   if (low.length > 0) {
-    notices.push(
-      `The energy cut leaves out part of the smaller gradients for ${low.join(", ")}; try unit columns.`,
-    );
+    notices.push(codedNotice("span/energy-cut", low.join(", ")));
   }
   const zero = count(results, "gram_self", (value) => value === 0);
   if (zero > 0) {

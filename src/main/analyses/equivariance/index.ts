@@ -3,6 +3,7 @@
  * channel. Gruver et al. 2023, arXiv:2210.02984, section 2, for finite elements.
  */
 import type { equivariance as definition } from "../../../shared/analyses/equivariance";
+import { codedNotice } from "../../../shared/analyses/notices";
 import { UserError } from "../../../shared/errors";
 import type { ParameterValues } from "../../../shared/parameters";
 import { sizeOf, type Tensor } from "../../../shared/tensor";
@@ -165,9 +166,7 @@ function noticesOf(
 ): string[] {
   const notices: string[] = [];
   if (elements.some(({ id }) => id !== "e")) {
-    notices.push(
-      "Symmetry of the dynamics not established: that the grid and the fields admit these elements does not show that the physics does.",
-    );
+    notices.push(codedNotice("symmetry/not-established", "elements"));
   }
   for (const [g, element] of elements.entries()) {
     for (let i = 0; i < n; i++) {

@@ -1,5 +1,6 @@
 /** What must hold before a Lie derivative is taken, and what a reader of it should know. */
 import type { LieDerivativeParameters } from "../../../shared/analyses/lieDerivative";
+import { codedNotice } from "../../../shared/analyses/notices";
 import { UserError } from "../../../shared/errors";
 import { toFloat64 } from "../../../shared/tensor";
 import { checkConvention } from "../../fields/conventionCheck";

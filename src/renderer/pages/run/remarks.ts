@@ -1,4 +1,5 @@
 /** The notices of a run as its page shows them: less what the study answers, with a step to take where there is one. */
+import { readNotice } from "../../../shared/analyses/notices";
 import type { Study } from "../../../shared/contract";
 import type { ParameterValue } from "../../../shared/parameters";
 import type { RunRecord } from "../../../shared/run";
@@ -16,20 +17,22 @@ export interface Remark {
   };
 }
 
-/** How the analyses' notices begin or end that the window can do something about. */
-const NOT_ESTABLISHED = /^Symmetry of the dynamics not established/;
-const TRY_UNIT_COLUMNS = /; try unit columns\.$/;
-
 export function remarksOf(record: RunRecord, study: Study): Remark[] {
   const stated = statedSymmetry(record, study);
   return record.notices.map((notice) => {
-    if (NOT_ESTABLISHED.test(notice) && stated !== null) return { text: stated, calm: true };
-    if (!TRY_UNIT_COLUMNS.test(notice)) return { text: notice, calm: false };
-    return {
-      text: notice.replace(TRY_UNIT_COLUMNS, "."),
-      calm: false,
-      mend: { label: "Try unit columns…", change: { "unit-columns": true } },
-    };
+    const coded = readNotice(notice);
+    switch (coded?.code) {
+      case "symmetry/not-established":
+        return stated === null ? { text: notice, calm: false } : { text: stated, calm: true };
+      case "span/energy-cut":
+        return {
+          text: `The energy cut leaves out part of the smaller gradients for ${coded.about}.`,
+          calm: false,
+          mend: { label: "Try unit columns…", change: { "unit-columns": true } },
+        };
+      case undefined:
+        return { text: notice, calm: false };
+    }
   });
 }
 

@@ -1,0 +1,33 @@
+/**
+ * Remarks that a window can do something about, by code. A run keeps sentences, for whoever reads it; each of these is
+ * written here only, so that its code can be told from it again.
+ */
+const notices = {
+  "symmetry/not-established": {
+    before: "Symmetry of the dynamics not established: that the grid and the fields admit these ",
+    after: " does not show that the physics does.",
+  },
+  "span/energy-cut": {
+    before: "The energy cut leaves out part of the smaller gradients for ",
+    after: "; try unit columns.",
+  },
+} as const;
+
+export type NoticeCode = keyof typeof notices;
+
+/** @param about what is inserted: "elements", or the elements with their shares */
+export function codedNotice(code: NoticeCode, about: string): string {
+  const { before, after } = notices[code];
+  return before + about + after;
+}
+
+/** The code of a run's notice and what it is about; null for one that only informs. */
+export function readNotice(notice: string): { code: NoticeCode; about: string } | null {
+  for (const [code, { before, after }] of Object.entries(notices)) {
+    if (notice.startsWith(before) && notice.endsWith(after)) {
+      const about = notice.slice(before.length, notice.length - after.length);
+      return { code: code as NoticeCode, about };
+    }
+  }
+  return null;
+}
