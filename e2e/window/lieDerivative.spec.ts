@@ -8,13 +8,17 @@ test("generators are chosen, picked everywhere, followed through the layers and 
 }) => {
   await openWindow(page, host);
   await page.getByRole("button", { name: /Jets along x/ }).click();
-  await page.getByRole("button", { name: "Set up lie derivative" }).click();
+  await page
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("heading", { name: "Lie derivative" }) })
+    .getByRole("button", { name: "Set up…" })
+    .click();
   await page.getByLabel("Your own", { exact: true }).fill("swirl: flow (-y, q)");
   await expect(page.getByText(/flow \(-y, ▸q\)/)).toBeVisible();
   await page.getByLabel("Your own", { exact: true }).fill("swirl: flow (-y*exp(-9*x^2), x)");
-  await page.getByLabel("Samples by layer").fill("2");
+  await page.getByRole("textbox", { name: "Samples by layer" }).fill("2");
   await expect(page.getByText("Generators", { exact: true }).last()).toBeVisible();
-  await page.getByRole("button", { name: "Run lie derivative" }).click();
+  await page.getByRole("button", { name: "Run Lie derivative" }).click();
 
   const generators = page.getByRole("group", { name: "Generator" });
   await generators.getByRole("button", { name: "rot" }).click({ timeout: 60_000 });
