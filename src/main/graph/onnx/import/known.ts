@@ -5,7 +5,7 @@ import { evaluator } from "../../evaluate";
 import { inputName, topologicalOrder, type Value } from "../../ir";
 
 /** More elements than any shape, index or mask computed while importing has. */
-const MOST_ELEMENTS = 1 << 26;
+const MOST_ELEMENTS = 1 << 22;
 
 /** A shape, a condition or the like depends on graph inputs. With their values given, importing may succeed. */
 export class NeedsValue extends UserError {

@@ -127,7 +127,7 @@ const AffineGrid: Converter = (call) => {
   const rank = extents.length;
   const aligned = call.flag("align_corners");
   const points = sizeOf(extents);
-  if (points > 2 ** 26) throw call.unsupported(`a grid of ${points} points`);
+  if (points > 2 ** 22) throw call.unsupported(`a grid of ${points} points`);
   const lattice = new Float64Array(points * (rank + 1)).fill(1);
   let step = points;
   extents.forEach((extent, axis) => {

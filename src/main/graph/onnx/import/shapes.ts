@@ -1,14 +1,25 @@
 /** Constants and shape arithmetic: what is known without data. */
 import { fromFloat64, sizeOf, type Tensor } from "../../../../shared/tensor";
+import type { Value } from "../../ir";
 import { dtypeOf } from "../tensors";
 import type { Call, Converter, Converters } from "./call";
 
 /** More than any index table needs; a file's numbers alone must not make us allocate without bound. */
-const MOST_ELEMENTS = 1 << 26;
+const MOST_ELEMENTS = 1 << 22;
 
 function bounded(call: Call, count: number): number {
   if (!(count <= MOST_ELEMENTS)) throw call.unsupported(`it makes ${count} elements`);
   return count;
+}
+
+/** The number of each element's diagonal, column − row: two ladders, whatever the size of the matrix. */
+function diagonals({ g }: Call, rows: number, columns: number): Value {
+  const ladder = (length: number, shape: readonly number[]): Value =>
+    g.indices(
+      Array.from({ length }, (_, i) => i),
+      shape,
+    );
+  return g.sub(ladder(columns, [columns]), ladder(rows, [rows, 1]));
 }
 
 /** Σ aⱼ cos(2πjn/N) for n < size, N = size or, symmetric, size − 1: the window functions of signal processing. */
@@ -73,12 +84,7 @@ export const shapes: Converters = {
       throw call.malformed(`it takes a matrix, not [${x.shape.join(", ")}]`);
     }
     const dtype = call.has("dtype") ? dtypeOf(call.int("dtype"), call.origin) : x.dtype;
-    const ones = new Float64Array(bounded(call, rows * columns));
-    const k = call.int("k", 0);
-    for (let row = Math.max(0, -k); row < rows && row + k < columns; row++) {
-      ones[row * columns + row + k] = 1;
-    }
-    return call.g.constant(fromFloat64(dtype, x.shape, ones));
+    return call.g.cast(call.g.equal(diagonals(call, rows, columns), call.int("k", 0)), dtype);
   },
 
   /** Keeps the lower or upper triangle of the last two axes, cut at the k-th diagonal. */
@@ -89,12 +95,8 @@ export const shapes: Converters = {
     const upper = call.flag("upper", true);
     const [rows, columns] = [x.shape.at(-2), x.shape.at(-1)];
     if (rows === undefined || columns === undefined) throw call.malformed("it takes matrices");
-    const kept = new Float64Array(bounded(call, rows * columns));
-    for (let i = 0; i < kept.length; i++) {
-      const diagonal = (i % columns) - Math.floor(i / columns);
-      kept[i] = Number(upper ? diagonal >= k : diagonal <= k);
-    }
-    return g.where(g.constant(fromFloat64("bool", [rows, columns], kept)), x, 0);
+    const diagonal = diagonals(call, rows, columns);
+    return g.where(upper ? g.less(diagonal, k) : g.greater(diagonal, k), 0, x);
   },
 
   /** `values` [off, on] by whether the index is that of the new axis; negative indices count from the end. */
