@@ -18,10 +18,27 @@ const PIECE = 1 << 20;
 function kindOf(name: string): Opens | undefined {
   const ending = name.toLowerCase().split(".").at(-1) ?? "";
   if (ending === "onnx") return "model";
-  if (["safetensors", "pt", "pth"].includes(ending)) return "weights";
-  if (["npz", "npy", "h5", "hdf5", "nc"].includes(ending)) return "data";
+  if (ending === "safetensors") return "weights";
+  if (["npz", "npy"].includes(ending)) return "data";
   if (["svg", "pdf", "png"].includes(ending)) return "figure";
   return undefined;
+}
+
+/** What to do with a file that holds the right thing in a form that is not read. */
+const ways: readonly (readonly [RegExp, string])[] = [
+  [
+    /\.(pt|pth|ckpt)$/i,
+    "a PyTorch checkpoint has no network in it: export both to .onnx, or save the state dict as .safetensors.",
+  ],
+  [/\.(h5|hdf5|nc|mat|csv)$/i, "save its arrays as an .npz, with numpy.savez."],
+];
+
+/** A sentence for what opens as nothing, with a way where there is one. */
+function refusal(name: string): string {
+  const way =
+    ways.find(([ending]) => ending.test(name))?.[1] ??
+    "models are .onnx, weights .safetensors, data .npz or .npy.";
+  return `${name} does not open here: ${way}`;
 }
 
 export class Drop {
@@ -47,9 +64,7 @@ export class Drop {
     const { messages, session } = this.#app;
     const kind = kindOf(file.name);
     if (kind === undefined) {
-      messages.word(
-        `${file.name} is nothing that opens here: models are .onnx, weights .safetensors or .pt, data .npz or .npy.`,
-      );
+      messages.word(refusal(file.name));
     } else if (kind === "figure") {
       await this.#reopen(file);
     } else if (session === null) {
