@@ -1,6 +1,7 @@
 /** Everything that can be done, once: palette, shortcuts and the map of keys read this list. */
 import { analyses } from "../../shared/analyses";
 import type { App } from "./app.svelte";
+import { withinSentence } from "./names";
 
 export interface Command {
   readonly id: string;
@@ -129,7 +130,7 @@ function analysisCommands(app: App): Command[] {
   const page = session.tabs.active;
   const commands = Object.values(analyses).map((analysis): Command => ({
     id: `analysis.${analysis.id}`,
-    label: `New ${analysis.title.toLowerCase()} run…`,
+    label: `New ${withinSentence(analysis.title)} run…`,
     group: "Analysis",
     keywords: "analyse",
     run: () => session.setUp(analysis.id),

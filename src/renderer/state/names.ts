@@ -1,7 +1,12 @@
-/** What pages are called in tabs, trees and titles. */
+/** What pages and analyses are called in tabs, trees, titles and buttons. */
 import { analysisById } from "../../shared/analyses";
 import type { Study } from "../../shared/contract";
 import type { Page } from "./tabs.svelte";
+
+/** As it stands within a sentence: people keep their capital, as Sophus Lie does. */
+export function withinSentence(title: string): string {
+  return /^(Lie)\b/.test(title) ? title : title.charAt(0).toLowerCase() + title.slice(1);
+}
 
 export function nameOf(page: Page, study: Study): string {
   switch (page.kind) {
@@ -14,6 +19,6 @@ export function nameOf(page: Page, study: Study): string {
     case "run":
       return study.runs.find(({ id }) => id === page.id)?.title ?? "Run";
     case "new":
-      return `New ${analysisById(page.analysis)?.title.toLowerCase() ?? "run"}`;
+      return `New ${withinSentence(analysisById(page.analysis)?.title ?? "run")}`;
   }
 }
