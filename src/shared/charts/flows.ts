@@ -24,7 +24,7 @@ interface Arrow {
 }
 
 /** Arrows along each side. */
-const ARROWS = 9;
+const ARROWS = 7;
 
 /** Those whose points move, in the run's order; none where the data lie on no plane. */
 function flowsOf(record: RunRecord): { flows: Flow[]; sides: readonly [number, number] } {
@@ -47,12 +47,12 @@ function flowsOf(record: RunRecord): { flows: Flow[]; sides: readonly [number, n
   return { flows, sides: [width, height] };
 }
 
-/** Pictures in a row. */
-const COLUMNS = 3;
+/** Per cent of a row's height that its names take. */
+const HEADING = 15;
 
 function option(record: RunRecord, theme: ChartTheme, view: FigureView): EChartsCoreOption {
   const { flows, sides } = flowsOf(record);
-  const columns = Math.min(COLUMNS, Math.max(1, flows.length));
+  const columns = flows.length > 4 ? 3 : Math.min(2, Math.max(1, flows.length));
   const rows = Math.max(1, Math.ceil(flows.length / columns));
   const bare = (panel: number, side: number): EChartsCoreOption => {
     const scale: Scale = {
@@ -69,8 +69,8 @@ function option(record: RunRecord, theme: ChartTheme, view: FigureView): ECharts
     grid: flows.map((_, i) => ({
       left: `${(100 * (i % columns)) / columns + 2}%`,
       width: `${100 / columns - 4}%`,
-      top: `${(100 * Math.floor(i / columns)) / rows + 9 / rows}%`,
-      height: `${84 / rows}%`,
+      top: `${(100 * Math.floor(i / columns) + HEADING) / rows}%`,
+      height: `${(97 - HEADING) / rows}%`,
       show: true,
       borderColor: theme.grid,
       borderWidth: theme.lineWidth,
@@ -78,7 +78,9 @@ function option(record: RunRecord, theme: ChartTheme, view: FigureView): ECharts
     })),
     xAxis: flows.map((_, i) => bare(i, sides[0])),
     yAxis: flows.map((_, i) => bare(i, sides[1])),
-    series: flows.map((flow, i) => arrowsOf(theme, flow, i, sides, flow.id === view.element)),
+    series: flows.map((flow, i) =>
+      arrowsOf(theme, flow, i, sides, flow.id === view.element, columns),
+    ),
   };
 }
 
@@ -88,6 +90,7 @@ function arrowsOf(
   panel: number,
   sides: readonly [number, number],
   picked: boolean,
+  columns: number,
 ): EChartsCoreOption {
   const colour = elementColour(theme, id, index);
   const speeds = arrows.map(({ velocity: [u, v] }) => Math.hypot(u / sides[0], v / sides[1]));
@@ -114,7 +117,7 @@ function arrowsOf(
       const name = {
         type: "text",
         style: {
-          text: `${elementLabel(id)}: ${label}`,
+          text: columns > 2 ? elementLabel(id) : `${elementLabel(id)}, ${label}`,
           x: box.x,
           y: box.y - theme.fontSize * 0.35,
           textVerticalAlign: "bottom",
@@ -189,7 +192,7 @@ export const flowsFigure: FigureDefinition = {
   caption:
     "The velocity with which each generator moves the points of the box, seen from its centre, x to the right and y up; the longest arrow of each picture is as long as the arrows lie apart. Generators that move no point are left out.",
   arrays: [],
-  aspect: 0.45,
+  aspect: 0.8,
   applies: (record) => flowsOf(record).flows.length > 0,
   option: ({ record }, theme, view) => option(record, theme, view),
   table: ({ record }) => ({

@@ -41,7 +41,7 @@ function generatorPanels(run: RunResult): Panel[] {
       share: 0.62,
       quantities: [
         { name: "Lie derivative", values: firstStep(run, "lie_error"), points: true },
-        ...(grid === null ? [] : [{ name: "the grid’s own error", values: grid, points: false }]),
+        ...(grid === null ? [] : [{ name: "grid’s own error", values: grid, points: false }]),
       ],
     },
     {
