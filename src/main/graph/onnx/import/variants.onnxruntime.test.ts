@@ -144,6 +144,12 @@ describe("windows", () => {
       ],
       { strides: [1, 2, 1] },
     ],
+    [
+      "MaxPool",
+      12,
+      [{ dims: [1, 1, 2, 3], dataType: 2, int32Data: [1, 250, 3, 4, 5, 6] }],
+      { kernel_shape: [2, 2] },
+    ],
     ["GlobalMaxPool", 1, [[2, 3, 4, 5]]],
     ["GlobalAveragePool", 1, [[2, 3, 4]]],
   ]);

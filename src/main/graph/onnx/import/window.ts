@@ -1,5 +1,5 @@
 /** Convolutions and poolings: their defaults, automatic padding and rounding made explicit. */
-import { fromFloat64, sizeOf } from "../../../../shared/tensor";
+import { fromFloat64, isFloat, sizeOf } from "../../../../shared/tensor";
 import type { Value } from "../../ir";
 import { reach, type WindowAttributes } from "../../ops/window";
 import type { Call, Converter, Converters } from "./call";
@@ -118,14 +118,17 @@ function addEnd(pads: readonly number[], extra: readonly number[]): number[] {
 }
 
 const MaxPool: Converter = (call) => {
-  const x = call.input(0);
+  const given = call.input(0);
+  // Of integers onnxruntime pools bytes alone; doubles hold all that the program computes with.
+  const x = isFloat(given.dtype) ? given : call.g.cast(given, "float64");
   const extents = x.shape.slice(2);
   const window = windowOf(call, extents, call.ints("kernel_shape") ?? []);
   const { kernel, strides, dilations } = window;
   const pads = addEnd(window.pads, overhang(call, extents, window));
   const attrs = { kernel_shape: kernel, strides, dilations, pads };
   const [y, index] = call.g.node("MaxPool", [x], attrs) as [Value, Value];
-  return [y, call.flag("storage_order") ? columnMajor(call, index, extents) : index];
+  const largest = call.g.cast(y, given.dtype);
+  return [largest, call.flag("storage_order") ? columnMajor(call, index, extents) : index];
 };
 
 /** Row-major indices over [N·C, …extents] as those that count the first spatial axis fastest. */
