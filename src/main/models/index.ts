@@ -11,9 +11,9 @@ import { importGraph, type ImportOptions } from "../graph/onnx/import";
 import { openOnnx, type OnnxModel } from "../graph/onnx/model";
 import { readCheckpoint } from "./checkpoint";
 import { describePorts } from "./describe";
-import { expectFinite } from "./finite";
 import { fixedBatch, rebatching } from "./fixedBatch";
 import { matchCheckpoint, storedTensors, transpose } from "./match";
+import { expectNumbers } from "./nan";
 import { findParameters } from "./parameters";
 
 export interface Model {
@@ -84,7 +84,7 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
     tensor: transposed ? transpose(valueOf(value)) : valueOf(value),
     initializer: onnx.copies.get(value) ?? value,
   }));
-  expectFinite(parameters, options.weights ?? path);
+  expectNumbers(parameters, options.weights ?? path);
   const buffers = new Map([...found.buffers].map((name) => [name, valueOf(name)]));
   const batches = rebatched?.problem === undefined ? [1, 2] : [fixed!];
   return {
