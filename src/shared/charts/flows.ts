@@ -1,11 +1,11 @@
 /** The generators as vector fields on the box: small pictures beside each other, arrows of each drawn to its own scale. */
-import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from "echarts";
+import type { CustomSeriesRenderItemParams } from "echarts";
 import type { EChartsCoreOption } from "echarts/core";
 import { parseFormula } from "../generators/formula";
 import type { RunRecord } from "../run";
 import { elementColour, elementLabel } from "./elements";
 import type { FigureDefinition, FigurePoint, FigureView } from "./figure";
-import { axis, frame } from "./frame";
+import { axis, frame, type Box } from "./frame";
 import type { Scale } from "./scale";
 import type { ChartTheme } from "./theme";
 
@@ -25,6 +25,9 @@ interface Arrow {
 
 /** Arrows along each side. */
 const ARROWS = 7;
+
+/** The longest arrow's length, as a share of the distance between arrows. */
+const LONGEST = 0.92;
 
 /** Those whose points move, in the run's order; none where the data lie on no plane. */
 function flowsOf(record: RunRecord): { flows: Flow[]; sides: readonly [number, number] } {
@@ -71,9 +74,6 @@ function option(record: RunRecord, theme: ChartTheme, view: FigureView): ECharts
       width: `${100 / columns - 4}%`,
       top: `${(100 * Math.floor(i / columns) + HEADING) / rows}%`,
       height: `${(97 - HEADING) / rows}%`,
-      show: true,
-      borderColor: theme.grid,
-      borderWidth: theme.lineWidth,
       outerBoundsMode: "none",
     })),
     xAxis: flows.map((_, i) => bare(i, sides[0])),
@@ -93,7 +93,7 @@ function arrowsOf(
   columns: number,
 ): EChartsCoreOption {
   const colour = elementColour(theme, id, index);
-  const speeds = arrows.map(({ velocity: [u, v] }) => Math.hypot(u / sides[0], v / sides[1]));
+  const speeds = arrows.map(({ velocity }) => Math.hypot(...velocity));
   const fastest = Math.max(...speeds.filter(Number.isFinite), 1e-300);
   return {
     type: "custom",
@@ -102,38 +102,42 @@ function arrowsOf(
     silent: true,
     tooltip: { show: false },
     data: arrows.map(({ at }) => at),
-    renderItem: (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
+    renderItem: (params: CustomSeriesRenderItemParams) => {
       const { at, velocity } = arrows[params.dataIndex]!;
-      const box = params.coordSys as unknown as {
-        x: number;
-        y: number;
-        width: number;
-        height: number;
-      };
-      const [x, y] = api.coord([...at]) as [number, number];
-      const longest = 0.92 / ARROWS / fastest;
-      const dx = (velocity[0] / sides[0]) * longest * box.width;
-      const dy = -(velocity[1] / sides[1]) * longest * box.height;
-      const name = {
-        type: "text",
-        style: {
-          text: columns > 2 ? elementLabel(id) : `${elementLabel(id)}, ${label}`,
-          x: box.x,
-          y: box.y - theme.fontSize * 0.35,
-          textVerticalAlign: "bottom",
-          fill: picked ? theme.text : theme.quiet,
-          fontWeight: picked ? "bold" : "normal",
-          fontSize: theme.fontSize,
-          fontFamily: theme.font,
-          width: box.width,
-          overflow: "truncate",
-        },
-      };
+      const box = params.coordSys as unknown as Box;
+      // Lengths are the same along x and y, so that a circle stays one.
+      const unit = Math.min(box.width / sides[0], box.height / sides[1]);
+      const [width, height] = [unit * sides[0], unit * sides[1]];
+      const x = box.x + width / 2 + unit * at[0];
+      const y = box.y + height / 2 - unit * at[1];
+      const longest = (LONGEST * Math.min(width, height)) / ARROWS / fastest;
+      const pointed = arrow(theme, x, y, velocity[0] * longest, -velocity[1] * longest, colour);
+      if (params.dataIndex > 0) return { type: "group", children: pointed };
+      const text = columns > 2 ? elementLabel(id) : `${elementLabel(id)}, ${label}`;
       return {
         type: "group",
         children: [
-          ...(params.dataIndex === 0 ? [name] : []),
-          ...arrow(theme, x, y, dx, dy, colour),
+          {
+            type: "rect",
+            shape: { x: box.x, y: box.y, width, height },
+            style: { stroke: theme.grid, lineWidth: theme.lineWidth, fill: "none" },
+          },
+          {
+            type: "text",
+            style: {
+              text,
+              x: box.x,
+              y: box.y - theme.fontSize * 0.35,
+              textVerticalAlign: "bottom",
+              fill: picked ? theme.text : theme.quiet,
+              fontWeight: picked ? "bold" : "normal",
+              fontSize: theme.fontSize,
+              fontFamily: theme.font,
+              width: box.width,
+              overflow: "truncate",
+            },
+          },
+          ...pointed,
         ],
       };
     },

@@ -36,7 +36,7 @@ export function noticesOf(
   const leaving = generators.filter(({ leavesBox }) => leavesBox).map(({ label }) => label);
   if (leaving.length > 0 && disc === 0 && grid?.periodic.some((one) => one) === true) {
     notices.push(
-      `The periodic box itself breaks ${leaving.join(", ")}: their flow does not close around it, so a network that wraps around shows an error near the edges. Take norms over a disc (--disc on the command line), or fields that vanish there.`,
+      `The periodic box itself breaks ${leaving.join(", ")}: such a flow does not close around it, so a network that wraps around shows an error near the edges. Take norms over a disc (--disc on the command line), or fields that vanish there.`,
     );
   }
   const ends = generators.flatMap(({ label }, k) =>

@@ -1,6 +1,6 @@
 /** A figure of a finished run as the bytes of a file. */
 import { join } from "node:path";
-import { z } from "zod";
+import { elementsOf } from "../../../shared/charts/elements";
 import type { FigureDefinition, FigureView } from "../../../shared/charts/figure";
 import type { FigureRequest } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
@@ -45,13 +45,16 @@ export async function exportFigure(task: FigureTask): Promise<Uint8Array> {
 }
 
 /** What is picked must be in the run: a figure without it would look like one with it. @throws UserError "figure/view" */
-function checkView({ parameters, arrays }: RunRecord, view: FigureView): void {
-  const elements = z.array(z.string()).catch([]).parse(parameters["elements"]);
+function checkView(record: RunRecord, view: FigureView): void {
+  const { arrays } = record;
+  const elements = elementsOf(record);
   const refuse = (what: string, name: string, known: readonly string[]): UserError =>
     new UserError("figure/view", `The run has no ${what} “${name}”.`, {
       todo: `It has ${known.join(", ")}.`,
     });
-  const named = [view.element ?? [], view.subgroup?.split(",") ?? []].flat();
+  const members = view.subgroup?.split(",") ?? [];
+  // A subgroup of one sets nothing apart, whether the run has it or not.
+  const named = [view.element ?? [], members.length > 1 ? members : []].flat();
   const absent = named.find((name) => !elements.includes(name));
   if (absent !== undefined) throw refuse("element", absent, elements);
   const { quantity } = view;
