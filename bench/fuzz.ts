@@ -11,6 +11,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { externalReader } from "../src/main/graph/onnx/external";
 import { importGraph } from "../src/main/graph/onnx/import";
 import { parseOnnx } from "../src/main/graph/onnx/model";
 import { mutated, refusalOf } from "../src/main/graph/onnx/mutate.testing";
@@ -33,7 +34,10 @@ const fixtures = join(import.meta.dirname, "../fixtures");
 /** Small files most of the time: what goes wrong is in the structure, and large ones are mostly weights. */
 const originals = ["mlp/model", "mlp/model_functions", "mlp/model", "mlp/model_functions"]
   .concat(["mlp/model_external", "unet/model", "vit/model", "resnet/model"])
-  .map((name) => new Uint8Array(readFileSync(join(fixtures, `${name}.onnx`))));
+  .map((name) => {
+    const path = join(fixtures, `${name}.onnx`);
+    return { path, bytes: new Uint8Array(readFileSync(path)), external: externalReader(path) };
+  });
 
 interface Report {
   readonly next: number;
@@ -57,10 +61,11 @@ function work(from: number): void {
   const step = (seed: number): void => {
     const end = Math.min(first + count, seed + STRIDE);
     for (let at = seed; at < end; at++) {
-      const bytes = mutated(originals[at % originals.length]!, at);
+      const { path, bytes: original, external } = originals[at % originals.length]!;
+      const bytes = mutated(original, at);
       const start = process.cpuUsage();
       const { code, fault } = refusalOf(() =>
-        importGraph(parseOnnx(bytes, "net.onnx"), { batch: 1 }),
+        importGraph(parseOnnx(bytes, path, external), { batch: 1 }),
       );
       const { user, system } = process.cpuUsage(start);
       const ms = (user + system) / 1000;
