@@ -44,15 +44,18 @@ function read(run: RunResult): Layers {
   return { ids, names, values, shown: kept.sort((a, b) => a - b) };
 }
 
-/** The generator whose bars are drawn. */
-function chosen(ids: readonly string[], view: FigureView): number {
-  return Math.max(0, ids.indexOf(view.element ?? ""));
+/** The generator whose bars are drawn: the one picked, or the one that a layer breaks most. */
+function chosen({ ids, shown, values }: Layers, view: FigureView): number {
+  const picked = ids.indexOf(view.element ?? "");
+  if (picked >= 0) return picked;
+  const most = ids.map((_, g) => Math.max(0, ...shown.map((l) => quartiles(values(g, l)).median)));
+  return Math.max(0, most.indexOf(Math.max(...most)));
 }
 
 function option(run: RunResult, theme: ChartTheme, view: FigureView): EChartsCoreOption {
   const layers = read(run);
   const { ids, names, shown, values } = layers;
-  const picked = chosen(ids, view);
+  const picked = chosen(layers, view);
   const spread = ids.map((_, g) => shown.map((l) => quartiles(values(g, l))));
   const ends = spread.flatMap((rows) => rows.flatMap(({ median, q3 }) => [median, q3]));
   const scale = linearScale(ends, [0]);
@@ -182,7 +185,7 @@ export const layersFigure: FigureDefinition = {
   id: "layers",
   title: "Which layer breaks it",
   caption:
-    "What each layer’s own error has become by the time it reaches the prediction, relative to the prediction: a bar for the picked generator, from zero to the median over samples with a line between the quartiles, and dots for the others, from the input down. The contributions are vectors that add up to L f, so their norms sum to more where they cancel; layers that add nothing have no row, and at most 24 are drawn.",
+    "What each layer’s own error has become by the time it reaches the prediction, relative to the prediction: a bar for the picked generator (or the one broken most), from zero to the median over samples with a line between the quartiles, and dots for the others, from the input down. The contributions are vectors that add up to L f, so their norms sum to more where they cancel; layers that add nothing have no row, and at most 24 are drawn.",
   arrays: ["layer_contribution", "layer_samples"],
   aspect: 0.85,
   applies: (record) => has(record, "layer_contribution"),
