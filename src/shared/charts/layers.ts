@@ -24,7 +24,7 @@ interface Layers {
 const NOTHING = 1e-4;
 
 /** More rows cannot be told apart on a page; the smallest are left out. */
-const MOST_ROWS = 24;
+const MOST_ROWS = 20;
 
 function read(run: RunResult): Layers {
   const { names = [] } = (run.record.summary.layers ?? {}) as { names?: readonly string[] };
@@ -185,9 +185,9 @@ export const layersFigure: FigureDefinition = {
   id: "layers",
   title: "Which layer breaks it",
   caption:
-    "What each layer’s own error has become by the time it reaches the prediction, relative to the prediction: a bar for the picked generator (or the one broken most), from zero to the median over samples with a line between the quartiles, and dots for the others, from the input down. The contributions are vectors that add up to L f, so their norms sum to more where they cancel; layers that add nothing have no row, and at most 24 are drawn.",
+    "What each layer’s own error has become by the time it reaches the prediction, relative to the prediction: a bar for the picked generator (or the one broken most), from zero to the median over samples with a line between the quartiles, and dots for the others, from the input down. The contributions are vectors that add up to L f, so their norms sum to more where they cancel; layers that add nothing have no row, and at most 20 are drawn.",
   arrays: ["layer_contribution", "layer_samples"],
-  aspect: 0.85,
+  aspect: 0.95,
   applies: (record) => has(record, "layer_contribution"),
   option,
   table(run) {

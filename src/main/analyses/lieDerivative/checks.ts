@@ -39,6 +39,12 @@ export function noticesOf(
       `The periodic box itself breaks ${leaving.join(", ")}: such a flow does not close around it, so a network that wraps around shows an error near the edges. Take norms over a disc (--disc on the command line), or fields that vanish there.`,
     );
   }
+  const moving = generators.filter(({ flow }) => flow !== null).map(({ label }) => label);
+  if (moving.length > 0 && disc === 0 && grid?.periodic.some((one) => !one) === true) {
+    notices.push(
+      `The walls break ${moving.join(", ")}: fields cannot move through them, so every network shows an error there. Take norms over a disc away from them (--disc on the command line).`,
+    );
+  }
   const ends = generators.flatMap(({ label }, k) =>
     samples.flatMap((sample, i) => {
       const first = (k * samples.length + i) * steps;

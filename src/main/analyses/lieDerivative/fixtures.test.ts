@@ -66,6 +66,17 @@ describe.each(runs)("Lie derivatives of $name on $executor", ({ name, executor }
     });
   });
 
+  test.skipIf(executor === "reference")("are no more than their layers' parts together", () => {
+    const parts = toFloat64(result.arrays.layer_contribution!.tensor);
+    const layers = parts.length / generators.length;
+    expect(layers).toBeGreaterThan(2);
+    generators.forEach((id, k) => {
+      const sum = parts.subarray(k * layers, (k + 1) * layers).reduce((a, b) => a + b, 0);
+      // The first sample is the one that was followed; float32 derivatives of hidden values leave 1e-4.
+      expect(sum, id).toBeGreaterThan((1 - 1e-4) * toFloat64(numbers.get(`lie_${id}`)!)[0]!);
+    });
+  });
+
   test("are the fields that PyTorch finds, with the opposite sign: here generators act on states, not on coordinates", () => {
     const found = toFloat64(result.arrays.lie_field!.tensor);
     generators.forEach((id, k) => {

@@ -144,6 +144,20 @@ describe("the Lie derivative", () => {
     expect(two).toBeCloseTo(0.5 * slope[0]!, 12);
   });
 
+  test("on a line takes the one motion that fits, and follows it through the layers", async () => {
+    const square = networkOf([1, 32], {}, (g, x) => {
+      const half = g.at("/half/Mul", () => g.mul(x, 0.5));
+      return g.at("/square/Mul", () => g.mul(half, half));
+    });
+    const wave = Float64Array.from({ length: 32 }, (_, j) => 2 + Math.cos((2 * Math.PI * j) / 32));
+    const line = context(square, { dtype: "float64", shape: [1, 1, 32], data: wave });
+    const result = await run(line, { layers: 1 });
+    expect(result.summary).toMatchObject({ generators: [{ id: "tx" }], sides: [1] });
+    for (const name of ["lie_error", "layer_contribution", "grid_error"]) {
+      for (const value of read(result, name)) expect(value).toBeLessThan(1e-5);
+    }
+  });
+
   test("of invariants of features is their slope along the motion", async () => {
     const states = randomTensor([3, 2], 8);
     const turn = { generators: "", own: "turn: mix [0, -1; 1, 0] out none" };
@@ -204,6 +218,21 @@ describe("the Lie derivative", () => {
     const own = { generators: "", own: "hold: flow (0*x, 0) mix [0] shift (1) out-shift (1)" };
     expect(read(await run(flow, own), "lie_error")[0]).toBeGreaterThan(0.01);
     expect(read(await run(flow, { ...own, disc: 0.8 }), "lie_error")[0]).toBeLessThan(1e-14);
+  });
+
+  test("says which motions the box itself breaks", async () => {
+    const still = networkOf([1, 16, 16], {}, (_, x) => x);
+    const flow = context(still, waves(1, 1, 16), { fields: "scalar:p" });
+    const notices = async (periodic: boolean, disc: number): Promise<string> => {
+      const where = { ...flow, grid: { ...unitGrid([16, 16]), periodic: [periodic, true] } };
+      const told = { ...where, notices: [] as string[] };
+      await run(told, { disc });
+      return told.notices.join(" ");
+    };
+    expect(await notices(true, 0)).toContain("periodic box itself breaks rotation:");
+    expect(await notices(true, 0)).not.toContain("walls");
+    expect(await notices(false, 0)).toContain("The walls break translation along x");
+    expect(await notices(false, 0.5)).not.toMatch(/walls|itself breaks/);
   });
 
   test("says in its summary what the grid resolves, and what was recomputed", async () => {
