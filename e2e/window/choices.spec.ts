@@ -44,7 +44,8 @@ test("a remark that names a remedy leads to it", async ({ page, host }) => {
   await openWindow(page, host);
   await page.getByRole("button", { name: /Jets along x/ }).click();
   await page.getByRole("button", { name: "Run coherence" }).click();
-  await page.getByRole("button", { name: "Try unit columns…" }).click({ timeout: 60_000 });
+  await page.getByText("1 remark").click({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Try unit columns…" }).click();
   await page.getByText("Advanced").click();
   await expect(page.getByLabel("Unit columns", { exact: true })).toBeChecked();
 });

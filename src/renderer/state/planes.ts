@@ -6,8 +6,11 @@ export interface Scale extends ColourScale {
   readonly map: ColourMapId;
 }
 
+/** One channel, [height, width]. */
+export type Plane = Float32Array | Float64Array;
+
 /** Channel `channel` of values [C, H, W], not copied. */
-export function plane<A extends Float32Array | Float64Array>(
+export function plane<A extends Plane>(
   values: A,
   channel: number,
   size: number,
