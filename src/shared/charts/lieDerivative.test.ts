@@ -47,6 +47,12 @@ function lieRun(samples = 6, steps = 4): RunResult {
         shape: [3, 4, 2],
         value: (k, l, i) => (l === 1 ? error(k, i) : 1e-9),
       },
+      kept: { axes: ["kept"], shape: [2], dtype: "int32", value: (i) => 3 * i },
+      lie_field: {
+        axes: ["generator", "kept", "channel", "y", "x"],
+        shape: [3, 2, 3, 4, 4],
+        value: (k, s, c, y, x) => (k + 1) * (s + 1) * (c - 1) * (y - x),
+      },
       layer_samples: { axes: ["layer sample"], shape: [2], value: (i) => 3 * i },
     },
   );
@@ -98,6 +104,29 @@ test("layers that keep the symmetry have no row, but stand in the table", () => 
 
 const error = (k: number, i: number): number => 0.1 * (k + 1) * (1 + 0.1 * i);
 
+test("the map is of the picked generator, and of the picked sample where its fields were kept", () => {
+  const value = (view: object): unknown => {
+    const { rows } = figure("where").table(run, view);
+    return rows.find(([, , name, y, x]) => name === "v.y" && y === 3 && x === 1)!;
+  };
+  expect(value({ element: "rot", row: 3 })).toEqual([
+    "rot",
+    "trajectory 3, time 0",
+    "v.y",
+    3,
+    1,
+    8,
+  ]);
+  expect(value({ element: "rot", row: 1 })).toEqual([
+    "rot",
+    "trajectory 0, time 0",
+    "v.y",
+    3,
+    1,
+    4,
+  ]);
+});
+
 test("flows are the formulas' values, and those without are left out", () => {
   const { rows } = figure("flows").table(run, {});
   expect(new Set(rows.map(([id]) => id))).toEqual(new Set(["tx", "rot"]));
@@ -110,5 +139,11 @@ test("a run of one step without layers draws what it has", () => {
   const short = { ...run.record, arrays: { ...run.record.arrays } };
   delete (short.arrays as Record<string, unknown>)["layer_contribution"];
   const applying = lieDerivativeFigures.filter((one) => one.applies?.(short) ?? true);
-  expect(applying.map(({ id }) => id)).toEqual(["by-generator", "channels", "rollout", "flows"]);
+  expect(applying.map(({ id }) => id)).toEqual([
+    "by-generator",
+    "where",
+    "channels",
+    "rollout",
+    "flows",
+  ]);
 });

@@ -7,6 +7,7 @@ import { elementsOf } from "./elements";
 import type { FigureDefinition, FigureTable } from "./figure";
 import { flowsFigure } from "./flows";
 import { layersFigure } from "./layers";
+import { lieFieldsFigure } from "./lieFields";
 import { cell, has, perElement } from "./reading";
 import { sampleTable } from "./sampleTable";
 import { fixedScale, logScale } from "./scale";
@@ -163,6 +164,7 @@ const rollout: FigureDefinition = {
 export const lieDerivativeFigures: readonly FigureDefinition[] = [
   byGenerator,
   layersFigure,
+  lieFieldsFigure,
   byChannel,
   rollout,
   flowsFigure,
