@@ -86,6 +86,8 @@ export interface CostInfo {
   readonly samples: number;
   /** Or whatever else acts. */
   readonly elements: number;
+  /** Elements of the group other than the identity among those asked for. */
+  readonly moving: number;
   /** Trained numbers of the network. */
   readonly parameters: number;
   /** Elements of one output sample. */
@@ -97,8 +99,7 @@ export interface CostInfo {
 
 /** What counting the runs needs besides. */
 export interface RunInfo extends CostInfo {
-  /** Elements other than the identity, and those among them that mix components of vectors. */
-  readonly moving: number;
+  /** Moving elements that mix components of vectors. */
   readonly turning: number;
   /** Numbers that one forward pass of one sample makes. */
   readonly activations: number;

@@ -40,7 +40,7 @@ export const coherence: Computation<CoherenceParameters> = {
     const sizes = {
       ...info,
       samples,
-      together: params.span === "common" ? info.elements + 1 : 2,
+      together: params.span === "common" ? info.moving + 1 : 2,
       tangents: params.metric === "gauss-newton",
     };
     const schedule = plan(sizes, info.memoryBytes);
@@ -72,12 +72,13 @@ async function compute(
   const n = batches[0]!.length;
   const metric = params.metric === "gauss-newton";
   const parameters = network.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const points = new Set([...elements.map(({ id }) => id), "e"]).size;
   const sizes = {
     samples: n,
     parameters,
     outputSize: sizeOf(network.prediction.shape),
     activations: activationSize(network),
-    together: params.span === "common" ? elements.length + 1 : 2,
+    together: params.span === "common" ? points : 2,
     width: executor.id === "reference" ? 8 : 4,
     tangents: metric,
   };
@@ -89,7 +90,6 @@ async function compute(
   const tangents = metric
     ? await Tangents.compile(executor, model, network, schedule.tangentWidth)
     : null;
-  const points = new Set([...elements.map(({ id }) => id), "e"]).size;
   const work = batches.length * totalWork(sizes, schedule, points);
   let done = 0;
   const kept = new KeptFields(context, batches);

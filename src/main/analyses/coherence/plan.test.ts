@@ -58,18 +58,36 @@ describe("the plan", () => {
   });
 });
 
-test("the cost of D4 on 16 samples is 144 gradients and 2304 tangents", () => {
+describe("the cost of D4 on 16 samples", () => {
   const info = {
     samples: 16,
     elements: 8,
+    moving: 7,
     parameters: 1e6,
     outputSize: 16384,
     work: 1e9,
     memoryBytes: 2 ** 31,
   };
   const options = { metric: true, common: false, batches: 1 };
-  const { passes, flops } = cost(info, options);
-  expect(passes).toBe(144 * 3 + 2304 * 2);
-  expect(flops).toBe(2e9 * passes);
-  expect(cost(info, { ...options, metric: false }).passes).toBe(144 * 3);
+
+  test("is 128 gradients and 2048 tangents: x is made once, as an image or for the metric", () => {
+    const { passes, flops } = cost(info, options);
+    expect(passes).toBe(128 * 3 + 2048 * 2);
+    expect(flops).toBe(2e9 * passes);
+    expect(cost(info, { ...options, metric: false }).passes).toBe(128 * 3);
+    expect(cost({ ...info, elements: 7 }, options).passes).toBe(passes);
+  });
+
+  test("is what the runs come to where none has idle places", () => {
+    const sizes = { ...info, activations: 1, together: 2, width: 4, tangents: true };
+    const schedule = { ...plan(sizes, 2 ** 31), gradientChunk: 4, tangentWidth: 8, block: 16 };
+    expect(totalWork(sizes, schedule, info.moving + 1)).toBe(cost(info, options).passes);
+  });
+
+  test("holds the columns of x and of one image, or of all eight points in a common span", () => {
+    const roomy = { ...info, memoryBytes: 2 ** 40 };
+    const columns = 16 * 4 * (info.parameters + 16 * info.outputSize);
+    const held = (options_: typeof options): number => cost(roomy, options_).memoryBytes;
+    expect(held({ ...options, common: true }) - held(options)).toBe(6 * columns);
+  });
 });

@@ -22,7 +22,7 @@ export interface Sizes {
   readonly outputSize: number;
   /** Numbers that one forward pass of one sample makes. */
   readonly activations: number;
-  /** Group elements whose gradients are wanted together: 2 (x and g·x), or all of them for a common span. */
+  /** Orbit points whose gradients are wanted together: 2 (x and g·x), or all of them for a common span. */
   readonly together: number;
   /** Bytes a number: 4, or 8 on the reference executor. */
   readonly width: number;
@@ -107,11 +107,14 @@ export function cost(
   info: CostInfo,
   options: { metric: boolean; common: boolean; batches: number },
 ): Cost {
-  const points = info.samples * (info.elements + 1);
+  // x itself is computed whether or not the identity is asked for, and once.
+  const points = info.moving + 1;
+  const columnsMade = points * info.samples;
   const passes =
     options.batches *
-    (points * GRADIENT_PASSES + (options.metric ? points * info.samples * TANGENT_PASSES : 0));
-  const together = options.common ? info.elements : 2;
+    (columnsMade * GRADIENT_PASSES +
+      (options.metric ? columnsMade * info.samples * TANGENT_PASSES : 0));
+  const together = options.common ? points : Math.min(points, 2);
   const columns = together * info.samples * 4;
   const wanted = columns * (info.parameters + info.samples * info.outputSize) + RUN_BYTES;
   return {
