@@ -1,6 +1,7 @@
 /**
- * Two charts of one figure on the same value axes, for reading them side by side. Works on finished options: every
- * value axis there carries its range, its ticks and how it labels them (shared/charts/frame.ts).
+ * Two charts of one figure on the same value axes, for reading them side by side. Works on finished options, for figures
+ * that do not take in each other's values themselves: every value axis there carries its range, its ticks and how it
+ * labels them (shared/charts/frame.ts).
  */
 import type { EChartsCoreOption } from "echarts/core";
 import type { FigureDefinition } from "../../shared/charts/figure";
@@ -41,6 +42,7 @@ function shareAxis(own: Axis, other: Axis): Axis {
   if (own.name === "" || own.name !== other.name || kind === null || kind !== kindOf(other)) {
     return own;
   }
+  if (own.min === other.min && own.max === other.max) return own;
   const min = Math.min(own.min, other.min);
   const max = Math.max(own.max, other.max);
   if (kind === "linear") return ranged(own, min, max, fixedScale(min, max));

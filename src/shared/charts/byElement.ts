@@ -46,17 +46,24 @@ export interface Panel {
 /** From this number of samples on, points would be a blot: then median and quartiles alone. */
 const FEW = 50;
 
-function scaleOfPanel(panel: Panel): Scale {
-  const few = (panel.quantities[0]?.values[0]?.length ?? 0) < FEW;
-  const shown = panel.quantities.flatMap(({ values, points }) =>
+/** @param other the same panel of a run drawn beside this one, whose values have room too */
+function scaleOfPanel(panel: Panel, other?: Panel): Scale {
+  const together = other?.axis === panel.axis && other.scale === panel.scale ? [other] : [];
+  const shown = [panel, ...together].flatMap(shownIn);
+  return panel.scale === "log"
+    ? logScale(shown, panel.reference)
+    : linearScale(shown, panel.reference);
+}
+
+/** The values that the panel draws. */
+function shownIn({ quantities }: Panel): number[] {
+  const few = (quantities[0]?.values[0]?.length ?? 0) < FEW;
+  return quantities.flatMap(({ values, points }) =>
     values.flatMap((samples) => {
       const { median, q1, q3 } = quartiles(samples);
       return few && points ? [...samples] : [median, q1, q3];
     }),
   );
-  return panel.scale === "log"
-    ? logScale(shown, panel.reference)
-    : linearScale(shown, panel.reference);
 }
 
 /** Letters of names that fit side by side in a column of 85 mm. */
@@ -80,12 +87,15 @@ export function byElementOption(
   run: RunResult,
   theme: ChartTheme,
   view: FigureView,
-  panels: readonly Panel[],
+  panelsOf: (run: RunResult) => readonly Panel[],
+  neighbour?: RunResult,
 ): EChartsCoreOption {
+  const panels = panelsOf(run);
+  const others = neighbour === undefined ? [] : panelsOf(neighbour);
   const arrangement = arrange(run.record, view);
   const names = arrangement.slots.map(({ id }) => lettersOf(elementLabel(id)));
   const crowded = names.reduce((sum, letters) => sum + letters + 0.8, 0) > ROOM;
-  const scales = panels.map(scaleOfPanel);
+  const scales = panels.map((panel, i) => scaleOfPanel(panel, others[i]));
   // The names of the panels' axes stand in one line, clear of the widest label.
   const beside = Math.max(3.5, Math.max(...scales.map(labelLetters)) + 1.2);
   const entries = panels.flatMap((panel) =>

@@ -81,7 +81,7 @@ const byElement: FigureDefinition = {
     "Cosine between the loss gradients at g·x and at x for each group element g: points are samples, bars quartiles, large marks medians; excess is the cosine less its mean over unrelated samples. Below, the loss at g·x relative to the loss at x, on a logarithmic axis.",
   arrays: ["cosine", "euclidean_cosine", "excess", "relative_loss"],
   aspect: 0.8,
-  option: (run, theme, view) => byElementOption(run, theme, view, coherencePanels(run)),
+  option: (run, theme, view, beside) => byElementOption(run, theme, view, coherencePanels, beside),
   table: (run) =>
     sampleTable(run, [
       { name: "cosine", unit: "1", values: diagonals(run, "cosine") },
@@ -143,7 +143,7 @@ const excess: FigureDefinition = {
   arrays: ["excess"],
   aspect: 0.6,
   applies: (record) => has(record, "excess"),
-  option: (run, theme, view) => byElementOption(run, theme, view, excessPanels(run)),
+  option: (run, theme, view, beside) => byElementOption(run, theme, view, excessPanels, beside),
   table: (run) =>
     sampleTable(run, [{ name: "excess", unit: "1", values: perElement(run, "excess") }]),
   pick: (run, view, at) => pickElement(run, view, excessPanels(run), at),
@@ -157,7 +157,8 @@ const equivariance: FigureDefinition = {
   arrays: ["equivariance_error"],
   aspect: 0.6,
   applies: (record) => has(record, "equivariance_error"),
-  option: (run, theme, view) => byElementOption(run, theme, view, equivariancePanels(run)),
+  option: (run, theme, view, beside) =>
+    byElementOption(run, theme, view, equivariancePanels, beside),
   table: (run) =>
     sampleTable(run, [
       { name: "equivariance_error", unit: "1", values: perElement(run, "equivariance_error") },

@@ -101,7 +101,7 @@ const byElement: FigureDefinition = {
     "Relative difference between the network's output for g·x and g applied to its output for x, for each group element g, on a logarithmic axis with a row for exact zeros: points are samples, bars quartiles, large marks medians. Below, the loss at g·x relative to the loss at x.",
   arrays: ["equivariance_error", "relative_loss"],
   aspect: 0.75,
-  option: (run, theme, view) => byElementOption(run, theme, view, elementPanels(run)),
+  option: (run, theme, view, beside) => byElementOption(run, theme, view, elementPanels, beside),
   table: (run) =>
     sampleTable(run, [
       { name: "equivariance_error", unit: "1", values: firstStep(run) },
@@ -118,7 +118,7 @@ const byChannel: FigureDefinition = {
   arrays: ["channel_error"],
   aspect: 0.6,
   applies: (record) => has(record, "channel_error"),
-  option: (run, theme, view) => byElementOption(run, theme, view, channelPanels(run)),
+  option: (run, theme, view, beside) => byElementOption(run, theme, view, channelPanels, beside),
   table: (run) =>
     sampleTable(
       run,

@@ -43,7 +43,13 @@ export interface FigureDefinition {
   readonly aspect: number;
   /** Whether the run has what this figure shows (a plane, a rollout); absent: always. */
   applies?(run: RunResult["record"]): boolean;
-  option(run: RunResult, theme: ChartTheme, view: FigureView): EChartsCoreOption;
+  /** @param beside a run drawn next to this one: value axes take in its values too, where the figure can */
+  option(
+    run: RunResult,
+    theme: ChartTheme,
+    view: FigureView,
+    beside?: RunResult,
+  ): EChartsCoreOption;
   table(run: RunResult, view: FigureView): FigureTable;
   /** What a click there picks; null for nothing. Absent: the figure has nothing to pick. */
   pick?(run: RunResult, view: FigureView, at: FigurePoint): FigureView | null;

@@ -62,7 +62,7 @@ const byGenerator: FigureDefinition = {
     "How fast the prediction departs from the moved prediction as the state begins to move along each generator, relative to the prediction: points are samples, bars quartiles, large marks medians, on a logarithmic axis with a row for exact zeros. Beside it the grid’s own error, which a map with every symmetry would show on these states. Below, ‖L f‖ over the sum of its two terms, from 0 (symmetric) to 1, whatever the generator’s scale.",
   arrays: ["lie_error", "grid_error", "lie_relative"],
   aspect: 0.75,
-  option: (run, theme, view) => byElementOption(run, theme, view, generatorPanels(run)),
+  option: (run, theme, view, beside) => byElementOption(run, theme, view, generatorPanels, beside),
   table: (run) =>
     renamed(
       sampleTable(run, [
@@ -111,7 +111,7 @@ const byChannel: FigureDefinition = {
   arrays: ["channel_error"],
   aspect: 0.6,
   applies: (record) => (record.arrays.channel_error?.shape.at(-1) ?? 1) > 1,
-  option: (run, theme, view) => byElementOption(run, theme, view, channelPanels(run)),
+  option: (run, theme, view, beside) => byElementOption(run, theme, view, channelPanels, beside),
   table: (run) =>
     renamed(
       sampleTable(

@@ -1,0 +1,38 @@
+import type { EChartsCoreOption } from "echarts/core";
+import { expect, test } from "vitest";
+import type { RunResult } from "../run";
+import { equivarianceFigures } from "./equivariance";
+import { equivarianceRun } from "./madeUpRuns";
+import { printTheme } from "./theme";
+
+const figure = equivarianceFigures.find(({ id }) => id === "by-element")!;
+
+/** The same run with its errors at another height; what is exactly zero stays so. */
+function scaled(run: RunResult, factor: number): RunResult {
+  const errors = run.arrays["equivariance_error"]!;
+  const data = Float64Array.from(errors.data as Float64Array, (value) => value * factor);
+  return { ...run, arrays: { ...run.arrays, equivariance_error: { ...errors, data } } };
+}
+
+/** Of the first panel: range and labelled ticks. */
+function valueAxis(option: EChartsCoreOption) {
+  const [axis] = option["yAxis"] as {
+    min: number;
+    max: number;
+    axisTick: { customValues: number[] };
+    axisLabel: { formatter: (tick: number) => string };
+  }[];
+  const { min, max, axisTick, axisLabel } = axis!;
+  return { min, max, ticks: axisTick.customValues.map((tick) => axisLabel.formatter(tick)) };
+}
+
+test("runs beside each other have the same value axis, with one row of exact zeros", () => {
+  const [high, low] = [equivarianceRun(), scaled(equivarianceRun(), 1e-5)];
+  const axisOf = (run: RunResult, beside?: RunResult) =>
+    valueAxis(figure.option(run, printTheme, {}, beside));
+  const shared = axisOf(high, low);
+  expect(shared).toEqual(axisOf(low, high));
+  expect(shared.ticks[0]).toBe("0");
+  expect(shared.max).toBe(axisOf(high).max);
+  expect(shared.min).toBeLessThan(axisOf(high).min);
+});
