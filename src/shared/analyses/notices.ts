@@ -11,6 +11,11 @@ const notices = {
     before: "The energy cut leaves out part of the smaller gradients for ",
     after: "; try unit columns.",
   },
+  "box/breaks-motion": {
+    before: "The periodic box itself breaks ",
+    after:
+      ": such a flow does not close around it, so a network that wraps around shows an error near the edges. Take norms over a disc (--disc on the command line), or fields that vanish there.",
+  },
 } as const;
 
 export type NoticeCode = keyof typeof notices;

@@ -35,9 +35,7 @@ export function noticesOf(
   const notices = [codedNotice("symmetry/not-established", "motions")];
   const leaving = generators.filter(({ leavesBox }) => leavesBox).map(({ label }) => label);
   if (leaving.length > 0 && disc === 0 && grid?.periodic.some((one) => one) === true) {
-    notices.push(
-      `The periodic box itself breaks ${leaving.join(", ")}: such a flow does not close around it, so a network that wraps around shows an error near the edges. Take norms over a disc (--disc on the command line), or fields that vanish there.`,
-    );
+    notices.push(codedNotice("box/breaks-motion", leaving.join(", ")));
   }
   const moving = generators.filter(({ flow }) => flow !== null).map(({ label }) => label);
   if (moving.length > 0 && disc === 0 && grid?.periodic.some((one) => !one) === true) {

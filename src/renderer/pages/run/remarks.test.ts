@@ -35,3 +35,9 @@ test("an energy cut offers unit columns", () => {
   expect(cut!.mend?.change).toEqual({ "unit-columns": true });
   expect(cut!.text).toMatch(/for r \(x: 98\.1 %\)\.$/);
 });
+
+test("motions that the box breaks are offered a disc", () => {
+  const [box] = remarks(undefined, codedNotice("box/breaks-motion", "rotation, scaling"));
+  expect(box!.mend?.change).toEqual({ disc: 0.75 });
+  expect(box!.text).toMatch(/breaks rotation, scaling:.*near the edges\.$/);
+});

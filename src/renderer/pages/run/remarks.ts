@@ -17,6 +17,9 @@ export interface Remark {
   };
 }
 
+/** In half sides: what a few convolutions carry in from the edges stays outside. */
+const DISC = 0.75;
+
 export function remarksOf(record: RunRecord, study: Study): Remark[] {
   const stated = statedSymmetry(record, study);
   return record.notices.map((notice) => {
@@ -29,6 +32,12 @@ export function remarksOf(record: RunRecord, study: Study): Remark[] {
           text: `The energy cut leaves out part of the smaller gradients for ${coded.about}.`,
           calm: false,
           mend: { label: "Try unit columns…", change: { "unit-columns": true } },
+        };
+      case "box/breaks-motion":
+        return {
+          text: `The periodic box itself breaks ${coded.about}: such a flow does not close around it, so a network that wraps around shows an error near the edges.`,
+          calm: false,
+          mend: { label: "Over a disc within…", change: { disc: DISC } },
         };
       case undefined:
         return { text: notice, calm: false };
