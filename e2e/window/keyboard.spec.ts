@@ -15,7 +15,7 @@ test("from the welcome page to a run and a table of its numbers by keyboard alon
   await page.keyboard.press("ControlOrMeta+k");
   await page.keyboard.type("new equi");
   await page.keyboard.press("Enter");
-  await expect(page.getByText(/^about/)).toBeVisible();
+  await expect(page.getByRole("term").filter({ hasText: "Time" })).toBeVisible();
   await page.keyboard.press("ControlOrMeta+Enter");
   const inspector = page.getByRole("complementary", { name: "Inspector" });
   await expect(inspector.getByRole("heading", { name: "Element r", exact: true })).toBeVisible({

@@ -35,7 +35,7 @@ test("again with other parameters starts from those of the run", async ({ page, 
   await page.getByRole("button", { name: "Set up…" }).nth(1).click();
   await page.getByLabel("Samples", { exact: true }).fill("2");
   await page.getByLabel("Group", { exact: true }).selectOption("c4");
-  await expect(page.getByText(/^about/)).toBeVisible();
+  await expect(page.getByRole("term").filter({ hasText: "Time" })).toBeVisible();
   await page.getByRole("button", { name: "Run equivariance" }).click();
   await page.getByRole("button", { name: "Again with other parameters…" }).click();
   await expect(page.getByLabel("Samples", { exact: true })).toHaveValue("2");
