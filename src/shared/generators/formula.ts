@@ -35,26 +35,53 @@ export function parseFormula(text: string): Formula {
   return formula;
 }
 
-/** Reads formulas out of a longer text, one after another; a syntax around them reads on with `take`. */
-export class FormulaReader {
+/** A function of one number, with its slope. */
+export type Unary = (a: number) => readonly [value: number, slope: number];
+/** A function of two numbers, with its slope in each. */
+export type Binary = (
+  a: number,
+  b: number,
+) => readonly [value: number, inLeft: number, inRight: number];
+
+/** What a text is read into: one grammar serves formulas in coordinates and integrands over fields. */
+export interface Algebra<E> {
+  number(value: number): E;
+  /**
+   * What a name that is no function stands for, undefined where it means nothing; it may read on, as in brackets.
+   * @param start where the name stands
+   */
+  name(name: string, start: number, reader: ExpressionReader<E>): E | undefined;
+  applied(inner: E, f: Unary): E;
+  combined(left: E, right: E, f: Binary): E;
+  /** What formulas are made of, for the advice beside an error. */
+  readonly vocabulary: string;
+}
+
+/** Reads expressions out of a longer text, one after another; a syntax around them reads on with `take`. */
+export class ExpressionReader<E> {
   readonly #text: string;
+  readonly #algebra: Algebra<E>;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, algebra: Algebra<E>) {
     this.#text = text;
+    this.#algebra = algebra;
   }
 
-  /** The formula that starts here, as far as it goes. */
-  formula(): Formula {
+  /** The expression that starts here, as far as it goes. */
+  expression(): { readonly text: string; readonly expression: E } {
     this.#blanks();
     const start = this.#at;
     const expression = this.#sum();
-    const text = this.#text.slice(start, this.#at).trim();
-    return {
-      text,
-      value: (position) => expression(position).value,
-      gradient: (position) => [...expression(position).slope],
-    };
+    return { text: this.#text.slice(start, this.#at).trim(), expression };
+  }
+
+  /** An expression in brackets. */
+  bracket(): E {
+    this.expect("(");
+    const inner = this.#sum();
+    this.expect(")");
+    return inner;
   }
 
   /** Steps over `piece` if it comes next. */
@@ -94,79 +121,71 @@ export class FormulaReader {
 
   /** An error at `position`, by default here. */
   problem(sentence: string, position = this.#at): UserError {
-    const marked = `${this.#text.slice(0, position)}▸${this.#text.slice(position)}`;
-    return new UserError("formula/syntax", `In “${marked}”: ${sentence}.`, {
-      where: `character ${position + 1}`,
-      todo: `Write formulas of ${coordinateNames.join(", ")}, pi and numbers with + - * / ^ and ${Object.keys(functions).join(", ")}.`,
-    });
+    return formulaProblem(this.#text, position, sentence, this.#algebra.vocabulary);
   }
 
   #blanks(): void {
     while (/\s/.test(this.#text.charAt(this.#at))) this.#at++;
   }
 
-  #sum(): Expression {
+  #sum(): E {
     let left = this.#product();
     for (;;) {
-      if (this.take("+")) left = combined(left, this.#product(), (a, b) => [a + b, 1, 1]);
+      if (this.take("+"))
+        left = this.#algebra.combined(left, this.#product(), (a, b) => [a + b, 1, 1]);
       else if (this.take("-") || this.take("−"))
-        left = combined(left, this.#product(), (a, b) => [a - b, 1, -1]);
+        left = this.#algebra.combined(left, this.#product(), (a, b) => [a - b, 1, -1]);
       else return left;
     }
   }
 
-  #product(): Expression {
+  #product(): E {
     let left = this.#signed();
     for (;;) {
       if (this.take("*") || this.take("·"))
-        left = combined(left, this.#signed(), (a, b) => [a * b, b, a]);
+        left = this.#algebra.combined(left, this.#signed(), (a, b) => [a * b, b, a]);
       else if (this.take("/"))
-        left = combined(left, this.#signed(), (a, b) => [a / b, 1 / b, -a / b ** 2]);
+        left = this.#algebra.combined(left, this.#signed(), (a, b) => [a / b, 1 / b, -a / b ** 2]);
       else return left;
     }
   }
 
-  #signed(): Expression {
-    if (this.take("-") || this.take("−")) return applied(this.#signed(), (a) => [-a, -1]);
+  #signed(): E {
+    if (this.take("-") || this.take("−"))
+      return this.#algebra.applied(this.#signed(), (a) => [-a, -1]);
     return this.take("+") ? this.#signed() : this.#power();
   }
 
   /** Binds closer than a sign before it, and to the right: -x^2 is -(x^2). */
-  #power(): Expression {
+  #power(): E {
     const base = this.#atom();
-    return this.take("^") ? combined(base, this.#signed(), power) : base;
+    return this.take("^") ? this.#algebra.combined(base, this.#signed(), power) : base;
   }
 
-  #atom(): Expression {
-    if (this.take("(")) {
-      const inner = this.#sum();
-      this.expect(")");
-      return inner;
-    }
+  #atom(): E {
+    this.#blanks();
     const start = this.#at;
+    if (this.#text.startsWith("(", start)) return this.bracket();
     const [digits] = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i.exec(this.#text.slice(start)) ?? [];
     if (digits !== undefined) {
       this.#at += digits.length;
-      return number(Number(digits));
+      return this.#algebra.number(Number(digits));
     }
     const [name] = /^[\p{L}_][\p{L}\p{N}_]*/u.exec(this.#text.slice(start)) ?? [];
     if (name === undefined) throw this.problem("a number, a coordinate or a bracket is missing");
     this.#at += name.length;
-    if (name === "pi" || name === "π") return number(Math.PI);
-    const axis = coordinateNames.findIndex((coordinate) => coordinate === name);
-    if (axis >= 0) return coordinate(axis);
-    if (!Object.hasOwn(functions, name)) {
+    if (name === "pi" || name === "π") return this.#algebra.number(Math.PI);
+    if (Object.hasOwn(functions, name))
+      return this.#algebra.applied(this.bracket(), functions[name]!);
+    const meant = this.#algebra.name(name, start, this);
+    if (meant === undefined)
       throw this.problem(`“${name}” is no coordinate and no function`, start);
-    }
-    this.expect("(");
-    const argument = this.#sum();
-    this.expect(")");
-    return applied(argument, functions[name]!);
+    return meant;
   }
 }
 
 /** Value and slope of the functions that formulas may use. */
-const functions: Readonly<Record<string, (a: number) => [value: number, slope: number]>> = {
+const functions: Readonly<Record<string, Unary>> = {
   sin: (a) => [Math.sin(a), Math.cos(a)],
   cos: (a) => [Math.cos(a), -Math.sin(a)],
   tan: (a) => [Math.tan(a), 1 / Math.cos(a) ** 2],
@@ -178,7 +197,7 @@ const functions: Readonly<Record<string, (a: number) => [value: number, slope: n
 };
 
 /** aᵇ; the slope in b only matters where b moves, and there a must be positive. */
-function power(a: number, b: number): [number, number, number] {
+export function power(a: number, b: number): [number, number, number] {
   return [a ** b, b === 0 ? 0 : b * a ** (b - 1), a > 0 ? a ** b * Math.log(a) : 0];
 }
 
@@ -194,10 +213,7 @@ function coordinate(axis: number): Expression {
   });
 }
 
-function applied(
-  inner: Expression,
-  f: (a: number) => readonly [value: number, slope: number],
-): Expression {
+function applied(inner: Expression, f: Unary): Expression {
   return (position) => {
     const a = inner(position);
     const [value, slope] = f(a.value);
@@ -205,14 +221,52 @@ function applied(
   };
 }
 
-function combined(
-  left: Expression,
-  right: Expression,
-  f: (a: number, b: number) => readonly [value: number, inLeft: number, inRight: number],
-): Expression {
+function combined(left: Expression, right: Expression, f: Binary): Expression {
   return (position) => {
     const [a, b] = [left(position), right(position)];
     const [value, inLeft, inRight] = f(a.value, b.value);
     return { value, slope: a.slope.map((one, i) => inLeft * one + inRight * b.slope[i]!) };
   };
+}
+
+/** An error at a place of a formula, which it marks. @param vocabulary what formulas are made of there */
+export function formulaProblem(
+  text: string,
+  position: number,
+  sentence: string,
+  vocabulary: string,
+): UserError {
+  const marked = `${text.slice(0, position)}▸${text.slice(position)}`;
+  return new UserError("formula/syntax", `In “${marked}”: ${sentence}.`, {
+    where: `character ${position + 1}`,
+    todo: `Write formulas of ${vocabulary}, pi and numbers with + - * / ^ and ${Object.keys(functions).join(", ")}.`,
+  });
+}
+
+const inCoordinates: Algebra<Expression> = {
+  number,
+  name(name) {
+    const axis = coordinateNames.findIndex((coordinate) => coordinate === name);
+    return axis < 0 ? undefined : coordinate(axis);
+  },
+  applied,
+  combined,
+  vocabulary: coordinateNames.join(", "),
+};
+
+/** Reads formulas in the coordinates. */
+export class FormulaReader extends ExpressionReader<Expression> {
+  constructor(text: string) {
+    super(text, inCoordinates);
+  }
+
+  /** The formula that starts here, as far as it goes. */
+  formula(): Formula {
+    const { text, expression } = this.expression();
+    return {
+      text,
+      value: (position) => expression(position).value,
+      gradient: (position) => [...expression(position).slope],
+    };
+  }
 }
