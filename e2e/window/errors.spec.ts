@@ -1,6 +1,7 @@
 /** What goes wrong says what, where and what to do, and changes nothing. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { WebSocketRoute } from "@playwright/test";
 import { expect, test } from "../host";
 import { addFile, addUnet, newStudy, openWindow } from "./steps";
 
@@ -75,4 +76,43 @@ test("a study that cannot be written says so in its dialog, and another name wor
   await folder.fill(join(host.home, "free"));
   await dialog.getByRole("button", { name: "Create study" }).click();
   await expect(page.getByRole("textbox", { name: "Name of the study" })).toBeVisible();
+});
+
+test("a lost connection is said calmly and taken up again by itself", async ({ page, host }) => {
+  let cut = false;
+  const live: WebSocketRoute[] = [];
+  await page.routeWebSocket(/\/socket/, (socket) => {
+    if (cut) void socket.close({ code: 1001 });
+    else {
+      socket.connectToServer();
+      live.push(socket);
+    }
+  });
+  await openWindow(page, host);
+  await newStudy(page, "Kept");
+  cut = true;
+  for (const socket of live) await socket.close({ code: 1001 });
+  const banner = page.getByText(/^The connection to the computing program is lost/);
+  await expect(banner).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Name of the study" })).toHaveValue("Kept");
+  cut = false;
+  await expect(banner).toBeHidden();
+  await page.getByRole("textbox", { name: "Notes" }).fill("Still here");
+  await page.keyboard.press("Tab");
+  await page.reload();
+  await expect(page.getByRole("textbox", { name: "Notes" })).toHaveValue("Still here");
+});
+
+test("a checkpoint without its network is refused with the way to open it", async ({
+  page,
+  host,
+}) => {
+  await openWindow(page, host);
+  await newStudy(page, "Errors");
+  await page.evaluate(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(8)], "unet.pt"));
+    window.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, cancelable: true }));
+  });
+  await expect(page.getByText(/unet\.pt does not open here.*\.safetensors/)).toBeVisible();
 });
