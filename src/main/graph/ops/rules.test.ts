@@ -164,6 +164,23 @@ describe.each(differentiable)("%s", (name) => {
     });
   });
 
+  test("its Hessian is symmetric: the jvp of its vjp is the vjp of its vjp", () => {
+    forCases(name, 15, (call, random) => {
+      const { g, inputs, floats, results } = built(name, call);
+      const cotangents = results.map((result) => g.input("cotangent", result));
+      const directions = floats.map((x) => g.input("direction", x));
+      const feeds = drawn(call, inputs, random);
+      for (const each of [...cotangents, ...directions]) feeds.set(each, direction(random, each));
+      const pulled = vjp(g, results, cotangents, floats);
+      const forward = jvp(g, pulled, floats, directions);
+      const reverse = vjp(g, pulled, directions, floats);
+      const [columns, rows] = [evaluator(forward)(feeds), evaluator(reverse)(feeds)];
+      columns.forEach((column, i) => {
+        column.forEach((x, k) => close(x, rows[i]![k]!, ROUNDING, `input ${i}, element ${k}`));
+      });
+    });
+  });
+
   test("jvp is the transpose of vjp, and the double transpose the same", () => {
     forCases(name, 60, (call, random) => {
       const { g, inputs, floats, results } = built(name, call);
