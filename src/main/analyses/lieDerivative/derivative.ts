@@ -5,7 +5,7 @@
 import { sizeOf, type Tensor } from "../../../shared/tensor";
 import { realsOf, slice, tensorOf } from "../orbit";
 import type { Reals } from "../innerProducts";
-import type { Pushforward } from "./pushforward";
+import type { Pushforward } from "../pushforward";
 import type { Sides } from "./sides";
 
 /** What one step of the rollout gives; row-major. */

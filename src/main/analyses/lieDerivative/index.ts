@@ -16,7 +16,7 @@ import { lieSteps, type LieStep } from "./derivative";
 import { KeptLieFields } from "./keptFields";
 import { layerContributions } from "./layers";
 import { discMask, norm, type Mask } from "./norms";
-import { Pushforward, runSize } from "./pushforward";
+import { Pushforward, runSize } from "../pushforward";
 import { sidesOf, type Sides } from "./sides";
 import { summaryOf } from "./summary";
 import { verifyLieErrors } from "./verify";

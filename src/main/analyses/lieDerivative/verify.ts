@@ -6,7 +6,7 @@ import { sampleNetwork } from "../network";
 import { slice } from "../orbit";
 import { lieSteps } from "./derivative";
 import { discMask, norm } from "./norms";
-import { Pushforward } from "./pushforward";
+import { Pushforward } from "../pushforward";
 import type { Sides } from "./sides";
 
 /** Errors of the first step, which do not amplify rounding as a rollout does; largest absolute deviation. */

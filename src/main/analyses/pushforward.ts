@@ -1,16 +1,16 @@
 /** Directions of state space pushed through the network: how its prediction changes when a state moves along each. */
-import { sizeOf, type Tensor } from "../../../shared/tensor";
-import { Builder } from "../../graph/builder";
-import type { Graph } from "../../graph/ir";
-import { jvp } from "../../graph/jvp";
-import { simplify } from "../../graph/simplify";
-import { vmap } from "../../graph/vmap";
-import type { Executor, Program } from "../../runtime/executor";
-import type { Network } from "../context";
-import type { Reals } from "../innerProducts";
-import { activationSize, type SampleNetwork } from "../network";
-import { emptyLike, padded, realsOf, tensorOf } from "../orbit";
-import { otherInputs, samplesPerRun, stacked } from "../samples";
+import { sizeOf, type Tensor } from "../../shared/tensor";
+import { Builder } from "../graph/builder";
+import type { Graph } from "../graph/ir";
+import { jvp } from "../graph/jvp";
+import { simplify } from "../graph/simplify";
+import { vmap } from "../graph/vmap";
+import type { Executor, Program } from "../runtime/executor";
+import type { Network } from "./context";
+import type { Reals } from "./innerProducts";
+import { activationSize, type SampleNetwork } from "./network";
+import { emptyLike, padded, realsOf, tensorOf } from "./orbit";
+import { otherInputs, samplesPerRun, stacked } from "./samples";
 
 /** How many samples and directions one run takes. */
 export interface RunSize {
