@@ -47,6 +47,11 @@ export function describeArrays(
       "Influence over the root of both self terms; NaN where one is not positive",
       "1",
     ),
+    influence_error: matrix(
+      "Estimated error of the influence by rounding, two deviations",
+      "loss²",
+    ),
+    cosine_error: matrix("The same of the cosine, absolute", "1"),
     euclidean_cosine: matrix("Cosine of ∇ℓ(g·x_i) and ∇ℓ(x_j)", "1"),
     excess: column("Cosine of g·x_i and x_i less its mean over unrelated samples", "1"),
     energy_kept: {

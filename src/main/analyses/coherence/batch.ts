@@ -9,6 +9,7 @@ import type { Tangents } from "../tangents";
 import { OrbitGrams, type GramBlock } from "./grams";
 import { Observations } from "./observations";
 import { GRADIENT_PASSES, TANGENT_PASSES, type Plan } from "./plan";
+import type { ElementPrecision } from "./precision";
 import { Reading } from "./reading";
 import { sweepOf } from "./sweep";
 
@@ -19,6 +20,10 @@ export interface BatchResult {
   readonly arrays: Record<string, Float64Array>;
   readonly ranks: readonly number[];
   readonly sweepValues: readonly number[];
+  /** Relative standard error of one inner product of gradients, as measured; null where it could not be. */
+  readonly rounding: number | null;
+  /** What it makes of each element's results; empty without. */
+  readonly precision: readonly ElementPrecision[];
 }
 
 export interface BatchInput {
@@ -61,7 +66,8 @@ export async function coherenceOfBatch(batch: BatchInput): Promise<BatchResult> 
   const own = await grams.between(identity, identity);
   seen.checkFinite();
   const sweep = sweepOf(params, n);
-  const reading = new Reading(batch, own, sweep);
+  const rounding = grams.rounding.relative;
+  const reading = new Reading(batch, own, rounding, sweep);
   if (params.span === "common") {
     const points = [identity, ...moving(elements).map((element) => seen.point(element))];
     const blocks = new Map<string, GramBlock>();
@@ -87,6 +93,8 @@ export async function coherenceOfBatch(batch: BatchInput): Promise<BatchResult> 
     arrays: { ...reading.arrays, ...seen.arrays(), gram_x: own.gram },
     ranks: reading.ranks,
     sweepValues: sweep?.values ?? [],
+    rounding,
+    precision: reading.precision,
   };
 }
 

@@ -12,6 +12,7 @@ import { bytesOf, type Columns, type Gradients, type SampleGradients } from "../
 import { addInnerProducts, rowsOf, type Reals } from "../innerProducts";
 import type { Tangents } from "../tangents";
 import type { Plan } from "./plan";
+import { Rounding } from "./rounding";
 
 /** One element's images of the batch. */
 export interface OrbitPoint {
@@ -58,6 +59,8 @@ export class OrbitGrams {
   readonly #tangents: ByteCache<Reals>;
   /** ∂ℓ/∂prediction of each metric sample [n, D], filled as its gradient is made. */
   readonly #residuals: Reals[] = [];
+  /** Measured where products at the metric's samples are made. */
+  readonly rounding = new Rounding();
   /**
    * Columns of points that are done with, for the next ones: left to the garbage collector they were a whole point's
    * more (1 M parameters, 16 samples: 62 MB) by the time it came.
@@ -134,6 +137,9 @@ export class OrbitGrams {
         : await this.#inner(a, rows, b, columns),
     );
     const rightOut = rows.key === columns.key ? leftOut : await this.#pushed(b, columns);
+    if (same && b.key === this.#options.metricPoint.key) {
+      this.#measure(leftOut, rows, rightOut, columns);
+    }
     const size = leftOut.length / rows.count;
     const length = size / result.metric.length;
     // η is a mean over samples and outputs; a slice is the mean over one sample's outputs.
@@ -182,6 +188,22 @@ export class OrbitGrams {
       out.forEach((value, i) => (gram[i * columns.count + j] = value));
     }
     return gram;
+  }
+
+  /** Compares both routes to ⟨∇ℓ(x_i), ∇ℓ(x_k)⟩, by the tangents of either. */
+  #measure(pushed: Reals, rows: Block, others: Reals, columns: Block): void {
+    const one = this.#againstResiduals(pushed, rows, columns);
+    const other = this.#againstResiduals(others, columns, rows);
+    const ownRows = this.#againstResiduals(pushed, rows, rows);
+    const ownColumns = this.#againstResiduals(others, columns, columns);
+    for (let i = 0; i < rows.count; i++) {
+      for (let j = 0; j < columns.count && columns.first + j < rows.first + i; j++) {
+        const scale = Math.sqrt(
+          ownRows[i * (rows.count + 1)]! * ownColumns[j * (columns.count + 1)]!,
+        );
+        this.rounding.add(one[i * columns.count + j]!, other[j * rows.count + i]!, scale);
+      }
+    }
   }
 
   #blocksOf(point: OrbitPoint): Block[] {

@@ -20,6 +20,7 @@ import { verifyGram } from "./verify";
 import { coherenceOfBatch, type BatchResult, type CoherenceParameters } from "./batch";
 import { describeArrays } from "./arrays";
 import { noticesOf } from "./notices";
+import { worstPrecision, type ElementPrecision } from "./precision";
 import { cost, countRuns, plan, totalWork } from "./plan";
 
 export const coherence: Computation<CoherenceParameters> = {
@@ -239,6 +240,7 @@ function summaryOf(
     metric: params.metric === "identity" ? "identity" : "span-restricted Gauss–Newton",
     samples: n,
     batches: results.length,
+    ...precisionOf(results, [...elements.keys()]),
     elements: Object.fromEntries(
       elements.map(({ id }, g) => [
         id,
@@ -248,9 +250,21 @@ function summaryOf(
           energy_kept: [0, 1].map((side) =>
             mean(results.map(({ arrays }) => arrays.energy_kept![g * 2 + side]!)),
           ),
+          ...precisionOf(results, [g]),
         },
       ]),
     ),
     subgroups,
   };
+}
+
+/** What rounding may do to the results of some elements, the largest over batches; nothing where it is not known. */
+function precisionOf(
+  results: readonly BatchResult[],
+  elements: readonly number[],
+): { precision?: ElementPrecision & { rounding: number } } {
+  const worst = worstPrecision(results, elements);
+  if (worst === null) return {};
+  const rounding = Math.max(...results.map((result) => result.rounding ?? 0));
+  return { precision: { rounding, ...worst } };
 }

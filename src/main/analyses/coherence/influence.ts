@@ -1,12 +1,18 @@
 /** From inner products of gradients to influence, cosine, self terms and what the span keeps. */
 import type { GramBlock } from "./grams";
+import { cosineErrors, influenceErrors } from "./precision";
 import { cosineOf, influenceOf, spanOf, whiten } from "./span";
+import type { Precision } from "./unresolved";
 
 export interface InfluenceOptions {
   readonly metric: "gauss-newton" | "identity";
   readonly ridge: number;
   readonly energy: number;
   readonly unitColumns: boolean;
+  /** Relative error of the inner products; see SpanCut. */
+  readonly rounding?: number;
+  /** Estimate errors from it; the identity metric, which inverts nothing, has none. */
+  readonly precision?: Precision;
 }
 
 /** The gradients that one span is made of, in groups of n columns: kets x first, then bras. */
@@ -29,6 +35,8 @@ export interface Influence {
   readonly rank: number;
   /** Fractions of the kets' and the bras' squared norm within the span. */
   readonly energyKept: readonly [number, number];
+  /** Estimated errors [n, n] of influence and cosine; null where none were asked for. */
+  readonly errors: { readonly influence: Float64Array; readonly cosine: Float64Array } | null;
 }
 
 /**
@@ -97,7 +105,8 @@ export function influenceWithin(
     return ridges.map(() => read);
   }
   const span = spanOf(gram, columns.length, options);
-  const whitened = whiten(span, pick(set.metric!, size, columns), columns.length);
+  const metric = pick(set.metric!, size, columns);
+  const whitened = whiten(span, metric, columns.length);
   const kept = (group: number): number => {
     let inside = 0;
     let total = 0;
@@ -109,8 +118,23 @@ export function influenceWithin(
     return inside / total;
   };
   return ridges.map((ridge) => {
-    const full = spread(influenceOf(whitened, columns.length, ridge), size, columns);
-    return all.map((g) => readGroup(full, set, g, span.rank, [kept(0), kept(g)]));
+    const m = columns.length;
+    const full = spread(influenceOf(whitened, m, ridge), size, columns);
+    const { precision } = options;
+    const errors =
+      precision === undefined
+        ? null
+        : spread(
+            influenceErrors({ span, whitened, gram, metric }, ridge, precision),
+            size,
+            columns,
+          );
+    return all.map((g) => {
+      const read = readGroup(full, set, g, span.rank, [kept(0), kept(g)]);
+      if (errors === null) return read;
+      const own = blockOf(errors, set, g);
+      return { ...read, errors: { influence: own.influence, cosine: cosineErrors(own, read) } };
+    });
   });
 }
 
@@ -141,11 +165,22 @@ function spread(values: Float64Array, size: number, columns: readonly number[]):
 
 function readGroup(
   full: Float64Array,
-  { n, groups }: ColumnSet,
+  set: ColumnSet,
   g: number,
   rank: number,
   energyKept: readonly [number, number],
 ): Influence {
+  const block = blockOf(full, set, g);
+  const cosine = cosineOf(block.influence, block.self, block.selfX);
+  return { ...block, cosine, rank, energyKept, errors: null };
+}
+
+/** Of a matrix over all columns: group g against the kets, and both diagonals. */
+function blockOf(
+  full: Float64Array,
+  { n, groups }: ColumnSet,
+  g: number,
+): Pick<Influence, "influence" | "self" | "selfX"> {
   const size = n * groups;
   const influence = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
@@ -153,9 +188,7 @@ function readGroup(
   }
   const diagonal = (group: number): Float64Array =>
     Float64Array.from({ length: n }, (_, i) => full[(group * n + i) * (size + 1)]!);
-  const self = diagonal(g);
-  const selfX = diagonal(0);
-  return { influence, self, selfX, cosine: cosineOf(influence, self, selfX), rank, energyKept };
+  return { influence, self: diagonal(g), selfX: diagonal(0) };
 }
 
 /**

@@ -2,7 +2,10 @@
 import { codedNotice } from "../../../shared/analyses/notices";
 import type { AnalysisContext } from "../context";
 import type { BatchResult, CoherenceParameters } from "./batch";
+import { worstPrecision } from "./precision";
 
+/** Influences that rounding may move farther than this, relative to their self terms, deserve a warning. */
+const ROUGH = 0.01;
 /** Below this the quartiles and the span rest on a handful of states. */
 const SMALL_BATCH = 8;
 /** An energy kept below this deserves a word. */
@@ -43,6 +46,13 @@ export function noticesOf(
   if (low.length > 0) {
     notices.push(codedNotice("span/energy-cut", low.join(", ")));
   }
+  const rough = elements.flatMap(({ label }, g) => {
+    const worst = worstPrecision(results, [g])?.influence ?? 0;
+    return worst > ROUGH ? [`${label} (${percent(worst)})`] : [];
+  });
+  if (rough.length > 0) {
+    notices.push(codedNotice("precision/ridge", rough.join(", ")));
+  }
   const zero = count(results, "gram_self", (value) => value === 0);
   if (zero > 0) {
     notices.push(`${zero} gradients are exactly zero and have no direction; they are left out.`);
@@ -62,4 +72,9 @@ function count(
   matches: (value: number) => boolean,
 ): number {
   return results.reduce((sum, { arrays }) => sum + arrays[name]!.filter(matches).length, 0);
+}
+
+/** Beyond its own size an error says no more than that nothing is left. */
+function percent(error: number): string {
+  return error > 1 ? "over 100 %" : `${(100 * error).toPrecision(2)} %`;
 }

@@ -11,6 +11,7 @@ import {
   type Influence,
   type InfluenceOptions,
 } from "./influence";
+import { largestErrors, type ElementPrecision } from "./precision";
 import { cosineOf } from "./span";
 import type { Sweep } from "./sweep";
 
@@ -18,24 +19,30 @@ import type { Sweep } from "./sweep";
 export class Reading {
   readonly arrays: Record<string, Float64Array>;
   readonly ranks: number[];
+  /** Of each element; empty where rounding was not measured. */
+  readonly precision: ElementPrecision[] = [];
   readonly #batch: BatchInput;
   readonly #n: number;
   readonly #options: InfluenceOptions;
   readonly #sweep: Sweep | null;
   readonly #selfX: Float64Array;
+  readonly #rounding: number | null;
 
-  constructor(batch: BatchInput, own: GramBlock, sweep: Sweep | null) {
+  /** @param rounding measured on `own`; null where it could not be */
+  constructor(batch: BatchInput, own: GramBlock, rounding: number | null, sweep: Sweep | null) {
     const { params, context } = batch;
     const n = batch.input.shape[0]!;
     const count = context.elements.length;
     this.#batch = batch;
     this.#n = n;
     this.#sweep = sweep;
+    this.#rounding = rounding;
     this.#options = {
       metric: params.metric === "identity" ? "identity" : "gauss-newton",
       ridge: params.ridge,
       energy: params.energy,
       unitColumns: params["unit-columns"],
+      ...(rounding === null ? {} : { rounding }),
     };
     this.ranks = new Array<number>(count).fill(0);
     const nan = (...extents: number[]): Float64Array => new Float64Array(sizeOf(extents)).fill(NaN);
@@ -49,6 +56,9 @@ export class Reading {
       gram_self: nan(count, n),
       excess: nan(count, n),
       energy_kept: nan(count, 2),
+      ...(params.metric === "identity"
+        ? {}
+        : { influence_error: nan(count, n, n), cosine_error: nan(count, n, n) }),
       ...(sweep === null
         ? {}
         : {
@@ -93,8 +103,13 @@ export class Reading {
     const metric = this.#options.metric === "gauss-newton";
     const set = (metricOf: (block: GramBlock) => Float64Array): ColumnSet =>
       columnSet(this.#n, groups, block, metric ? metricOf : null);
+    const outputSize = this.#batch.target.data.length / this.#n;
+    const options =
+      this.#rounding === null
+        ? this.#options
+        : { ...this.#options, precision: { rounding: this.#rounding, outputSize } };
     return {
-      influence: influenceWithin(set(meanMetric), this.#options)[0]!,
+      influence: influenceWithin(set(meanMetric), options)[0]!,
       sweep: this.#sweep?.influences(set, this.#options) ?? [],
     };
   }
@@ -117,6 +132,11 @@ export class Reading {
     this.arrays.self_influence_x!.set(result.selfX, g * n);
     this.arrays.excess!.set(excessOf(result.cosine, trajectories), g * n);
     this.arrays.energy_kept!.set(result.energyKept, g * 2);
+    if (result.errors === null) return;
+    const { influence, cosine } = result.errors;
+    this.arrays.influence_error!.set(influence, g * n * n);
+    this.arrays.cosine_error!.set(cosine, g * n * n);
+    this.precision[g] = largestErrors(influence, cosine, result.self, result.selfX);
   }
 
   #addSweep(g: number, results: readonly Influence[]): void {

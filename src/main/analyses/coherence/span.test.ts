@@ -166,6 +166,22 @@ describe("influence in a span", () => {
     expectClose(influence, new Float64Array(9).fill(5), 1e-12);
   });
 
+  test("leaves out what rounding of the products hides, and says so where the energy asks for it", () => {
+    // Squared norms of sum and difference: nearly 4, and 1e-6.
+    const columns = new Matrix([
+      [1, 1],
+      [0, Math.SQRT2 * 1e-3],
+    ]);
+    const gram = flat(columns.transpose().mmul(columns));
+    const read = (rounding: number, energy: number): [number, number] => {
+      const span = spanOf(gram, 2, { energy, unitColumns: false, rounding });
+      return [span.rank, span.unresolved.length];
+    };
+    expect(read(1e-8, 0)).toEqual([2, 0]);
+    expect(read(1e-6, 0)).toEqual([1, 1]);
+    expect(read(1e-6, 1e-4)).toEqual([1, 0]);
+  });
+
   test("leaves a zero column out of everything", () => {
     const { columns, eta } = randomCase(8);
     columns.setColumn(2, Matrix.zeros(40, 1));

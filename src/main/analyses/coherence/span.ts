@@ -12,6 +12,19 @@ export interface SpanCut {
   readonly energy: number;
   /** Scale every column to unit norm before the cut, so that large columns cannot push small ones out. */
   readonly unitColumns: boolean;
+  /**
+   * Relative error of the inner products: standard deviation of G_ij over √(G_ii G_jj), √2 of that on the diagonal.
+   * Absent: that of float64 arithmetic alone.
+   */
+  readonly rounding?: number;
+}
+
+/** A direction that the energy asks for and rounding does not let see: left out of the span. */
+export interface Unresolved {
+  /** Combination c of the columns [n]; the direction is Ac. */
+  readonly combination: Float64Array;
+  /** Its products with the columns, AᵀAc [n], were it as long as rounding allows. */
+  readonly reach: Float64Array;
 }
 
 export interface Span {
@@ -24,11 +37,16 @@ export interface Span {
   readonly combinations: Matrix;
   /** By what each column was divided; 1 without `unitColumns`, and for a zero column. */
   readonly scales: Float64Array;
+  readonly unresolved: readonly Unresolved[];
 }
+
+/** A direction is seen where its σ² is farther from zero than so many standard deviations. */
+export const DEVIATIONS = 2;
 
 /**
  * The smallest leading singular subspace of the columns that keeps 1 − energy of Σσ².
- * Directions below the rounding of the Gram matrix are never kept, whatever the energy asks.
+ * Directions below the rounding of the Gram matrix are never kept, whatever the energy asks: their σ² is noise, and
+ * with it how much of the influence would seem to come from them.
  * @param gram [n, n] row-major, symmetric, finite
  */
 export function spanOf(gram: Float64Array, n: number, cut: SpanCut): Span {
@@ -41,34 +59,73 @@ export function spanOf(gram: Float64Array, n: number, cut: SpanCut): Span {
     (a, b) => evd.realEigenvalues[b]! - evd.realEigenvalues[a]!,
   );
   const squares = order.map((k) => Math.max(evd.realEigenvalues[k]!, 0));
-  const rank = rankAtEnergy(squares, cut.energy);
-  const vectors = evd.eigenvectorMatrix;
+  // A zero column gets exact zeros; the eigensolver's rounding would make it a direction of its own.
+  const vectors = order.map((k) =>
+    Float64Array.from(scales, (_, i) =>
+      gram[i * n + i]! > 0 ? evd.eigenvectorMatrix.get(i, k) : 0,
+    ),
+  );
+  const noise = vectors.map((vector) => {
+    let norm = 0;
+    vector.forEach((v, i) => (norm += (v ** 2 * gram[i * n + i]!) / scales[i]! ** 2));
+    return Math.max(
+      DEVIATIONS * Math.SQRT2 * (cut.rounding ?? 0) * norm,
+      n * Number.EPSILON * squares[0]!,
+    );
+  });
+  const rank = rankAtEnergy(squares, noise, cut.energy);
   const coordinates = Matrix.zeros(rank, n);
   const combinations = Matrix.zeros(n, rank);
   const keptNorms = new Float64Array(n);
   for (let r = 0; r < rank; r++) {
     const sigma = Math.sqrt(squares[r]!);
-    for (let i = 0; i < n; i++) {
-      // A zero column gets exact zeros; the eigensolver's rounding would make it a direction of its own.
-      const v = gram[i * n + i]! > 0 ? vectors.get(i, order[r]!) : 0;
+    vectors[r]!.forEach((v, i) => {
       coordinates.set(r, i, sigma * v);
       combinations.set(i, r, v / sigma);
       keptNorms[i]! += (sigma * v * scales[i]!) ** 2;
-    }
+    });
   }
-  return { rank, keptNorms, coordinates, combinations, scales };
+  const unresolved = unseen(squares, noise, cut.energy, rank).map((r) => ({
+    combination: vectors[r]!.map((v, i) => v / scales[i]!),
+    reach: vectors[r]!.map((v, i) => v * scales[i]! * noise[r]!),
+  }));
+  return { rank, keptNorms, coordinates, combinations, scales, unresolved };
 }
 
-/** Smallest s with Σ_{i<s} λ_i ≥ (1 − energy) Σ λ_i; `squares` descend. */
-function rankAtEnergy(squares: readonly number[], energy: number): number {
-  const total = squares.reduce((sum, value) => sum + value, 0);
-  const floor = squares.length * Number.EPSILON * (squares[0] ?? 0);
+/** Smallest s with Σ_{i<s} λ_i ≥ (1 − energy) Σ λ_i, ending where noise begins; `squares` descend. */
+function rankAtEnergy(
+  squares: readonly number[],
+  noise: readonly number[],
+  energy: number,
+): number {
+  const total = sum(squares);
   let left = total;
   let rank = 0;
-  while (rank < squares.length && left > energy * total && squares[rank]! > floor) {
+  while (rank < squares.length && left > energy * total && squares[rank]! > noise[rank]!) {
     left -= squares[rank++]!;
   }
   return rank;
+}
+
+/** From `rank` on, those in the noise without which, if it were all real, the energy would not be kept. */
+function unseen(
+  squares: readonly number[],
+  noise: readonly number[],
+  energy: number,
+  rank: number,
+): number[] {
+  const allowed = energy * sum(squares);
+  let beyond = 0;
+  const found: number[] = [];
+  for (let r = squares.length - 1; r >= rank; r--) {
+    beyond += Math.max(squares[r]!, noise[r]!);
+    if (beyond > allowed && squares[r]! <= noise[r]!) found.push(r);
+  }
+  return found;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** Eigenvalues μ of Qᵀ η Q and the columns in their basis, from which Π follows for any ridge. */
@@ -77,23 +134,33 @@ export interface WhitenedSpan {
   readonly eigenvalues: Float64Array;
   /** Y Diag(scales) [rank, n] row-major. */
   readonly columns: Float64Array;
+  /** The combinations of unscaled columns that form that basis [n, rank] row-major. */
+  readonly combinations: Float64Array;
 }
 
 /** Diagonalises the metric within the span. @param metric M = AᵀηA [n, n] row-major */
 export function whiten(span: Span, metric: Float64Array, n: number): WhitenedSpan {
   const { rank, coordinates, combinations, scales } = span;
-  if (rank === 0) return { eigenvalues: new Float64Array(0), columns: new Float64Array(0) };
+  if (rank === 0) {
+    const none = new Float64Array(0);
+    return { eigenvalues: none, columns: none, combinations: none };
+  }
   const inner = combinations
     .transpose()
     .mmul(scaled(metric, n, scales))
     .mmul(combinations);
   const evd = new EVD(symmetric(inner), { assumeSymmetric: true });
   const y = evd.eigenvectorMatrix.transpose().mmul(coordinates);
+  const turned = combinations.mmul(evd.eigenvectorMatrix);
   const columns = new Float64Array(rank * n);
+  const basis = new Float64Array(n * rank);
   for (let r = 0; r < rank; r++) {
-    for (let i = 0; i < n; i++) columns[r * n + i] = y.get(r, i) * scales[i]!;
+    for (let i = 0; i < n; i++) {
+      columns[r * n + i] = y.get(r, i) * scales[i]!;
+      basis[i * rank + r] = turned.get(i, r) / scales[i]!;
+    }
   }
-  return { eigenvalues: Float64Array.from(evd.realEigenvalues), columns };
+  return { eigenvalues: Float64Array.from(evd.realEigenvalues), columns, combinations: basis };
 }
 
 /**
