@@ -164,8 +164,10 @@ describe("CSV", () => {
       .trimEnd()
       .split("\n")
       .filter((line) => !line.startsWith("#"));
-    expect(lines[0]).toBe("element,sample,index,cosine,euclidean_cosine,excess,relative_loss");
-    const excess = lines.slice(1).map((line) => Number(line.split(",")[5]));
+    expect(lines[0]).toBe(
+      "element,sample,index,cosine,cosine_error,euclidean_cosine,excess,relative_loss",
+    );
+    const excess = lines.slice(1).map((line) => Number(line.split(",")[6]));
     expect(excess).toEqual([...(run.arrays.excess!.data as Float64Array)]);
   });
 

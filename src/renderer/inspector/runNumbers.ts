@@ -1,6 +1,8 @@
 /** Numbers of a run for the inspector, from its summary and arrays; what a run does not have is left out. */
 import { elementsOf } from "../../shared/charts/elements";
 import { matrixOf, perElement } from "../../shared/charts/reading";
+import { showNumber } from "../../shared/charts/scale";
+import { showWithError } from "../../shared/charts/uncertainty";
 import type { RunRecord, RunResult } from "../../shared/run";
 import { formatNumber } from "../format";
 
@@ -84,6 +86,19 @@ export function aboutGenerator(
   };
 }
 
+/** What rounding may do to an element's numbers, in a sentence; null where the run does not say. */
+export function roundingOf(record: RunRecord, element: string): string | null {
+  const found = object(object(object(record.summary["elements"])?.[element])?.["precision"]);
+  if (found === null) return null;
+  const [cosine, influence] = [found["cosine"], found["influence"]].map((value) =>
+    // What no number in JSON says is that nothing is left.
+    typeof value === "number" ? value : Infinity,
+  ) as [number, number];
+  return influence > 1
+    ? "Rounding leaves nothing of some influences."
+    : `Rounding moves cosines by ${showNumber(cosine, 1)} at most, influence by ${showNumber(influence, 1)} of its self terms.`;
+}
+
 /** Of the subgroup with that key, and of the other elements; null where the run has no such aggregate. */
 export function subgroupQuantities(
   record: RunRecord,
@@ -118,7 +133,9 @@ export function pairFacts(
     if (matrix === null) continue;
     const [i, j] = [row - matrix.first, column - matrix.first];
     if (i >= 0 && j >= 0 && i < matrix.size && j < matrix.size) {
-      facts.push([name, formatNumber(matrix.values[i * matrix.size + j])]);
+      const error = matrixOf(run, `${array}_error`, g, row)?.values[i * matrix.size + j];
+      const number = matrix.values[i * matrix.size + j]!;
+      facts.push([name, error === undefined ? formatNumber(number) : showWithError(number, error)]);
     }
   }
   for (const [array, name] of [

@@ -16,27 +16,23 @@ const notices = {
     after:
       ": such a flow does not close around it, so a network that wraps around shows an error near the edges. Take norms over a disc (--disc on the command line), or fields that vanish there.",
   },
-} as const;
-
-/** Warnings that a window shows as they stand: what to change depends on what the numbers are for. */
-const warnings = {
   "precision/ridge": {
     before:
-      "The ridge is too small for the precision of the gradients: rounding may move influence for ",
-    after: ", relative to the self terms. Take a larger ridge, or the reference executor.",
+      "Ridge and energy cut are too small for the precision of the gradients: rounding may move influence for ",
+    after:
+      ", relative to the self terms. Enlarge one of them, or compute in float64 (--executor reference on the command line).",
   },
 } as const;
 
 export type NoticeCode = keyof typeof notices;
-export type WarningCode = keyof typeof warnings;
 
 /** @param about what is inserted: "elements", or the elements with their shares */
-export function codedNotice(code: NoticeCode | WarningCode, about: string): string {
-  const { before, after } = { ...notices, ...warnings }[code];
+export function codedNotice(code: NoticeCode, about: string): string {
+  const { before, after } = notices[code];
   return before + about + after;
 }
 
-/** The code of a run's notice and what it is about; null for one that the window only shows. */
+/** The code of a run's notice and what it is about; null for one that only informs. */
 export function readNotice(notice: string): { code: NoticeCode; about: string } | null {
   for (const [code, { before, after }] of Object.entries(notices)) {
     if (notice.startsWith(before) && notice.endsWith(after)) {

@@ -23,11 +23,14 @@ import { sampleName } from "./reading";
 import { linearScale, logScale, showNumber, type Scale } from "./scale";
 import { drawSymbol, symbols, type Symbol } from "./symbols";
 import type { ChartTheme } from "./theme";
+import { showWithError } from "./uncertainty";
 
 export interface Quantity {
   readonly name: string;
   /** One array an element, in the order of the run's arrays. */
   readonly values: readonly Float64Array[];
+  /** Absolute errors of the values, as far as they are known. */
+  readonly errors?: readonly Float64Array[];
   /** Whether single samples are drawn where they are few. */
   readonly points: boolean;
 }
@@ -301,7 +304,7 @@ function points(
         return [
           {
             value: [x + offset + jitter(i) * width, y],
-            name: `${elementLabel(id)}, ${sampleName(run.record, i)}\n${quantity.name} ${showNumber(value)}`,
+            name: `${elementLabel(id)}, ${sampleName(run.record, i)}\n${quantity.name} ${showWithError(value, quantity.errors?.[g]?.[i])}`,
             symbolSize: picked ? size * 1.6 : size,
             itemStyle: {
               color: colour,

@@ -13,10 +13,11 @@ function present(
     name: string,
     values: Float64Array[] | null,
     points: boolean,
+    errors?: Float64Array[] | null,
   ])[]
 ): Quantity[] {
-  return candidates.flatMap(([name, values, points]) =>
-    values === null ? [] : [{ name, values, points }],
+  return candidates.flatMap(([name, values, points, errors = null]) =>
+    values === null ? [] : [{ name, values, points, ...(errors === null ? {} : { errors }) }],
   );
 }
 
@@ -35,7 +36,7 @@ function coherencePanels(run: RunResult): Panel[] {
       reference: [0],
       share: 0.64,
       quantities: present(
-        [metricName(run), diagonals(run, "cosine"), true],
+        [metricName(run), diagonals(run, "cosine"), true, diagonals(run, "cosine_error")],
         ["Euclidean", euclidean, false],
         ["excess", perElement(run, "excess"), false],
       ),
@@ -79,12 +80,13 @@ const byElement: FigureDefinition = {
   title: "Coherence by element",
   caption:
     "Cosine between the loss gradients at g·x and at x for each group element g: points are samples, bars quartiles, large marks medians; excess is the cosine less its mean over unrelated samples. Below, the loss at g·x relative to the loss at x, on a logarithmic axis.",
-  arrays: ["cosine", "euclidean_cosine", "excess", "relative_loss"],
+  arrays: ["cosine", "cosine_error", "euclidean_cosine", "excess", "relative_loss"],
   aspect: 0.8,
   option: (run, theme, view, beside) => byElementOption(run, theme, view, coherencePanels, beside),
   table: (run) =>
     sampleTable(run, [
       { name: "cosine", unit: "1", values: diagonals(run, "cosine") },
+      { name: "cosine_error", unit: "1", values: diagonals(run, "cosine_error") },
       { name: "euclidean_cosine", unit: "1", values: diagonals(run, "euclidean_cosine") },
       { name: "excess", unit: "1", values: perElement(run, "excess") },
       { name: "relative_loss", unit: "1", values: perElement(run, "relative_loss") },
@@ -98,6 +100,9 @@ const quantities = {
   gram: "⟨∇ℓ(g·xᵢ), ∇ℓ(xⱼ)⟩",
 } as const;
 
+/** Where the errors of a quantity are; products of gradients have none of their own. */
+const errorArrays = { cosine: "cosine_error", influence: "influence_error", gram: undefined };
+
 function shownQuantity(view: FigureView): keyof typeof quantities {
   return view.quantity === "influence" || view.quantity === "gram" ? view.quantity : "cosine";
 }
@@ -107,28 +112,33 @@ const influenceMatrix: FigureDefinition = {
   title: "Influence between samples",
   caption:
     "Row i, column j: how strongly the loss gradient at the transformed sample g·xᵢ is coupled to that at the sample xⱼ, for the picked element g; blue negative, red positive, white zero, on one scale for all elements.",
-  arrays: ["cosine", "influence", "gram"],
+  arrays: ["cosine", "cosine_error", "influence", "influence_error", "gram"],
   aspect: 1,
   option(run, theme, view) {
     const quantity = shownQuantity(view);
-    return matrixOption(run, theme, view, quantity, quantities[quantity]);
+    return matrixOption(run, theme, view, quantity, quantities[quantity], errorArrays[quantity]);
   },
   table(run, view) {
     const quantity = shownQuantity(view);
     const matrix = shownMatrix(run, view, quantity);
+    const errorArray = errorArrays[quantity];
+    const errors = errorArray === undefined ? null : shownMatrix(run, view, errorArray);
     const { id } = shownElement(run, view);
+    const unit = run.record.arrays[quantity]?.unit ?? "";
     return {
       columns: [
         { name: "element", unit: "" },
         { name: "transformed_sample", unit: "" },
         { name: "sample", unit: "" },
-        { name: quantity, unit: run.record.arrays[quantity]?.unit ?? "" },
+        { name: quantity, unit },
+        ...(errors === null ? [] : [{ name: `${quantity}_error`, unit }]),
       ],
       rows: [...(matrix?.values ?? [])].map((value, k) => [
         id,
         matrix!.first + Math.floor(k / matrix!.size),
         matrix!.first + (k % matrix!.size),
         cell(value),
+        ...(errors === null ? [] : [cell(errors.values[k])]),
       ]),
     };
   },

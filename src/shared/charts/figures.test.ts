@@ -93,6 +93,7 @@ describe("tables", () => {
     const influence = run.arrays.influence!.data as Float64Array;
     expect(column(table, "influence")).toEqual([...influence.subarray(4 * 25, 5 * 25)]);
     expect(column(table, "transformed_sample").slice(0, 6)).toEqual([0, 0, 0, 0, 0, 1]);
+    expect(column(table, "influence_error")).toEqual(new Array(25).fill(1e-9));
   });
 
   test("of a rollout are one row a step", () => {

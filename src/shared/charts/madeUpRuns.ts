@@ -115,6 +115,8 @@ export function coherenceRun(
     {
       cosine: { ...square, value: cosine },
       influence: { ...square, unit: "loss", value: (g, i, j) => 3e-4 * cosine(g, i, j) },
+      cosine_error: { ...square, value: () => 3e-6 },
+      influence_error: { ...square, unit: "loss", value: () => 1e-9 },
       gram: { ...square, unit: "loss²", value: (g, i, j) => 2e-6 * cosine(g, i, j) },
       euclidean_cosine: { ...square, value: (g, i, j) => Math.min(1, 0.2 + cosine(g, i, j)) },
       excess: { ...rows, value: (g) => 0.8 * strength(g) + 0.08 * noise() },

@@ -11,6 +11,7 @@ import { matrixImage } from "./matrixImage";
 import { matrixOf, sampleName, type BatchMatrix } from "./reading";
 import { fixedScale, showNumber, type Scale } from "./scale";
 import type { ChartTheme } from "./theme";
+import { showWithError } from "./uncertainty";
 
 /** The element that is shown where none is picked: the first that is not the identity. */
 export function shownElement(run: RunResult, view: FigureView): { id: string; index: number } {
@@ -45,15 +46,18 @@ function sampleScale({ first, size }: BatchMatrix): Scale {
  */
 const margins = { left: 4, right: 3, top: 0.6, bottom: 6.4 };
 
+/** @param errorArray absolute errors of `array`, told with each value; runs without it tell the value alone */
 export function matrixOption(
   run: RunResult,
   theme: ChartTheme,
   view: FigureView,
   array: string,
   title: string,
+  errorArray?: string,
 ): EChartsCoreOption {
   const matrix = shownMatrix(run, view, array);
   if (matrix === null) return frame(theme);
+  const errors = errorArray === undefined ? null : shownMatrix(run, view, errorArray);
   const map = colourMaps.balance;
   // Of all elements, so that picking another one does not change what a colour means.
   const scale = scaleOf(map, toFloat64(run.arrays[array]!));
@@ -78,7 +82,7 @@ export function matrixOption(
     }),
     series: [
       matrix.size <= MOST_CELLS
-        ? cellSeries(run, g, matrix, scale, title)
+        ? cellSeries(run, g, matrix, scale, title, errors)
         : imageSeries(matrix, scale),
       overlay(theme, view, matrix, scale, title),
     ],
@@ -94,7 +98,10 @@ function cellSeries(
   matrix: BatchMatrix,
   scale: ColourScale,
   title: string,
+  errors: BatchMatrix | null,
 ): EChartsCoreOption {
+  const errorAt = (row: number, column: number): number | undefined =>
+    errors?.values[(row - errors.first) * errors.size + column - errors.first];
   return {
     type: "custom",
     data: cells(matrix),
@@ -119,7 +126,7 @@ function cellSeries(
     },
     tooltip: {
       formatter: ({ value }: { value: [number, number, number] }) =>
-        `${g}·xᵢ ${sampleName(run.record, value[1])}\nxⱼ ${sampleName(run.record, value[0])}\n${title} ${showNumber(value[2])}`,
+        `${g}·xᵢ ${sampleName(run.record, value[1])}\nxⱼ ${sampleName(run.record, value[0])}\n${title} ${showWithError(value[2], errorAt(value[1], value[0]))}`,
     },
   };
 }

@@ -32,12 +32,26 @@ test("a stated symmetry that lacks some of the run's elements answers nothing", 
 
 test("an energy cut offers unit columns", () => {
   const [cut] = remarks(undefined, codedNotice("span/energy-cut", "r (x: 98.1 %)"));
-  expect(cut!.mend?.change).toEqual({ "unit-columns": true });
+  expect(cut!.mends?.map(({ change }) => change)).toEqual([{ "unit-columns": true }]);
   expect(cut!.text).toMatch(/for r \(x: 98\.1 %\)\.$/);
 });
 
 test("motions that the box breaks are offered a disc", () => {
   const [box] = remarks(undefined, codedNotice("box/breaks-motion", "rotation, scaling"));
-  expect(box!.mend?.change).toEqual({ disc: 0.75 });
+  expect(box!.mends?.map(({ change }) => change)).toEqual([{ disc: 0.75 }]);
   expect(box!.text).toMatch(/breaks rotation, scaling:.*near the edges\.$/);
+});
+
+test("rounding offers what the run has not done yet: the published cut, more ridge, float64", () => {
+  const rough = codedNotice("precision/ridge", "r (12 %)");
+  const offered = (parameters: Record<string, number>, executor: string) => {
+    const run = { ...record, executor, parameters, notices: [rough] };
+    return remarksOf(run, studyStating(undefined))[0]!.mends?.map(({ change }) => change);
+  };
+  expect(offered({ energy: 0, ridge: 1e-5 }, "onnxruntime-node 1.30, float32")).toEqual([
+    { energy: 1e-4 },
+    { ridge: 1e-3 },
+    { executor: "reference", device: "cpu" },
+  ]);
+  expect(offered({ energy: 1e-4, ridge: 0 }, "reference, float64")).toEqual([{ ridge: 1e-4 }]);
 });

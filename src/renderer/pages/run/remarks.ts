@@ -1,24 +1,30 @@
 /** The notices of a run as its page shows them: less what the study answers, with a step to take where there is one. */
+import { coherence } from "../../../shared/analyses/coherence";
 import { readNotice } from "../../../shared/analyses/notices";
 import type { Study } from "../../../shared/contract";
 import type { ParameterValue } from "../../../shared/parameters";
 import type { RunRecord } from "../../../shared/run";
 import { elementsOf } from "../../../shared/charts/elements";
+import { showNumber } from "../../../shared/charts/scale";
 import { groupOrNone } from "../../state/groups";
 
 export interface Remark {
   readonly text: string;
   /** What is said of the data and needs no attention. */
   readonly calm: boolean;
-  /** The same run with these values mends it. */
-  readonly mend?: {
-    readonly label: string;
-    readonly change: Readonly<Record<string, ParameterValue>>;
-  };
+  /** The same run with the values of any of these mends it. */
+  readonly mends?: readonly Mend[];
+}
+
+export interface Mend {
+  readonly label: string;
+  readonly change: Readonly<Record<string, ParameterValue>>;
 }
 
 /** In half sides: what a few convolutions carry in from the edges stays outside. */
 const DISC = 0.75;
+/** Two digits of rounding. */
+const DAMPING = 100;
 
 export function remarksOf(record: RunRecord, study: Study): Remark[] {
   const stated = statedSymmetry(record, study);
@@ -31,18 +37,41 @@ export function remarksOf(record: RunRecord, study: Study): Remark[] {
         return {
           text: `The energy cut leaves out part of the smaller gradients for ${coded.about}.`,
           calm: false,
-          mend: { label: "Try unit columns…", change: { "unit-columns": true } },
+          mends: [{ label: "Try unit columns…", change: { "unit-columns": true } }],
         };
       case "box/breaks-motion":
         return {
           text: `The periodic box itself breaks ${coded.about}: such a flow does not close around it, so a network that wraps around shows an error near the edges.`,
           calm: false,
-          mend: { label: "Over a disc within…", change: { disc: DISC } },
+          mends: [{ label: "Over a disc within…", change: { disc: DISC } }],
+        };
+      case "precision/ridge":
+        return {
+          text: `Ridge and energy cut are too small for the precision of the gradients: rounding may move influence for ${coded.about}, relative to the self terms.`,
+          calm: false,
+          mends: morePrecise(record),
         };
       case undefined:
         return { text: notice, calm: false };
     }
   });
+}
+
+/** Ways out of rounding: what the span then leaves out, what damps it, or twice the digits. */
+function morePrecise({ parameters, executor }: RunRecord): Mend[] {
+  const published = coherence.parameters.energy.default;
+  const given = Math.max(Number(parameters["ridge"]), coherence.parameters.ridge.default);
+  // 100 · 10⁻⁶ is 9.999…·10⁻⁵ in binary, which no one wants to read in a form.
+  const ridge = Number((DAMPING * given).toPrecision(12));
+  return [
+    ...(Number(parameters["energy"]) < published
+      ? [{ label: `Energy cut ${showNumber(published)}…`, change: { energy: published } }]
+      : []),
+    { label: `Ridge ${showNumber(ridge)}…`, change: { ridge } },
+    ...(executor.startsWith("reference")
+      ? []
+      : [{ label: "In float64…", change: { executor: "reference", device: "cpu" } }]),
+  ];
 }
 
 /** What the data's options say of the dynamics, where that covers every element of the run. */

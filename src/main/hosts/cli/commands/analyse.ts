@@ -116,14 +116,32 @@ async function run(definition: AnalysisDefinition, args: Arguments, shell: Shell
   shell.print(
     `${join(out, "run.json")} and arrays.npz: ${samples.length} samples, ${duration(record.seconds)}.`,
   );
+  const rounded = precision.safeParse(record.summary["precision"]);
+  if (rounded.success) shell.print(precisionInWords(rounded.data));
   const checked = verified.safeParse(record.summary["verified"]);
-  if (checked.success) shell.print(verifiedInWords(checked.data));
+  if (checked.success) for (const one of [checked.data].flat()) shell.print(verifiedInWords(one));
+}
+
+/** What rounding may do to the results, as coherence writes it into its summary; null for beyond all bounds. */
+const precision = z.object({ cosine: z.number(), influence: z.number().nullable() });
+
+function precisionInWords({ cosine, influence }: z.infer<typeof precision>): string {
+  const relative =
+    influence === null || influence > 1
+      ? "nothing is left of some influences"
+      : `influence by ${influence.toExponential(1)} of its self terms`;
+  return `Rounding: cosines may be off by ${cosine.toExponential(1)}, ${relative}.`;
 }
 
 /** What `--verify` found, as every analysis writes it into its summary. */
-const verified = z.object({ quantity: z.string(), entries: z.number(), largest: z.number() });
+const verifiedQuantity = z.object({
+  quantity: z.string(),
+  entries: z.number(),
+  largest: z.number(),
+});
+const verified = z.union([verifiedQuantity, z.array(verifiedQuantity)]);
 
-function verifiedInWords({ quantity, entries, largest }: z.infer<typeof verified>): string {
+function verifiedInWords({ quantity, entries, largest }: z.infer<typeof verifiedQuantity>): string {
   const number = largest === 0 ? "0" : largest.toExponential(1);
   return `${quantity}: ${entries} ${entries === 1 ? "entry" : "entries"} again in float64, largest relative difference ${number}.`;
 }
