@@ -9,6 +9,7 @@ const order = [
   "analyses",
   "training",
   "models",
+  "physics",
   "data",
   "fields",
   "runtime",

@@ -42,6 +42,11 @@ export interface StatesContext extends StatesPlace {
   readonly target: Tensor | null;
   /** One a sample. */
   readonly samples: readonly SampleRef[];
+  /**
+   * The data's states `steps` after the samples at these positions, in the network's variables; NaN where the data end
+   * before. Absent where a file holds no successive states.
+   */
+  readonly later?: (positions: readonly number[], steps: number) => Promise<Tensor>;
   readonly group: Group;
   /** Those asked for, in the order of the arrays. */
   readonly elements: readonly Element[];

@@ -1,6 +1,7 @@
 /** The computation of every analysis that src/shared/analyses defines. */
 import type { AnalysisId } from "../../shared/analyses";
 import { coherence } from "./coherence";
+import { conservation } from "./conservation";
 import type { Computation } from "./context";
 import { equivariance } from "./equivariance";
 import { landscape } from "./landscape";
@@ -12,6 +13,7 @@ export const computations = {
   equivariance,
   landscape,
   "lie-derivative": lieDerivative,
+  conservation,
 } as unknown as Record<AnalysisId, Computation>;
 
 export type {

@@ -1,5 +1,6 @@
 /** Every analysis of the program. To add one: a definition here, its computation in src/main/analyses. */
 import { coherence } from "./coherence";
+import { conservation } from "./conservation";
 import type { AnalysisDefinition } from "./definition";
 import { equivariance } from "./equivariance";
 import { landscape } from "./landscape";
@@ -10,6 +11,7 @@ export const analyses = {
   equivariance,
   landscape,
   "lie-derivative": lieDerivative,
+  conservation,
 } as const;
 
 export type AnalysisId = keyof typeof analyses;

@@ -11,7 +11,7 @@ import type { ChartTheme } from "./theme";
 
 export interface CurveSet {
   readonly name: string;
-  readonly dash: "solid" | "dashed";
+  readonly dash: "solid" | "dashed" | "dotted";
   /** Samples of element g at the position `at` on the x axis. */
   values(g: number, at: number): readonly number[];
 }
@@ -21,6 +21,8 @@ export interface Curves {
   readonly xAxis: { readonly name: string; readonly scale: Scale };
   readonly yAxis: { readonly name: string; readonly scale: Scale };
   readonly sets: readonly CurveSet[];
+  /** Of every curve, not of the picked element's only. */
+  readonly bands?: "all";
 }
 
 export function curvesOption(
@@ -62,7 +64,9 @@ export function curvesOption(
     series: [
       ...axisBreak(theme, yAxis.scale, 0, "left"),
       ...axisBreak(theme, xAxis.scale, 0, "bottom"),
-      ...ids.flatMap((id, g) => (id === view.element ? [band(theme, curves, id, g)] : [])),
+      ...ids.flatMap((id, g) =>
+        curves.bands === "all" || id === view.element ? [band(theme, curves, id, g)] : [],
+      ),
       ...ids.flatMap((id, g) =>
         curves.sets.map((set) => ({
           type: "line",

@@ -24,10 +24,13 @@ export function elementColour(theme: ChartTheme, id: string, position: number): 
   return theme.series[(known < 0 ? position : known) % theme.series.length]!;
 }
 
-/** What the run's arrays begin with, in their order: its group elements, or the generators of a Lie derivative. */
+/**
+ * What the run's arrays begin with, in their order: its group elements, the generators of a Lie derivative, or the
+ * quantities of a conservation check.
+ */
 export function elementsOf(record: RunRecord): string[] {
-  const { generators } = record.summary;
-  if (Array.isArray(generators)) return generators.map((one: { id: unknown }) => String(one.id));
+  const named = record.summary.generators ?? record.summary.quantities;
+  if (Array.isArray(named)) return named.map((one: { id: unknown }) => String(one.id));
   const { elements } = record.parameters;
   if (Array.isArray(elements)) return elements.map(String);
   const list = typeof elements === "string" ? elements.split(",").filter((id) => id !== "") : [];

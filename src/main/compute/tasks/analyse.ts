@@ -49,6 +49,7 @@ export async function analyse(
       input: states,
       target,
       samples: experiment.samples,
+      ...(experiment.later === null ? {} : { later: experiment.later }),
       ...placeOf(experiment),
       group: experiment.group,
       elements: experiment.elements,

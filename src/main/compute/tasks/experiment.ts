@@ -2,7 +2,7 @@
  * Everything that an analysis works on, opened and checked: the model, the chosen samples in the model's variables,
  * the group that acts on them. What an attentive colleague would remark is collected on the way.
  */
-import type { SampleRef, StatesPlace } from "../../analyses/context";
+import type { SampleRef, StatesContext, StatesPlace } from "../../analyses/context";
 import { sampleNetwork } from "../../analyses/network";
 import type { FieldSpec } from "../../../shared/fields/spec";
 import { UserError } from "../../../shared/errors";
@@ -12,7 +12,7 @@ import { groupFits } from "../../../shared/groups/fits";
 import { elementOf, type Group } from "../../../shared/groups/group";
 import type { ParameterValue } from "../../../shared/parameters";
 import { select } from "../../../shared/selection";
-import { toFloat64, type Tensor } from "../../../shared/tensor";
+import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import { stepOf } from "../../data/coordinates";
 import type { DataSet } from "../../data/dataset";
 import {
@@ -44,6 +44,8 @@ export interface Experiment {
   readonly notices: string[];
   /** The chosen samples as the model takes them, and as they lie in the file. */
   read(): Promise<{ input: Tensor; target: Tensor | null; raw: Tensor[] }>;
+  /** The states that follow the samples; null where the file has no successive states. */
+  readonly later: NonNullable<StatesContext["later"]> | null;
   close(): Promise<void>;
 }
 
@@ -98,7 +100,7 @@ async function experimentOf(
   const selection = select(data, {
     samples: text(parameters, "samples"),
     trajectories: text(parameters, "trajectories"),
-    times: text(parameters, "times"),
+    times: text(parameters, "times") || (definitionOf(analysis).rollouts === true ? "0:1" : ""),
     seed: Number(parameters["seed"]),
   });
   const normalisation = await normalisationOf(text(parameters, "normalise"), data);
@@ -139,7 +141,40 @@ async function experimentOf(
         raw: target === undefined ? [input] : [input, target],
       };
     },
+    later: successors(data, selection.indices, normalisation),
     close: () => data.close(),
+  };
+}
+
+/** States after the samples, as `StatesContext.later` gives them. */
+function successors(
+  data: DataSet,
+  indices: readonly number[],
+  normalisation: Normalisation | undefined,
+): NonNullable<StatesContext["later"]> | null {
+  const { states } = data;
+  if (!states.axes.includes("channel") || states.times < 2) return null;
+  const size = sizeOf(states.shape);
+  return async (positions, steps) => {
+    const places = positions.map((position) => data.place(indices[position]!));
+    const there = places.flatMap(({ trajectory, time }, row) =>
+      trajectory !== null && time !== null && time + steps < states.times
+        ? [{ row, trajectory, time: time + steps }]
+        : [],
+    );
+    const out = new Float64Array(positions.length * size).fill(NaN);
+    if (there.length > 0) {
+      const read = toFloat64(await states.read(there));
+      there.forEach(({ row }, k) => {
+        out.set(read.subarray(k * size, (k + 1) * size), row * size);
+      });
+    }
+    const found: Tensor = {
+      dtype: "float64",
+      shape: [positions.length, ...states.shape],
+      data: out,
+    };
+    return normalisation === undefined ? found : normalise(found, normalisation);
   };
 }
 

@@ -1,0 +1,145 @@
+/**
+ * Conserved quantities along rollouts of the network, beside the data's own, with and without repair. Integrals are
+ * ΔV·Σ f over the grid of the data, in the data's units.
+ */
+import type { ConservationParameters, Repair } from "../../../shared/analyses/conservation";
+import { UserError } from "../../../shared/errors";
+import { chooseQuantities, parseCoefficients } from "../../../shared/physics/choose";
+import type { Quantity } from "../../../shared/physics/quantity";
+import { checkIntegrand } from "../../physics/integrals";
+import { layoutOf } from "../../physics/layout";
+import type {
+  AnalysisResult,
+  Computation,
+  ReportProgress,
+  StatesContext,
+  StatesPlace,
+} from "../context";
+import { activationSize, checkSamples, sampleNetwork } from "../network";
+import { nameOfSample } from "../orbit";
+import { Predictions } from "../predictions";
+import { RUN_BYTES, samplesPerRun } from "../samples";
+import { arraysOf } from "./arrays";
+import { stepIncrements } from "./increments";
+import { noticesOf } from "./notices";
+import { emptyNumbers, Meter } from "./numbers";
+import { repaired } from "./repair";
+import { rollOut, type Rollouts } from "./rollout";
+import { scalesOf, summaryOf } from "./summary";
+
+export const conservation: Computation<ConservationParameters, StatesContext> = {
+  compute,
+  acting(place, input, output, params) {
+    checkStep(input, output);
+    return quantitiesOf(place, input, params).map(({ id }) => id);
+  },
+  estimate: (info, { steps, repair, increments }) => {
+    const kinds = repair === "none" ? 1 : repair === "group-average" ? 9 : 2;
+    const passes = info.samples * steps * kinds + increments;
+    return {
+      passes,
+      memoryBytes: 8 * info.outputSize * info.samples + RUN_BYTES,
+      flops: 2 * info.work * passes,
+    };
+  },
+  runs: ({ samples, activations }, { steps, repair, increments }) => {
+    const width = samplesPerRun(samples, activations);
+    const kinds = repair === "none" ? 1 : repair === "group-average" ? 9 : 2;
+    const blocks = Math.ceil(samples / width);
+    return [
+      {
+        program: "forward",
+        width,
+        count: blocks * steps * kinds + Math.ceil(increments / width),
+      },
+    ];
+  },
+};
+
+/** @throws UserError "conservation/…", "formula/syntax" for a quantity that these states do not have */
+function quantitiesOf(
+  { fields, grid }: StatesPlace,
+  shape: readonly number[],
+  params: ConservationParameters,
+): readonly Quantity[] {
+  const layout = layoutOf(shape, grid, fields);
+  const axes = layout.grid?.size.length ?? 0;
+  const quantities = chooseQuantities(params, fields, layout.channels, axes);
+  const coefficients = parseCoefficients(params.coefficients, params.physics);
+  for (const { integrand } of quantities) checkIntegrand(integrand, layout, coefficients);
+  return quantities;
+}
+
+/** @throws UserError "conservation/not-a-step" */
+function checkStep(input: readonly number[], output: readonly number[]): void {
+  if (input.join() === output.join()) return;
+  throw new UserError(
+    "conservation/not-a-step",
+    `The model maps [${input.join(", ")}] to [${output.join(", ")}], so its output is no next state to go on from.`,
+    { where: "model", todo: "Take a model that predicts the whole state." },
+  );
+}
+
+async function compute(
+  context: StatesContext,
+  params: ConservationParameters,
+  progress: ReportProgress,
+  signal: AbortSignal,
+): Promise<AnalysisResult> {
+  const { model, executor, input, target, samples } = context;
+  const { steps } = params;
+  const network = sampleNetwork(model);
+  checkSamples(network, input, target, (i) => nameOfSample(samples[i]!));
+  const shape = input.shape.slice(1);
+  checkStep(shape, network.prediction.shape.slice(1));
+  const quantities = quantitiesOf(context, shape, params);
+  const layout = layoutOf(shape, context.grid, context.fields);
+  const coefficients = parseCoefficients(params.coefficients, params.physics);
+  const mended = repaired(
+    network,
+    {
+      repair: params.repair as Repair,
+      repairFields: params["repair-fields"],
+      averageOver: params["average-over"],
+    },
+    context,
+  );
+  const n = samples.length;
+  const meter = new Meter(quantities, layout, coefficients, n, steps);
+  progress({ fraction: 0, stage: "Preparing the network" });
+  const chunk = samplesPerRun(n, activationSize(mended));
+  const steppers = {
+    model: await Predictions.compile(executor, model, network, chunk),
+    repaired: mended === network ? null : await Predictions.compile(executor, model, mended, chunk),
+  };
+  const kinds = steppers.repaired === null ? 1 : 2;
+  const runs =
+    Math.ceil(n / chunk) * steps * kinds + Math.ceil(params.increments / Math.min(n, chunk));
+  let done = 0;
+  const before = (stage: string): void => {
+    signal.throwIfAborted();
+    progress({ fraction: Math.min(0.99, done++ / runs), stage });
+  };
+  const empty = () => emptyNumbers(quantities.length, n, steps);
+  const rollouts: Rollouts = {
+    model: empty(),
+    repaired: steppers.repaired === null ? null : empty(),
+    reference: empty(),
+  };
+  await rollOut(context, steppers, meter, rollouts, steps, chunk, (k) => {
+    before(`Step ${k} of ${steps}`);
+  });
+  const increments =
+    params.increments === 0
+      ? null
+      : await stepIncrements(context, steppers.model, meter, params.increments, steps, () => {
+          before("Single steps from the data");
+        });
+  await Promise.all([steppers.model.dispose(), steppers.repaired?.dispose()]);
+  const scales = scalesOf(meter, rollouts.model, steps);
+  context.notices.push(...noticesOf(context, rollouts, steps));
+  return {
+    summary: summaryOf(context, params, quantities, rollouts, scales, increments),
+    arrays: arraysOf(rollouts, scales, increments, n, steps, context.dt),
+  };
+}

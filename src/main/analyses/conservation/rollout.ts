@@ -1,0 +1,137 @@
+/** The network applied to its own predictions, block by block of trajectories, measured at every step beside the data. */
+import { toFloat64, type Tensor } from "../../../shared/tensor";
+import { denormalise } from "../../data/normalise";
+import type { StatesContext } from "../context";
+import { realsOf, slice, tensorOf } from "../orbit";
+import type { Predictions } from "../predictions";
+import type { Meter, RolloutNumbers } from "./numbers";
+
+/** A state whose root mean square is this many times the initial states' has left what can be a state. */
+const BLOWN_UP = 1000;
+
+export interface Rollouts {
+  readonly model: RolloutNumbers;
+  readonly repaired: RolloutNumbers | null;
+  readonly reference: RolloutNumbers;
+}
+
+export interface Steppers {
+  readonly model: Predictions;
+  readonly repaired: Predictions | null;
+}
+
+/**
+ * @param chunk trajectories a block @param before called before each run of the network
+ */
+export async function rollOut(
+  context: StatesContext,
+  steppers: Steppers,
+  meter: Meter,
+  rollouts: Rollouts,
+  steps: number,
+  chunk: number,
+  before: (step: number) => void,
+): Promise<void> {
+  const { input, units } = context;
+  const n = input.shape[0]!;
+  const limit = BLOWN_UP * rootMeanSquare(toFloat64(input));
+  const physical = (states: Tensor): Tensor =>
+    units === null ? states : denormalise(states, units);
+  for (let first = 0; first < n; first += chunk) {
+    const count = Math.min(chunk, n - first);
+    const start = slice(input, first, count);
+    const kinds = [
+      { numbers: rollouts.model, predictions: steppers.model, state: start },
+      ...(rollouts.repaired === null || steppers.repaired === null
+        ? []
+        : [{ numbers: rollouts.repaired, predictions: steppers.repaired, state: start }]),
+    ];
+    for (const { numbers } of [...kinds, { numbers: rollouts.reference }]) {
+      meter.note(numbers, realsOf(physical(start)), first, count, 0);
+    }
+    for (let k = 1; k <= steps; k++) {
+      const truth = await following(context, first, count, k);
+      const known = truth === null ? null : toFloat64(physical(truth));
+      if (known !== null) meter.note(rollouts.reference, known, first, count, k);
+      for (const kind of kinds) {
+        const { numbers } = kind;
+        if (allEnded(numbers, first, count)) continue;
+        const next = await kind.predictions.of(kind.state, () => {
+          before(k);
+        });
+        kind.state = tensorOf(next, start.shape);
+        markEnds(numbers, next, first, count, k, limit);
+        const there = realsOf(physical(kind.state));
+        meter.note(numbers, there, first, count, k);
+        if (known !== null) noteErrors(numbers, there, known, first, count, k, steps);
+      }
+    }
+  }
+}
+
+/** The data's states k steps after the starts of samples first …; null where they hold none. */
+async function following(
+  { later, target, input }: StatesContext,
+  first: number,
+  count: number,
+  k: number,
+): Promise<Tensor | null> {
+  if (later !== undefined) {
+    return later(
+      Array.from({ length: count }, (_, i) => first + i),
+      k,
+    );
+  }
+  // Pairs of states and nothing after.
+  const step = k === 1 && target !== null && target.shape.join() === input.shape.join();
+  return step ? slice(target, first, count) : null;
+}
+
+function allEnded({ end }: RolloutNumbers, first: number, count: number): boolean {
+  return end.subarray(first, first + count).every((step) => step > 0);
+}
+
+function markEnds(
+  { end }: RolloutNumbers,
+  states: ArrayLike<number>,
+  first: number,
+  count: number,
+  step: number,
+  limit: number,
+): void {
+  const size = states.length / count;
+  for (let i = 0; i < count; i++) {
+    if (end[first + i]! > 0) continue;
+    let sum = 0;
+    for (let k = i * size; k < (i + 1) * size; k++) sum += states[k]! ** 2;
+    const rms = Math.sqrt(sum / size);
+    if (!(rms <= limit)) end[first + i] = step;
+  }
+}
+
+function noteErrors(
+  { error, end }: RolloutNumbers,
+  states: ArrayLike<number>,
+  truth: Float64Array,
+  first: number,
+  count: number,
+  step: number,
+  steps: number,
+): void {
+  const size = truth.length / count;
+  for (let i = 0; i < count; i++) {
+    const ended = end[first + i]!;
+    if (ended > 0 && step >= ended) continue;
+    let [difference, norm] = [0, 0];
+    for (let k = i * size; k < (i + 1) * size; k++) {
+      difference += (states[k]! - truth[k]!) ** 2;
+      norm += truth[k]! ** 2;
+    }
+    error[(first + i) * steps + step - 1] = Math.sqrt(difference / norm);
+  }
+}
+
+function rootMeanSquare(values: Float64Array): number {
+  const sum = values.reduce((total, value) => total + value ** 2, 0);
+  return Math.sqrt(sum / Math.max(1, values.length));
+}

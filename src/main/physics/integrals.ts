@@ -1,0 +1,235 @@
+/**
+ * Integrals of formulas over fields, ΔV·Σ f: exact to rounding for band-limited f of point values on a periodic grid; for
+ * cell averages exact where f is linear. Derivatives are spectral along periodic axes and of fourth order up to walls.
+ */
+import { coordinateNames, type Binary, type Unary } from "../../shared/generators/formula";
+import {
+  integrandProblem,
+  type Aggregate,
+  type Integrand,
+  type Term,
+} from "../../shared/physics/integrand";
+import { spectral } from "../fields/derivative";
+import { derivatives } from "../fields/generators/derivatives";
+import { channelOf, type Layout } from "./layout";
+
+/** Of n states at once: one number for all, one a state, or one a point of each. */
+type Values =
+  | { readonly kind: "number"; readonly value: number }
+  | { readonly kind: "states"; readonly values: Float64Array }
+  | { readonly kind: "field"; readonly values: Float64Array };
+
+export interface Integrals {
+  /** I, one a state. */
+  readonly value: Float64Array;
+  /** ΔV·Σ|f|, the size that I could have: what a drift is held against. */
+  readonly size: Float64Array;
+}
+
+/** A block of states whose channels and their derivatives are made once for all integrands. */
+export class StateBlock {
+  readonly n: number;
+  readonly layout: Layout;
+  readonly #states: ArrayLike<number>;
+  readonly #made = new Map<string, Float64Array>();
+
+  /** @param states [n, …], as they lie */
+  constructor(states: ArrayLike<number>, n: number, layout: Layout) {
+    this.#states = states;
+    this.n = n;
+    this.layout = layout;
+  }
+
+  channel(channel: number): Float64Array {
+    return this.#once(`${channel}`, () => channelOf(this.#states, this.n, this.layout, channel));
+  }
+
+  /** ∂ of a channel, x being axis 0. */
+  slope(channel: number, axis: number): Float64Array {
+    return this.#once(`${channel} ${axis}`, () => this.derivative(this.channel(channel), axis));
+  }
+
+  derivative(values: Float64Array, axis: number): Float64Array {
+    const grid = this.layout.grid!;
+    const at = grid.size.length - 1 - axis;
+    return grid.periodic[at]!
+      ? spectral(values, [this.n, ...grid.size], at + 1, grid.length[at]!)
+      : derivatives(values, this.n, grid)[axis]!;
+  }
+
+  /** Positions from the grid's centre, the same in every state. */
+  coordinate(axis: number): Float64Array {
+    return this.#once(`at ${axis}`, () => {
+      const { size, length } = this.layout.grid!;
+      const at = size.length - 1 - axis;
+      const points = size[at]!;
+      const stride = size.slice(at + 1).reduce((product, one) => product * one, 1);
+      return Float64Array.from({ length: this.n * this.layout.sites }, (_, i) => {
+        const j = Math.floor(i / stride) % points;
+        return ((j - (points - 1) / 2) * length[at]!) / points;
+      });
+    });
+  }
+
+  #once(key: string, make: () => Float64Array): Float64Array {
+    let found = this.#made.get(key);
+    if (found === undefined) this.#made.set(key, (found = make()));
+    return found;
+  }
+}
+
+/**
+ * @param coefficients numbers that the formula may name
+ * @throws UserError "formula/syntax" that marks a name that is no channel, or a derivative off a grid
+ */
+export function checkIntegrand(
+  integrand: Integrand,
+  { names, grid }: Layout,
+  coefficients: Readonly<Record<string, number>>,
+): void {
+  const axes = grid?.size.length ?? 0;
+  const visit = (term: Term): void => {
+    switch (term.kind) {
+      case "number":
+        return;
+      case "name": {
+        const axis = coordinateNames.findIndex((one) => one === term.name);
+        if (names.has(term.name) || Object.hasOwn(coefficients, term.name)) return;
+        if (axis >= 0 && axis < axes) return;
+        throw integrandProblem(
+          integrand,
+          term.start,
+          `“${term.name}” is no channel (there are ${[...names.keys()].join(", ")}) and no coefficient`,
+        );
+      }
+      case "derivative":
+        if (term.axis >= axes) {
+          throw integrandProblem(
+            integrand,
+            term.start,
+            axes === 0
+              ? "these states lie on no grid, so there are no derivatives"
+              : `the grid has ${axes} ${axes === 1 ? "axis" : "axes"} only`,
+          );
+        }
+        return visit(term.inner);
+      case "combined":
+        visit(term.left);
+        return visit(term.right);
+      default:
+        return visit(term.inner);
+    }
+  };
+  visit(integrand.term);
+}
+
+/** Of each state of the block. A formula that is no field, as of integral or max, is its own value. */
+export function integralsOf(
+  { term }: Integrand,
+  block: StateBlock,
+  coefficients: Readonly<Record<string, number>>,
+): Integrals {
+  const { n, layout } = block;
+  const result = evaluate(term, block, coefficients);
+  if (result.kind === "field") {
+    const { volume } = layout;
+    const value = perState(result.values, n, layout.sites, (sum, f) => sum + f);
+    const size = perState(result.values, n, layout.sites, (sum, f) => sum + Math.abs(f));
+    return { value: value.map((sum) => sum * volume), size: size.map((sum) => sum * volume) };
+  }
+  const value = result.kind === "states" ? result.values : new Float64Array(n).fill(result.value);
+  return { value, size: value.map(Math.abs) };
+}
+
+function evaluate(
+  term: Term,
+  block: StateBlock,
+  coefficients: Readonly<Record<string, number>>,
+): Values {
+  const at = (inner: Term): Values => evaluate(inner, block, coefficients);
+  const { layout, n } = block;
+  switch (term.kind) {
+    case "number":
+      return term;
+    case "name": {
+      const channel = layout.names.get(term.name);
+      if (channel !== undefined) return { kind: "field", values: block.channel(channel) };
+      const coefficient = coefficients[term.name];
+      if (coefficient !== undefined) return { kind: "number", value: coefficient };
+      const axis = coordinateNames.findIndex((one) => one === term.name);
+      return { kind: "field", values: block.coordinate(axis) };
+    }
+    case "derivative": {
+      const { inner, axis } = term;
+      const channel = inner.kind === "name" ? layout.names.get(inner.name) : undefined;
+      if (channel !== undefined) return { kind: "field", values: block.slope(channel, axis) };
+      const values = at(inner);
+      return values.kind === "field"
+        ? { kind: "field", values: block.derivative(values.values, axis) }
+        : { kind: "number", value: 0 };
+    }
+    case "aggregate": {
+      const inner = at(term.inner);
+      if (inner.kind !== "field") return inner;
+      return { kind: "states", values: aggregated(term.of, inner.values, n, layout) };
+    }
+    case "applied":
+      return mapped(at(term.inner), term.f);
+    case "combined":
+      return joined(at(term.left), at(term.right), term.f, n, layout.sites);
+  }
+}
+
+function aggregated(
+  of: Aggregate,
+  values: Float64Array,
+  n: number,
+  { sites, volume }: Layout,
+): Float64Array {
+  if (of === "min") return perState(values, n, sites, Math.min, Infinity);
+  if (of === "max") return perState(values, n, sites, Math.max, -Infinity);
+  const factor = of === "integral" ? volume : 1 / sites;
+  return perState(values, n, sites, (sum, f) => sum + f).map((sum) => sum * factor);
+}
+
+function perState(
+  values: Float64Array,
+  n: number,
+  sites: number,
+  take: (held: number, value: number) => number,
+  start = 0,
+): Float64Array {
+  const out = new Float64Array(n).fill(start);
+  for (let i = 0; i < n; i++) {
+    let held = start;
+    for (let k = i * sites; k < (i + 1) * sites; k++) held = take(held, values[k]!);
+    out[i] = held;
+  }
+  return out;
+}
+
+function mapped(inner: Values, f: Unary): Values {
+  return inner.kind === "number"
+    ? { kind: "number", value: f(inner.value)[0] }
+    : { kind: inner.kind, values: inner.values.map((a) => f(a)[0]) };
+}
+
+function joined(left: Values, right: Values, f: Binary, n: number, sites: number): Values {
+  if (left.kind === "number" && right.kind === "number")
+    return { kind: "number", value: f(left.value, right.value)[0] };
+  const field = left.kind === "field" || right.kind === "field";
+  const length = field ? n * sites : n;
+  const out = new Float64Array(length);
+  const [a, b] = [reader(left, field ? sites : 1), reader(right, field ? sites : 1)];
+  for (let i = 0; i < length; i++) out[i] = f(a(i), b(i))[0];
+  return { kind: field ? "field" : "states", values: out };
+}
+
+/** @param sites points that share a state's number */
+function reader(values: Values, sites: number): (i: number) => number {
+  if (values.kind === "number") return () => values.value;
+  const all = values.values;
+  return values.kind === "field" || sites === 1
+    ? (i) => all[i]!
+    : (i) => all[Math.floor(i / sites)]!;
+}

@@ -1,0 +1,147 @@
+/**
+ * Integrands over fields, as people type them: `rho*(vx^2+vy^2)/2`, `(dx(vy)-dy(vx))^2/2`, `u^3/6-dx(u)^2/2000`.
+ * Names are channels or constants; dx, dy, dz are derivatives of whatever stands in their brackets; integral, mean, min
+ * and max make one number of a field. Here they are only read; src/main/physics evaluates them on states.
+ */
+import {
+  coordinateNames,
+  ExpressionReader,
+  formulaProblem,
+  power,
+  type Algebra,
+  type Binary,
+  type Unary,
+} from "../generators/formula";
+
+export const aggregates = ["integral", "mean", "min", "max"] as const;
+export type Aggregate = (typeof aggregates)[number];
+
+const derivatives = ["dx", "dy", "dz"] as const;
+
+/** What was read, a tree. */
+export type Term =
+  | { readonly kind: "number"; readonly value: number }
+  /** A channel, a constant or a coordinate: what it is turns out when the fields are known. */
+  | { readonly kind: "name"; readonly name: string; readonly start: number }
+  /** Along axis 0 (x), 1 (y) or 2 (z). */
+  | {
+      readonly kind: "derivative";
+      readonly axis: number;
+      readonly inner: Term;
+      readonly start: number;
+    }
+  | { readonly kind: "aggregate"; readonly of: Aggregate; readonly inner: Term }
+  | { readonly kind: "applied"; readonly f: Unary; readonly inner: Term }
+  | { readonly kind: "combined"; readonly f: Binary; readonly left: Term; readonly right: Term };
+
+export interface Integrand {
+  /** As it was typed. */
+  readonly text: string;
+  readonly term: Term;
+  /** The whole text that it was read from, in which places are counted. */
+  readonly source: string;
+}
+
+/** What integrands are made of, for the advice beside an error. */
+const vocabulary = `the fields’ channels, ${coordinateNames.join(", ")}, ${derivatives.join(", ")}, ${aggregates.join(", ")}`;
+
+const terms: Algebra<Term> = {
+  number: (value) => ({ kind: "number", value }),
+  name(name, start, reader) {
+    const axis = derivatives.findIndex((one) => one === name);
+    if (axis >= 0) return { kind: "derivative", axis, inner: reader.bracket(), start };
+    const aggregate = aggregates.find((one) => one === name);
+    if (aggregate !== undefined)
+      return { kind: "aggregate", of: aggregate, inner: reader.bracket() };
+    return { kind: "name", name, start };
+  },
+  applied: (inner, f) => ({ kind: "applied", f, inner }),
+  combined(left, right, f) {
+    // Squares are what most integrands are made of, and a product is far cheaper than a power.
+    const square = f === power && right.kind === "number" && right.value === 2;
+    return square
+      ? { kind: "combined", f: times, left, right: left }
+      : { kind: "combined", f, left, right };
+  },
+  vocabulary,
+};
+
+const times: Binary = (a, b) => [a * b, b, a];
+
+/** @throws UserError "formula/syntax" that marks the position */
+export function parseIntegrand(text: string): Integrand {
+  const reader = new ExpressionReader(text, terms);
+  const { expression, text: typed } = reader.expression();
+  reader.end();
+  return { text: typed, term: expression, source: text };
+}
+
+export interface NamedIntegrand extends Integrand {
+  readonly name: string;
+}
+
+/**
+ * `H: (p^2+q^2)/2; third: u^3/6`, none in an empty text.
+ * @throws UserError "formula/syntax" that marks the position
+ */
+export function parseIntegrands(text: string): NamedIntegrand[] {
+  const reader = new ExpressionReader(text, terms);
+  const found: NamedIntegrand[] = [];
+  while (!reader.done) {
+    const start = reader.position;
+    const name = reader.word();
+    if (name === undefined) throw reader.problem("a quantity begins with its name and a colon");
+    if (found.some((other) => other.name === name))
+      throw reader.problem(`the name “${name}” is used twice`, start);
+    reader.expect(":");
+    const { expression, text: typed } = reader.expression();
+    found.push({ name, text: typed, term: expression, source: text });
+    if (!reader.done) reader.expect(";");
+  }
+  return found;
+}
+
+/** The sentence of an error at a place of an integrand. */
+export function integrandProblem({ source }: Integrand, position: number, sentence: string): Error {
+  return formulaProblem(source, position, sentence, vocabulary);
+}
+
+/** Names that an integrand uses. */
+export function namesIn(term: Term): string[] {
+  switch (term.kind) {
+    case "number":
+      return [];
+    case "name":
+      return [term.name];
+    case "combined":
+      return [...namesIn(term.left), ...namesIn(term.right)];
+    default:
+      return namesIn(term.inner);
+  }
+}
+
+/**
+ * How formulas call the channels: p, vx and vy of a vector v, and v_x too; u, or u0, u1 …, where nobody named them.
+ * @param count of channels
+ */
+export function channelNames(
+  labels: readonly { readonly name: string }[] | null,
+  count: number,
+): Map<string, number> {
+  const names = new Map<string, number>();
+  const add = (name: string, channel: number): void => {
+    const plain = name.replace(/[^\p{L}\p{N}_]/gu, "_");
+    if (!names.has(plain)) names.set(plain, channel);
+  };
+  for (let channel = 0; channel < count; channel++) {
+    const name = labels?.[channel]?.name;
+    if (name === undefined) {
+      if (count === 1) add("u", channel);
+      add(`u${channel}`, channel);
+      continue;
+    }
+    add(name, channel);
+    add(name.replace(".", ""), channel);
+  }
+  return names;
+}

@@ -1,0 +1,20 @@
+/** A quantity that a rollout is followed by: an integral over the fields, and what the physics says of it. */
+import type { Integrand } from "./integrand";
+
+/** What the equations do to it: keep it, or let it only fall or only rise; null where nobody said. */
+export type Nature = "conserved" | "decreasing" | "increasing" | null;
+
+/** As a catalogue states it. */
+export interface QuantityStatement {
+  /** As options name it: "mass", "momentum.x". */
+  readonly id: string;
+  /** What is integrated, in the formulas' language. */
+  readonly formula: string;
+  readonly nature: Nature;
+}
+
+export interface Quantity {
+  readonly id: string;
+  readonly integrand: Integrand;
+  readonly nature: Nature;
+}
