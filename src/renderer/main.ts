@@ -3,5 +3,6 @@ import { mount } from "svelte";
 import Root from "./Root.svelte";
 import "./tokens.css";
 import "./base.css";
+import "./controls.css";
 
 mount(Root, { target: document.getElementById("app")! });

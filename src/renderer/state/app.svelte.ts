@@ -1,17 +1,11 @@
 /** The window as a whole: the host it talks to, the study that is open, the dialog that is shown. Made once. */
 import { getContext, setContext } from "svelte";
-import { SvelteMap } from "svelte/reactivity";
-import type {
-  AnalysisRequest,
-  Client,
-  FileEntry,
-  Job,
-  MethodOutput,
-  Study,
-} from "../../shared/contract";
+import type { AnalysisRequest, Client, Job, MethodOutput, Study } from "../../shared/contract";
 import { fromErrorRecord, type ErrorRecord } from "../../shared/errors";
 import type { LinkState } from "../client/websocket";
+import { AwaitedRuns } from "./awaited.svelte";
 import { DeviceList } from "./devices.svelte";
+import { fileTitles, type Dialog, type Opens } from "./dialog";
 import { Exports } from "./exports.svelte";
 import { Jobs } from "./jobs.svelte";
 import { Layout } from "./layout.svelte";
@@ -20,18 +14,6 @@ import { Session } from "./session.svelte";
 import { Theme } from "./theme.svelte";
 import { keyOf, type Page } from "./tabs.svelte";
 
-export type Opens = NonNullable<FileEntry["opens"]>;
-
-export type Dialog =
-  | { readonly kind: "palette" | "shortcuts" | "devices" | "new-study" }
-  | {
-      readonly kind: "files";
-      readonly title: string;
-      /** What may be chosen; empty: a folder. */
-      readonly accept: readonly Opens[];
-      readonly chosen: (path: string, opens: Opens | "folder") => unknown;
-    };
-
 export class App {
   readonly client: Client;
   readonly jobs: Jobs;
@@ -39,6 +21,7 @@ export class App {
   readonly theme = new Theme();
   readonly messages = new Messages();
   readonly exports: Exports;
+  readonly awaited: AwaitedRuns;
 
   link = $state<LinkState>("connecting");
   dialog = $state.raw<Dialog | null>(null);
@@ -50,15 +33,10 @@ export class App {
   /** The study, by path or example, that is being opened; a second click waits for the first. */
   opening = $state<string | null>(null);
 
-  /** Runs that the user waits for: the form that started each, which gives way to its result. */
-  readonly #awaited = new SvelteMap<
-    string,
-    { form: Page; request: AnalysisRequest; beside: boolean }
-  >();
-
   constructor(client: Client) {
     this.client = client;
     this.jobs = new Jobs(client);
+    this.awaited = new AwaitedRuns(this.jobs);
     this.devices = new DeviceList(client);
     this.exports = new Exports(client, this.messages, () => this.info?.host === "browser");
     this.jobs.onended((job) => this.#ended(job));
@@ -164,6 +142,16 @@ export class App {
     });
   }
 
+  /** Shows the files of the computing machine; the one that is chosen is opened. */
+  browse(opens: keyof typeof fileTitles): void {
+    this.dialog = {
+      kind: "files",
+      title: fileTitles[opens],
+      accept: [opens],
+      chosen: (path) => this.openFile(path, opens),
+    };
+  }
+
   /** Opens a file of the computing machine as what it is. */
   async openFile(path: string, opens: Opens): Promise<void> {
     if (opens === "study") return this.openStudy(path);
@@ -190,7 +178,7 @@ export class App {
    * @param beside to the right of the run that has taken it before
    */
   await(job: string, form: Page, request: AnalysisRequest, beside = false): void {
-    this.#awaited.set(job, { form, request, beside });
+    this.awaited.add(job, { form, request, beside });
     const known = this.jobs.get(job);
     if (known !== undefined && known.state === "done") this.#ended(known);
   }
@@ -204,23 +192,8 @@ export class App {
     }
   }
 
-  /** The job that this form waits for, if any. */
-  awaitedBy(form: Page): Job | undefined {
-    const key = keyOf(form);
-    return this.jobs.all.findLast((job) => {
-      const waiting = this.#awaited.get(job.id);
-      return waiting !== undefined && keyOf(waiting.form) === key;
-    });
-  }
-
-  /** What that form asked for last: it shows what it waits for, also after it was closed and opened. */
-  requestBy(form: Page): AnalysisRequest | undefined {
-    const job = this.awaitedBy(form);
-    return job === undefined ? undefined : this.#awaited.get(job.id)?.request;
-  }
-
   #ended(job: Job): void {
-    const waiting = this.#awaited.get(job.id);
+    const waiting = this.awaited.get(job.id);
     if (this.session?.path !== job.study) return;
     const { tabs } = this.session;
     if (job.state === "failed" && job.error !== null) {
@@ -232,7 +205,7 @@ export class App {
       if (!seen) this.messages.problem(fromErrorRecord(job.error as ErrorRecord));
     }
     if (job.state !== "done" || job.run === null) return;
-    this.#awaited.delete(job.id);
+    this.awaited.remove(job.id);
     const run: Page = { kind: "run", id: job.run };
     if (waiting === undefined) {
       this.messages.word(`${job.title} is done.`, { label: "Show", run: () => tabs.open(run) });

@@ -62,7 +62,7 @@ test("a failure is said aloud only where its form is out of sight", () => {
 test("a form that waits knows what it asked for", () => {
   client.emit("job.changed", someJob());
   app.await("job-1", form, request);
-  expect(app.requestBy(form)).toEqual(request);
+  expect(app.awaited.requestOf(form)).toEqual(request);
 });
 
 test("an error on opening leaves what was open, and another try is possible", async () => {

@@ -1,6 +1,7 @@
 /** A file dropped on the window: recognised by its ending, uploaded where the host lies elsewhere, and opened. */
 import { UserError } from "../../shared/errors";
-import type { App, Opens } from "./app.svelte";
+import type { App } from "./app.svelte";
+import type { Opens } from "./dialog";
 
 function goneSentence(
   name: string,

@@ -8,6 +8,11 @@ export function withinSentence(title: string): string {
   return /^(Lie)\b/.test(title) ? title : title.charAt(0).toLowerCase() + title.slice(1);
 }
 
+/** What a text says first, where the whole of it stands elsewhere. */
+export function firstSentence(text: string): string {
+  return text.split(/(?<=\.)\s/u)[0] ?? text;
+}
+
 export function nameOf(page: Page, study: Study): string {
   switch (page.kind) {
     case "study":

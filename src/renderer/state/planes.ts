@@ -10,11 +10,7 @@ export interface Scale extends ColourScale {
 export type Plane = Float32Array | Float64Array;
 
 /** Channel `channel` of values [C, H, W], not copied. */
-export function plane<A extends Plane>(
-  values: A,
-  channel: number,
-  size: number,
-): A {
+export function plane<A extends Plane>(values: A, channel: number, size: number): A {
   return values.subarray(channel * size, (channel + 1) * size) as A;
 }
 
