@@ -8,10 +8,10 @@ import {
   formatTimeLeft,
 } from "./format";
 
-test("numbers have three significant digits, a true minus and powers of ten", () => {
+test("numbers have up to three significant digits, a true minus and powers of ten", () => {
   expect(formatNumber(0.123456)).toBe("0.123");
   expect(formatNumber(-2)).toBe("−2");
-  expect(formatNumber(1.5e-7)).toBe("1.50\u2009×\u200910⁻⁷");
+  expect(formatNumber(1.5e-7)).toBe("1.5\u2009×\u200910⁻⁷");
   expect(formatNumber(123456)).toBe("1.23\u2009×\u200910⁵");
   expect(formatNumber(NaN)).toBe("–");
   expect(formatNumber(0)).toBe("0");

@@ -2,7 +2,7 @@
 
 const THIN = "\u2009";
 
-/** Three significant digits; powers of ten beyond 10⁴ and below 10⁻³; a dash where there is no number. */
+/** Up to three significant digits; powers of ten beyond 10⁴ and below 10⁻³; a dash where there is no number. */
 export function formatNumber(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
@@ -10,7 +10,7 @@ export function formatNumber(value: number | null | undefined, digits = 3): stri
   const size = Math.abs(value);
   if (size >= 1e4 || size < 1e-3) {
     const [mantissa = "", exponent = ""] = value.toExponential(digits - 1).split("e");
-    return `${minus(mantissa)}${THIN}×${THIN}10${superscript(Number(exponent))}`;
+    return `${minus(String(Number(mantissa)))}${THIN}×${THIN}10${superscript(Number(exponent))}`;
   }
   return minus(String(Number(value.toPrecision(digits))));
 }
