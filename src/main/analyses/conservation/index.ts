@@ -26,6 +26,7 @@ import { emptyNumbers, Meter } from "./numbers";
 import { repaired } from "./repair";
 import { rollOut, type Rollouts } from "./rollout";
 import { scalesOf, summaryOf } from "./summary";
+import { verifyValues } from "./verify";
 
 export const conservation: Computation<ConservationParameters, StatesContext> = {
   compute,
@@ -138,8 +139,27 @@ async function compute(
   await Promise.all([steppers.model.dispose(), steppers.repaired?.dispose()]);
   const scales = scalesOf(meter, rollouts.model, steps);
   context.notices.push(...noticesOf(context, rollouts, steps));
+  const verified =
+    params.verify === 0
+      ? {}
+      : {
+          verified: await verifyValues(
+            context,
+            network,
+            meter,
+            rollouts.model,
+            scales,
+            steps,
+            { entries: params.verify, seed: params.seed },
+            signal,
+            progress,
+          ),
+        };
   return {
-    summary: summaryOf(context, params, quantities, rollouts, scales, increments),
+    summary: {
+      ...summaryOf(context, params, quantities, rollouts, scales, increments),
+      ...verified,
+    },
     arrays: arraysOf(rollouts, scales, increments, n, steps, context.dt),
   };
 }
