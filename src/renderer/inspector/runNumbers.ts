@@ -41,6 +41,9 @@ const names: Record<string, string> = {
   lie_error_last: "Lie derivative, last step",
   lie_relative: "Share broken",
   grid_error: "The grid’s own error",
+  drift: "Largest drift / s",
+  drift_end: "Drift at the end / s",
+  slope: "Slope a step / s",
 };
 
 function quantitiesOf(record: Json | null): Quantity[] {
@@ -65,24 +68,25 @@ export function elementQuantities(record: RunRecord, element: string): Quantity[
   return quantitiesOf(generator ?? object(object(record.summary["elements"])?.[element]));
 }
 
-/** What a run of Lie derivatives says of a generator; null in other runs. */
+/** What a run says of a generator of Lie derivatives or a conserved quantity; null in other runs. */
 function generatorOf(record: RunRecord, id: string): Json | null {
-  const { generators } = record.summary;
-  if (!Array.isArray(generators)) return null;
-  return generators.map(object).find((one) => one?.["id"] === id) ?? null;
+  const named = record.summary["generators"] ?? record.summary["quantities"];
+  if (!Array.isArray(named)) return null;
+  return named.map(object).find((one) => one?.["id"] === id) ?? null;
 }
 
 /** A generator's name, its action in a line, and whether its error stands out from the grid's; null in other runs. */
 export function aboutGenerator(
   record: RunRecord,
   id: string,
-): { label: string; formula: string; resolved: boolean } | null {
+): { label: string; formula: string; resolved: boolean; said: string | null } | null {
   const found = generatorOf(record, id);
   if (found === null) return null;
   return {
     label: String(found["label"] ?? id),
     formula: String(found["formula"] ?? ""),
-    resolved: found["resolved"] === true,
+    resolved: found["resolved"] !== false,
+    said: saidOfDrift(found),
   };
 }
 
@@ -98,6 +102,47 @@ export function roundingOf(record: RunRecord, element: string): string | null {
     ? "Rounding leaves nothing of some influences."
     : `Rounding moves cosines by ${showNumber(cosine, 1)} at most, influence by ${showNumber(influence, 1)} of its self terms.`;
 }
+
+/** Whether a drift is bias or noise, and what the physics says against it; null of what is no quantity. */
+function saidOfDrift(quantity: Json): string | null {
+  const exponent = number(quantity["exponent"]);
+  const step = object(object(quantity["increments"])?.["model"]);
+  const against = object(quantity["against"]);
+  const [bias, noise] = [number(step?.["bias"]), number(step?.["noise"])];
+  const sentences = [
+    ...(exponent === null ? [] : [`The drift grows like k^${formatNumber(exponent)}.`]),
+    ...(bias === null || noise === null
+      ? []
+      : [`One step from the data: bias ${formatNumber(bias)}, noise ${formatNumber(noise)} of s.`]),
+    ...(against === null
+      ? []
+      : number(against["first"]) === null
+        ? [`It is only ever ${String(quantity["nature"])}, as it must.`]
+        : [
+            `It must only be ${String(quantity["nature"])}, but is not in ${String(against["rollouts"])} rollouts, first at step ${String(against["first"])}.`,
+          ]),
+  ];
+  return sentences.length === 0 ? null : sentences.join(" ");
+}
+
+/** What was computed again in float64, and how far it was off: one finding, or a list of them. */
+export function verifiedFacts(record: RunRecord): [string, string][] {
+  return [record.summary["verified"]].flat().flatMap((one) => {
+    const found = object(one);
+    const [entries, largest] = [number(found?.["entries"]), number(found?.["largest"])];
+    if (entries === null || largest === null) return [];
+    const name = String(found!["quantity"]);
+    const entry = entries === 1 ? "1 entry" : `${entries} entries`;
+    return [[verifiedNames[name] ?? name, `${entry} within ${showNumber(largest, 2)}`]];
+  });
+}
+
+const verifiedNames: Record<string, string> = {
+  ...names,
+  gram: "Euclidean product",
+  metric: "Product of tangents",
+  loss: "Loss",
+};
 
 /** Of the subgroup with that key, and of the other elements; null where the run has no such aggregate. */
 export function subgroupQuantities(

@@ -25,6 +25,13 @@ function renamed({ columns, rows }: FigureTable): FigureTable {
   return { columns: [{ name: "quantity", unit: "" }, ...columns.slice(1)], rows };
 }
 
+/** Below this a drift is the rounding of single precision, and its size says nothing. */
+const ROUNDING = 1e-9;
+
+function drawn(drift: number): number {
+  return Number.isNaN(drift) ? NaN : Math.max(ROUNDING, Math.abs(drift));
+}
+
 function driftCurves(run: RunResult): Curves {
   const n = stepsOf(run.record);
   const sets = kindsOf(run).map(({ name, drift, dash }) => {
@@ -32,7 +39,7 @@ function driftCurves(run: RunResult): Curves {
     return {
       name,
       dash,
-      values: (q: number, k: number) => column(all[q]!, k, n).map(Math.abs),
+      values: (q: number, k: number) => column(all[q]!, k, n).map(drawn),
     };
   });
   const shown = sets.flatMap((set) =>
@@ -43,7 +50,7 @@ function driftCurves(run: RunResult): Curves {
   return {
     xs: Array.from({ length: n }, (_, k) => k + 1),
     xAxis: { name: "step k", scale: stepScale(1, n) },
-    yAxis: { name: "|I_k − I_0| / s, median", scale: logScale(shown.filter((v) => v >= 0)) },
+    yAxis: { name: "|I_k − I_0| / s, median", scale: logScale(shown) },
     sets,
   };
 }
@@ -52,7 +59,7 @@ const drift: FigureDefinition = {
   id: "drift",
   title: "Drift along the rollout",
   caption:
-    "How far each integral is from where it began, relative to the size s that it could have: medians over rollouts, solid for the network, dotted for the repaired network, dashed for the data; of the picked quantity a band between the network’s quartiles.",
+    "How far each integral is from where it began, relative to the size s that it could have: medians over rollouts, solid for the network, dotted for the repaired network, dashed for the data; of the picked quantity a band between the network’s quartiles. What is below 10⁻⁹ is drawn there.",
   arrays: ["drift", "drift_repaired", "drift_reference", "scale"],
   aspect: 0.65,
   option: (run, theme, view) => curvesOption(run, theme, view, driftCurves(run)),
@@ -90,14 +97,14 @@ function quantityPanels(run: RunResult): Panel[] {
     }));
   return [
     {
-      axis: "largest |I_k − I_0| / s",
+      axis: "largest / s",
       scale: "log",
       reference: [],
       share: 0.6,
       quantities: of(largest, true),
     },
     {
-      axis: "at the end / s",
+      axis: "end / s",
       scale: "linear",
       reference: [0],
       share: 0.4,
@@ -134,19 +141,30 @@ function pickedQuantity(record: RunRecord, view: FigureView): number {
   return Math.max(0, elementsOf(record).indexOf(view.element ?? ""));
 }
 
-function valueCurves(run: RunResult, view: FigureView): { curves: Curves; names: string[] } {
-  const n = stepsOf(run.record) + 1;
+function changes(run: RunResult, view: FigureView): { names: string[]; all: Float64Array[] } {
   const q = pickedQuantity(run.record, view);
   const kinds = kindsOf(run);
-  const all = kinds.map(({ value }) => perElement(run, value)?.[q] ?? new Float64Array());
   return {
     names: kinds.map(({ name }) => name),
+    all: kinds.map(({ drift: array }) => perElement(run, array)?.[q] ?? new Float64Array()),
+  };
+}
+
+function changeCurves(run: RunResult, view: FigureView): { curves: Curves; names: string[] } {
+  const n = stepsOf(run.record);
+  const { names, all } = changes(run, view);
+  const id = elementsOf(run.record)[pickedQuantity(run.record, view)] ?? "";
+  return {
+    names,
     curves: {
-      xs: Array.from({ length: n }, (_, k) => k),
-      xAxis: { name: "step k", scale: stepScale(0, n - 1) },
+      xs: Array.from({ length: n }, (_, k) => k + 1),
+      xAxis: { name: "step k", scale: stepScale(1, n) },
       yAxis: {
-        name: elementsOf(run.record)[q] ?? "",
-        scale: linearScale(all.flatMap((values) => [...values])),
+        name: `change of ${id}`,
+        scale: linearScale(
+          all.flatMap((values) => [...values]),
+          [0],
+        ),
       },
       bands: "all",
       sets: [{ name: "median", dash: "solid", values: (kind, k) => column(all[kind]!, k, n) }],
@@ -154,31 +172,29 @@ function valueCurves(run: RunResult, view: FigureView): { curves: Curves; names:
   };
 }
 
-const values: FigureDefinition = {
-  id: "value",
-  title: "The picked quantity along the rollout",
+const change: FigureDefinition = {
+  id: "change",
+  title: "Change of the picked quantity",
   caption:
-    "The integral itself, in the units of the data: medians over rollouts of the network, of the repaired network and of the data, with bands between quartiles.",
-  arrays: ["value", "value_repaired", "reference", "drift", "drift_repaired", "drift_reference"],
+    "I_k − I_0 with its sign, in the units of the data: medians over rollouts of the network, of the repaired network and of the data, with bands between quartiles.",
+  arrays: ["drift", "drift_repaired", "drift_reference"],
   aspect: 0.6,
   option(run, theme, view) {
-    const { curves, names } = valueCurves(run, view);
+    const { curves, names } = changeCurves(run, view);
     return curvesOption(withCurves(run, names), theme, {}, curves);
   },
   table(run, view) {
-    const n = stepsOf(run.record) + 1;
-    const q = pickedQuantity(run.record, view);
-    const kinds = kindsOf(run);
-    const all = kinds.map(({ value }) => perElement(run, value)?.[q] ?? new Float64Array());
+    const n = stepsOf(run.record);
+    const { names, all } = changes(run, view);
     return {
       columns: [
         { name: "sample", unit: "" },
         { name: "step", unit: "" },
-        ...kinds.map(({ name }) => ({ name, unit: "" })),
+        ...names.map((name) => ({ name: `change_${name}`, unit: "" })),
       ],
       rows: [...(all[0] ?? [])].map((_, at) => [
         sampleName(run.record, Math.floor(at / n)),
-        at % n,
+        (at % n) + 1,
         ...all.map((series) => cell(series[at])),
       ]),
     };
@@ -291,7 +307,7 @@ const increments: FigureDefinition = {
 export const conservationFigures: readonly FigureDefinition[] = [
   drift,
   byQuantity,
-  values,
+  change,
   errors,
   increments,
 ];

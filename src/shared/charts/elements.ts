@@ -37,6 +37,12 @@ export function elementsOf(record: RunRecord): string[] {
   return list.length > 0 ? list.map((id) => id.trim()) : ["e"];
 }
 
+/** What one of `elementsOf` is called. */
+export function kindOfElements({ summary }: RunRecord): "Element" | "Generator" | "Quantity" {
+  if (Array.isArray(summary.generators)) return "Generator";
+  return Array.isArray(summary.quantities) ? "Quantity" : "Element";
+}
+
 /** Where each element stands on an element axis: those of the subgroup first, then a gap, then the others. */
 export interface Arrangement {
   /** Left to right; `index` is the position on the arrays' element axis, `x` on the chart's. */

@@ -46,6 +46,8 @@ const letterWidths: Readonly<Record<string, number>> = {
   ...Object.fromEntries([..."fijlt(),. ·"].map((narrow) => [narrow, 0.33])),
   ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((digit) => [digit, 0.4])),
   r: 0.42,
+  m: 0.98,
+  w: 0.82,
   "⁻": 0.53,
   "−": 0.84,
 };

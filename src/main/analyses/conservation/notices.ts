@@ -20,7 +20,7 @@ export function noticesOf(
   }
   if (grid?.length.every((side) => side === 1) === true) {
     notices.push(
-      "The file holds no coordinates, so every side of the grid counts as 1: integrals are means, and derivatives are per side.",
+      "Every side of the grid has length 1. Where that is only for want of coordinates x, y in the file, integrals are means and derivatives are per side.",
     );
   }
   notices.push(...blownUp(samples, model, "rollout"));

@@ -1,4 +1,10 @@
 /** What a run's page reads off its arrays beside the charts: values a sample, the orbit's pictures. */
+import {
+  kindsOf,
+  largest,
+  relativeDrifts,
+  stepsOf,
+} from "../../../shared/charts/conservationNumbers";
 import { elementsOf } from "../../../shared/charts/elements";
 import { diagonals, has, perElement } from "../../../shared/charts/reading";
 import type { RunRecord, RunResult } from "../../../shared/run";
@@ -43,6 +49,13 @@ export function sampleQuantities(run: RunResult): SampleQuantity[] {
     add("Lie derivative", "high", first("lie_error"));
     add("share broken", "high", first("lie_relative"));
     add("the grid’s own error", "high", perElement(run, "grid_error"));
+  }
+  if (run.record.analysis === "conservation") {
+    const steps = stepsOf(run.record);
+    for (const { name, drift } of kindsOf(run)) {
+      const values = relativeDrifts(run, drift).map((all) => largest(all, steps));
+      add(`largest drift / s, ${name}`, "high", values);
+    }
   }
   return found;
 }
