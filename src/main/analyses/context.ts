@@ -147,6 +147,8 @@ export interface Computation<P = AnalysisParameters, C = AnalysisContext> {
     params: P,
   ): readonly string[];
   estimate(info: CostInfo, params: P): Cost;
+  /** What `verify` recomputes in float64 besides, for people, and in how many passes. Absent: hardly any. */
+  verification?(info: CostInfo, params: P): { what: string; passes: number };
   /** Which programs run how often. Absent: time goes by `estimate`'s passes. */
   runs?(info: RunInfo, params: P): readonly Runs[];
 }

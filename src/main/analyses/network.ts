@@ -2,6 +2,7 @@
 import { UserError } from "../../shared/errors";
 import { showType, sizeOf, type Tensor } from "../../shared/tensor";
 import { dataInputs, inputName, topologicalOrder, type Graph, type Value } from "../graph/ir";
+import { ruleOf } from "../graph/ops";
 import type { Network } from "./context";
 
 export interface SampleNetwork {
@@ -47,6 +48,14 @@ export function activationSize(network: SampleNetwork): number {
     (sum, node) => sum + node.outputs.reduce((size, output) => size + sizeOf(output.shape), 0),
     0,
   );
+}
+
+/** Multiply–adds of one forward pass of one sample. */
+export function multiplyAdds(network: SampleNetwork): number {
+  return topologicalOrder([network.prediction]).reduce((sum, { op, inputs, attrs, outputs }) => {
+    const work = ruleOf(op).work?.(inputs, attrs, outputs);
+    return sum + (work ?? sizeOf(outputs[0]!.shape));
+  }, 0);
 }
 
 /**

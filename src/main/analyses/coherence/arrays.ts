@@ -34,6 +34,7 @@ export function describeArrays(
   return {
     influence: matrix("Influence of x_j on g·x_i in the chosen metric", "loss²"),
     gram: matrix("⟨∇ℓ(g·x_i), ∇ℓ(x_j)⟩", "loss²"),
+    metric: matrix("⟨J∇ℓ(g·x_i), J∇ℓ(x_j)⟩/(nD), J the Jacobian at all n samples", "loss²"),
     gram_x: {
       shape: [n, n],
       axes: ["sample", "sample"],

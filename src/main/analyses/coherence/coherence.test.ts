@@ -135,13 +135,11 @@ describe("coherence", () => {
 
   test("is the same on both executors, within float32", async () => {
     const executor = createOnnxRuntimeExecutor({ threads: 1 });
-    const float32 = await run({ ...ordinary(), executor }, { verify: 3 });
+    const float32 = await run({ ...ordinary(), executor });
     const exact = read(await run(ordinary()), "cosine");
     read(float32, "cosine").forEach((value, k) => {
       expect(Math.abs(value - exact[k]!)).toBeLessThan(2e-4);
     });
-    expect(float32.summary.verified).toMatchObject({ quantity: "gram", entries: 3 });
-    expect((float32.summary.verified as { largest: number }).largest).toBeLessThan(1e-5);
     await executor.dispose();
   });
 

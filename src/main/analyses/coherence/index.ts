@@ -13,10 +13,10 @@ import type {
 } from "../context";
 import { Gradients } from "../gradients";
 import { KeptFields } from "../keptFields";
-import { activationSize, checkSamples, sampleNetwork } from "../network";
+import { activationSize, checkSamples, multiplyAdds, sampleNetwork } from "../network";
 import { gather, nameOfSample, tensorOf } from "../orbit";
 import { Tangents } from "../tangents";
-import { verifyGram } from "./verify";
+import { planVerification, verifyEntries } from "./verify";
 import { coherenceOfBatch, type BatchResult, type CoherenceParameters } from "./batch";
 import { describeArrays } from "./arrays";
 import { noticesOf } from "./notices";
@@ -35,6 +35,10 @@ export const coherence: Computation<CoherenceParameters> = {
         batches: params.batches,
       },
     );
+  },
+  verification: (info, params) => {
+    const samples = sizeOfBatch(info.samples, params);
+    return planVerification({ ...info, samples }, params);
   },
   runs: (info, params) => {
     const samples = sizeOfBatch(info.samples, params);
@@ -122,11 +126,21 @@ async function compute(
   await tangents?.dispose();
   const used = batches.flat().map((i) => context.samples[i]!);
   const arrays = stack(context, results, n);
+  const moving = elements.filter(({ id }) => id !== "e").length;
+  const checks = planVerification({ samples: n, moving, work: multiplyAdds(network) }, params);
   const verified =
     params.verify === 0
       ? {}
       : {
-          verified: await verifyGram(context, params, batches, results, signal, progress),
+          verified: await verifyEntries(
+            checks,
+            context,
+            params,
+            batches,
+            results,
+            signal,
+            progress,
+          ),
         };
   context.notices.push(...noticesOf(context, params, results, sizes));
   return {

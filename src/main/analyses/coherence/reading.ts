@@ -58,7 +58,11 @@ export class Reading {
       energy_kept: nan(count, 2),
       ...(params.metric === "identity"
         ? {}
-        : { influence_error: nan(count, n, n), cosine_error: nan(count, n, n) }),
+        : {
+            metric: nan(count, n, n),
+            influence_error: nan(count, n, n),
+            cosine_error: nan(count, n, n),
+          }),
       ...(sweep === null
         ? {}
         : {
@@ -72,7 +76,7 @@ export class Reading {
   /** A span of its own for element g: kets alone (one group), or kets and its bras. */
   addElement(g: number, groups: number, block: (i: number, j: number) => GramBlock): void {
     const bra = groups - 1;
-    this.#addGram(g, block(bra, 0).gram, block(bra, bra).gram);
+    this.#addProducts(g, block(bra, 0), block(bra, bra));
     const { influence, sweep } = this.#solve(groups, block);
     this.#addInfluence(g, influence[bra]!);
     this.#addSweep(
@@ -87,7 +91,7 @@ export class Reading {
     let next = 1;
     this.#batch.context.elements.forEach((element, g) => {
       const point = element.id === "e" ? 0 : next++;
-      this.#addGram(g, block(point, 0).gram, block(point, point).gram);
+      this.#addProducts(g, block(point, 0), block(point, point));
       this.#addInfluence(g, influence[point]!);
       this.#addSweep(
         g,
@@ -114,12 +118,13 @@ export class Reading {
     };
   }
 
-  #addGram(g: number, gram: Float64Array, square: Float64Array): void {
+  #addProducts(g: number, cross: GramBlock, square: GramBlock): void {
     const n = this.#n;
-    const self = diagonal(square, n);
-    this.arrays.gram!.set(gram, g * n * n);
+    const self = diagonal(square.gram, n);
+    this.arrays.gram!.set(cross.gram, g * n * n);
     this.arrays.gram_self!.set(self, g * n);
-    this.arrays.euclidean_cosine!.set(cosineOf(gram, self, this.#selfX), g * n * n);
+    this.arrays.euclidean_cosine!.set(cosineOf(cross.gram, self, this.#selfX), g * n * n);
+    this.arrays.metric?.set(meanMetric(cross), g * n * n);
   }
 
   #addInfluence(g: number, result: Influence): void {

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { coherenceRun, equivarianceRun } from "../../shared/charts/madeUpRuns";
+import type { RunRecord } from "../../shared/run";
+import { pairFacts, roundingOf, verifiedFacts } from "./runNumbers";
+
+const run = coherenceRun();
+const withSummary = (summary: RunRecord["summary"]): RunRecord => ({ ...run.record, summary });
+
+test("a pair's cosine and influence come with their errors, its plain product without", () => {
+  const facts = new Map(pairFacts(run, "r", 0, 1));
+  expect(facts.get("Cosine")).toMatch(/^\S+ ± 3·10⁻⁶$/);
+  expect(facts.get("Influence")).toMatch(/ ± 1·10⁻⁹$/);
+  expect(facts.get("Euclidean product")).not.toContain("±");
+});
+
+test("a run from before errors were estimated shows its numbers alone", () => {
+  const { cosine_error: _, influence_error: __, ...arrays } = run.arrays;
+  for (const [name, text] of pairFacts({ ...run, arrays }, "r", 0, 1)) {
+    expect(text, name).not.toContain("±");
+  }
+});
+
+test("what rounding leaves of an element is a sentence", () => {
+  const precise = (precision: object): string | null =>
+    roundingOf(withSummary({ elements: { r: { precision } } }), "r");
+  expect(precise({ cosine: 3.2e-6, influence: 2e-6 })).toBe(
+    "Rounding moves cosines by 3·10⁻⁶ at most, influence by 2·10⁻⁶ of its self terms.",
+  );
+  expect(precise({ cosine: 2, influence: null })).toMatch(/leaves nothing of some influences/);
+  expect(roundingOf(equivarianceRun().record, "r")).toBeNull();
+});
+
+test("what was verified is one line a quantity, whether one or several were", () => {
+  const gram = { quantity: "gram", entries: 5, largest: 2.34e-7 };
+  const cosine = { quantity: "cosine", entries: 1, largest: 0 };
+  expect(verifiedFacts(withSummary({ verified: gram }))).toEqual([
+    ["Euclidean product", "5 entries within 2.3·10⁻⁷"],
+  ]);
+  expect(verifiedFacts(withSummary({ verified: [gram, cosine] }))).toEqual([
+    ["Euclidean product", "5 entries within 2.3·10⁻⁷"],
+    ["Cosine", "1 entry within 0"],
+  ]);
+  expect(verifiedFacts(withSummary({}))).toEqual([]);
+});
