@@ -16,6 +16,7 @@ export const tasks = {
   inspectModel: lazily(async () => (await import("./inspectModel")).inspectModel),
   preview: lazily(async () => (await import("./preview")).preview),
   probeDevice: lazily(async () => (await import("./probeDevice")).probeDevice),
+  projectModel: lazily(async () => (await import("./projectModel")).projectModel),
   readArrays: lazily(async () => (await import("./readArrays")).readArrays),
   readSamples: lazily(async () => (await import("./readSamples")).readSamples),
   runModel: lazily(async () => (await import("./runModel")).runModel),

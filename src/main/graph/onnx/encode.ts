@@ -4,7 +4,14 @@
  * documentation string the node of the imported file that they stem from.
  */
 import { fromFloat64, type Tensor } from "../../../shared/tensor";
-import { inputName, topologicalOrder, type Attribute, type Graph, type Value } from "../ir";
+import {
+  inputName,
+  topologicalOrder,
+  type Attribute,
+  type Graph,
+  type Node,
+  type Value,
+} from "../ir";
 import { ruleOf } from "../ops";
 import type { OnnxForm } from "../rule";
 import { encodeMessage } from "./message";
@@ -27,6 +34,11 @@ export interface EncodeOptions {
   readonly name?: string;
   /** Inputs written as initializers of these values, hence constants of the file. */
   readonly bind?: ReadonlyMap<string, Tensor>;
+  /**
+   * Name of the leading dimension of inputs and output, which the file then leaves open. That the graph is the same at
+   * every batch is for the caller to know: two batches then give the same bytes.
+   */
+  readonly batch?: string;
   /** Key and value pairs kept with the model. */
   readonly metadata?: ReadonlyMap<string, string>;
 }
@@ -43,7 +55,7 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
   return encodeMessage(modelProto, {
     irVersion: WRITTEN_IR,
     producerName: "noetherscope",
-    graph: encodeGraph(graph, name, bind),
+    graph: encodeGraph(graph, name, bind, options.batch),
     opsetImport: [{ domain: "", version: WRITTEN_OPSET }],
     metadataProps: [...metadata].map(([key, value]) => ({ key, value })),
   });
@@ -53,6 +65,7 @@ function encodeGraph(
   graph: Graph,
   name: string,
   bind: ReadonlyMap<string, Tensor>,
+  batch: string | undefined,
 ): Partial<GraphProto> {
   const taken = new Set([
     ...graph.inputs.map(inputName),
@@ -123,7 +136,10 @@ function encodeGraph(
     const count = counts.get(node.op) ?? 0;
     counts.set(node.op, count + 1);
     const label = `${node.op}_${count}`;
-    const extra = (form.constants ?? []).map((each) => (each === null ? "" : constantInput(each)));
+    const constants = form.constants ?? [];
+    const extra = (batch === undefined ? constants : constants.map(openShape(node))).map((each) =>
+      each === null ? "" : constantInput(each),
+    );
     nodes.push({
       opType: form.op ?? node.op,
       name: label,
@@ -154,13 +170,34 @@ function encodeGraph(
     initializer: initializers as TensorProto[],
     input: graph.inputs
       .filter((input) => !bind.has(inputName(input)))
-      .map((input) => valueInfo(inputName(input), input)),
-    output: graph.outputs.map((output) => valueInfo(output.name, output.value)),
+      .map((input) => valueInfo(inputName(input), input, batch)),
+    output: graph.outputs.map((output) => valueInfo(output.name, output.value, batch)),
   };
 }
 
-function valueInfo(name: string, { dtype, shape }: Pick<Value, "dtype" | "shape">): ValueInfoProto {
-  const dim = shape.map((extent) => ({ dimValue: extent, dimParam: undefined }));
+/** Shapes that hold for every batch: the leading extent follows from the others, or is the operand's own. */
+function openShape({ op, inputs }: Node): (constant: Constant | null) => Constant | null {
+  return (constant) => {
+    if (constant === null || (op !== "Reshape" && op !== "Expand")) return constant;
+    const [leading, ...rest] = [...constant.data];
+    if (leading === undefined || [leading, ...rest].includes(0)) return constant;
+    if (op === "Reshape") return { ...constant, data: [-1, ...rest] };
+    const same =
+      inputs[0]!.shape.length === constant.data.length && inputs[0]!.shape[0] === leading;
+    return same ? { ...constant, data: [1, ...rest] } : constant;
+  };
+}
+
+function valueInfo(
+  name: string,
+  { dtype, shape }: Pick<Value, "dtype" | "shape">,
+  batch: string | undefined,
+): ValueInfoProto {
+  const dim = shape.map((extent, axis) =>
+    axis === 0 && batch !== undefined
+      ? { dimValue: undefined, dimParam: batch }
+      : { dimValue: extent, dimParam: undefined },
+  );
   return {
     name,
     type: { tensorType: { elemType: dataTypeOf[dtype], shape: { dim } } },

@@ -7,6 +7,7 @@ import { figure } from "./figure";
 import { modelInfo } from "./modelInfo";
 import { modelGradcheck } from "./modelGradcheck";
 import { modelGradients } from "./modelGradients";
+import { modelProject } from "./modelProject";
 import { modelRun } from "./modelRun";
 import { modelTest } from "./modelTest";
 import { open } from "./open";
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   dataInfo,
   modelInfo,
   modelRun,
+  modelProject,
   modelGradients,
   modelTest,
   modelGradcheck,

@@ -1,0 +1,115 @@
+/**
+ * A network that keeps what it should: the repair appended to its graph, as an .onnx file. Where the graph turns out the
+ * same at two batches the file takes any batch; otherwise the one asked for.
+ */
+import type { Repair } from "../../../shared/analyses/conservation";
+import { UserError } from "../../../shared/errors";
+import { parseFieldSpec, unitGrid, type FieldSpec } from "../../../shared/fields/spec";
+import { statedFields } from "../../../shared/fields/stated";
+import { repaired, type RepairedStates } from "../../analyses/conservation/repair";
+import { sampleNetwork, type SampleNetwork } from "../../analyses/network";
+import { otherInputs, stacked } from "../../analyses/samples";
+import { atomicWrite } from "../../data/atomic";
+import { normalisationOf } from "../../data/normalise";
+import { Builder } from "../../graph/builder";
+import { inputName, type Graph } from "../../graph/ir";
+import { encodeModel, type EncodeOptions } from "../../graph/onnx/encode";
+import { simplify } from "../../graph/simplify";
+import { vmap } from "../../graph/vmap";
+import { openModel, type Model } from "../../models";
+import type { TaskContext } from "../compute";
+
+export interface ProjectModelInput {
+  readonly model: string;
+  readonly weights: string | null;
+  readonly repair: Exclude<Repair, "none">;
+  /** Channel groups; null for those that the model's file states. */
+  readonly fields: string | null;
+  /** Fields that are held; empty for densities, or all where there are none. */
+  readonly repairFields: string;
+  readonly averageOver: string;
+  /** File with mean and std of the variables that the network works in; null where those are the data's. */
+  readonly normalise: string | null;
+  /** Of a file that cannot take any. */
+  readonly batch: number;
+  readonly out: string;
+}
+
+/** @returns the batch that the file takes, null for any; @throws UserError "model/…", "repair/…", "normalise/…" */
+export async function projectModel(
+  input: ProjectModelInput,
+  { signal }: Pick<TaskContext, "signal">,
+): Promise<{ batch: number | null }> {
+  const model = await openModel(input.model, { weights: input.weights });
+  const network = sampleNetwork(model);
+  const [sample, next] = [network.input.shape.slice(1), network.prediction.shape.slice(1)];
+  if (sample.join() !== next.join()) {
+    throw new UserError(
+      "repair/not-a-step",
+      `${input.model} maps [${sample.join(", ")}] to [${next.join(", ")}], so a step has nothing to keep.`,
+      { where: input.model, todo: "Take a model that predicts the whole state." },
+    );
+  }
+  const states = await statesOf(model, input, sample);
+  const mended = repaired(network, input, states);
+  signal.throwIfAborted();
+  const bytes = open(model, mended) ?? undefined;
+  signal.throwIfAborted();
+  await atomicWrite(input.out, bytes ?? encodeModel(atBatch(mended, input.batch), options(model)));
+  return { batch: bytes === undefined ? input.batch : null };
+}
+
+async function statesOf(
+  { info }: Model,
+  { fields, normalise }: ProjectModelInput,
+  sample: readonly number[],
+): Promise<RepairedStates> {
+  const text = fields ?? statedFields(info.metadata)?.fields;
+  const spec: FieldSpec | null = text === undefined ? null : parseFieldSpec(text);
+  const [channels = 1, ...grid] = sample;
+  const units = await normalisationOf(normalise ?? "none", {
+    fields: spec ?? undefined,
+    channels: Array.from({ length: channels }, (_, i) => ({
+      name: `u${i}`,
+      kind: "scalar",
+      group: `u${i}`,
+    })),
+    get states(): never {
+      throw new UserError("normalise/pooled", "There are no data here to take statistics from.", {
+        where: "normalise",
+        todo: "Give a file with mean and std.",
+      });
+    },
+  });
+  return { fields: spec, grid: grid.length > 0 ? unitGrid(grid) : null, units: units ?? null };
+}
+
+/** The network for several samples, each by itself. */
+function atBatch(network: SampleNetwork, batch: number): Graph {
+  const g = new Builder();
+  const { input, prediction, graph } = network;
+  const x = stacked(g, inputName(input), input, batch);
+  const [y] = vmap(g, [prediction], new Map([[input, x.values]]), batch);
+  const [, ...sample] = prediction.shape;
+  return simplify({
+    inputs: [x.input, ...otherInputs(network)],
+    outputs: [{ name: graph.outputs[0]!.name, value: g.reshape(y!, [batch, ...sample]) }],
+  });
+}
+
+function options({ parameters, info }: Model): EncodeOptions {
+  const stated = info.metadata["noetherscope"];
+  return {
+    name: "projected",
+    bind: parameters,
+    metadata: new Map(stated === undefined ? [] : [["noetherscope", stated]]),
+  };
+}
+
+/** The file for any batch; null where the graph depends on it. */
+function open(model: Model, network: SampleNetwork): Uint8Array | null {
+  const [two, three] = [2, 3].map((batch) =>
+    encodeModel(atBatch(network, batch), { ...options(model), batch: "batch" }),
+  );
+  return Buffer.compare(two!, three!) === 0 ? two! : null;
+}

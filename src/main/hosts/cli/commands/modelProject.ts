@@ -1,0 +1,63 @@
+/** `noetherscope model project` */
+import { resolve } from "node:path";
+import { repairs, type Repair } from "../../../../shared/analyses/conservation";
+import { UsageError, type Command } from "../command";
+import { pathOf, weightsOption } from "./shared";
+
+const choices = repairs.flatMap(({ value }) => (value === "none" ? [] : [value]));
+
+export const modelProject: Command = {
+  name: "model project",
+  summary: "Write a network whose every step keeps what it should.",
+  takes: "MODEL",
+  details:
+    "The repair is appended to the network’s graph, so the file runs wherever .onnx files run. What is kept is read off the input: ∫u (linear, scaling, zero-frequency), ∫u² (quadratic), both (joint); group-average gives the network a group’s symmetry. States are fields on a periodic grid or sums over particles with the channels last.",
+  options: {
+    ...weightsOption,
+    repair: { value: choices.join("|"), help: "What a step keeps.", required: true },
+    fields: { value: "SPEC", help: "Channel groups in order, if the model’s file states none." },
+    "repair-fields": {
+      value: "NAMES",
+      help: "Fields that are held; densities, or all where there are none, unless named.",
+      default: "",
+    },
+    "average-over": { value: "GROUP", help: "Of group-average.", default: "d4" },
+    normalise: {
+      value: "FILE",
+      help: "Mean and std of the variables that the network works in, so that what is kept is in the data’s units.",
+    },
+    batch: { value: "N", help: "Of a network that cannot take any batch.", default: "1" },
+    out: { value: "FILE", help: "The .onnx to write.", required: true },
+  },
+  example:
+    "noetherscope model project resources/examples/jets/plain.onnx --repair linear --out kept.onnx",
+  async run(args, shell) {
+    const repair = args.given("repair");
+    if (!choices.some((choice) => choice === repair)) {
+      throw new UsageError(`--repair is ${choices.join(", ")}, not “${repair}”.`);
+    }
+    const batch = Number(args.given("batch"));
+    if (!Number.isInteger(batch) || batch < 1) {
+      throw new UsageError(`--batch is a whole number from 1, not “${args.given("batch")}”.`);
+    }
+    const compute = await shell.compute();
+    const out = resolve(args.given("out"));
+    const written = await compute.call(
+      "projectModel",
+      {
+        model: resolve(args.positionals[0]!),
+        weights: pathOf(args, "weights"),
+        repair: repair as Exclude<Repair, "none">,
+        fields: args.text("fields") ?? null,
+        repairFields: args.given("repair-fields"),
+        averageOver: args.given("average-over"),
+        normalise: pathOf(args, "normalise"),
+        batch,
+        out,
+      },
+      { signal: shell.signal },
+    );
+    const takes = written.batch === null ? "any batch" : `batches of ${written.batch}`;
+    shell.print(`${out}: ${repair}, takes ${takes}.`);
+  },
+};
