@@ -1,6 +1,6 @@
 /** The fields that a run's pages show, kept with it so that it can be read where the data are not. */
 import { sizeOf, type Tensor } from "../../shared/tensor";
-import type { AnalysisContext, ResultArray } from "./context";
+import type { ResultArray, StatesContext } from "./context";
 import type { Reals } from "./innerProducts";
 import { realsOf, tensorOf } from "./orbit";
 
@@ -9,18 +9,25 @@ const MOST_BYTES = 32 * 2 ** 20;
 
 /** Collects, element by element, the fields of some samples of each batch; `MOST_BYTES` bounds how many. */
 export class KeptFields {
-  readonly #context: AnalysisContext;
+  readonly #context: StatesContext;
   readonly #batches: readonly (readonly number[])[];
   /** Positions within a batch, the same in each. */
   readonly #positions: readonly number[];
   readonly #predictions: Float32Array;
   readonly #outputShape: readonly number[];
 
-  /** @param batches positions of each batch's samples; all of one size */
-  constructor(context: AnalysisContext, batches: readonly (readonly number[])[]) {
+  /**
+   * @param outputShape of one prediction
+   * @param batches positions of each batch's samples; all of one size
+   */
+  constructor(
+    context: StatesContext,
+    outputShape: readonly number[],
+    batches: readonly (readonly number[])[],
+  ) {
     this.#context = context;
     this.#batches = batches;
-    this.#outputShape = context.target.shape.slice(1);
+    this.#outputShape = outputShape;
     const size = batches[0]!.length;
     const bytes =
       4 *
@@ -46,7 +53,7 @@ export class KeptFields {
     });
   }
 
-  /** `kept`, `field_input`, `field_target` and `field_prediction`; nothing where nothing is kept. */
+  /** `kept`, `field_input`, `field_target` where there are targets, `field_prediction`; nothing where nothing is kept. */
   arrays(): Record<string, ResultArray> {
     const { input, target, elements } = this.#context;
     const count = this.#positions.length;
@@ -82,7 +89,7 @@ export class KeptFields {
         description: "Positions in the batch of the samples whose fields are kept",
       },
       field_input: field(input, "States x"),
-      field_target: field(target, "Targets"),
+      ...(target === null ? {} : { field_target: field(target, "Targets") }),
       field_prediction: {
         tensor: tensorOf(this.#predictions, [
           ...lead,

@@ -9,6 +9,7 @@ export const equivariance = defineAnalysis({
   reading:
     "Each point is ‖f(g·x) − g·f(x)‖ over ‖g·f(x)‖ for one state x: 0 where the network commutes with g. Compare elements with each other and with the loss: an error far below the loss means that the symmetry is not what limits the emulator.",
   reference: "Gruver et al. 2023, arXiv:2210.02984, section 2, for finite group elements.",
+  targets: "optional",
   parameters: {
     ...sampleParameters,
     "relative-to": {

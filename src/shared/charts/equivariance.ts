@@ -98,7 +98,7 @@ const byElement: FigureDefinition = {
   id: "by-element",
   title: "Equivariance error by element",
   caption:
-    "Relative difference between the network's output for g·x and g applied to its output for x, for each group element g, on a logarithmic axis with a row for exact zeros: points are samples, bars quartiles, large marks medians. Below, the loss at g·x relative to the loss at x.",
+    "Relative difference between the network's output for g·x and g applied to its output for x, for each group element g, on a logarithmic axis with a row for exact zeros: points are samples, bars quartiles, large marks medians. Below, where the data have targets, the loss at g·x relative to the loss at x.",
   arrays: ["equivariance_error", "relative_loss"],
   aspect: 0.75,
   option: (run, theme, view, beside) => byElementOption(run, theme, view, elementPanels, beside),

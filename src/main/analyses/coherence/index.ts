@@ -97,7 +97,7 @@ async function compute(
     : null;
   const work = batches.length * totalWork(sizes, schedule, points);
   let done = 0;
-  const kept = new KeptFields(context, batches);
+  const kept = new KeptFields(context, network.prediction.shape.slice(1), batches);
   const results: BatchResult[] = [];
   for (const [k, batch] of batches.entries()) {
     results.push(

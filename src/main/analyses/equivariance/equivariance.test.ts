@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import { equivariance as definition } from "../../../shared/analyses/equivariance";
 import { defaultsOf, type ParameterValues } from "../../../shared/parameters";
 import { toFloat64 } from "../../../shared/tensor";
-import type { AnalysisContext, AnalysisResult } from "../context";
+import type { AnalysisResult, StatesContext } from "../context";
 import { circularCnn, contextOf, never, networkOf, randomTensor } from "../testing";
 import { equivariance } from "./index";
 
 type Parameters = ParameterValues<typeof definition.parameters>;
 
-const run = (context: AnalysisContext, params: Partial<Parameters> = {}): Promise<AnalysisResult> =>
+const run = (context: StatesContext, params: Partial<Parameters> = {}): Promise<AnalysisResult> =>
   equivariance.compute(
     context,
     { ...defaultsOf(definition.parameters), ...params },
@@ -28,6 +28,25 @@ const states = (n: number) => ({
 const pinned = networkOf([3, 4, 4], { b: randomTensor([1, 4, 4], 9) }, (g, x, p) =>
   g.add(x, g.concat([p.b!, g.zeros({ dtype: "float32", shape: [2, 4, 4] })], 0)),
 );
+
+describe("without targets", () => {
+  test("the error is the same, the loss ratio is left out, and a remark says so", async () => {
+    const options = { model: pinned, ...states(2), fields: "scalar:p,vector:v" };
+    const full = await run(contextOf(options), { verify: 2, steps: 2 });
+    const context = { ...contextOf(options), target: null };
+    const bare = await run(context, { verify: 2, steps: 2 });
+    for (const name of ["equivariance_error", "channel_error", "output_norm", "mixing_error"]) {
+      expect(read(bare, name), name).toEqual(read(full, name));
+    }
+    for (const name of ["loss", "relative_loss", "field_target"]) {
+      expect(full.arrays, name).toHaveProperty(name);
+      expect(bare.arrays, name).not.toHaveProperty(name);
+    }
+    const elements = bare.summary.elements as Record<string, object>;
+    expect(Object.keys(elements.r!)).toEqual(["equivariance_error", "equivariance_error_last"]);
+    expect(context.notices.filter((notice) => notice.includes("no targets"))).toHaveLength(1);
+  });
+});
 
 describe("the equivariance error", () => {
   test("vanishes under shifts for a circular convolution network, along a whole rollout", async () => {

@@ -9,11 +9,11 @@ import type { ParameterValues } from "../../../shared/parameters";
 import { sizeOf, type Tensor } from "../../../shared/tensor";
 import { aggregate } from "../aggregate";
 import type {
-  AnalysisContext,
   AnalysisResult,
   Computation,
   ReportProgress,
   ResultArray,
+  StatesContext,
 } from "../context";
 import type { Reals } from "../innerProducts";
 import { KeptFields } from "../keptFields";
@@ -27,7 +27,7 @@ import { verifyErrors } from "./verify";
 
 export type EquivarianceParameters = ParameterValues<typeof definition.parameters>;
 
-export const equivariance: Computation<EquivarianceParameters> = {
+export const equivariance: Computation<EquivarianceParameters, StatesContext> = {
   compute,
   estimate: (info, { steps }) => {
     // At most: the eight mixings of components, each on four samples.
@@ -42,8 +42,23 @@ export const equivariance: Computation<EquivarianceParameters> = {
   },
 };
 
+/** What is measured, row-major. */
+interface Numbers {
+  /** [G, n, steps] */
+  readonly error: Float64Array;
+  /** After the first step, [G, n, C]. */
+  readonly channel: Float64Array;
+  /** ‖f(x)‖, [n] */
+  readonly outputNorm: Float64Array;
+  /** Mean squared errors at x [n] and at g·x [G, n]; null without targets. */
+  readonly losses: { readonly own: Float64Array; readonly moved: Float64Array } | null;
+}
+
+const NO_TARGETS =
+  "The data has no targets, so the loss at g·x relative to the loss at x is left out.";
+
 async function compute(
-  context: AnalysisContext,
+  context: StatesContext,
   params: EquivarianceParameters,
   progress: ReportProgress,
   signal: AbortSignal,
@@ -53,8 +68,9 @@ async function compute(
   const change = params["relative-to"] === "change";
   const network = sampleNetwork(model);
   checkSamples(network, input, target, (i) => nameOfSample(samples[i]!));
-  checkSelfMap(input, target, steps, change);
   const n = samples.length;
+  const outputs = [n, ...network.prediction.shape.slice(1)];
+  checkSelfMap(input.shape, outputs, steps, change);
   const chunk = samplesPerRun(n, activationSize(network));
   progress({ fraction: 0, stage: "Preparing the network" });
   const predictions = await Predictions.compile(executor, model, network, chunk);
@@ -71,19 +87,22 @@ async function compute(
         progress({ fraction: done++ / runs, stage: name });
       });
       result.push(next);
-      state = tensorOf(next, target.shape);
+      state = tensorOf(next, outputs);
     }
     return result;
   };
   const own = await rollout(input, "Predictions of x");
-  const { outputNorm, ownLoss } = ofIdentity(context, own[0]!);
-  const channels = target.shape.length > 1 ? target.shape[1]! : 1;
-  const result = {
+  const channels = outputs[1] ?? 1;
+  const result: Numbers = {
     error: new Float64Array(elements.length * n * steps),
     channel: new Float64Array(elements.length * n * channels),
-    loss: new Float64Array(elements.length * n),
+    outputNorm: distances(own[0]!, own[0]!, n).norm,
+    losses:
+      target === null
+        ? null
+        : { own: meanSquares(own[0]!, target), moved: new Float64Array(elements.length * n) },
   };
-  const kept = new KeptFields(context, [samples.map((_, i) => i)]);
+  const kept = new KeptFields(context, outputs.slice(1), [samples.map((_, i) => i)]);
   for (const [g, element] of elements.entries()) {
     const moved =
       element.id === "e"
@@ -91,35 +110,40 @@ async function compute(
         : await rollout(image(element, input, context.fields), `Predictions of ${element.label}·x`);
     kept.add(0, g, 0, moved[0]!);
     moved.forEach((prediction, k) => {
-      const expected = image(element, tensorOf(own[k]!, target.shape), context.outputFields);
+      const expected = image(element, tensorOf(own[k]!, outputs), context.outputFields);
       const before = change ? (own[k - 1] ?? realsOf(input)) : null;
       const { error, byChannel } = stepErrors(prediction, expected, own[k]!, before);
       error.forEach((value, i) => (result.error[(g * n + i) * steps + k] = value));
       if (k === 0) result.channel.set(byChannel, g * n * channels);
     });
+    if (target === null) continue;
     const goal = image(element, target, context.outputFields);
-    result.loss.set(meanSquares(moved[0]!, goal), g * n);
+    result.losses!.moved.set(meanSquares(moved[0]!, goal), g * n);
   }
-  const mixings = await checkMixings(context, own[0]!, (states, element) =>
+  const mixings = await checkMixings(context, tensorOf(own[0]!, outputs), (states, element) =>
     predictions.of(states, () => {
       signal.throwIfAborted();
       progress({ fraction: done++ / runs, stage: `Other components for ${element.label}` });
     }),
   );
   await predictions.dispose();
-  context.notices.push(...noticesOf(context, result.error, steps, n), ...(mixings?.notices ?? []));
+  context.notices.push(
+    ...(target === null ? [NO_TARGETS] : []),
+    ...noticesOf(context, result.error, steps, n),
+    ...(mixings?.notices ?? []),
+  );
   const verified =
     params.verify === 0
       ? {}
       : { verified: await verifyErrors(context, params, result.error, signal, progress) };
   return {
     summary: {
-      ...summaryOf(context, params, result, ownLoss),
+      ...summaryOf(context, params, result),
       ...(mixings === null ? {} : { mixings: mixings.summary }),
       ...verified,
     },
     arrays: {
-      ...arraysOf(context, params, { ...result, outputNorm, ownLoss }, channels),
+      ...arraysOf(context, params, result, channels),
       ...mixings?.arrays,
       ...kept.arrays(),
     },
@@ -127,28 +151,22 @@ async function compute(
 }
 
 /** @throws UserError "equivariance/not-a-step" where states and predictions differ in shape but must be compared */
-function checkSelfMap(input: Tensor, target: Tensor, steps: number, change: boolean): void {
-  if ((steps > 1 || change) && input.shape.join() !== target.shape.join()) {
+function checkSelfMap(
+  inputs: readonly number[],
+  outputs: readonly number[],
+  steps: number,
+  change: boolean,
+): void {
+  if ((steps > 1 || change) && inputs.join() !== outputs.join()) {
     throw new UserError(
       "equivariance/not-a-step",
-      `The model maps [${input.shape.join(", ")}] to [${target.shape.join(", ")}], so its output is no next state.`,
+      `The model maps [${inputs.join(", ")}] to [${outputs.join(", ")}], so its output is no next state.`,
       {
         where: steps > 1 ? "steps" : "relative-to",
         todo: "Use one step, relative to the output.",
       },
     );
   }
-}
-
-function ofIdentity(
-  { target, samples }: AnalysisContext,
-  prediction: Reals,
-): { outputNorm: Float64Array; ownLoss: Float64Array } {
-  const n = samples.length;
-  return {
-    outputNorm: distances(prediction, prediction, n).norm,
-    ownLoss: meanSquares(prediction, target),
-  };
 }
 
 /** Mean squared error of each sample. */
@@ -159,7 +177,7 @@ function meanSquares(prediction: Reals, target: Tensor): Float64Array {
 }
 
 function noticesOf(
-  { elements, samples }: AnalysisContext,
+  { elements, samples }: StatesContext,
   error: Float64Array,
   steps: number,
   n: number,
@@ -190,28 +208,32 @@ function noticesOf(
 const MOST_NOTICES = 6;
 
 function summaryOf(
-  context: AnalysisContext,
+  context: StatesContext,
   params: EquivarianceParameters,
-  { error, loss }: { error: Float64Array; loss: Float64Array },
-  ownLoss: Float64Array,
+  numbers: Numbers,
 ): Record<string, unknown> {
   const { elements, group, samples } = context;
   const { steps } = params;
   const n = samples.length;
   const atStep = (k: number): Float64Array =>
-    Float64Array.from({ length: elements.length * n }, (_, i) => finite(error[i * steps + k]!));
+    numbers.error.filter((_, i) => i % steps === k).map(finite);
   const aggregates = aggregate(
     group,
     elements,
     samples,
     {
       equivariance_error: atStep(0),
-      relative_loss: loss.map((value, k) => finite(value / ownLoss[k % n]!)),
+      ...(numbers.losses === null ? {} : { relative_loss: ratios(numbers.losses).map(finite) }),
       ...(steps === 1 ? {} : { equivariance_error_last: atStep(steps - 1) }),
     },
     params.seed,
   );
   return { samples: n, steps, relativeTo: params["relative-to"], ...aggregates };
+}
+
+/** ℓ(g·x)/ℓ(x) [G, n] */
+function ratios({ own, moved }: NonNullable<Numbers["losses"]>): Float64Array {
+  return moved.map((loss, k) => loss / own[k % own.length]!);
 }
 
 /** Infinities are ends of a rollout, not values; they are counted with NaN. */
@@ -220,15 +242,9 @@ function finite(value: number): number {
 }
 
 function arraysOf(
-  { elements, samples }: AnalysisContext,
+  { elements, samples }: StatesContext,
   { steps, ...params }: EquivarianceParameters,
-  values: {
-    error: Float64Array;
-    channel: Float64Array;
-    loss: Float64Array;
-    outputNorm: Float64Array;
-    ownLoss: Float64Array;
-  },
+  values: Numbers,
   channels: number,
 ): Record<string, ResultArray> {
   const n = samples.length;
@@ -257,20 +273,21 @@ function arraysOf(
       unit: "1",
       description: "The same after one step for each channel, over that channel's own norm",
     },
-    loss: {
-      tensor: tensorOf(values.loss, perSample),
-      axes,
-      unit: "loss",
-      description: "Mean squared error at g·x_i",
-    },
-    relative_loss: {
-      tensor: tensorOf(
-        values.loss.map((value, k) => value / values.ownLoss[k % n]!),
-        perSample,
-      ),
-      axes,
-      unit: "1",
-      description: "ℓ(g·x_i)/ℓ(x_i)",
-    },
+    ...(values.losses === null
+      ? {}
+      : {
+          loss: {
+            tensor: tensorOf(values.losses.moved, perSample),
+            axes,
+            unit: "loss",
+            description: "Mean squared error at g·x_i",
+          },
+          relative_loss: {
+            tensor: tensorOf(ratios(values.losses), perSample),
+            axes,
+            unit: "1",
+            description: "ℓ(g·x_i)/ℓ(x_i)",
+          },
+        }),
   };
 }

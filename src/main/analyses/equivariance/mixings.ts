@@ -7,7 +7,7 @@ import { actMixing } from "../../../shared/groups/act";
 import { identityMatrix, signedPermutations, type Element } from "../../../shared/groups/element";
 import type { Tensor } from "../../../shared/tensor";
 import { checkMixing } from "../../fields/mixingCheck";
-import type { AnalysisContext, ResultArray } from "../context";
+import type { StatesContext, ResultArray } from "../context";
 import type { Reals } from "../innerProducts";
 import { distances, realsOf, slice, tensorOf } from "../orbit";
 
@@ -22,7 +22,7 @@ export interface Mixings {
 }
 
 /** Runs of `checkMixings`, for progress. */
-export function mixingRuns(context: AnalysisContext): number {
+export function mixingRuns(context: StatesContext): number {
   return runsOfMixings(asked(context).length);
 }
 
@@ -32,22 +32,22 @@ export function runsOfMixings(turning: number): number {
 }
 
 /**
- * @param own f(x) of all samples, [n, D]
+ * @param own f(x) of all samples [n, …]
  * @param predict f of some states, [m, D]
  * @returns null where the fields have no vectors or no element turns or mirrors them
  */
 export async function checkMixings(
-  context: AnalysisContext,
-  own: Reals,
+  context: StatesContext,
+  own: Tensor,
   predict: (states: Tensor, element: Element) => Promise<Reals>,
 ): Promise<Mixings | null> {
-  const { elements, input, target, fields, outputFields } = context;
+  const { elements, input, fields, outputFields } = context;
   const turning = asked(context);
   if (turning.length === 0) return null;
   const n = Math.min(SAMPLES, input.shape[0]!);
   const states = slice(input, 0, n);
-  const shape = [n, ...target.shape.slice(1)];
-  const outputs = own.slice(0, (own.length / input.shape[0]!) * n);
+  const { shape, data } = slice(own, 0, n);
+  const outputs = data as Reals;
   const errors = new Float64Array(elements.length * signedPermutations.length).fill(NaN);
   const verdicts: Record<string, string> = {};
   const suspicions: string[] = [];
@@ -85,8 +85,8 @@ export async function checkMixings(
 }
 
 /** Elements that turn or mirror vectors, where there are vectors before and after. */
-function asked({ elements, fields, outputFields }: AnalysisContext): Element[] {
-  const vectors = (spec: AnalysisContext["fields"]): boolean =>
+function asked({ elements, fields, outputFields }: StatesContext): Element[] {
+  const vectors = (spec: StatesContext["fields"]): boolean =>
     spec?.some(({ kind }) => kind === "vector") ?? false;
   if (!vectors(fields) || !vectors(outputFields)) return [];
   const still = JSON.stringify(identityMatrix);

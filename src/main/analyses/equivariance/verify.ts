@@ -1,6 +1,6 @@
 /** Random errors recomputed in float64 on the reference executor. */
 import { integerBelow, randomFrom } from "../../../shared/random";
-import type { AnalysisContext, ReportProgress } from "../context";
+import type { StatesContext, ReportProgress } from "../context";
 import { sampleNetwork } from "../network";
 import { gather, image, realsOf, tensorOf } from "../orbit";
 import { Predictions } from "../predictions";
@@ -9,13 +9,13 @@ import type { EquivarianceParameters } from "./index";
 
 /** Errors of the first step, which do not amplify rounding as a rollout does; largest absolute deviation. */
 export async function verifyErrors(
-  context: AnalysisContext,
+  context: StatesContext,
   params: EquivarianceParameters,
   error: Float64Array,
   signal: AbortSignal,
   progress: ReportProgress,
 ): Promise<{ quantity: string; entries: number; largest: number }> {
-  const { model, elements, input, target, samples, fields, outputFields } = context;
+  const { model, elements, input, samples, fields, outputFields } = context;
   const network = sampleNetwork(model);
   const predictions = await Predictions.compile(await context.reference(), model, network, 1);
   const random = randomFrom(params.seed, 2);
@@ -30,11 +30,7 @@ export async function verifyErrors(
     const x = gather(input, [i]);
     const own = await predictions.of(x, check);
     const moved = await predictions.of(image(elements[g]!, x, fields), check);
-    const expected = image(
-      elements[g]!,
-      tensorOf(own, [1, ...target.shape.slice(1)]),
-      outputFields,
-    );
+    const expected = image(elements[g]!, tensorOf(own, network.prediction.shape), outputFields);
     const before = params["relative-to"] === "change" ? realsOf(x) : null;
     const exact = stepErrors(moved, expected, own, before).error[0]!;
     const found = error[(g * samples.length + i) * params.steps]!;

@@ -223,7 +223,9 @@ async function keptFields(
 ): Promise<Record<string, ResultArray>> {
   if (context.fields === null) return {};
   const { executor, model, input, fields, elements, samples } = context;
-  const kept = new KeptFields(context, [samples.map((_, i) => i)]);
+  const kept = new KeptFields(context, network.prediction.shape.slice(1), [
+    samples.map((_, i) => i),
+  ]);
   const predictions = await Predictions.compile(executor, model, network, chunk);
   for (const [g, element] of elements.entries()) {
     kept.add(0, g, 0, await predictions.of(image(element, input, fields), step));

@@ -79,7 +79,8 @@ export function keptSamples(run: RunResult): number[] {
 
 export interface KeptFields {
   readonly input: Float64Array;
-  readonly target: Float64Array;
+  /** What the prediction of x is held against: its target, or f(x) without one; null where neither was kept. */
+  readonly against: { readonly values: Float64Array; readonly name: "y" | "f(x)" } | null;
   /** [C, H, W] of the input and of what the network gives. */
   readonly inputShape: readonly number[];
   readonly outputShape: readonly number[];
@@ -90,19 +91,28 @@ export interface KeptFields {
 /** Fields of the kept sample number `at`; null where the run kept none, or not of a plane. */
 export function keptFieldsOf(run: RunResult, at: number): KeptFields | null {
   const { field_input: input, field_target: target, field_prediction: prediction } = run.arrays;
-  if (!has(run.record, "field_input", "field_target", "field_prediction")) return null;
-  if (input?.shape.length !== 4 || target === undefined || prediction === undefined) return null;
+  if (!has(run.record, "field_input", "field_prediction")) return null;
+  if (input?.shape.length !== 4 || prediction === undefined) return null;
   const part = (data: ArrayLike<number>, size: number, index: number): Float64Array =>
     Float64Array.from({ length: size }, (_, i) => data[index * size + i]!);
   const inputShape = input.shape.slice(1);
-  const outputShape = target.shape.slice(1);
+  const outputShape = prediction.shape.slice(2);
   const count = input.shape[0]!;
+  const predicted = (element: number): Float64Array =>
+    part(toFloat64(prediction), sizeOf(outputShape), element * count + at);
+  const identity = elementsOf(run.record).indexOf("e");
+  const against =
+    target !== undefined
+      ? { values: part(toFloat64(target), sizeOf(outputShape), at), name: "y" as const }
+      : identity < 0
+        ? null
+        : { values: predicted(identity), name: "f(x)" as const };
   return {
     input: part(toFloat64(input), sizeOf(inputShape), at),
-    target: part(toFloat64(target), sizeOf(outputShape), at),
+    against,
     inputShape,
     outputShape,
-    prediction: (element) => part(toFloat64(prediction), sizeOf(outputShape), element * count + at),
+    prediction: predicted,
   };
 }
 
