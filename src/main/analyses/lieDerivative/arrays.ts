@@ -2,7 +2,7 @@
 import type { LieDerivativeParameters } from "../../../shared/analyses/lieDerivative";
 import type { ResultArray } from "../context";
 import { tensorOf } from "../orbit";
-import type { LieNumbers } from "./index";
+import type { LieNumbers } from "./numbers";
 import type { Sides } from "./sides";
 
 /** @param n samples */

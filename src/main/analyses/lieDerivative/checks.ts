@@ -6,7 +6,7 @@ import { toFloat64 } from "../../../shared/tensor";
 import { checkConvention } from "../../fields/conventionCheck";
 import type { StatesContext } from "../context";
 import { nameOfSample } from "../orbit";
-import type { LieNumbers } from "./index";
+import type { LieNumbers } from "./numbers";
 import type { Sides } from "./sides";
 
 /** @throws UserError "lie-derivative/not-a-step" where a rollout is asked for of what is no step */

@@ -16,6 +16,7 @@ import { lieSteps, type LieStep } from "./derivative";
 import { KeptLieFields } from "./keptFields";
 import { layerContributions } from "./layers";
 import { discMask, norm, type Mask } from "./norms";
+import type { LieNumbers } from "./numbers";
 import { Pushforward, runSize } from "../pushforward";
 import { sidesOf, type Sides } from "./sides";
 import { summaryOf } from "./summary";
@@ -39,24 +40,6 @@ export const lieDerivative: Computation<LieDerivativeParameters, StatesContext> 
 
 /** Layers that a network of the size at hand has; they are counted only when it is taken apart. */
 const USUAL_LAYERS = 30;
-
-/** What is measured of each generator k and sample i, row-major. */
-export interface LieNumbers {
-  /** [K, N, steps] */
-  readonly error: Float64Array;
-  /** ‖L‖/(‖Df[X x]‖ + ‖X f‖), [K, N, steps] */
-  readonly relative: Float64Array;
-  /** After the first step, over the channel's own norm, [K, N, C] */
-  readonly channel: Float64Array;
-  /** ‖L‖²/D after the first step, [K, N] */
-  readonly square: Float64Array;
-  /** [K, N] */
-  readonly gridError: Float64Array;
-  /** [K, N] */
-  readonly roundTrip: Float64Array;
-  /** ‖f(x)‖, [N] */
-  readonly outputNorm: Float64Array;
-}
 
 async function compute(
   context: StatesContext,

@@ -4,7 +4,7 @@ import { quartiles } from "../../../shared/statistics";
 import { familiesOf, type Spread } from "../aggregate";
 import { medianInterval } from "../bootstrap";
 import type { StatesContext } from "../context";
-import type { LieNumbers } from "./index";
+import type { LieNumbers } from "./numbers";
 import type { LayerResult } from "./layers";
 import type { Sides } from "./sides";
 
