@@ -84,6 +84,7 @@ async function experimentOf(
   assumed: readonly string[],
 ): Promise<Experiment> {
   checkShapes(model, data);
+  checkTargets(data, analysis);
   // Where an analysis takes no group, nothing acts.
   const group = groupByName(
     parameters["group"] === undefined ? "trivial" : text(parameters, "group"),
@@ -128,12 +129,6 @@ async function experimentOf(
     notices,
     read: async () => {
       const { input, target } = await data.read(selection.indices);
-      if (target === undefined && definitionOf(analysis).targets !== "optional") {
-        throw new UserError("data/no-target", `${data.path} has no targets.`, {
-          where: data.path,
-          todo: "Name the array that holds them (--target on the command line), add an array y to the file, or export the model again with export(…, targets=targets), whose example batch then has them.",
-        });
-      }
       notices.push(...conventionNotice(input, data, group));
       return {
         input: inModelVariables(input, normalisation),
@@ -176,6 +171,15 @@ function successors(
     };
     return normalisation === undefined ? found : normalise(found, normalisation);
   };
+}
+
+/** @throws UserError "data/no-target" where the analysis cannot do without */
+function checkTargets({ path, targets }: DataSet, analysis: string): void {
+  if (targets !== "none" || definitionOf(analysis).targets === "optional") return;
+  throw new UserError("data/no-target", `${path} has no targets.`, {
+    where: path,
+    todo: "Name the array that holds them (--target on the command line), add an array y to the file, or export the model again with export(…, targets=targets), whose example batch then has them. Equivariance and Lie derivatives need none.",
+  });
 }
 
 /** @throws UserError "data/shape" naming both files */
