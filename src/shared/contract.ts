@@ -189,7 +189,8 @@ export type Job = z.infer<typeof job>;
 
 export const analysisRequest = z.object({
   analysis: z.string(),
-  model: z.string(),
+  /** null for an analysis of the data alone. */
+  model: z.string().nullable(),
   data: z.string(),
   parameters: z.record(z.string(), z.unknown()),
 });

@@ -35,11 +35,14 @@ export const runRecord = z.object({
   seconds: z.number(),
   /** As given, completed by defaults. `elements` lists the group elements in the order of the arrays. */
   parameters: z.record(z.string(), z.unknown()),
-  model: z.object({
-    ...fileIdentity.shape,
-    weights: fileIdentity.nullable(),
-    parameters: z.number(),
-  }),
+  /** null where the analysis took the data alone. */
+  model: z
+    .object({
+      ...fileIdentity.shape,
+      weights: fileIdentity.nullable(),
+      parameters: z.number(),
+    })
+    .nullable(),
   data: z.object({
     ...fileIdentity.shape,
     fields: z.string(),

@@ -59,6 +59,11 @@ export interface StatesContext extends StatesPlace {
   readonly notices: string[];
 }
 
+/** For analyses that can do without a network, from the data alone. */
+export interface DataContext extends Omit<StatesContext, "model"> {
+  readonly model: Network | null;
+}
+
 /** For analyses that compare predictions with what should have come out. */
 export interface AnalysisContext extends StatesContext {
   readonly target: Tensor;
@@ -75,6 +80,8 @@ export interface AnalysisResult {
   /** JSON but for NaN and infinities, which the writer makes null. */
   readonly summary: Record<string, unknown>;
   readonly arrays: Record<string, ResultArray>;
+  /** What computed it, where that is not the executor of the context. */
+  readonly executor?: string;
 }
 
 export interface AnalysisProgress {
@@ -95,6 +102,8 @@ export interface CostInfo {
   readonly moving: number;
   /** Trained numbers of the network. */
   readonly parameters: number;
+  /** Elements of one state. */
+  readonly inputSize: number;
   /** Elements of one output sample. */
   readonly outputSize: number;
   /** Multiply–adds of one forward pass of one sample. */

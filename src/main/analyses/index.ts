@@ -3,6 +3,7 @@ import type { AnalysisId } from "../../shared/analyses";
 import { coherence } from "./coherence";
 import { conservation } from "./conservation";
 import type { Computation } from "./context";
+import { discover } from "./discover";
 import { equivariance } from "./equivariance";
 import { landscape } from "./landscape";
 import { lieDerivative } from "./lieDerivative";
@@ -13,6 +14,7 @@ export const computations = {
   equivariance,
   landscape,
   "lie-derivative": lieDerivative,
+  discover,
   conservation,
 } as unknown as Record<AnalysisId, Computation>;
 

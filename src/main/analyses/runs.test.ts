@@ -51,6 +51,7 @@ function infoOf({ elements, memoryBytes }: AnalysisContext): RunInfo {
     samples: SAMPLES,
     elements: elements.length,
     parameters,
+    inputSize: sizeOf(network.input.shape),
     outputSize: sizeOf(network.prediction.shape),
     work: 1,
     memoryBytes,

@@ -38,7 +38,7 @@ describe.each(figureFormats)("an exported %s", (format) => {
       study,
       view: { element: "r2" },
       parameters: run.record.parameters,
-      model: { name: "unet.onnx", sha256: run.record.model.sha256 },
+      model: { name: "unet.onnx", sha256: run.record.model!.sha256 },
       data: { samplesSha256: run.record.data.samplesSha256 },
     });
   });

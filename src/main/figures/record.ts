@@ -22,7 +22,7 @@ const figureRecord = z.object({
   folder: z.string().nullable().default(null),
   started: z.string(),
   parameters: z.record(z.string(), z.unknown()),
-  model: identity.extend({ weights: identity.nullable() }),
+  model: identity.extend({ weights: identity.nullable() }).nullable(),
   data: identity.extend({ fields: z.string(), samplesSha256: z.string() }),
   device: z.string(),
   executor: z.string(),
@@ -33,6 +33,11 @@ export type FigureRecord = z.infer<typeof figureRecord>;
 /** Files by name and hash: where they lie on this machine is nobody's business who is sent the figure. */
 function identityOf(file: { path: string; sha256: string | null }): z.infer<typeof identity> {
   return { name: basename(file.path), sha256: file.sha256 };
+}
+
+function modelOf(model: NonNullable<RunRecord["model"]>): NonNullable<FigureRecord["model"]> {
+  const { weights } = model;
+  return { ...identityOf(model), weights: weights === null ? null : identityOf(weights) };
 }
 
 export function recordOf(
@@ -52,10 +57,7 @@ export function recordOf(
     folder,
     started: run.started,
     parameters: run.parameters,
-    model: {
-      ...identityOf(run.model),
-      weights: run.model.weights === null ? null : identityOf(run.model.weights),
-    },
+    model: run.model === null ? null : modelOf(run.model),
     data: {
       ...identityOf(run.data),
       fields: run.data.fields,

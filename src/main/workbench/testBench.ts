@@ -95,7 +95,8 @@ export class Double implements Compute {
       started: new Date().toISOString(),
       seconds: 1,
       parameters: { ...parameters },
-      model: { ...(await identify(model.path)), weights: null, parameters: 3 },
+      model:
+        model === null ? null : { ...(await identify(model.path)), weights: null, parameters: 3 },
       data: { ...(await identify(data.path)), fields: "vector:v", samplesSha256: "", samples: [] },
       device: "cpu",
       executor: "",

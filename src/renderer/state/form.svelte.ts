@@ -6,7 +6,7 @@ import { parseParameters, type ParameterValue } from "../../shared/parameters";
 import type { RunRecord } from "../../shared/run";
 import { fileName } from "../format";
 import { groupOrNone, offers } from "./groups";
-import { entryOf, EVERY, type Subject } from "./subject.svelte";
+import { ALONE, entryOf, EVERY, type Subject } from "./subject.svelte";
 
 type Values = Readonly<Record<string, ParameterValue>>;
 
@@ -36,7 +36,8 @@ export class Form {
   constructor(definition: AnalysisDefinition, place: FormPlace) {
     this.definition = definition;
     this.#place = place;
-    this.model = place.subject.model;
+    const none = place.study.models.length === 0 && definition.model === "optional";
+    this.model = none ? ALONE : place.subject.model;
     this.data = place.subject.data;
     this.fitGroup();
   }
@@ -65,9 +66,14 @@ export class Form {
     return found;
   });
 
+  /** Whether the data alone are analysed. */
+  readonly #alone: boolean = $derived.by(
+    () => this.model === ALONE && this.definition.model === "optional",
+  );
+
   /** What is the matter with the model that was chosen: removed since, or never here. */
   readonly modelProblem: string | null = $derived(
-    this.model === EVERY ? null : this.#entryProblem("model", this.model),
+    this.model === EVERY || this.#alone ? null : this.#entryProblem("model", this.model),
   );
   readonly dataProblem: string | null = $derived(this.#entryProblem("data", this.data));
 
@@ -75,7 +81,7 @@ export class Form {
   readonly hindrance: string | null = $derived.by(() => {
     const { study } = this.#place;
     if (study.readOnly !== null) return "This study is open for reading only.";
-    if (study.models.length === 0) return "Add a model first.";
+    if (study.models.length === 0 && !this.#alone) return "Add a model first.";
     if (study.data.length === 0) return "Add data first.";
     if (this.modelProblem !== null) return "Choose a model that is here.";
     if (this.dataProblem !== null) return "Choose data that are here.";
@@ -93,7 +99,7 @@ export class Form {
       this.model === EVERY ? this.#place.study.models.map(({ id }) => id) : [this.model];
     return models.map((model) => ({
       analysis: this.definition.id,
-      model,
+      model: this.#alone ? null : model,
       data: this.data,
       parameters: { ...this.values },
     }));
@@ -135,7 +141,7 @@ export class Form {
     for (const [name, value] of Object.entries(request.parameters)) {
       this.set(name, value as ParameterValue);
     }
-    this.model = request.model;
+    this.model = request.model ?? ALONE;
     this.data = request.data;
   }
 
@@ -161,9 +167,12 @@ export class Form {
         this.set(name, value as ParameterValue);
       }
     }
-    this.model = run.model ?? "";
+    this.model = record.model === null ? ALONE : (run.model ?? "");
     this.data = run.data ?? "";
-    this.#absent = { model: fileName(record.model.path), data: fileName(record.data.path) };
+    this.#absent = {
+      ...(record.model === null ? {} : { model: fileName(record.model.path) }),
+      data: fileName(record.data.path),
+    };
     this.#applyChange();
   }
 

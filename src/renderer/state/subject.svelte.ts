@@ -4,6 +4,9 @@ import type { Study } from "../../shared/contract";
 /** Stands for every model, one run each. */
 export const EVERY = "*";
 
+/** Stands for no model: the data alone. */
+export const ALONE = "-";
+
 export class Subject {
   /** An entry's id, or EVERY. */
   model = $state("");

@@ -1,22 +1,12 @@
 /** Conservation: what does the network keep over a rollout that the physics keeps, and can it be repaired at once? */
 import { conservationFigures } from "../charts/conservation";
-import { toErrorRecord } from "../errors";
 import type { ParameterValues } from "../parameters";
 import { catalogue } from "../physics/catalogue";
 import { parseCoefficients } from "../physics/choose";
 import { parseIntegrands } from "../physics/integrand";
 import { sampleParameters } from "./common";
 import { defineAnalysis } from "./definition";
-
-/** What a text should have been, for the form; null where it can be read. */
-function wrongIn(read: () => unknown): string | null {
-  try {
-    read();
-    return null;
-  } catch (error) {
-    return `what can be read: ${toErrorRecord(error).message.replace(/\.$/, "")}`;
-  }
-}
+import { wrongIn } from "./wrongIn";
 
 const { group: _group, elements: _elements, samples, times, ...common } = sampleParameters;
 

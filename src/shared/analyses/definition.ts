@@ -14,6 +14,8 @@ export interface AnalysisDefinition<S extends ParameterSchema = ParameterSchema>
   readonly reference: string;
   /** Whether it can do without targets; absent: it cannot. */
   readonly targets?: "optional";
+  /** Whether it can do without a model, from the data alone; absent: it cannot. */
+  readonly model?: "optional";
   /** Whether its samples are where rollouts begin: the first state of a trajectory unless times are chosen. */
   readonly rollouts?: boolean;
   readonly parameters: S;

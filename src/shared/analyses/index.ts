@@ -2,6 +2,7 @@
 import { coherence } from "./coherence";
 import { conservation } from "./conservation";
 import type { AnalysisDefinition } from "./definition";
+import { discover } from "./discover";
 import { equivariance } from "./equivariance";
 import { landscape } from "./landscape";
 import { lieDerivative } from "./lieDerivative";
@@ -11,6 +12,7 @@ export const analyses = {
   equivariance,
   landscape,
   "lie-derivative": lieDerivative,
+  discover,
   conservation,
 } as const;
 

@@ -1,21 +1,11 @@
 /** Lie derivative: does the network commute with a continuous symmetry, to first order in how far one moves? */
 import { lieDerivativeFigures } from "../charts/lieDerivative";
 import type { ParameterValues } from "../parameters";
-import { toErrorRecord } from "../errors";
 import { parseWeights } from "../generators/choose";
 import { ownGenerators } from "../generators/own";
 import { sampleParameters } from "./common";
 import { defineAnalysis } from "./definition";
-
-/** What a text should have been, for the form; null where it can be read. */
-function wrongIn(read: () => unknown): string | null {
-  try {
-    read();
-    return null;
-  } catch (error) {
-    return `what can be read: ${toErrorRecord(error).message.replace(/\.$/, "")}`;
-  }
-}
+import { wrongIn } from "./wrongIn";
 
 const { group: _group, elements: _elements, ...samples } = sampleParameters;
 

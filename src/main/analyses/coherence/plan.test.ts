@@ -5,6 +5,7 @@ import { cost, plan, totalWork } from "./plan";
 const sizes = fc.record({
   samples: fc.integer({ min: 2, max: 100 }),
   parameters: fc.integer({ min: 1, max: 20_000_000 }),
+  inputSize: fc.constant(1),
   outputSize: fc.integer({ min: 1, max: 100_000 }),
   activations: fc.integer({ min: 1, max: 50_000_000 }),
   together: fc.integer({ min: 2, max: 9 }),
@@ -48,6 +49,7 @@ describe("the plan", () => {
     const size = {
       samples: 16,
       parameters: 1e6,
+      inputSize: 16384,
       outputSize: 16384,
       activations: 25e6,
       together: 2,
@@ -64,6 +66,7 @@ describe("the cost of D4 on 16 samples", () => {
     elements: 8,
     moving: 7,
     parameters: 1e6,
+    inputSize: 16384,
     outputSize: 16384,
     work: 1e9,
     memoryBytes: 2 ** 31,

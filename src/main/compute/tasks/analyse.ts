@@ -3,7 +3,7 @@ import packageJson from "../../../../package.json";
 import type { AnalysisId } from "../../../shared/analyses";
 import { RUN_FORMAT, type ArrayRecord, type RunRecord } from "../../../shared/run";
 import { computations } from "../../analyses";
-import type { AnalysisContext, AnalysisResult, StatesContext } from "../../analyses/context";
+import type { AnalysisContext, AnalysisResult, DataContext } from "../../analyses/context";
 import { identify, samplesSha256 } from "../../data/identity";
 import { showFieldSpec } from "../../../shared/fields/spec";
 import type { Executor } from "../../runtime/executor";
@@ -37,14 +37,14 @@ export async function analyse(
   experiment.notices.push(...(input.notices ?? []));
   const executors = new Executors(experiment.target);
   try {
-    if (input.model.weights === null) {
+    if (experiment.model !== null && input.model?.weights === null) {
       const { warnings } = await checkParity(experiment.model);
       experiment.notices.push(...warnings);
     }
     const { input: states, target, raw } = await experiment.read();
     signal.throwIfAborted();
     const executor = executors.chosen;
-    const context: StatesContext = {
+    const context: DataContext = {
       model: experiment.model,
       input: states,
       target,
@@ -59,7 +59,7 @@ export async function analyse(
       notices: experiment.notices,
     };
     const { compute } = computations[input.analysis as AnalysisId];
-    // Targets are missing only where the analysis can do without: `read` has seen to that.
+    // Model and targets are missing only where the analysis can do without: opening and reading have seen to that.
     const checked = context as AnalysisContext;
     const result = await compute(checked, input.parameters as never, progress, signal);
     signal.throwIfAborted();
@@ -82,7 +82,7 @@ export async function analyse(
       },
       ...(await origins(input, experiment, samplesSha256(raw))),
       device: experiment.target.device ?? "cpu",
-      executor: executor.description,
+      executor: result.executor ?? executor.description,
       versions: { noetherscope: packageJson.version, node: process.versions.node },
       notices: context.notices,
       summary: result.summary,
@@ -128,12 +128,15 @@ async function origins(
   sha256: string,
 ): Promise<Pick<RunRecord, "model" | "data">> {
   const [modelFile, weights, dataFile] = await Promise.all([
-    identify(model.path),
-    model.weights === null ? null : identify(model.weights),
+    model === null ? null : identify(model.path),
+    typeof model?.weights === "string" ? identify(model.weights) : null,
     identify(data.path),
   ]);
   return {
-    model: { ...modelFile, weights, parameters: experiment.model.info.parameterCount },
+    model:
+      modelFile === null || experiment.model === null
+        ? null
+        : { ...modelFile, weights, parameters: experiment.model.info.parameterCount },
     data: {
       ...dataFile,
       fields: experiment.fields === null ? "" : showFieldSpec(experiment.fields),

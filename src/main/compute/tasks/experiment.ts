@@ -14,7 +14,7 @@ import type { ParameterValue } from "../../../shared/parameters";
 import { select } from "../../../shared/selection";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import { stepOf } from "../../data/coordinates";
-import type { DataSet } from "../../data/dataset";
+import { openData, type DataSet } from "../../data/dataset";
 import {
   normalisationOf,
   normalisationWarnings,
@@ -28,7 +28,8 @@ import { openDataFor } from "./fieldsOfModel";
 import { definitionOf, type AnalysisSpec } from "./spec";
 
 export interface Experiment {
-  readonly model: Model;
+  /** null where the analysis takes the data alone. */
+  readonly model: Model | null;
   readonly data: DataSet;
   /** Indices in the data set. */
   readonly indices: readonly number[];
@@ -67,8 +68,11 @@ export function placeOf({
 
 /** @throws UserError of models, data, selection, groups: whatever does not fit together */
 export async function openExperiment(spec: AnalysisSpec): Promise<Experiment> {
-  const model = await openModel(spec.model.path, { weights: spec.model.weights });
-  const { data, notices } = await openDataFor(model, spec.data);
+  const model = await modelOf(spec);
+  const { data, notices } =
+    model === null
+      ? { data: await openData(spec.data.path, spec.data.options), notices: [] }
+      : await openDataFor(model, spec.data);
   try {
     return await experimentOf(model, data, spec, notices);
   } catch (error) {
@@ -77,13 +81,24 @@ export async function openExperiment(spec: AnalysisSpec): Promise<Experiment> {
   }
 }
 
+/** @throws UserError "model/none" where the analysis needs one, and what opening it throws */
+async function modelOf({ analysis, model }: AnalysisSpec): Promise<Model | null> {
+  if (model !== null) return openModel(model.path, { weights: model.weights });
+  const { title, model: needed } = definitionOf(analysis);
+  if (needed === "optional") return null;
+  throw new UserError("model/none", `${title} needs a model.`, {
+    where: "model",
+    todo: "Give one (--model on the command line).",
+  });
+}
+
 async function experimentOf(
-  model: Model,
+  model: Model | null,
   data: DataSet,
   { analysis, parameters }: AnalysisSpec,
   assumed: readonly string[],
 ): Promise<Experiment> {
-  checkShapes(model, data);
+  if (model !== null) checkShapes(model, data);
   checkTargets(data, analysis);
   // Where an analysis takes no group, nothing acts.
   const group = groupByName(
@@ -109,7 +124,7 @@ async function experimentOf(
     ...assumed,
     ...data.notices,
     ...selection.notices,
-    ...model.info.warnings,
+    ...(model?.info.warnings ?? []),
     ...(normalisation === undefined || data.fields === undefined
       ? []
       : normalisationWarnings(normalisation, data.fields, group)),

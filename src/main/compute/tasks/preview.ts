@@ -16,17 +16,24 @@ import { inputName } from "../../graph/ir";
 import type { LossId } from "../../training/losses";
 import { openExecutor, type Target } from "../../runtime/target";
 import type { TaskContext } from "../compute";
+import type { Model } from "../../models";
 import { openExperiment, placeOf, type Experiment } from "./experiment";
 import type { AnalysisSpec } from "./spec";
+
+/** With a network to time. */
+type Trained = Experiment & { readonly model: Model };
 
 export async function preview(
   spec: AnalysisSpec,
   { signal }: Pick<TaskContext, "signal">,
 ): Promise<Preview> {
   const start = performance.now();
-  const experiment = await openExperiment(spec);
+  const opening = await openExperiment(spec);
   try {
-    const network = sampleNetwork(experiment.model);
+    const { model } = opening;
+    if (model === null) return previewOfData(opening, spec);
+    const experiment: Trained = { ...opening, model };
+    const network = sampleNetwork(model);
     const opened = (performance.now() - start) / 1000;
     const { acting, estimate, runs, verification } = computations[spec.analysis as AnalysisId];
     const [input, output] = [network.input, network.prediction].map(({ shape }) => shape.slice(1));
@@ -61,8 +68,41 @@ export async function preview(
       ],
     };
   } finally {
-    await experiment.close();
+    await opening.close();
   }
+}
+
+/** Operations a second of this program's own loops. */
+const OWN_SPEED = 3e8;
+
+/** Of an analysis without a network: what its own arithmetic takes. */
+function previewOfData(experiment: Experiment, spec: AnalysisSpec): Preview {
+  const { data, samples, memoryBytes, notices } = experiment;
+  const state = data.states.shape;
+  const { acting, estimate } = computations[spec.analysis as AnalysisId];
+  const names = acting?.(placeOf(experiment), state, state, spec.parameters) ?? [];
+  const size = sizeOf(state);
+  const cost = estimate(
+    {
+      samples: samples.length,
+      elements: names.length,
+      moving: 0,
+      parameters: 0,
+      inputSize: size,
+      outputSize: size,
+      work: 0,
+      memoryBytes,
+    },
+    spec.parameters,
+  );
+  return {
+    samples: samples.length,
+    elements: [...names],
+    passes: 0,
+    memoryBytes: cost.memoryBytes,
+    seconds: cost.flops / OWN_SPEED,
+    notices,
+  };
 }
 
 /** Where results are verified. */
@@ -73,7 +113,7 @@ function inWords(seconds: number): string {
   return seconds < 90 ? `about ${Math.round(seconds)} s` : `about ${Math.round(seconds / 60)} min`;
 }
 
-function costInfo(experiment: Experiment, network: SampleNetwork): RunInfo {
+function costInfo(experiment: Trained, network: SampleNetwork): RunInfo {
   const { samples, elements, model, memoryBytes, fields, outputFields, target } = experiment;
   const vectors = [fields, outputFields].every((spec) =>
     spec?.some(({ kind }) => kind === "vector"),
@@ -84,6 +124,7 @@ function costInfo(experiment: Experiment, network: SampleNetwork): RunInfo {
     samples: samples.length,
     elements: elements.length,
     parameters: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    inputSize: sizeOf(network.input.shape),
     outputSize: sizeOf(network.prediction.shape),
     work: multiplyAdds(network),
     memoryBytes,
@@ -103,7 +144,7 @@ function isIdentity(matrix: Element["matrix"]): boolean {
 const paces = new Map<string, Pace>();
 
 async function secondsOfRuns(
-  { model, target }: Experiment,
+  { model, target }: Trained,
   network: SampleNetwork,
   all: readonly Runs[],
   { parameters }: AnalysisSpec,
@@ -135,7 +176,7 @@ const ENOUGH = 500;
 const CHUNK = 4;
 
 /** Seconds of one forward pass of one sample, measured on the network itself. */
-async function secondsOfPass(experiment: Experiment, network: SampleNetwork): Promise<number> {
+async function secondsOfPass(experiment: Trained, network: SampleNetwork): Promise<number> {
   const { model, target } = experiment;
   const key = `${target.executor} ${target.device} ${model.info.path} ${model.info.parameterCount} ${network.input.shape.join()}`;
   const known = measured.get(key);
@@ -147,7 +188,7 @@ async function secondsOfPass(experiment: Experiment, network: SampleNetwork): Pr
 }
 
 async function measurePass(
-  graph: ReturnType<Experiment["model"]["graph"]>,
+  graph: ReturnType<Model["graph"]>,
   parameters: ReadonlyMap<string, Tensor>,
   target: Target,
 ): Promise<number> {

@@ -9,7 +9,8 @@ export interface AnalysisSpec {
   readonly analysis: string;
   /** Complete and checked. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;
-  readonly model: { readonly path: string; readonly weights: string | null };
+  /** null where the analysis takes the data alone. */
+  readonly model: { readonly path: string; readonly weights: string | null } | null;
   readonly data: { readonly path: string; readonly options: DataOptions };
 }
 

@@ -337,7 +337,7 @@ describe("analyse", () => {
       parameters: { group: "d4", elements: ["e", "r2"], ridge: 1e-6 },
       data: { fields: "vector:v,scalar:p" },
     });
-    expect(record.model.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(record.model?.sha256).toMatch(/^[0-9a-f]{64}$/);
     const arrays = await readNpz(join(out, "arrays.npz"));
     expect([...arrays.keys()].sort()).toEqual(Object.keys(record.arrays).sort());
     for (const [name, { shape, dtype }] of Object.entries(record.arrays)) {

@@ -29,7 +29,7 @@ export function analysisHandlers({
       await study.addRequest({ id, ...request });
       const job = jobs.start({
         study: study.path,
-        title: `${definitionOf(request.analysis).title} · ${study.model(request.model).name} on ${study.data(request.data).name}`,
+        title: `${definitionOf(request.analysis).title} · ${subjectOf(study, request)}`,
         analysis: request.analysis,
         run: async (signal, onProgress) => {
           const folder = study.runs.folderOf(id);
@@ -85,12 +85,18 @@ export async function settled(
  * @throws UserError "analysis/unknown", "study/no-model", "study/no-data", "params/…"
  */
 export function specOf(study: OpenStudy, request: AnalysisRequest): AnalysisSpec {
-  const model = study.model(request.model);
+  const model = request.model === null ? null : study.model(request.model);
   const data = study.data(request.data);
   return {
     analysis: request.analysis,
     parameters: checkedParameters(request.analysis, request.parameters),
-    model: { path: model.file.path, weights: model.weights?.path ?? null },
+    model: model === null ? null : { path: model.file.path, weights: model.weights?.path ?? null },
     data: { path: data.file.path, options: data.options },
   };
+}
+
+/** "unet on vortices", or the data's name where there is no model. */
+function subjectOf(study: OpenStudy, { model, data }: AnalysisRequest): string {
+  const on = study.data(data).name;
+  return model === null ? on : `${study.model(model).name} on ${on}`;
 }

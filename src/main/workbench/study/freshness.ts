@@ -54,6 +54,7 @@ export function outdates(
     model?.state === "changed" ||
     data?.state === "changed" ||
     (model !== null &&
+      run.model !== null &&
       (!same(model.entry.file, run.model) || !same(model.entry.weights, run.model.weights))) ||
     (data !== null &&
       (!same(data.entry.file, run.data) || (run.data.fields !== "" && run.data.fields !== fields)))

@@ -272,16 +272,19 @@ function runEntry(
   models: Study["models"],
 ): RunEntry {
   const request = requests.find(({ id }) => id === record.id);
+  const used = record.model;
   const model =
-    models.find(({ id }) => id === request?.model) ??
-    models.find(({ file }) => file.path === record.model.path) ??
-    models.find(({ file }) => file.sha256 !== null && file.sha256 === record.model.sha256);
+    used === null
+      ? undefined
+      : (models.find(({ id }) => id === request?.model) ??
+        models.find(({ file }) => file.path === used.path) ??
+        models.find(({ file }) => file.sha256 !== null && file.sha256 === used.sha256));
   const from =
     data.find(({ id }) => id === request?.data) ??
     data.find(({ file }) => file.path === record.data.path) ??
     data.find(({ file }) => file.sha256 !== null && file.sha256 === record.data.sha256);
   const names = [
-    model?.name ?? basename(record.model.path),
+    ...(used === null ? [] : [model?.name ?? basename(used.path)]),
     from?.name ?? basename(record.data.path),
   ];
   return {

@@ -39,7 +39,14 @@ function commandOf(definition: AnalysisDefinition): Command {
     summary: `${definition.title}: one run, written as DIR/run.json and DIR/arrays.npz.`,
     details: `${definition.reading}\n${definition.reference}`,
     options: {
-      model: { value: "FILE", help: "The network, an .onnx file.", required: true },
+      model: {
+        value: "FILE",
+        help:
+          definition.model === "optional"
+            ? "The network, an .onnx file; without, the data alone are analysed."
+            : "The network, an .onnx file.",
+        required: definition.model !== "optional",
+      },
       weights: { value: "FILE", help: "Values of its parameters, if not those in the model file." },
       data: { value: "FILE", help: "States and targets, .npz or .npy.", required: true },
       ...dataOptionFlags,
@@ -157,7 +164,13 @@ function specOf(definition: AnalysisDefinition, args: Arguments): AnalysisSpec {
   return {
     analysis: definition.id,
     parameters: checkedParameters(definition.id, given),
-    model: { path: resolve(args.given("model")), weights: pathOf(args, "weights") },
+    model: modelOf(definition, args),
     data: { path: resolve(args.given("data")), options: dataOptionsOf(args) },
   };
+}
+
+/** @throws UsageError where it is needed and not given */
+function modelOf(definition: AnalysisDefinition, args: Arguments): AnalysisSpec["model"] {
+  if (definition.model === "optional" && args.text("model") === undefined) return null;
+  return { path: resolve(args.given("model")), weights: pathOf(args, "weights") };
 }

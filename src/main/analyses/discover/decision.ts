@@ -1,0 +1,67 @@
+/**
+ * Which of the smallest relative defects are symmetries: those below the largest ratio between neighbours, as far as
+ * they are small themselves. Both bounds are conventions; a result is a candidate, and its spectrum is shown.
+ */
+
+export interface Decision {
+  /** How many directions stand apart. */
+  readonly dimension: number;
+  /** Ratio of the first defect above the gap to the last one below; null where nothing stands apart. */
+  readonly ratio: number | null;
+  /** Of directions that are symmetries as far as arithmetic resolves. */
+  readonly exact: number;
+  readonly sentence: string;
+}
+
+/** Neighbours must differ by this factor to be told apart. */
+const LEAST_RATIO = 5;
+
+/**
+ * @param defects √μ, ascending
+ * @param threshold on μ for what may be a symmetry
+ * @param floor below this a defect is rounding: such values count as equal
+ */
+export function decide(defects: ArrayLike<number>, threshold: number, floor: number): Decision {
+  const n = defects.length;
+  const level = (k: number): number => Math.max(k < n ? defects[k]! : 1, floor);
+  let dimension = 0;
+  let ratio = 0;
+  let exact = 0;
+  while (exact < n && defects[exact]! <= floor) exact++;
+  for (let k = 1; k <= n && defects[k - 1]! ** 2 < threshold; k++) {
+    // Where every candidate is a symmetry, the last is compared with a motion that has nothing to do with the function.
+    const step = level(k) / level(k - 1);
+    if (step > ratio) [dimension, ratio] = [k, step];
+  }
+  const smallest = n === 0 ? "" : ` The smallest relative defect is ${show(defects[0]!)}.`;
+  if (dimension === 0) {
+    return {
+      dimension: 0,
+      ratio: null,
+      exact: 0,
+      sentence: `No candidate is a symmetry.${smallest}`,
+    };
+  }
+  if (ratio < LEAST_RATIO) {
+    return {
+      dimension: 0,
+      ratio: null,
+      exact: 0,
+      sentence: `The spectrum has no gap: from one relative defect to the next it grows at most ${show(ratio)} times, so no number of symmetries stands out.${smallest}`,
+    };
+  }
+  const last = defects[dimension - 1]!;
+  const beyond = dimension < n ? `the next has ${show(defects[dimension]!)}` : "there is no other";
+  const directions = dimension === 1 ? "One direction is" : `${dimension} directions are`;
+  const sentence =
+    last <= floor
+      ? `${directions} symmetric as far as arithmetic resolves (${show(last)}); ${beyond}.`
+      : `${directions} nearly symmetric, broken by ${show(100 * last)} % of what an unrelated motion would show; ${beyond}.`;
+  return { dimension, ratio, exact: Math.min(exact, dimension), sentence };
+}
+
+function show(value: number): string {
+  return value !== 0 && value < 1e-3
+    ? value.toExponential(1)
+    : String(Number(value.toPrecision(2)));
+}

@@ -1,0 +1,12 @@
+/** Below which relative defect everything is rounding, or the error of a fit. */
+import type { Executor } from "../../runtime/executor";
+import type { FitFacts } from "./source";
+
+const FLOAT64 = 1e-7;
+const FLOAT32 = 1e-5;
+
+/** @param executor null where a fit stands for the network */
+export function floorOf(executor: Executor | null, fit: FitFacts | null): number {
+  const arithmetic = executor === null || executor.id === "reference" ? FLOAT64 : FLOAT32;
+  return Math.max(arithmetic, fit?.residual ?? 0);
+}

@@ -1,0 +1,93 @@
+/** A map near its samples: points, values and Jacobians in the data's units, as candidates are tried on them. */
+import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
+import type { Executor } from "../../runtime/executor";
+import type { Network, StatesPlace } from "../context";
+import type { SampleNetwork } from "../network";
+import { slice, tensorOf } from "../orbit";
+import { Pushforward, runSize } from "../pushforward";
+
+export interface Linearised {
+  readonly samples: number;
+  /** d, numbers of a state. */
+  readonly inputs: number;
+  /** D, numbers of a value. */
+  readonly outputs: number;
+  /** [samples, d] */
+  readonly points: Float64Array;
+  /** [samples, D] */
+  readonly values: Float64Array;
+  /** ∂F_o/∂x_i, [samples, D, d] */
+  readonly jacobians: Float64Array;
+}
+
+/**
+ * The network's own, by d Jacobian–vector products a sample.
+ * @param states [n, …] in the network's variables
+ */
+export async function linearisedNetwork(
+  executor: Executor,
+  model: Network,
+  network: SampleNetwork,
+  states: Tensor,
+  units: StatesPlace["units"],
+  memoryBytes: number,
+  step: (fraction: number) => void,
+): Promise<Linearised> {
+  const [n = 0, ...sample] = states.shape;
+  const d = sizeOf(sample);
+  const outputShape = network.prediction.shape.slice(1);
+  const D = sizeOf(outputShape);
+  const size = runSize(network, n, d, memoryBytes);
+  const program = await Pushforward.compile(executor, model, network, size);
+  const into = scales(units, sample);
+  const out = scales(units, outputShape);
+  const points = Float64Array.from(toFloat64(states));
+  const values = new Float64Array(n * D);
+  const jacobians = new Float64Array(n * D * d);
+  const axes = new Float64Array(size.samples * d * d);
+  for (let s = 0; s < size.samples; s++) {
+    for (let i = 0; i < d; i++) axes[(s * d + i) * d + i] = 1;
+  }
+  try {
+    for (let first = 0; first < n; first += size.samples) {
+      const count = Math.min(size.samples, n - first);
+      const block = slice(states, first, count);
+      const directions = tensorOf(axes.subarray(0, count * d * d), [count, d, ...sample]);
+      const { prediction, tangents } = await program.of(block, directions, () => step(first / n));
+      values.set(prediction, first * D);
+      for (let s = 0; s < count; s++) {
+        for (let i = 0; i < d; i++) {
+          const factor = 1 / into.std[i]!;
+          for (let o = 0; o < D; o++) {
+            jacobians[((first + s) * D + o) * d + i] =
+              tangents[(s * d + i) * D + o]! * factor * out.std[o]!;
+          }
+        }
+      }
+    }
+  } finally {
+    await program.dispose();
+  }
+  for (let k = 0; k < points.length; k++) {
+    points[k] = points[k]! * into.std[k % d]! + into.mean[k % d]!;
+  }
+  for (let k = 0; k < values.length; k++) {
+    values[k] = values[k]! * out.std[k % D]! + out.mean[k % D]!;
+  }
+  return { samples: n, inputs: d, outputs: D, points, values, jacobians };
+}
+
+/** One mean and deviation a number of the state; 0 and 1 where the variables are the data's. */
+function scales(
+  units: StatesPlace["units"],
+  shape: readonly number[],
+): { mean: Float64Array; std: Float64Array } {
+  const size = sizeOf(shape);
+  const known = units !== null && units.std.length === shape[0];
+  const inner = size / (shape[0] ?? 1);
+  const of = (values: readonly number[] | undefined, otherwise: number): Float64Array =>
+    Float64Array.from({ length: size }, (_, k) =>
+      known ? values![Math.floor(k / inner)]! : otherwise,
+    );
+  return { mean: of(units?.mean, 0), std: of(units?.std, 1) };
+}

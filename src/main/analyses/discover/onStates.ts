@@ -1,0 +1,160 @@
+/** Discovery among linear and affine motions of states that are vectors: numbers of particles, of an ODE, features. */
+import type { DiscoverParameters } from "../../../shared/analyses/discover";
+import type { Executor } from "../../runtime/executor";
+import type { AnalysisResult, DataContext } from "../context";
+import { arraysOf } from "./arrays";
+import { recognise } from "./algebra/recognise";
+import { checkSampleCount, spreadOf, thinNotice, trivialNotice } from "./checks";
+import { outputsOf } from "./choices";
+import { combined, familyOf, type LinearFamilyId } from "./families";
+import { floorOf } from "./floor";
+import type { OutputAction } from "./gram";
+import { homogeneous } from "./homogeneous";
+import { layoutOf } from "./layout";
+import { linearProblem } from "./linear";
+import { solve, type Solution } from "./problem";
+import { clustersOf } from "./resampling";
+import { dataSource, networkSource, type Source } from "./source";
+import { summaryOf } from "./summary";
+
+/** @param executor null without a model */
+export async function discoverOnStates(
+  context: DataContext,
+  id: LinearFamilyId,
+  params: DiscoverParameters,
+  executor: Executor | null,
+  step: (fraction: number, stage: string) => void,
+): Promise<AnalysisResult> {
+  const { input, notices } = context;
+  const layout = layoutOf(input.shape.slice(1), params.split);
+  const family = familyOf(id, layout.components);
+  step(0, "Preparing");
+  const source = await sourceOf(context, params, executor, step);
+  const { map } = source;
+  const outputs = outputsOf(params, map.inputs, map.outputs, family.shifts, source.kind);
+  notices.push(...checkSampleCount(map.samples, map.outputs, family.basis.length, outputs[0]!));
+  const clusters = clustersOf(source.samples);
+  const asked = {
+    threshold: params.threshold,
+    floor: floorOf(executor, source.fit),
+    seed: params.seed,
+    outputSquares: squares(map.values, map.samples),
+  };
+  const solved = outputs.map((output, k): { output: OutputAction; solution: Solution } => ({
+    output,
+    solution: solve(linearProblem(map, family, layout, output), clusters, asked, () =>
+      step(0.6 + (0.4 * k) / outputs.length, "Looking for symmetries"),
+    ),
+  }));
+  const best = solved.reduce((a, b) =>
+    b.solution.decision.dimension > a.solution.decision.dimension ? b : a,
+  );
+  const { output, solution } = best;
+  const parts = solution.generators.map(({ coefficients }) =>
+    combined(family, layout.components, coefficients),
+  );
+  const recognised =
+    parts.length === 0
+      ? null
+      : recognise(
+          parts.map((part) => homogeneous(part, layout.components)),
+          Math.max(...solution.generators.map(({ defect }) => defect)),
+        );
+  const spread = spreadOf(map);
+  notices.unshift(verdict(solution, recognised));
+  notices.push(
+    ...thinNotice(spread),
+    ...trivialNotice(solution.trivial),
+    ...predictionNotice(solved, output),
+    ...fitNotice(source),
+  );
+  if (layout.particles > 1) {
+    notices.push(
+      `Candidates move ${layout.particles} parts of ${layout.components} numbers alike.`,
+    );
+  }
+  return {
+    summary: summaryOf({
+      samples: map.samples,
+      candidates: id,
+      names: layout.names,
+      particles: layout.particles,
+      output,
+      solution,
+      recognised,
+      fit: source.fit,
+      threshold: params.threshold,
+      motions: parts,
+      flows: null,
+      sides: null,
+    }),
+    arrays: arraysOf(
+      solution,
+      {
+        parts,
+        layout,
+        shifts: family.shifts,
+        actions: output === "free" ? solution.generators.map(({ action }) => action!) : null,
+      },
+      spread,
+    ),
+  };
+}
+
+function sourceOf(
+  context: DataContext,
+  params: DiscoverParameters,
+  executor: Executor | null,
+  step: (fraction: number, stage: string) => void,
+): Promise<Source> {
+  const { model } = context;
+  if (model === null || executor === null) {
+    return dataSource(context, params, () => step(0.1, "Fitting a map to the data"));
+  }
+  return networkSource({ ...context, model }, executor, (fraction) =>
+    step(0.6 * fraction, "Slopes of the network"),
+  );
+}
+
+/** What was found, in the words that stand first on the page. */
+export function verdict(
+  { decision }: Solution,
+  recognised: { readonly name: string | null; readonly words: string } | null,
+): string {
+  if (recognised === null) return decision.sentence;
+  const name = recognised.name === null ? "" : `${recognised.name}, `;
+  const ended = recognised.words.replace(/\.$/, "");
+  return `Candidate: ${name}${ended}. ${decision.sentence}`;
+}
+
+function predictionNotice(
+  solved: readonly { readonly output: OutputAction; readonly solution: Solution }[],
+  chosen: OutputAction,
+): string[] {
+  if (solved.length < 2) return [];
+  const other = solved.find(({ output }) => output !== chosen)!;
+  const own = solved.find(({ output }) => output === chosen)!;
+  const words = { rate: "a rate", state: "a state" } as const;
+  return [
+    `The output is taken as ${words[chosen as "rate" | "state"]} (${own.solution.decision.dimension} found; as ${words[other.output as "rate" | "state"]} ${other.solution.decision.dimension}); --prediction states it.`,
+  ];
+}
+
+/** A fit's own error bounds what can be resolved. */
+const GOOD = 1e-4;
+
+function fitNotice({ fit }: Source): string[] {
+  if (fit === null) return [];
+  const order = fit.order === null ? "" : `, by central differences of order ${fit.order}`;
+  const told = `Without a model: ${fit.of}${order}, fitted by polynomials of degree ${fit.degree} (${fit.features} features); on held-out data they are off by ${fit.residual.toExponential(1)} of the spread.`;
+  return fit.residual < GOOD
+    ? [told]
+    : [told, "Defects below that may be the fit’s, and a symmetry may look broken by as much."];
+}
+
+function squares(values: Float64Array, samples: number): Float64Array {
+  const size = values.length / samples;
+  const out = new Float64Array(samples);
+  values.forEach((value, k) => (out[Math.floor(k / size)]! += value ** 2));
+  return out;
+}

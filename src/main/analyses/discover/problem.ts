@@ -1,0 +1,134 @@
+/** Discovery apart from what the candidates are: their spectrum, what stands apart in it, and how sure that is. */
+import type { Interval } from "../bootstrap";
+import { readableBasis } from "./basis";
+import { decide, type Decision } from "./decision";
+import type { Gram } from "./gram";
+import { relativeDefect, type Tried } from "./trial";
+import { defectInterval, halves, largestAngle, type Clusters } from "./resampling";
+import { spectrumOf } from "./spectrum";
+import { symmetricEigen } from "./symmetricEigen";
+
+/** Candidates on samples. */
+export interface Problem {
+  /** Q */
+  readonly candidates: number;
+  /** K */
+  readonly samples: number;
+  gram(samples: readonly number[], step: () => void): Gram;
+  /** A combination of candidates by itself. */
+  tried(v: Float64Array): Tried;
+}
+
+export interface FoundGenerator {
+  /** Over the candidates, [Q], orthonormal among the generators. */
+  readonly coefficients: Float64Array;
+  readonly defect: number;
+  readonly interval: Interval;
+  /** Root mean square of ‖L F‖ over that of ‖F‖. */
+  readonly residual: number;
+  /** ‖L F‖ over √(‖DF X‖² + ‖Y F‖²), root mean squares: at most √2 whatever the generator's scale. */
+  readonly share: number;
+  readonly action: Float64Array | null;
+}
+
+export interface Solution {
+  /** √μ, ascending, [n]; n is Q less the trivial ones. */
+  readonly defects: Float64Array;
+  /** 95 % intervals; NaN beyond the first ones. */
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  readonly decision: Decision;
+  readonly generators: readonly FoundGenerator[];
+  readonly trivial: number;
+  /** Largest principal angle between what two halves of the samples give, in radians; null where not taken. */
+  readonly halfAngle: number | null;
+  /** Eigenvalues of C in the orthonormal basis of candidates, ascending, [Q]; null where there are too many. */
+  readonly eigenvalues: Float64Array | null;
+}
+
+export interface Asked {
+  readonly threshold: number;
+  /** Relative defects below this are rounding. */
+  readonly floor: number;
+  readonly seed: number;
+  /** ‖F‖² of each sample. */
+  readonly outputSquares: Float64Array;
+}
+
+/** Only so many directions are tried on every sample again: those of interest are the first. */
+const TRIED = 64;
+/** Beyond, a second spectrum takes as long as the whole run. */
+const QUICK = 300;
+
+export function solve(
+  problem: Problem,
+  clusters: Clusters,
+  { threshold, floor, seed, outputSquares }: Asked,
+  step: () => void,
+): Solution {
+  const { candidates: q, samples } = problem;
+  const all = Array.from({ length: samples }, (_, k) => k);
+  const gram = problem.gram(all, step);
+  const { values, vectors, trivial } = spectrumOf(gram, q);
+  const ranked = vectors.map((vector, k) => {
+    step();
+    if (k >= TRIED) return { vector, defect: Math.sqrt(values[k]!), interval: unknown };
+    const tried = problem.tried(vector);
+    const interval = defectInterval(tried.defect, tried.scale, clusters, seed);
+    return { vector, defect: relativeDefect(tried), interval };
+  });
+  ranked.sort((a, b) => a.defect - b.defect);
+  const defects = Float64Array.from(ranked, ({ defect }) => defect);
+  const decision = decide(defects, threshold, floor);
+  const k = decision.dimension;
+  const found = ranked.slice(0, k).map(({ vector }) => vector);
+  return {
+    defects,
+    low: Float64Array.from(ranked, ({ interval }) => interval.low),
+    high: Float64Array.from(ranked, ({ interval }) => interval.high),
+    decision,
+    generators: readableBasis(found, decision.exact === k).map((coefficients) => {
+      const tried = problem.tried(coefficients);
+      return {
+        coefficients,
+        defect: relativeDefect(tried),
+        interval: defectInterval(tried.defect, tried.scale, clusters, seed),
+        residual: ratio(tried.defect, outputSquares),
+        share: ratio(
+          tried.defect,
+          tried.motion.map((value, i) => value + tried.moved[i]!),
+        ),
+        action: tried.action,
+      };
+    }),
+    trivial: trivial.length,
+    halfAngle: k === 0 || q > QUICK ? null : angleOfHalves(problem, clusters, k, found, step),
+    eigenvalues: q > QUICK ? null : symmetricEigen(gram.defect, q).values,
+  };
+}
+
+const unknown: Interval = { low: NaN, high: NaN };
+
+function angleOfHalves(
+  problem: Problem,
+  clusters: Clusters,
+  k: number,
+  found: readonly Float64Array[],
+  step: () => void,
+): number | null {
+  const parts = halves(clusters);
+  if (parts.some((part) => part.length === 0)) return null;
+  const spans = parts.map((part) =>
+    spectrumOf(problem.gram(part, step), problem.candidates).vectors.slice(0, k),
+  );
+  // A half may be blind to a direction; then the angle to the whole's span says it.
+  return Math.max(
+    largestAngle(spans[0]!, spans[1]!),
+    ...spans.map((span) => (span.length < k ? largestAngle(span, found) : 0)),
+  );
+}
+
+function ratio(up: Float64Array, down: Float64Array): number {
+  const [a, b] = [up, down].map((values) => values.reduce((sum, value) => sum + value, 0));
+  return a === 0 ? 0 : Math.sqrt(a! / b!);
+}

@@ -1,0 +1,163 @@
+/**
+ * Candidates on fields, each pushed through the network by one Jacobian–vector product a sample. What a defect is
+ * compared with needs the network's gain for motions that have nothing to do with it: it is measured on the way to
+ * another sample, for white noise would ask about waves that no state has.
+ */
+import { normals, randomFrom } from "../../../shared/random";
+import { sizeOf, type Tensor } from "../../../shared/tensor";
+import type { GeneratorAction } from "../../fields/generators/apply";
+import { realsOf, slice, tensorOf } from "../orbit";
+import type { Pushforward } from "../pushforward";
+import type { Problem } from "./problem";
+
+/** Inner products of one sample, each [Q, Q]. */
+interface Products {
+  readonly defect: Float64Array;
+  readonly scale: Float64Array;
+  readonly motion: Float64Array;
+  readonly moved: Float64Array;
+}
+
+/** How a prediction moves; null where it does not. */
+export interface FieldActions {
+  readonly input: GeneratorAction;
+  readonly output: GeneratorAction | null;
+  /** Whether it is a state, so that its change is what counts. */
+  readonly state: boolean;
+}
+
+export interface Pushed {
+  readonly problem: Problem;
+  /** ‖F‖² of each sample. */
+  readonly outputSquares: Float64Array;
+}
+
+/**
+ * @param states [n, …]
+ * @param block samples of one run
+ */
+export async function pushedProblem(
+  pushforward: Pushforward,
+  { input, output, state }: FieldActions,
+  states: Tensor,
+  block: number,
+  seed: number,
+  step: (fraction: number) => void,
+): Promise<Pushed> {
+  const [n = 0, ...sample] = states.shape;
+  const d = sizeOf(sample);
+  const q = input.count;
+  const products: Products[] = [];
+  const outputSquares = new Float64Array(n);
+  for (let first = 0; first < n; first += block) {
+    const count = Math.min(block, n - first);
+    // The candidates' directions, then one towards another state.
+    const directions = new Float64Array(count * (q + 1) * d);
+    for (let s = 0; s < count; s++) {
+      const x = realsOf(slice(states, first + s, 1));
+      directions.set(input.of(x), s * (q + 1) * d);
+      directions.set(towardsAnother(states, first + s, seed), (s * (q + 1) + q) * d);
+    }
+    const { prediction, tangents } = await pushforward.of(
+      slice(states, first, count),
+      tensorOf(directions, [count, q + 1, ...sample]),
+      () => step(first / n),
+    );
+    const D = prediction.length / count;
+    for (let s = 0; s < count; s++) {
+      const f = Float64Array.from(prediction.subarray(s * D, (s + 1) * D));
+      outputSquares[first + s] = square(f);
+      const start = s * (q + 1);
+      products.push(
+        productsOf(
+          q,
+          Float64Array.from(directions.subarray(start * d, (start + q + 1) * d)),
+          Float64Array.from(tangents.subarray(start * D, (start + q + 1) * D)),
+          output === null ? new Float64Array(q * D) : output.of(f),
+          state,
+        ),
+      );
+    }
+  }
+  return { problem: problemOf(q, products), outputSquares };
+}
+
+function productsOf(
+  q: number,
+  directions: Float64Array,
+  tangents: Float64Array,
+  moved: Float64Array,
+  state: boolean,
+): Products {
+  const d = directions.length / (q + 1);
+  const D = tangents.length / (q + 1);
+  const other = tangents.slice(q * D);
+  if (state) for (let o = 0; o < D; o++) other[o]! -= directions[q * d + o]!;
+  const gain = square(other) / square(directions.subarray(q * d));
+  const defects = moved.map((value, k) => tangents[k]! - value);
+  const change = state ? moved.map((value, k) => value - directions[k]!) : moved;
+  const motion = gramOfRows(tangents, q, D);
+  const scale = gramOfRows(directions, q, d).map((value) => gain * value);
+  gramOfRows(change, q, D).forEach((value, k) => (scale[k]! += value));
+  return { defect: gramOfRows(defects, q, D), scale, motion, moved: gramOfRows(moved, q, D) };
+}
+
+function problemOf(q: number, products: readonly Products[]): Problem {
+  const mean = (samples: readonly number[], name: keyof Products): Float64Array => {
+    const sum = new Float64Array(q * q);
+    for (const k of samples) {
+      products[k]![name].forEach((value, at) => (sum[at]! += value / samples.length));
+    }
+    return sum;
+  };
+  return {
+    candidates: q,
+    samples: products.length,
+    gram: (samples) => ({ defect: mean(samples, "defect"), scale: mean(samples, "scale") }),
+    tried: (v) => {
+      const of = (name: keyof Products): Float64Array =>
+        Float64Array.from(products, (one) => Math.max(0, quadratic(one[name], v)));
+      return {
+        defect: of("defect"),
+        scale: of("scale"),
+        motion: of("motion"),
+        moved: of("moved"),
+        action: null,
+      };
+    },
+  };
+}
+
+/** x_j − x_i for a sample j far from i in the list; noise where there is but one. */
+function towardsAnother(states: Tensor, i: number, seed: number): Float64Array {
+  const n = states.shape[0]!;
+  const own = realsOf(slice(states, i, 1));
+  const other = realsOf(slice(states, (i + Math.ceil(n / 2)) % n, 1));
+  const way = Float64Array.from(own, (value, k) => other[k]! - value);
+  return square(way) > 0 ? way : normals(randomFrom(seed, i), way.length);
+}
+
+function gramOfRows(rows: Float64Array, q: number, length: number): Float64Array {
+  const gram = new Float64Array(q * q);
+  for (let a = 0; a < q; a++) {
+    for (let b = 0; b <= a; b++) {
+      let sum = 0;
+      for (let k = 0; k < length; k++) sum += rows[a * length + k]! * rows[b * length + k]!;
+      gram[a * q + b] = gram[b * q + a] = sum;
+    }
+  }
+  return gram;
+}
+
+function quadratic(matrix: Float64Array, v: Float64Array): number {
+  const q = v.length;
+  let sum = 0;
+  for (let a = 0; a < q; a++) {
+    for (let b = 0; b < q; b++) sum += v[a]! * matrix[a * q + b]! * v[b]!;
+  }
+  return sum;
+}
+
+function square(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value ** 2, 0);
+}

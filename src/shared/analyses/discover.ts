@@ -1,0 +1,141 @@
+/** Discovery: which continuous symmetries has this network, vector field or set of trajectories, named or not? */
+import { discoverFigures } from "../charts/discover";
+import { parseWeights } from "../generators/choose";
+import { ownGenerators } from "../generators/own";
+import type { ParameterValues } from "../parameters";
+import { sampleParameters } from "./common";
+import { defineAnalysis } from "./definition";
+import { wrongIn } from "./wrongIn";
+
+const { group: _group, elements: _elements, ...samples } = sampleParameters;
+
+export const discover = defineAnalysis({
+  id: "discover",
+  title: "Discovery",
+  reading:
+    "Each point is a direction in the space of candidate motions with its relative defect: 0 where the map has that symmetry, about 1 where the motion has nothing to do with it. Directions below a wide gap are candidates for symmetries; where there is no gap, none is claimed.",
+  reference: "Otto, Zolman, Kutz and Brunton 2023, arXiv:2311.00212.",
+  targets: "optional",
+  model: "optional",
+  parameters: {
+    candidates: {
+      kind: "choice",
+      label: "Candidates",
+      help: "The motions among which symmetries are sought: of the state’s numbers, of a grid’s channels, or combinations of named generators.",
+      default: "auto",
+      options: [
+        { value: "auto", label: "By the data", help: "fields on a grid, affine otherwise" },
+        { value: "affine", label: "Affine, x ↦ A x + b" },
+        { value: "matrices", label: "Linear, x ↦ A x" },
+        { value: "rotations", label: "Rotations, A skew" },
+        { value: "scalings", label: "Scalings of single components" },
+        { value: "fields", label: "Combinations of generators on fields" },
+      ],
+    },
+    output: {
+      kind: "choice",
+      label: "Output",
+      help: "How the output moves when the state does: by the same motion, not at all, or by some affine action that is found along.",
+      default: "auto",
+      options: [
+        {
+          value: "auto",
+          label: "By its shape",
+          help: "invariant for one number, the same for the state’s shape, else free",
+        },
+        { value: "same", label: "The same motion" },
+        { value: "invariant", label: "Not at all" },
+        { value: "free", label: "Found along" },
+      ],
+    },
+    prediction: {
+      kind: "choice",
+      label: "Prediction",
+      help: "Of an output that moves as the state does: a next state, which is shifted with it, or a rate dx/dt, which is not.",
+      default: "auto",
+      options: [
+        { value: "auto", label: "Whichever has more symmetry" },
+        { value: "state", label: "A state" },
+        { value: "rate", label: "A rate" },
+      ],
+    },
+    split: {
+      kind: "text",
+      label: "Split",
+      help: "Parts of the state that move alike: 5x6 for five particles of six numbers, q:5x3,p:5x3 for all positions before all momenta, none for one part; empty follows the data’s particle axis.",
+      default: "",
+      example: "q:5x3,p:5x3",
+    },
+    generators: {
+      kind: "text",
+      label: "Generators",
+      help: "Of the candidates fields: all that fit, or some of tx, ty, tz, rot, scale, shear-x, shear-y, squeeze, gx, gy, time, density, amp.",
+      default: "all",
+      example: "tx,ty,rot,scale",
+    },
+    own: {
+      kind: "text",
+      label: "Your own",
+      help: "More candidates among fields, by formulas in x, y from the grid’s centre: name: flow (…), mix […; …], shift (…), and out-flow, out-mix, out-shift or out none for the output.",
+      default: "",
+      check: (text) => wrongIn(() => ownGenerators(text)),
+      example: "swirl: flow (-y*exp(-x^2-y^2), x*exp(-x^2-y^2))",
+    },
+    threshold: {
+      kind: "number",
+      label: "Threshold",
+      help: "Only directions with a squared relative defect below this can be symmetries.",
+      default: 0.05,
+      min: 0,
+      max: 1,
+      advanced: true,
+    },
+    degree: {
+      kind: "integer",
+      label: "Degree",
+      help: "Without a model: the highest degree of the polynomials that are fitted to the data.",
+      default: 7,
+      min: 1,
+      max: 12,
+      advanced: true,
+    },
+    dt: {
+      kind: "number",
+      label: "Time step",
+      help: "Time between successive states; 0 takes it from the data.",
+      default: 0,
+      min: 0,
+      advanced: true,
+    },
+    velocity: {
+      kind: "text",
+      label: "Velocity",
+      help: "Which vector field a boost shifts: its name, or momentum/density, or momentum/density/energy; empty for the only one.",
+      default: "",
+      example: "velocity",
+      advanced: true,
+    },
+    "time-field": {
+      kind: "text",
+      label: "Time field",
+      help: "The input field that holds the time, for time; empty for one named t or time.",
+      default: "",
+      advanced: true,
+    },
+    "field-weights": {
+      kind: "text",
+      label: "Field weights",
+      help: "How fields grow under scale and density; without, vectors are pushed forward (1), densities keep their integral, and density scales those of kind density.",
+      default: "",
+      check: (text) => wrongIn(() => parseWeights(text)),
+      example: "rho:1,p:1",
+      advanced: true,
+    },
+    ...samples,
+    samples: { ...samples.samples, default: "1000" },
+  },
+  figures: discoverFigures,
+});
+
+/** What its form gives its computation. */
+export type DiscoverParameters = ParameterValues<typeof discover.parameters>;
