@@ -94,9 +94,9 @@ export const discover = defineAnalysis({
       kind: "integer",
       label: "Degree",
       help: "Without a model: the highest degree of the polynomials that are fitted to the data.",
-      default: 7,
+      default: 10,
       min: 1,
-      max: 12,
+      max: 16,
       advanced: true,
     },
     dt: {

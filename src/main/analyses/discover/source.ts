@@ -88,7 +88,12 @@ export async function dataSource(
   if (later === undefined) {
     return asSource(stored, samples, params, step, "stored values", null);
   }
-  const states = (): Source => asSource(stored, samples, params, step, "next states", null);
+  // The change is what has to be fitted: to a short step's state the state itself is a good answer.
+  const changes = { ...stored, values: stored.values.map((value, k) => value - points[k]!) };
+  const states = (): Source => {
+    const source = asSource(changes, samples, params, step, "next states", null);
+    return { ...source, map: stepsOf(source.map) };
+  };
   if (params.prediction === "state") return states();
   const dt = params.dt > 0 ? params.dt : (context.dt ?? 1);
   const found = await ratesOf(later, samples.length, dt);
@@ -114,6 +119,16 @@ export async function dataSource(
 }
 
 const CLEARLY = 10;
+
+/** x + G(x) of a change G. */
+function stepsOf(map: Linearised): Linearised {
+  const { samples, inputs, points } = map;
+  const jacobians = Float64Array.from(map.jacobians);
+  for (let k = 0; k < samples; k++) {
+    for (let i = 0; i < inputs; i++) jacobians[(k * inputs + i) * inputs + i]! += 1;
+  }
+  return { ...map, values: map.values.map((value, k) => value + points[k]!), jacobians };
+}
 
 function asSource(
   pairs: Pairs,
