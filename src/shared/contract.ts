@@ -203,6 +203,8 @@ export const preview = z.object({
   passes: z.number(),
   memoryBytes: z.number(),
   seconds: z.number(),
+  /** Whether passes and seconds are the most that it can come to; a notice then says why. */
+  atMost: z.boolean(),
   notices: z.array(z.string()),
 });
 export type Preview = z.infer<typeof preview>;

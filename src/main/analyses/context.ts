@@ -129,6 +129,8 @@ export interface Cost {
   readonly memoryBytes: number;
   /** Floating-point operations: two a multiply–add. */
   readonly flops: number;
+  /** A sentence why it may be far less; absent: it is known. */
+  readonly atMost?: string;
 }
 
 export type AnalysisParameters = Readonly<Record<string, ParameterValue>>;

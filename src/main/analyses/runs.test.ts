@@ -75,6 +75,7 @@ describe("the runs that are counted are those that are made", () => {
     ["equivariance", { steps: 3 }, GIB],
     ["landscape", { points: 5 }, GIB],
     ["landscape", { points: 7, plane: false }, GIB],
+    ["landscape", { points: 5, element: "e" }, GIB],
   ])("%s %o", async (id, chosen, memoryBytes) => {
     const { executor, ran } = counting();
     const context = contextWith(executor, memoryBytes);

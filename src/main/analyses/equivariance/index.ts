@@ -35,6 +35,7 @@ export const equivariance: Computation<EquivarianceParameters, StatesContext> = 
     const states = info.samples * info.outputSize * 4;
     return { passes, memoryBytes: 4 * states + RUN_BYTES, flops: 2 * info.work * passes };
   },
+  verification: (_, { verify }) => ({ what: `${verify} errors`, passes: 2 * verify }),
   runs: ({ samples, activations, moving, turning }, { steps }) => {
     const width = samplesPerRun(samples, activations);
     const rollouts = (moving + 1) * steps * Math.ceil(samples / width);

@@ -29,17 +29,26 @@ import { verifyLosses } from "./verify";
 
 export const landscape: Computation<LandscapeParameters> = {
   compute,
-  estimate: (info, { points, plane }) => {
-    const grid = plane ? points ** 2 : points;
+  estimate: (info, params) => {
+    const { points } = params;
+    const planar = mayBePlane(params);
+    const grid = planar ? points ** 2 : points;
     // Two losses a point; gradients, curvature and second differences are a few dozen passes more.
     const passes = info.samples * (2 * grid + 24);
     return {
       passes,
       memoryBytes: RUN_BYTES + 6 * 8 * info.parameters,
       flops: 2 * info.work * passes,
+      ...(planar && params.directions === "orbit" ? { atMost: PERHAPS_A_LINE } : {}),
     };
   },
-  runs: ({ samples, elements, parameters, activations, drawn }, { points, plane }) => {
+  verification: (info, { verify }) => ({
+    what: `${verify} losses of the grid`,
+    passes: verify * info.samples,
+  }),
+  runs: ({ samples, elements, parameters, activations, drawn }, params) => {
+    const { points } = params;
+    const plane = mayBePlane(params);
     const chunk = (numbers: number): number => samplesPerRun(samples, numbers);
     // The present parameters, and one step either way along each direction, for second differences.
     const around = plane ? 5 : 3;
@@ -57,6 +66,14 @@ export const landscape: Computation<LandscapeParameters> = {
     ];
   },
 };
+
+/** The gradients of x and of x again span a line, whatever is asked. */
+function mayBePlane({ plane, directions, element }: LandscapeParameters): boolean {
+  return plane && (directions === "random" || element !== "e");
+}
+
+const PERHAPS_A_LINE =
+  "Whether the gradients at x and g·x span a plane shows only when they are there: of a network whose loss does not change with g they are parallel, and a line is computed in a small part of the time.";
 
 async function compute(
   context: AnalysisContext,

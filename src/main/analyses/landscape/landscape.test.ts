@@ -125,6 +125,37 @@ describe("the landscape", () => {
   });
 });
 
+describe("the cost of a landscape", () => {
+  const info = {
+    samples: 2,
+    elements: 8,
+    moving: 7,
+    parameters: 10,
+    inputSize: 16,
+    outputSize: 16,
+    work: 100,
+    memoryBytes: 2 ** 30,
+  };
+  const cost = (params: Partial<Parameters>) =>
+    landscape.estimate(info, { ...defaultsOf(definition.parameters), points: 5, ...params });
+
+  test("is at most that of a plane where gradients may turn out parallel", () => {
+    expect(cost({}).passes).toBe(2 * (2 * 25 + 24));
+    expect(cost({}).atMost).toMatch(/a line is computed/);
+  });
+
+  test("is known where the directions are, and that of a line for the identity", () => {
+    expect(cost({ directions: "random" })).toMatchObject({ passes: 2 * (2 * 25 + 24) });
+    const line = { passes: 2 * (2 * 5 + 24) };
+    for (const known of [cost({ element: "e" }), cost({ plane: false })]) {
+      expect(known).toMatchObject(line);
+    }
+    for (const params of [{ directions: "random" }, { element: "e" }, { plane: false }]) {
+      expect(cost(params)).not.toHaveProperty("atMost");
+    }
+  });
+});
+
 describe("directions", () => {
   test("are orthonormal, the first along the first vector", () => {
     const a = [Float64Array.of(3, 0), Float64Array.of(4)];

@@ -60,8 +60,10 @@ export async function preview(
       passes: cost.passes + checked.passes,
       memoryBytes: cost.memoryBytes,
       seconds: seconds + checking,
+      atMost: cost.atMost !== undefined,
       notices: [
         ...experiment.notices,
+        ...(cost.atMost === undefined ? [] : [cost.atMost]),
         ...(checking === 0
           ? []
           : [`Verifying recomputes ${checked.what} in float64: ${inWords(checking)} of the time.`]),
@@ -101,6 +103,7 @@ function previewOfData(experiment: Experiment, spec: AnalysisSpec): Preview {
     passes: 0,
     memoryBytes: cost.memoryBytes,
     seconds: cost.flops / OWN_SPEED,
+    atMost: cost.atMost !== undefined,
     notices,
   };
 }

@@ -104,7 +104,7 @@ async function run(definition: AnalysisDefinition, args: Arguments, shell: Shell
     const preview = await compute.call("preview", spec, { signal });
     if (args.flag("json")) return shell.print(json(preview));
     shell.print(
-      `${preview.samples} samples, ${preview.elements.length} elements (${preview.elements.join(", ")}): ${Math.round(preview.passes)} forward-equivalent passes, ${bytes(preview.memoryBytes)} of memory, about ${duration(preview.seconds)}.`,
+      `${preview.samples} samples, ${preview.elements.length} elements (${preview.elements.join(", ")}): ${Math.round(preview.passes)} forward-equivalent passes, ${bytes(preview.memoryBytes)} of memory, ${preview.atMost ? "at most " : ""}about ${duration(preview.seconds)}.`,
     );
     for (const notice of preview.notices) shell.remark(`Note: ${notice}`);
     return;
