@@ -1,6 +1,7 @@
 /** Loss gradients of single samples with respect to all parameters, several samples a run. */
 import { sizeOf, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
+import { checkpointed } from "../graph/checkpoint";
 import { grad } from "../graph/grad";
 import type { Graph } from "../graph/ir";
 import { simplify } from "../graph/simplify";
@@ -10,7 +11,7 @@ import { lossPerSample, type LossId } from "../training/losses";
 import type { Network } from "./context";
 import type { Reals } from "./innerProducts";
 import type { SampleNetwork } from "./network";
-import { emptyLike, padded, realsOf } from "./orbit";
+import { emptyLike, padded, realsOf, tensorOf } from "./orbit";
 import { otherInputs, stacked } from "./samples";
 
 /** Vectors of parameter space side by side: for each parameter an array [count, size], in the model's order. */
@@ -39,7 +40,7 @@ export interface SampleGradients {
  * Inputs `$x` [chunk, …] and `$t` [chunk, …] beside the parameters; outputs `loss` [chunk], the prediction `y` and
  * the loss's slope in it `r` [chunk, …], and one gradient [chunk, …] a parameter, named `d0`, `d1` … in their order.
  */
-function gradientGraph(network: SampleNetwork, loss: LossId, chunk: number): Graph {
+export function gradientGraph(network: SampleNetwork, loss: LossId, chunk: number): Graph {
   const g = new Builder();
   const { input, prediction, parameters } = network;
   const target = g.input("$t", prediction);
@@ -68,29 +69,50 @@ function gradientGraph(network: SampleNetwork, loss: LossId, chunk: number): Gra
 /** A compiled `gradientGraph` with the model's parameters bound. */
 export class Gradients {
   readonly #program: Program;
+  /** Of the parameters. */
+  readonly #shapes: readonly (readonly number[])[];
   readonly #sizes: readonly number[];
   readonly chunk: number;
+  /** What a reader of the results should know; null for nothing. */
+  readonly remark: string | null;
 
-  private constructor(program: Program, sizes: readonly number[], chunk: number) {
+  private constructor(
+    program: Program,
+    shapes: readonly (readonly number[])[],
+    chunk: number,
+    remark: string | null,
+  ) {
     this.#program = program;
-    this.#sizes = sizes;
+    this.#shapes = shapes;
+    this.#sizes = shapes.map(sizeOf);
     this.chunk = chunk;
+    this.remark = remark;
   }
 
+  /**
+   * @param memoryBytes bound on the results that one run holds: parts of the network are computed twice to stay below
+   */
   static async compile(
     executor: Executor,
     model: Network,
     network: SampleNetwork,
     loss: LossId,
     chunk: number,
+    memoryBytes = Infinity,
   ): Promise<Gradients> {
-    const program = await executor.compile(simplify(gradientGraph(network, loss, chunk)), {
+    const whole = simplify(gradientGraph(network, loss, chunk));
+    const { graph, segments } = checkpointed(whole, "loss", memoryBytes);
+    const program = await executor.compile(graph, {
       bind: model.parameters,
+      sparing: segments > 1,
     });
     return new Gradients(
       program,
-      network.parameters.map((value) => sizeOf(value.shape)),
+      network.parameters.map((value) => value.shape),
       chunk,
+      segments === 1
+        ? null
+        : `A gradient did not fit into the memory allowed: the network was computed twice, in ${segments} segments.`,
     );
   }
 
@@ -117,6 +139,7 @@ export class Gradients {
           ["$x", padded(input, first + done, this.chunk)],
           ["$t", padded(target, first + done, this.chunk)],
         ]),
+        count - done < this.chunk ? undefined : this.#places(parts, done),
       );
       const used = Math.min(this.chunk, count - done);
       const take = (name: string): Reals => realsOf(outputs.get(name)!);
@@ -133,10 +156,24 @@ export class Gradients {
       prediction.set(y.subarray(0, used * ySize), done * ySize);
       residual!.set(take("r").subarray(0, used * ySize), done * ySize);
       this.#sizes.forEach((size, k) => {
-        parts[k]!.set(take(`d${k}`).subarray(0, used * size), done * size);
+        const made = take(`d${k}`);
+        if (made.buffer !== parts[k]!.buffer) {
+          parts[k]!.set(made.subarray(0, used * size), done * size);
+        }
       });
     }
     return { loss, prediction: prediction!, residual: residual!, columns: { count, parts } };
+  }
+
+  /** Where a whole chunk's gradients belong, from sample `done` on; nothing as long as there are no columns. */
+  #places(parts: readonly Reals[], done: number): Map<string, Tensor> {
+    return new Map(
+      parts.map((part, k) => {
+        const size = this.#sizes[k]!;
+        const place = part.subarray(done * size, (done + this.chunk) * size);
+        return [`d${k}`, tensorOf(place, [this.chunk, ...this.#shapes[k]!])];
+      }),
+    );
   }
 
   dispose(): Promise<void> {

@@ -13,6 +13,8 @@ export interface CompileOptions {
    * constants, which lets onnxruntime fold and prepack them. They are not fed to `run`.
    */
   readonly bind?: ReadonlyMap<string, Tensor>;
+  /** Prefer little memory to speed: what a run is done with goes back to the system at once, where that can be had. */
+  readonly sparing?: boolean;
 }
 
 export interface Program {
@@ -23,9 +25,14 @@ export interface Program {
    * Evaluates the graph. Lets the event loop turn once before it returns, so that a cancel or a message can
    * arrive between runs. Floating-point outputs are float64 on the reference executor, whatever their nominal type.
    * @param feeds one tensor an input, of the input's shape; floats of either width are accepted
+   * @param into tensors that outputs may be written into, so that none are allocated for them: an executor that can
+   * returns them, the others return their own
    * @throws UserError "runtime/…" where a feed is missing or has another shape
    */
-  run(feeds: ReadonlyMap<string, Tensor>): Promise<Map<string, Tensor>>;
+  run(
+    feeds: ReadonlyMap<string, Tensor>,
+    into?: ReadonlyMap<string, Tensor>,
+  ): Promise<Map<string, Tensor>>;
   /** Frees native memory. The program cannot run afterwards. */
   dispose(): Promise<void>;
 }

@@ -31,9 +31,9 @@ export function withFallback(first: Executor, second: () => Executor): Executor 
     return {
       inputs: program.inputs,
       outputs: program.outputs,
-      async run(feeds) {
+      async run(feeds, into) {
         try {
-          return await program.run(feeds);
+          return await program.run(feeds, into);
         } catch (error) {
           if (moved) throw error;
           const next = await instead(error).compile(graph, options);
@@ -41,7 +41,7 @@ export function withFallback(first: Executor, second: () => Executor): Executor 
           // A lost device may not be able to free anything either.
           await program.dispose().catch(() => undefined);
           program = next;
-          return program.run(feeds);
+          return program.run(feeds, into);
         }
       },
       dispose: () => program.dispose(),

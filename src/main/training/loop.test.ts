@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Tensor } from "../../shared/tensor";
+import { toFloat64, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
 import type { Graph } from "../graph/ir";
+import { createExecutor } from "../runtime/executors";
 import { createReferenceExecutor } from "../runtime/reference";
 import { adamWStep, after } from "./adamw";
 import { train } from "./loop";
@@ -72,6 +73,46 @@ describe("AdamW", () => {
     expect(w[0]).toBeCloseTo(2, 1);
     expect(w[1]).toBeCloseTo(-1, 1);
     expect(second.get("w")!.data).toEqual(w);
+    expect([...initial.get("w")!.data]).toEqual([0, 0]);
     await executor.dispose();
   });
 });
+
+/** y = tanh(… tanh(x w) … w), ten times. */
+function deep(batch: number): Graph {
+  const g = new Builder();
+  const x = g.input("x", { dtype: "float32", shape: [batch, 2] });
+  const w = g.input("w", { dtype: "float32", shape: [2, 2] }, "parameter");
+  let y = x;
+  for (let layer = 0; layer < 10; layer++) y = g.tanh(g.matmul(y, w));
+  return { inputs: [x, w], outputs: [{ name: "y", value: y }] };
+}
+
+test.each(["onnxruntime", "reference"] as const)(
+  "a step that is too large for the memory allowed is made in segments, on %s with the same results",
+  async (id) => {
+    const executor = createExecutor(id);
+    const input = tensor([16, 2], [...Array(32).keys()].map(Math.sin));
+    const target = tensor([16, 2], [...Array(32).keys()].map(Math.cos));
+    const options = {
+      loss: "mse",
+      input,
+      target,
+      batch: 16,
+      steps: 5,
+      rate: 0.1,
+      seed: 1,
+    } as const;
+    const initial = new Map([["w", tensor([2, 2], [1, -0.5, 0.5, 1])]]);
+    const remarks: string[] = [];
+    const onRemark = (remark: string): void => void remarks.push(remark);
+    const whole = await train(executor, deep, initial, { ...options, onRemark });
+    expect(remarks).toEqual([]);
+    const limited = { ...options, onRemark, memoryBytes: 500 };
+    const parts = await train(executor, deep, initial, limited);
+    expect(remarks.join()).toMatch(/^A step did not fit .* twice, in \d+ segments\.$/);
+    const [a, b] = [whole, parts].map((state) => [...toFloat64(state.get("w")!)]);
+    a!.forEach((value, i) => expect(b![i]).toBeCloseTo(value, 5));
+    await executor.dispose();
+  },
+);

@@ -2,7 +2,9 @@
 import { permutation, randomFrom } from "../../shared/random";
 import { allocate, sizeOf, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
+import { checkpointed } from "../graph/checkpoint";
 import { dataInputs, inputName, type Graph } from "../graph/ir";
+import { simplify } from "../graph/simplify";
 import type { Executor } from "../runtime/executor";
 import { adamWDefaults, adamWStep, after, momentNames, type AdamWOptions } from "./adamw";
 import type { LossId } from "./losses";
@@ -19,6 +21,10 @@ export interface TrainingOptions {
   readonly optimiser?: AdamWOptions;
   readonly seed: number;
   readonly onStep?: (step: number, loss: number) => void;
+  /** Bound on the results that a step holds: parts of the network are computed twice to stay below. */
+  readonly memoryBytes?: number;
+  /** Told how a step was made to fit into memory, a sentence. */
+  readonly onRemark?: (remark: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -36,17 +42,20 @@ export async function train(
   const { beta1, beta2 } = options.optimiser ?? adamWDefaults;
   const graph = network(options.batch);
   const data = dataInputs(graph)[0]!;
-  const program = await executor.compile(
-    adamWStep(new Builder(), graph, options.loss, options.optimiser),
-  );
+  const whole = simplify(adamWStep(new Builder(), graph, options.loss, options.optimiser));
+  const { graph: fitting, segments } = checkpointed(whole, "loss", options.memoryBytes ?? Infinity);
+  if (segments > 1) {
+    options.onRemark?.(
+      `A step did not fit into the memory allowed: the network is computed twice, in ${segments} segments.`,
+    );
+  }
+  const program = await executor.compile(fitting, { sparing: segments > 1 });
   const scalar = (x: number): Tensor => ({ dtype: "float32", shape: [], data: Float32Array.of(x) });
-  const state = new Map<string, Tensor>();
-  for (const [name, tensor] of initial) {
-    state.set(name, tensor);
-    for (const moment of momentNames(name)) {
-      const zeros = allocate(tensor.dtype, sizeOf(tensor.shape));
-      state.set(moment, { dtype: tensor.dtype, shape: tensor.shape, data: zeros });
-    }
+  let state = zeros(initial);
+  // Two sets by turns: a step may write the next state while it still reads this one, and never allocates.
+  let next = zeros(initial);
+  for (const [name, { data }] of initial) {
+    (state.get(name)!.data as Float32Array).set(data as Float32Array);
   }
   const order = epochs(options.input.shape[0]!, options.batch, options.seed);
   try {
@@ -63,14 +72,30 @@ export async function train(
           ["$correction1", scalar(1 - beta1 ** step)],
           ["$correction2", scalar(1 - beta2 ** step)],
         ]),
+        new Map([...next].map(([name, tensor]) => [after(name), tensor])),
       );
-      for (const name of state.keys()) state.set(name, outputs.get(after(name))!);
+      [next, state] = [
+        state,
+        new Map([...state.keys()].map((name) => [name, outputs.get(after(name))!])),
+      ];
       options.onStep?.(step, Number(outputs.get("loss")!.data[0]));
     }
   } finally {
     await program.dispose();
   }
   return new Map([...initial.keys()].map((name) => [name, state.get(name)!]));
+}
+
+/** Room for each parameter and its moments. */
+function zeros(parameters: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  return new Map(
+    [...parameters].flatMap(([name, { dtype, shape }]) =>
+      [name, ...momentNames(name)].map((each): [string, Tensor] => [
+        each,
+        { dtype, shape, data: allocate(dtype, sizeOf(shape)) },
+      ]),
+    ),
+  );
 }
 
 /** Batches of a fresh shuffle each epoch; a remainder is left out of its epoch. */

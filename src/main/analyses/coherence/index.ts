@@ -89,7 +89,15 @@ async function compute(
   };
   const schedule = plan(sizes, memoryBytes);
   progress({ fraction: 0, stage: "Preparing the gradient graph" });
-  const gradients = await Gradients.compile(executor, model, network, loss, schedule.gradientChunk);
+  const gradients = await Gradients.compile(
+    executor,
+    model,
+    network,
+    loss,
+    schedule.gradientChunk,
+    memoryBytes / 2,
+  );
+  if (gradients.remark !== null) context.notices.push(gradients.remark);
   signal.throwIfAborted();
   if (metric) progress({ fraction: 0, stage: "Preparing the tangent graph" });
   const tangents = metric

@@ -38,6 +38,24 @@ function scaled(): Graph {
 
 const tensor = (...data: number[]): Tensor => fromFloat64("float32", [2, 2], data);
 
+test("outputs are written where there is room for them, also into part of an array", async () => {
+  const program = await fast.compile(scaled(), { sparing: true });
+  const feeds = new Map([
+    ["x", tensor(1, 2, 3, 4)],
+    ["w", tensor(5, 6, 7, 8)],
+  ]);
+  const array = new Float32Array(6).fill(-1);
+  const room = { ...type, data: array.subarray(1, 5) };
+  const results = await program.run(feeds, new Map([["y", room]]));
+  expect(results.get("y")).toBe(room);
+  expect([...array]).toEqual([-1, 5, 12, 21, 32, -1]);
+  // Of another type there is no room.
+  const double = fromFloat64("float64", [2, 2], [0, 0, 0, 0]);
+  const apart = (await program.run(feeds, new Map([["y", double]]))).get("y")!;
+  expect([...toFloat64(apart)]).toEqual([5, 12, 21, 32]);
+  await program.dispose();
+});
+
 describe.each(["onnxruntime", "tfjs", "reference"] as const)("a program on %s", (id) => {
   const executor = createExecutor(id);
   afterAll(() => executor.dispose());

@@ -6,8 +6,8 @@
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import type * as OnnxRuntime from "onnxruntime-node";
-import type { Tensor } from "../../../shared/tensor";
-import { inputName } from "../../graph/ir";
+import { showType, type Tensor } from "../../../shared/tensor";
+import { inputName, type Value } from "../../graph/ir";
 import type { Executor } from "../executor";
 import { takeFeeds } from "../feeds";
 import { together } from "./placement";
@@ -53,23 +53,36 @@ export function createOnnxRuntimeExecutor({
   return {
     id: "onnxruntime",
     description: `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common}, ${where}${using}`,
-    async compile(graph, { bind } = {}) {
-      const session = await Session.create(runtime, graph, bind);
+    async compile(graph, { bind, sparing } = {}) {
+      const session = await Session.create(runtime, graph, bind, sparing);
       sessions.add(session);
       const fed = graph.inputs.filter((input) => bind?.has(inputName(input)) !== true);
       return {
         inputs: fed.map(inputName),
         outputs: graph.outputs.map((output) => output.name),
-        async run(feeds) {
+        async run(feeds, into = new Map()) {
           const tensors = takeFeeds(fed, feeds).map((tensor, i) => convert(tensor, fed[i]!.dtype));
           // The binding runs the session in a macrotask of its own, so the event loop turns between runs.
+          const given = (name: string, value: Value): Tensor | undefined => {
+            const tensor = into.get(name);
+            return tensor !== undefined && showType(tensor) === showType(value)
+              ? tensor
+              : undefined;
+          };
           const results = await session.run(
             Object.fromEntries(fed.map((input, i) => [inputName(input), toOrt(ort, tensors[i]!)])),
+            Object.fromEntries(
+              graph.outputs.map(({ name, value }) => {
+                const tensor = given(name, value);
+                return [name, tensor === undefined ? null : toOrt(ort, tensor)];
+              }),
+            ),
           );
           return new Map(
             graph.outputs.map(({ name, value }) => {
               const data = results[name]!.data as Tensor["data"];
-              return [name, { dtype: value.dtype, shape: value.shape, data }];
+              const own = { dtype: value.dtype, shape: value.shape, data };
+              return [name, given(name, value) ?? own];
             }),
           );
         },
