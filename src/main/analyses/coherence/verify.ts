@@ -56,7 +56,7 @@ export function planVerification(
   const affordable = Math.floor(AFFORDABLE / (2 * work * (ofGradients + ofTangents)));
   const ofMetric = tangents ? Math.min(verify, Math.max(1, affordable)) : 0;
   return {
-    what: `${verify} products of gradients${tangents ? ` and ${ofMetric} of tangents, a whole element being too much` : ""}`,
+    what: `${verify} products of gradients${tangents ? ` and ${ofMetric} of tangents (a whole element would take too long)` : ""}`,
     whole: false,
     ofMetric,
     passes: verify * ofGradients + ofMetric * ofTangents,
