@@ -6,7 +6,8 @@ export default defineConfig({
   outputDir: "../test-results",
   // The machines of continuous integration have two cores, and every test starts a program of its own.
   workers: 1,
-  timeout: 90_000,
+  // Generous, for slow machines: nothing waits this long where things are right.
+  timeout: 180_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env["CI"]),
   reporter: process.env["E2E_REPORT"]
