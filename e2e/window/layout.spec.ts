@@ -30,6 +30,28 @@ test("at 1024 × 700 no page is wider than its place, and the inspector is a dra
   await expectNoOverflow(page);
 });
 
+test("at 1024 × 700 two pages stand side by side, each within its half", async ({ page, host }) => {
+  await openWindow(page, host);
+  await page.getByRole("button", { name: /Jets along x/ }).click();
+  await page.getByRole("button", { name: "Run equivariance" }).click();
+  await expect(page.getByRole("heading", { name: /^Samples under/ })).toBeVisible({
+    timeout: 60_000,
+  });
+  await page.getByRole("button", { name: "Side by side" }).click();
+  const beside = page.getByRole("region", { name: "Page beside" });
+  await expect(beside.getByRole("heading", { name: /^Samples under/ })).toBeVisible();
+  const tree = page.getByRole("navigation", { name: "Study" });
+  for (const name of ["Jets along x", "Plain network"]) {
+    await tree.getByRole("button", { name, exact: true }).click();
+    await expect(page.getByRole("tabpanel").getByRole("heading", { name })).toBeVisible();
+    await expectNoOverflow(page);
+  }
+  await page.getByRole("tab", { name: "Overview" }).click();
+  await page.getByRole("button", { name: "Set up…" }).first().click();
+  await page.getByText("Advanced").click();
+  await expectNoOverflow(page);
+});
+
 test("at 1024 × 700 a run gives its figure six tenths of the height", async ({ page, host }) => {
   await openWindow(page, host);
   await page.getByRole("button", { name: /Jets along x/ }).click();

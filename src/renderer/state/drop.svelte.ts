@@ -69,7 +69,10 @@ export class Drop {
     } else if (kind === "figure") {
       await this.#reopen(file);
     } else if (session === null) {
-      messages.word("Open or create a study first; then drop the file again.");
+      messages.word("Open or create a study first; then drop the file again.", {
+        label: "New study…",
+        run: () => (this.#app.dialog = { kind: "new-study" }),
+      });
     } else if (kind === "weights" && session.study.models.length === 0) {
       messages.word("Open the model first; then these weights can be put into it.");
     } else {
