@@ -6,14 +6,15 @@ const MOST_DIGITS = 3;
 
 /**
  * "0.412 ± 3·10⁻⁶", "0.41 ± 0.02", "0.4 ± 0.9": no digit that the error leaves open, and no more than three.
- * @param error in the number's units; without one (absent, NaN) the number stands alone
+ * @param error in the number's units; without one (absent, NaN, 0) the number stands alone
  */
 export function showWithError(value: number, error: number | undefined): string {
   if (error === undefined || Number.isNaN(error) || !Number.isFinite(value)) {
     return showNumber(value);
   }
   const shown = showNumber(error, 1);
-  if (value === 0 || error === 0 || error === Infinity) return `${showNumber(value)} ± ${shown}`;
+  if (error === 0) return showNumber(value);
+  if (value === 0 || error === Infinity) return `${showNumber(value)} ± ${shown}`;
   // To one digit an error of 0.097 is 0.1, so its decade is that of the rounded one.
   const places = decade(value) - decade(Number(error.toPrecision(1))) + 1;
   // Where the error is larger than all of it, the first digit says no more than the order of magnitude.

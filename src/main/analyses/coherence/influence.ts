@@ -133,7 +133,10 @@ export function influenceWithin(
       const read = readGroup(full, set, g, span.rank, [kept(0), kept(g)]);
       if (errors === null) return read;
       const own = blockOf(errors, set, g);
-      return { ...read, errors: { influence: own.influence, cosine: cosineErrors(own, read) } };
+      const cosine = cosineErrors(own, read);
+      // With itself a gradient has a cosine of 1, whatever rounding does to it.
+      if (g === 0) for (let i = 0; i < n; i++) cosine[i * (n + 1)] = 0;
+      return { ...read, errors: { influence: own.influence, cosine } };
     });
   });
 }

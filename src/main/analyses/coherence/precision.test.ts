@@ -214,6 +214,13 @@ describe("the errors of the inverse", () => {
   });
 });
 
+test("a state's cosine with itself is 1 without error", async () => {
+  const [{ result }] = await both({ ...nearlyTwins(0.1), elements: [d4.identity] }, {});
+  const errors = read(result, "cosine_error");
+  expect([0, 5, 10, 15].map((k) => errors[k])).toEqual([0, 0, 0, 0]);
+  expect(errors[1]).toBeGreaterThan(0);
+});
+
 describe("the estimated error of influence", () => {
   test.each([
     { name: "unet", energy: 1e-4 },
