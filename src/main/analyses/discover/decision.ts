@@ -19,7 +19,7 @@ const LEAST_RATIO = 5;
 /**
  * @param defects √μ, ascending
  * @param threshold on μ for what may be a symmetry
- * @param floor below this a defect is rounding: such values count as equal
+ * @param floor below this a defect is rounding, or the error of a fit: such values count as equal
  */
 export function decide(defects: ArrayLike<number>, threshold: number, floor: number): Decision {
   const n = defects.length;
@@ -27,6 +27,14 @@ export function decide(defects: ArrayLike<number>, threshold: number, floor: num
   let dimension = 0;
   let ratio = 0;
   let exact = 0;
+  if (floor ** 2 >= threshold) {
+    return {
+      dimension: 0,
+      ratio: null,
+      exact: 0,
+      sentence: `The map is known only to ${show(floor)} of its size, too coarsely to see symmetries.`,
+    };
+  }
   while (exact < n && defects[exact]! <= floor) exact++;
   for (let k = 1; k <= n && defects[k - 1]! ** 2 < threshold; k++) {
     // Where every candidate is a symmetry, the last is compared with a motion that has nothing to do with the function.
@@ -55,7 +63,7 @@ export function decide(defects: ArrayLike<number>, threshold: number, floor: num
   const directions = dimension === 1 ? "One direction is" : `${dimension} directions are`;
   const sentence =
     last <= floor
-      ? `${directions} symmetric as far as arithmetic resolves (${show(last)}); ${beyond}.`
+      ? `${directions} symmetric to ${show(last)}, and ${show(floor)} is what can be resolved; ${beyond}.`
       : `${directions} nearly symmetric, broken by ${show(100 * last)} % of what an unrelated motion would show; ${beyond}.`;
   return { dimension, ratio, exact: Math.min(exact, dimension), sentence };
 }

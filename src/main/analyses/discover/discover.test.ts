@@ -74,10 +74,10 @@ const springs =
 
 describe("of a known function", () => {
   test("|x|² in the plane: C has the eigenvalues 0, 4, 4, 8, 8, 16, and so(2) is found", async () => {
-    const result = await run(on([2], 4000, squares([1, 1])));
+    const result = await run(on([2], 2000, squares([1, 1])));
     [0, 4, 4, 8, 8, 16].forEach((wanted, k) => {
       const found = read(result, "operator_eigenvalues")[k]!;
-      // Fourth moments of 4 000 normal numbers scatter by a tenth.
+      // Fourth moments of 2 000 normal numbers scatter by a tenth.
       expect(Math.abs(found - wanted)).toBeLessThan(0.15 * wanted + 1e-9);
     });
     expect(read(result, "singular_values")[0]).toBeLessThan(1e-12);
@@ -103,7 +103,7 @@ describe("of a known function", () => {
   });
 
   test("a Hopf field turns; as a map it would too", async () => {
-    const result = await run(on([2], 4000, hopf));
+    const result = await run(on([2], 2000, hopf));
     [0, 34, 34, 52, 52, 96].forEach((wanted, k) => {
       const found = read(result, "operator_eigenvalues")[k]!;
       // Sixth moments scatter by more.
@@ -164,7 +164,7 @@ describe("of a known function", () => {
 
   test("a broken one is as broken as it is, and one without any has none", async () => {
     const bent = (epsilon: number) =>
-      on([2], 4000, (g, x) =>
+      on([2], 1000, (g, x) =>
         g.sum(g.mul(constant(g, [1, 2], [1, 1 + epsilon]), g.mul(x, x)), [1], true),
       );
     for (const epsilon of [0.01, 0.1]) {
@@ -189,7 +189,7 @@ describe("of particles", () => {
     ["SE(3) without gravity", 0, 6, "se(3)"],
     ["along z broken with it: translations and turns about z", 1, 4, "se(2) ⊕ translations(1)"],
   ])("%s", async (_, gravity, dimension, algebra) => {
-    const result = await run(on([18], 400, springs(3, gravity)), { split: "q:3x3,p:3x3" });
+    const result = await run(on([18], 100, springs(3, gravity)), { split: "q:3x3,p:3x3" });
     expect(result.summary).toMatchObject({ dimension, algebra, prediction: "rate" });
     expect(read(result, "singular_values")[dimension - 1]).toBeLessThan(1e-10);
     expect(result.arrays.generators!.tensor.shape).toEqual([dimension, 18, 19]);

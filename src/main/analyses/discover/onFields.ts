@@ -21,7 +21,7 @@ import { floorOf } from "./floor";
 import { homogeneous, spaceMatrix } from "./homogeneous";
 import { layoutOf } from "./layout";
 import { verdict } from "./onStates";
-import { solve, type Solution } from "./problem";
+import { halfAngleOf, solve, type Solution } from "./problem";
 import { pushedProblem } from "./pushed";
 import { clustersOf } from "./resampling";
 import { summaryOf } from "./summary";
@@ -63,9 +63,9 @@ export async function discoverOnFields(
     seed: params.seed,
     outputSquares,
   };
-  const solution = solve(problem, clustersOf(samples), asked, () =>
-    step(0.95, "Looking for symmetries"),
-  );
+  const clusters = clustersOf(samples);
+  const looking = (): void => step(0.95, "Looking for symmetries");
+  const solution = solve(problem, clusters, asked, looking);
   const parts =
     family === null
       ? null
@@ -84,6 +84,7 @@ export async function discoverOnFields(
       particles: 1,
       output,
       solution,
+      halfAngle: halfAngleOf(problem, clusters, solution, looking),
       recognised,
       fit: null,
       threshold: params.threshold,

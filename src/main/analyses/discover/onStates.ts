@@ -12,7 +12,7 @@ import type { OutputAction } from "./gram";
 import { homogeneous } from "./homogeneous";
 import { layoutOf } from "./layout";
 import { linearProblem } from "./linear";
-import { solve, type Solution } from "./problem";
+import { halfAngleOf, solve, type Problem, type Solution } from "./problem";
 import { clustersOf } from "./resampling";
 import { dataSource, networkSource, type Source } from "./source";
 import { summaryOf } from "./summary";
@@ -40,16 +40,17 @@ export async function discoverOnStates(
     seed: params.seed,
     outputSquares: squares(map.values, map.samples),
   };
-  const solved = outputs.map((output, k): { output: OutputAction; solution: Solution } => ({
-    output,
-    solution: solve(linearProblem(map, family, layout, output), clusters, asked, () =>
-      step(0.6 + (0.4 * k) / outputs.length, "Looking for symmetries"),
-    ),
-  }));
+  const looking = (fraction: number) => (): void => step(fraction, "Looking for symmetries");
+  const solved = outputs.map((output, k): Attempt => {
+    const problem = linearProblem(map, family, layout, output);
+    const from = looking(0.6 + (0.3 * k) / outputs.length);
+    return { output, problem, solution: solve(problem, clusters, asked, from) };
+  });
   const best = solved.reduce((a, b) =>
     b.solution.decision.dimension > a.solution.decision.dimension ? b : a,
   );
-  const { output, solution } = best;
+  const { output, problem, solution } = best;
+  const halfAngle = halfAngleOf(problem, clusters, solution, looking(0.9));
   const parts = solution.generators.map(({ coefficients }) =>
     combined(family, layout.components, coefficients),
   );
@@ -81,6 +82,7 @@ export async function discoverOnStates(
       particles: layout.particles,
       output,
       solution,
+      halfAngle,
       recognised,
       fit: source.fit,
       threshold: params.threshold,
@@ -99,6 +101,13 @@ export async function discoverOnStates(
       spread,
     ),
   };
+}
+
+/** What one way to move the output gives. */
+interface Attempt {
+  readonly output: OutputAction;
+  readonly problem: Problem;
+  readonly solution: Solution;
 }
 
 function sourceOf(
@@ -127,10 +136,7 @@ export function verdict(
   return `Candidate: ${name}${ended}. ${decision.sentence}`;
 }
 
-function predictionNotice(
-  solved: readonly { readonly output: OutputAction; readonly solution: Solution }[],
-  chosen: OutputAction,
-): string[] {
+function predictionNotice(solved: readonly Attempt[], chosen: OutputAction): string[] {
   if (solved.length < 2) return [];
   const other = solved.find(({ output }) => output !== chosen)!;
   const own = solved.find(({ output }) => output === chosen)!;

@@ -40,8 +40,8 @@ export interface Solution {
   readonly decision: Decision;
   readonly generators: readonly FoundGenerator[];
   readonly trivial: number;
-  /** Largest principal angle between what two halves of the samples give, in radians; null where not taken. */
-  readonly halfAngle: number | null;
+  /** A basis of the span of the generators, most symmetric first. */
+  readonly span: readonly Float64Array[];
   /** Eigenvalues of C in the orthonormal basis of candidates, ascending, [Q]; null where there are too many. */
   readonly eigenvalues: Float64Array | null;
 }
@@ -56,7 +56,7 @@ export interface Asked {
 }
 
 /** Only so many directions are tried on every sample again: those of interest are the first. */
-const TRIED = 64;
+const TRIED = 40;
 /** Beyond, a second spectrum takes as long as the whole run. */
 const QUICK = 300;
 
@@ -102,21 +102,23 @@ export function solve(
       };
     }),
     trivial: trivial.length,
-    halfAngle: k === 0 || q > QUICK ? null : angleOfHalves(problem, clusters, k, found, step),
+    span: found,
     eigenvalues: q > QUICK ? null : symmetricEigen(gram.defect, q).values,
   };
 }
 
 const unknown: Interval = { low: NaN, high: NaN };
 
-function angleOfHalves(
+/** Largest principal angle between what two halves of the samples give, in radians; null where not taken. */
+export function halfAngleOf(
   problem: Problem,
   clusters: Clusters,
-  k: number,
-  found: readonly Float64Array[],
+  { span: found }: Solution,
   step: () => void,
 ): number | null {
+  const k = found.length;
   const parts = halves(clusters);
+  if (k === 0 || problem.candidates > QUICK) return null;
   if (parts.some((part) => part.length === 0)) return null;
   const spans = parts.map((part) =>
     spectrumOf(problem.gram(part, step), problem.candidates).vectors.slice(0, k),

@@ -15,6 +15,8 @@ export interface Told {
   readonly particles: number;
   readonly output: OutputAction;
   readonly solution: Solution;
+  /** Between what two halves of the samples give, in radians; null where not taken. */
+  readonly halfAngle: number | null;
   readonly recognised: Recognised | null;
   readonly fit: FitFacts | null;
   readonly threshold: number;
@@ -61,7 +63,7 @@ export function summaryOf(told: Told): Record<string, unknown> {
           },
     form: formOf(recognised),
     fixed_point: recognised?.fixedPoint ?? null,
-    half_angle_degrees: solution.halfAngle === null ? null : (solution.halfAngle * 180) / Math.PI,
+    half_angle_degrees: told.halfAngle === null ? null : (told.halfAngle * 180) / Math.PI,
     sides: told.sides,
     generators: generators.map((generator, k) => ({
       id: `X${k + 1}`,

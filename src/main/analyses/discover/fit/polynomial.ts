@@ -53,7 +53,7 @@ export function fitPolynomial(
     const residual = errorOn(pairs, held.length > 0 ? held : kept, box, powers, coefficients);
     if (best === null || residual < best.residual) best = { degree, residual };
     // Odd maps gain nothing by an even degree, so one without gain is not the end.
-    if (residual < ROUNDING || degree > best.degree + 1) break;
+    if (residual < ROUNDING || degree > best.degree + 2) break;
   }
   if (best === null) throw new RangeError("too few pairs for an affine fit");
   const powers = powersUpTo(pairs.inputs, best.degree)!;
