@@ -9,7 +9,7 @@ import { axis, frame, type Box } from "./frame";
 import type { Scale } from "./scale";
 import type { ChartTheme } from "./theme";
 
-interface Flow {
+export interface Flow {
   readonly id: string;
   readonly label: string;
   /** Position among the run's generators. */
@@ -17,7 +17,7 @@ interface Flow {
   readonly arrows: readonly Arrow[];
 }
 
-interface Arrow {
+export interface Arrow {
   readonly at: readonly [x: number, y: number];
   /** ξ, in units of length over the group's parameter. */
   readonly velocity: readonly [x: number, y: number];
@@ -40,21 +40,34 @@ function flowsOf(record: RunRecord): { flows: Flow[]; sides: readonly [number, n
   const flows = generators.flatMap(({ id, label, flow }, index): Flow[] => {
     if (flow?.length !== 2) return [];
     const [u, v] = flow.map(parseFormula);
-    const arrows = Array.from({ length: ARROWS ** 2 }, (_, k): Arrow => {
-      const place = (i: number, side: number): number => ((i + 0.5) / ARROWS - 0.5) * side;
-      const at = [place(k % ARROWS, width), place(Math.floor(k / ARROWS), height)] as const;
-      return { at, velocity: [u!.value(at), v!.value(at)] };
-    });
+    const arrows = arrowsOn([width, height], (at) => [u!.value(at), v!.value(at)]);
     return [{ id, label, index, arrows }];
   });
   return { flows, sides: [width, height] };
 }
 
+/** A vector field at evenly spaced places of a rectangle about the origin. */
+export function arrowsOn(
+  [width, height]: readonly [number, number],
+  field: (at: readonly [x: number, y: number]) => readonly [x: number, y: number],
+): Arrow[] {
+  return Array.from({ length: ARROWS ** 2 }, (_, k): Arrow => {
+    const place = (i: number, side: number): number => ((i + 0.5) / ARROWS - 0.5) * side;
+    const at = [place(k % ARROWS, width), place(Math.floor(k / ARROWS), height)] as const;
+    return { at, velocity: field(at) };
+  });
+}
+
 /** Per cent of a row's height that its names take. */
 const HEADING = 15;
 
-function option(record: RunRecord, theme: ChartTheme, view: FigureView): EChartsCoreOption {
-  const { flows, sides } = flowsOf(record);
+/** Each flow in a picture of its own, named above it. */
+export function flowPictures(
+  flows: readonly Flow[],
+  sides: readonly [number, number],
+  theme: ChartTheme,
+  view: FigureView,
+): EChartsCoreOption {
   const columns = flows.length > 4 ? 3 : Math.min(2, Math.max(1, flows.length));
   const rows = Math.max(1, Math.ceil(flows.length / columns));
   const bare = (panel: number, side: number): EChartsCoreOption => {
@@ -198,7 +211,10 @@ export const flowsFigure: FigureDefinition = {
   arrays: [],
   aspect: 0.8,
   applies: (record) => flowsOf(record).flows.length > 0,
-  option: ({ record }, theme, view) => option(record, theme, view),
+  option({ record }, theme, view) {
+    const { flows, sides } = flowsOf(record);
+    return flowPictures(flows, sides, theme, view);
+  },
   table: ({ record }) => ({
     columns: [
       { name: "generator", unit: "" },
