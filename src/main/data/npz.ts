@@ -23,6 +23,8 @@ export interface ArrayFile {
   readonly format: "npz" | "npy";
   /** By name, in the file's order; a .npy's only array has the name "". */
   readonly arrays: ReadonlyMap<string, ArraySource>;
+  /** Channel groups as the file states them in an entry fields.txt, which NumPy shows as bytes beside the arrays. */
+  readonly fields?: string;
   close(): Promise<void>;
 }
 
@@ -58,8 +60,12 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
   // What is not recognised may be an archive cut short, of which the zip reader says so.
   if (kind !== undefined && kind !== "zip") throw otherKind(path, kind);
   const arrays = new Map<string, ArraySource>();
+  let fields: string | undefined;
   for (const entry of await readZipDirectory(source)) {
     // An archive may hold other things, but what is named .npy must be an array.
+    if (entry.name === FIELDS && entry.size <= LONGEST_FIELDS) {
+      fields = (await prefixOf(source, entry)).toString().trim();
+    }
     if (!entry.name.endsWith(".npy")) continue;
     const name = entry.name.slice(0, -".npy".length);
     arrays.set(name, await arrayIn(source, entry, name));
@@ -69,8 +75,11 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
       where: path,
     });
   }
-  return { path, format: "npz", arrays, close };
+  return { path, format: "npz", arrays, ...(fields === undefined ? {} : { fields }), close };
 }
+
+const FIELDS = "fields.txt";
+const LONGEST_FIELDS = 4096;
 
 function otherKind(path: string, kind: FileKind): UserError {
   const todo =
@@ -94,7 +103,7 @@ async function arrayIn(source: ByteSource, entry: ZipEntry, name: string): Promi
   return arraySource(name, where, header, readBytes);
 }
 
-async function prefixOf(source: ByteSource, entry: ZipEntry): Promise<Uint8Array> {
+async function prefixOf(source: ByteSource, entry: ZipEntry): Promise<Buffer> {
   const wanted = Math.min(entry.size, HEADER_PREFIX);
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -234,15 +243,21 @@ export function arrayNamed(file: ArrayFile, name: string): ArraySource {
   });
 }
 
+export interface NpzOptions {
+  /** false stores elements as they are, which reads in parts and suits noise-like data. */
+  readonly deflated?: boolean;
+  /** Channel groups of the states, `scalar:p,vector:v`. */
+  readonly fields?: string;
+}
+
 /**
  * Writes tensors as a .npz that NumPy reads, complete or not at all. Same tensors, same bytes.
- * @param options `deflated: false` stores elements as they are, which reads in parts and suits noise-like data
  * @throws UserError "file/…"
  */
 export async function writeNpz(
   path: string,
   tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
-  options: { deflated?: boolean } = {},
+  options: NpzOptions = {},
 ): Promise<void> {
   await atomicWrite(path, encodeNpz(tensors, options));
 }
@@ -250,12 +265,13 @@ export async function writeNpz(
 /** The bytes that `writeNpz` writes, piece by piece. */
 export function encodeNpz(
   tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
-  options: { deflated?: boolean } = {},
+  options: NpzOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const entries =
     tensors instanceof Map ? [...tensors] : Object.entries(tensors as Record<string, Tensor>);
   function* contents(): Generator<{ name: string; parts: Uint8Array[] }> {
     for (const [name, tensor] of entries) yield { name: `${name}.npy`, parts: encodeNpy(tensor) };
+    if (options.fields !== undefined) yield { name: FIELDS, parts: [Buffer.from(options.fields)] };
   }
   return zipArchive(contents(), options);
 }

@@ -40,7 +40,7 @@ export function findRoles(file: ArrayFile, options: DataOptions): Roles {
   if (options.axes === undefined && particles === undefined && input.name !== "states") {
     notices.push(`Axes of ${input.name || "the array"} taken as ${inputAxes.join(", ")}.`);
   }
-  const fields = particles?.fields;
+  const fields = particles?.fields ?? file.fields;
   if (target === undefined) return { input, inputAxes, target, fields, notices };
   const sameRank = target.shape.length === input.shape.length;
   const axes = sameRank ? inputAxes : usualAxes(target.shape.length, false);

@@ -20,6 +20,7 @@ export const tasks = {
   readArrays: lazily(async () => (await import("./readArrays")).readArrays),
   readSamples: lazily(async () => (await import("./readSamples")).readSamples),
   runModel: lazily(async () => (await import("./runModel")).runModel),
+  simulate: lazily(async () => (await import("./simulate")).simulate),
 } satisfies Record<string, Task<never, unknown>>;
 
 export type Tasks = typeof tasks;

@@ -13,6 +13,7 @@ import { modelTest } from "./modelTest";
 import { open } from "./open";
 import { run } from "./run";
 import { serve } from "./serve";
+import { simulate } from "./simulate";
 
 export const commands: readonly Command[] = [
   open,
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   modelGradients,
   modelTest,
   modelGradcheck,
+  simulate,
   ...analyseCommands,
   figure,
   run,

@@ -1,0 +1,32 @@
+/** Every simulator. To add one: its file, and a line here. */
+import { UserError } from "../../../shared/errors";
+import { didYouMean } from "../../../shared/nearest";
+import { advection } from "./advection";
+import { burgers } from "./burgers";
+import { diffusion } from "./diffusion";
+import { kdv } from "./kdv";
+import { navierStokes } from "./navierStokes";
+import { nBody } from "./nBody";
+import { oscillators } from "./oscillators";
+import type { Simulator } from "./simulator";
+
+export const simulators: readonly Simulator[] = [
+  advection,
+  diffusion,
+  burgers,
+  kdv,
+  navierStokes,
+  nBody,
+  oscillators,
+];
+
+/** @throws UserError "simulate/system" */
+export function simulatorNamed(id: string): Simulator {
+  const found = simulators.find((one) => one.id === id);
+  if (found !== undefined) return found;
+  const names = simulators.map((one) => one.id);
+  throw new UserError("simulate/system", `There is no system “${id}”.`, {
+    where: id,
+    todo: didYouMean(id, names) ?? `There are ${names.join(", ")}.`,
+  });
+}

@@ -1,0 +1,67 @@
+/** Bodies of unit mass in the plane that attract each other by softened gravity, V = −Σ G/√(r² + s²). */
+import { normals } from "../../../shared/random";
+import { coefficient } from "./parameters";
+import type { Simulator } from "./simulator";
+import { substeps } from "./substeps";
+import { symplecticStep } from "./symplectic";
+
+export const nBody: Simulator = {
+  id: "n-body",
+  title: "Bodies under softened gravity",
+  equation: "q_i″ = −Σ_j G (q_i − q_j) / (|q_i − q_j|² + s²)^(3/2)",
+  physics: "auto",
+  fields: "vector:q,vector:p",
+  axes: 0,
+  parameters: {
+    G: coefficient("Gravity G", "Times both masses.", 1),
+    softening: coefficient("Softening s", "Keeps close encounters finite.", 1, 1e-6),
+    spread: coefficient("Spread", "Of the bodies at the start, a standard deviation.", 1),
+    speed: coefficient(
+      "Speed",
+      "Of the bodies at the start, a standard deviation a component.",
+      0.5,
+    ),
+    dt: coefficient("Time step", "Between the states that are kept.", 0.1, 1e-12),
+  },
+  presets: { tight: { softening: 0.3 } },
+  size: 3,
+  shape: (size) => [size, 4],
+  start(random, size, { G = 1, softening = 1, spread = 1, speed = 0.5, dt = 0.1 }) {
+    const q = normals(random, 2 * size).map((value) => spread * value);
+    const p = normals(random, 2 * size).map((value) => speed * value);
+    const force = (at: Float64Array): Float64Array => {
+      const f = new Float64Array(2 * size);
+      for (let i = 0; i < size; i++) {
+        for (let j = 0; j < i; j++) {
+          const dx = at[2 * i]! - at[2 * j]!;
+          const dy = at[2 * i + 1]! - at[2 * j + 1]!;
+          const pull = -G / (dx * dx + dy * dy + softening ** 2) ** 1.5;
+          f[2 * i]! += pull * dx;
+          f[2 * i + 1]! += pull * dy;
+          f[2 * j]! -= pull * dx;
+          f[2 * j + 1]! -= pull * dy;
+        }
+      }
+      return f;
+    };
+    const count = substeps(dt, 0.02 * Math.min(1, softening));
+    return {
+      state: () => sideBySide(q, p, 2),
+      advance() {
+        for (let k = 0; k < count; k++) symplecticStep(q, p, force, dt / count);
+      },
+    };
+  },
+};
+
+/** [particle, components of q then of p]. */
+export function sideBySide(q: Float64Array, p: Float64Array, components: number): Float64Array {
+  const width = 2 * components;
+  return Float64Array.from({ length: q.length + p.length }, (_, i) => {
+    const particle = Math.floor(i / width);
+    const column = i % width;
+    return column < components
+      ? q[particle * components + column]!
+      : p[particle * components + column - components]!;
+  });
+}
