@@ -393,7 +393,7 @@ export const methods = {
   "data.inspect": method(z.object({ path: z.string(), options: dataOptions }), dataInfo),
   "data.sample": method(
     z.object({ study: z.string(), entry: z.string(), indices: z.array(z.number()).max(64) }),
-    z.object({ input: tensor, target: tensor }),
+    z.object({ input: tensor, target: tensor.nullable() }),
   ),
   "data.convention": method(z.object({ study: z.string(), entry: z.string() }), conventionReport),
   "model.inspect": method(

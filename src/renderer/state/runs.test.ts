@@ -61,6 +61,14 @@ test("samples are fetched ahead and each only once", async () => {
   expect(samples.get("d", 3)).toBeUndefined();
 });
 
+test("a sample without a target has none, rather than its input again", async () => {
+  const input = { dtype: "float32", shape: [1, 2], data: Float32Array.of(1, 2) } as const;
+  const client = new FakeClient({ "data.sample": () => ({ input, target: null }) });
+  const samples = new Samples(client, "/studies/one");
+  await samples.need("d", 0, 1);
+  expect(samples.get("d", 0)).toMatchObject({ value: { target: null, targetShape: null } });
+});
+
 test("picking changes only what is given; undefined unpicks", () => {
   const selection = new Selection();
   selection.pick({ element: "r", row: 3 });

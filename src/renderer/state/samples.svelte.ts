@@ -5,12 +5,12 @@ import { toErrorRecord } from "../../shared/errors";
 import { sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
 import type { Loaded } from "./runs.svelte";
 
-/** One transition; values [C, H, W], shape without the batch axis. */
+/** One transition; values [C, H, W], shape without the batch axis. Data without targets have states alone. */
 export interface Sample {
   readonly input: Float64Array;
-  readonly target: Float64Array;
+  readonly target: Float64Array | null;
   readonly inputShape: readonly number[];
-  readonly targetShape: readonly number[];
+  readonly targetShape: readonly number[] | null;
 }
 
 const KEPT = 256;
@@ -50,9 +50,9 @@ export class Samples {
           state: "ready",
           value: {
             input: slice(input, at),
-            target: slice(target, at),
+            target: target && slice(target, at),
             inputShape: input.shape.slice(1),
-            targetShape: target.shape.slice(1),
+            targetShape: target && target.shape.slice(1),
           },
         });
       });

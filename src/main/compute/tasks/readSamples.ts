@@ -5,14 +5,14 @@ import type { Tensor } from "../../../shared/tensor";
 import { openData } from "../../data/dataset";
 
 /**
- * A file without targets gives its inputs twice.
+ * @returns `target` null where the file has none
  * @throws UserError "data/no-sample" for an index that is not there, and what opening and reading throw
  */
 export async function readSamples(input: {
   path: string;
   options: DataOptions;
   indices: number[];
-}): Promise<{ input: Tensor; target: Tensor }> {
+}): Promise<{ input: Tensor; target: Tensor | null }> {
   const data = await openData(input.path, input.options);
   try {
     const outside = input.indices.find(
@@ -25,7 +25,7 @@ export async function readSamples(input: {
       });
     }
     const samples = await data.read(input.indices);
-    return { input: samples.input, target: samples.target ?? samples.input };
+    return { input: samples.input, target: samples.target ?? null };
   } finally {
     await data.close();
   }
