@@ -42,6 +42,13 @@ test("motions that the box breaks are offered a disc", () => {
   expect(box!.text).toMatch(/breaks rotation, scaling:.*near the edges\.$/);
 });
 
+test("what can be mended comes first", () => {
+  const cut = codedNotice("span/energy-cut", "r (x: 98.1 %)");
+  const texts = remarks(undefined, "A batch of 4 is small.", open, cut).map(({ text }) => text);
+  expect(texts[0]).toMatch(/^The energy cut/);
+  expect(texts.slice(1)).toEqual(["A batch of 4 is small.", open]);
+});
+
 test("rounding offers what the run has not done yet: the published cut, more ridge, float64", () => {
   const rough = codedNotice("precision/ridge", "r (12 %)");
   const offered = (parameters: Record<string, number>, executor: string) => {

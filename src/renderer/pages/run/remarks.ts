@@ -26,9 +26,10 @@ const DISC = 0.75;
 /** Two digits of rounding. */
 const DAMPING = 100;
 
+/** What can be mended comes first: where there is room for one line, it is the one that shows. */
 export function remarksOf(record: RunRecord, study: Study): Remark[] {
   const stated = statedSymmetry(record, study);
-  return record.notices.map((notice) => {
+  const all = record.notices.map((notice): Remark => {
     const coded = readNotice(notice);
     switch (coded?.code) {
       case "symmetry/not-established":
@@ -55,6 +56,12 @@ export function remarksOf(record: RunRecord, study: Study): Remark[] {
         return { text: notice, calm: false };
     }
   });
+  return [...all.filter(({ mends }) => mends), ...all.filter(({ mends }) => !mends)];
+}
+
+/** 10⁻⁴ rather than 1·10⁻⁴. */
+function power(value: number): string {
+  return showNumber(value).replace(/^1·/, "");
 }
 
 /** Ways out of rounding: what the span then leaves out, what damps it, or twice the digits. */
@@ -65,9 +72,9 @@ function morePrecise({ parameters, executor }: RunRecord): Mend[] {
   const ridge = Number((DAMPING * given).toPrecision(12));
   return [
     ...(Number(parameters["energy"]) < published
-      ? [{ label: `Energy cut ${showNumber(published)}…`, change: { energy: published } }]
+      ? [{ label: `Energy cut ${power(published)}…`, change: { energy: published } }]
       : []),
-    { label: `Ridge ${showNumber(ridge)}…`, change: { ridge } },
+    { label: `Ridge ${power(ridge)}…`, change: { ridge } },
     ...(executor.startsWith("reference")
       ? []
       : [{ label: "In float64…", change: { executor: "reference", device: "cpu" } }]),
