@@ -29,7 +29,7 @@ function gridsOf(run: RunResult): Grid[] {
   if (motions.length > 0) {
     return motions.slice(0, MOST).map(({ matrix, columns, components, names }, k) => ({
       title: `X${k + 1}`,
-      rows: names.map((name) => `∂${name}`),
+      rows: names,
       columns: columns > components ? [...names, "1"] : names,
       values: matrix,
     }));
@@ -39,6 +39,9 @@ function gridsOf(run: RunResult): Grid[] {
   const { names = [] } = run.record.summary as { names?: readonly string[] };
   return [{ title: "", rows: elementsOf(run.record), columns: names, values: toFloat64(array) }];
 }
+
+/** Per cent of 85 mm that a letter of a print figure takes. */
+const LETTER = 3.4;
 
 /** More names than this beside a picture run into each other. */
 const MOST_NAMES = 9;
@@ -55,12 +58,13 @@ function option(run: RunResult, theme: ChartTheme, view: FigureView): EChartsCor
   const named = grids.every(
     ({ rows, columns }) => Math.max(rows.length, columns.length) <= MOST_NAMES,
   );
-  const letters = named ? Math.max(1, ...grids.flatMap(({ rows }) => rows.map(lettersOf))) : 0;
+  const letters = Math.max(0, ...grids.flatMap(({ rows }) => rows.map(lettersOf)));
+  const beside = named ? LETTER * (letters + 0.8) : 0;
   return {
     ...frame(theme),
     grid: grids.map((_, i) => ({
-      left: `${(100 * (i % across)) / across + 1 + letters * (across > 2 ? 2.6 : 2.2)}%`,
-      width: `${100 / across - 3 - letters * (across > 2 ? 2.6 : 2.2)}%`,
+      left: `${(100 * (i % across)) / across + 1 + beside}%`,
+      width: `${100 / across - 3 - beside}%`,
       top: `${(100 * Math.floor(i / across) + 14) / down}%`,
       height: `${66 / down}%`,
       outerBoundsMode: "none",
@@ -69,7 +73,7 @@ function option(run: RunResult, theme: ChartTheme, view: FigureView): EChartsCor
       ...axis(theme, namesScale(columns), {
         panel: i,
         labels: named,
-        upright: columns.some((name) => lettersOf(name) > 2.5),
+        upright: columns.length > 4 || columns.some((name) => lettersOf(name) > 2.5),
       }),
       axisLine: { show: false },
     })),

@@ -29,7 +29,8 @@ function flowsOf(run: RunResult): Flow[] {
         entry(row, i) * x + entry(row, j) * y + rest(row);
       return {
         id: `X${index + 1}`,
-        label: `${names[i]!}, ${names[j]!}`,
+        label: "a candidate for a symmetry",
+        beside: `${names[i]!}, ${names[j]!}`,
         index,
         arrows: arrowsOn(SIDES, (at) => [along(i, at), along(j, at)]),
       };
@@ -83,8 +84,8 @@ export const motionsFigure: FigureDefinition = {
       { name: "velocity.first", unit: "" },
       { name: "velocity.second", unit: "" },
     ],
-    rows: flowsOf(run).flatMap(({ id, label, arrows }) =>
-      arrows.map(({ at, velocity }) => [id, label, ...at, ...velocity]),
+    rows: flowsOf(run).flatMap(({ id, beside = "", arrows }) =>
+      arrows.map(({ at, velocity }) => [id, beside, ...at, ...velocity]),
     ),
   }),
   pick,

@@ -12,6 +12,8 @@ import type { ChartTheme } from "./theme";
 export interface Flow {
   readonly id: string;
   readonly label: string;
+  /** What stands beside the id however small the pictures are, in place of the label. */
+  readonly beside?: string;
   /** Position among the run's generators. */
   readonly index: number;
   readonly arrows: readonly Arrow[];
@@ -99,7 +101,7 @@ export function flowPictures(
 
 function arrowsOf(
   theme: ChartTheme,
-  { id, label, index, arrows }: Flow,
+  { id, label, beside, index, arrows }: Flow,
   panel: number,
   sides: readonly [number, number],
   picked: boolean,
@@ -126,7 +128,8 @@ function arrowsOf(
       const longest = (LONGEST * Math.min(width, height)) / ARROWS / fastest;
       const pointed = arrow(theme, x, y, velocity[0] * longest, -velocity[1] * longest, colour);
       if (params.dataIndex > 0) return { type: "group", children: pointed };
-      const text = columns > 2 ? elementLabel(id) : `${elementLabel(id)}, ${label}`;
+      const short = beside === undefined ? elementLabel(id) : `${elementLabel(id)}: ${beside}`;
+      const text = columns > 2 || beside !== undefined ? short : `${short}, ${label}`;
       return {
         type: "group",
         children: [

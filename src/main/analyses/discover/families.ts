@@ -76,3 +76,11 @@ export function combined(family: Family, components: number, v: ArrayLike<number
   });
   return out;
 }
+
+/** The shifts of a family alone. */
+export function shiftsOf(family: Family, components: number): Family {
+  return {
+    ...family,
+    basis: family.basis.filter((element) => element.every(({ column }) => column === components)),
+  };
+}

@@ -26,20 +26,31 @@ export interface Gram {
 }
 
 /**
- * C and S over some of the samples.
+ * Mean of ⟨L_e, L_e'⟩ over elementary motions e = (row, column) of samples, [c · (c + 2)]². Rates and states share it.
  * @param step is called now and then and may throw to stop
  */
+export function elementaryGram(
+  map: Linearised,
+  layout: Layout,
+  output: OutputAction,
+  samples: readonly number[],
+  step: () => void,
+): Float64Array {
+  const elementary = elementaryDefects(map, layout, output, samples, step);
+  if (output === "free") withoutLinearPart(elementary, map, layout, samples);
+  return elementary;
+}
+
+/** C and S of a family over some of the samples. */
 export function gramOf(
   map: Linearised,
   { basis }: Family,
   layout: Layout,
   output: OutputAction,
   samples: readonly number[],
-  step: () => void,
+  elementary: Float64Array,
 ): Gram {
   const width = layout.components + 2;
-  const elementary = elementaryDefects(map, layout, output, samples, step);
-  if (output === "free") withoutLinearPart(elementary, map, layout, samples);
   const moments = momentsOf(map, layout, output, samples);
   // A shift of a state is one of the value too.
   const entries = basis.map((element): Sparse =>
@@ -54,7 +65,6 @@ export function gramOf(
   const defect = new Float64Array(q * q);
   const scale = new Float64Array(q * q);
   for (let a = 0; a < q; a++) {
-    step();
     for (let b = 0; b <= a; b++) {
       let [c, s] = [0, 0];
       for (const one of entries[a]!) {
@@ -151,6 +161,8 @@ function addWhole(
       for (let j = 0; j < width; j++) {
         const u = g * x[j]! - ik * f[j]!;
         const w = same * f[j]! - ki * x[j]!;
+        // Slopes of particles are mostly zeros.
+        if (u === 0 && w === 0) continue;
         const row = (i * width + j) * size + k * width;
         for (let l = 0; l < width; l++) sum[row + l]! += u * x[l]! + w * f[l]!;
       }

@@ -3,19 +3,22 @@ import type { DiscoverParameters } from "../../../shared/analyses/discover";
 import type { Executor } from "../../runtime/executor";
 import type { AnalysisResult, DataContext } from "../context";
 import { arraysOf } from "./arrays";
-import { recognise } from "./algebra/recognise";
+import { MOST_RECOGNISED, recognise } from "./algebra/recognise";
 import { checkSampleCount, spreadOf, thinNotice, trivialNotice } from "./checks";
 import { outputsOf } from "./choices";
-import { combined, familyOf, type LinearFamilyId } from "./families";
+import { combined, familyOf, shiftsOf, type Family, type LinearFamilyId } from "./families";
 import { floorOf } from "./floor";
 import type { OutputAction } from "./gram";
 import { homogeneous } from "./homogeneous";
 import { layoutOf } from "./layout";
-import { linearProblem } from "./linear";
+import { LinearProblems } from "./linear";
 import { halfAngleOf, solve, type Problem, type Solution } from "./problem";
 import { clustersOf } from "./resampling";
 import { dataSource, networkSource, type Source } from "./source";
 import { summaryOf } from "./summary";
+
+/** From this number of candidates on a spectrum takes seconds. */
+const MANY = 300;
 
 /** @param executor null without a model */
 export async function discoverOnStates(
@@ -41,21 +44,27 @@ export async function discoverOnStates(
     outputSquares: squares(map.values, map.samples),
   };
   const looking = (fraction: number) => (): void => step(fraction, "Looking for symmetries");
-  const solved = outputs.map((output, k): Attempt => {
-    const problem = linearProblem(map, family, layout, output);
-    const from = looking(0.6 + (0.3 * k) / outputs.length);
-    return { output, problem, solution: solve(problem, clusters, asked, from) };
-  });
-  const best = solved.reduce((a, b) =>
-    b.solution.decision.dimension > a.solution.decision.dimension ? b : a,
+  const problems = new LinearProblems(map, layout);
+  const attempt = (wanted: Family, output: OutputAction): Attempt => {
+    const problem = problems.of(wanted, output);
+    return { output, problem, solution: solve(problem, clusters, asked, looking(0.7)) };
+  };
+  // Of many candidates the shifts alone tell whether values shift with the state: a second spectrum takes seconds.
+  const first = family.basis.length > MANY ? shiftsOf(family, layout.components) : family;
+  const tries = outputs.length === 1 ? [] : outputs.map((output) => attempt(first, output));
+  const chosen = tries.reduce<Attempt | undefined>(
+    (a, b) =>
+      a === undefined || b.solution.decision.dimension > a.solution.decision.dimension ? b : a,
+    undefined,
   );
-  const { output, problem, solution } = best;
+  const known = first === family ? chosen : undefined;
+  const { output, problem, solution } = known ?? attempt(family, chosen?.output ?? outputs[0]!);
   const halfAngle = halfAngleOf(problem, clusters, solution, looking(0.9));
   const parts = solution.generators.map(({ coefficients }) =>
     combined(family, layout.components, coefficients),
   );
   const recognised =
-    parts.length === 0
+    parts.length === 0 || parts.length > MOST_RECOGNISED
       ? null
       : recognise(
           parts.map((part) => homogeneous(part, layout.components)),
@@ -66,7 +75,7 @@ export async function discoverOnStates(
   notices.push(
     ...thinNotice(spread),
     ...trivialNotice(solution.trivial),
-    ...predictionNotice(solved, output),
+    ...predictionNotice(tries, output, first === family ? "symmetries" : "shifts"),
     ...fitNotice(source),
   );
   if (layout.particles > 1) {
@@ -136,13 +145,17 @@ export function verdict(
   return `Candidate: ${name}${ended}. ${decision.sentence}`;
 }
 
-function predictionNotice(solved: readonly Attempt[], chosen: OutputAction): string[] {
+function predictionNotice(
+  solved: readonly Attempt[],
+  chosen: OutputAction,
+  what: "symmetries" | "shifts",
+): string[] {
   if (solved.length < 2) return [];
   const other = solved.find(({ output }) => output !== chosen)!;
   const own = solved.find(({ output }) => output === chosen)!;
   const words = { rate: "a rate", state: "a state" } as const;
   return [
-    `The output is taken as ${words[chosen as "rate" | "state"]} (${own.solution.decision.dimension} found; as ${words[other.output as "rate" | "state"]} ${other.solution.decision.dimension}); --prediction states it.`,
+    `The output is taken as ${words[chosen as "rate" | "state"]} (${own.solution.decision.dimension} ${what} found; as ${words[other.output as "rate" | "state"]} ${other.solution.decision.dimension}); --prediction states it.`,
   ];
 }
 

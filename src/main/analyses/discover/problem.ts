@@ -69,25 +69,24 @@ export function solve(
   const { candidates: q, samples } = problem;
   const all = Array.from({ length: samples }, (_, k) => k);
   const gram = problem.gram(all, step);
-  const { values, vectors, trivial } = spectrumOf(gram, q);
-  const ranked = vectors.map((vector, k) => {
+  const spectrum = spectrumOf(gram, q);
+  const ranked = Array.from(spectrum.values, (value, k) => {
     step();
-    if (k >= TRIED) return { vector, defect: Math.sqrt(values[k]!), interval: unknown };
-    const tried = problem.tried(vector);
+    if (k >= TRIED) return { k, defect: Math.sqrt(value), interval: unknown };
+    const tried = problem.tried(spectrum.vector(k));
     const interval = defectInterval(tried.defect, tried.scale, clusters, seed);
-    return { vector, defect: relativeDefect(tried), interval };
+    return { k, defect: relativeDefect(tried), interval };
   });
   ranked.sort((a, b) => a.defect - b.defect);
   const defects = Float64Array.from(ranked, ({ defect }) => defect);
   const decision = decide(defects, threshold, floor);
-  const k = decision.dimension;
-  const found = ranked.slice(0, k).map(({ vector }) => vector);
+  const found = ranked.slice(0, decision.dimension).map(({ k }) => spectrum.vector(k));
   return {
     defects,
     low: Float64Array.from(ranked, ({ interval }) => interval.low),
     high: Float64Array.from(ranked, ({ interval }) => interval.high),
     decision,
-    generators: readableBasis(found, decision.exact === k).map((coefficients) => {
+    generators: readableBasis(found, decision.exact === found.length).map((coefficients) => {
       const tried = problem.tried(coefficients);
       return {
         coefficients,
@@ -101,7 +100,7 @@ export function solve(
         action: tried.action,
       };
     }),
-    trivial: trivial.length,
+    trivial: spectrum.trivial.length,
     span: found,
     eigenvalues: q > QUICK ? null : symmetricEigen(gram.defect, q).values,
   };
@@ -120,9 +119,10 @@ export function halfAngleOf(
   const parts = halves(clusters);
   if (k === 0 || problem.candidates > QUICK) return null;
   if (parts.some((part) => part.length === 0)) return null;
-  const spans = parts.map((part) =>
-    spectrumOf(problem.gram(part, step), problem.candidates).vectors.slice(0, k),
-  );
+  const spans = parts.map((part) => {
+    const { values, vector } = spectrumOf(problem.gram(part, step), problem.candidates);
+    return Array.from({ length: Math.min(k, values.length) }, (_, i) => vector(i));
+  });
   // A half may be blind to a direction; then the angle to the whole's span says it.
   return Math.max(
     largestAngle(spans[0]!, spans[1]!),

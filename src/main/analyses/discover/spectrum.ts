@@ -9,8 +9,8 @@ import { symmetricEigen } from "./symmetricEigen";
 export interface Spectrum {
   /** μ ascending, not negative, [n]. */
   readonly values: Float64Array;
-  /** Combinations of candidates, vᵀSv = 1, [n][Q]. */
-  readonly vectors: readonly Float64Array[];
+  /** The k-th combination of candidates, vᵀSv = 1, [Q]; formed when asked for, since most never are. */
+  vector(k: number): Float64Array;
   /** Orthonormal combinations that act trivially, [t][Q]. */
   readonly trivial: readonly Float64Array[];
 }
@@ -57,9 +57,7 @@ export function spectrumOf({ defect, scale }: Gram, q: number): Spectrum {
   const trivial = orthonormal(nullSpace(order, factor, rank, unit, q));
   return {
     values: values.map((value) => Math.max(0, value)),
-    vectors: Array.from({ length: rank }, (_, k) =>
-      without(back(vectors.subarray(k * rank, (k + 1) * rank)), trivial),
-    ),
+    vector: (k) => without(back(vectors.subarray(k * rank, (k + 1) * rank)), trivial),
     trivial,
   };
 }

@@ -34,6 +34,9 @@ export interface Recognised {
 /** Brackets that leave the span by more than this are no rounding: then there is no algebra to name. */
 const OPEN = 0.05;
 
+/** Structure constants of more generators take minutes. */
+export const MOST_RECOGNISED = 60;
+
 /**
  * @param motions homogeneous, independent, at least one
  * @param defect the largest relative defect among them: how exactly they are known
