@@ -16,7 +16,11 @@ function conservationRun(samples = 5, steps = 4): RunResult {
     "conservation",
     samples,
     { quantities: "mass,energy", elements: "" },
-    { quantities: [{ id: "mass" }, { id: "energy" }], error: { n: samples } },
+    {
+      quantities: [{ id: "mass" }, { id: "energy" }],
+      error: { n: samples },
+      invariants: { dimension: 1, found: [{ formula: "u", names: ["mass"] }] },
+    },
     {
       drift: { ...series, value: drift },
       drift_repaired: { ...series, value: (q, i, k) => (q === 1 ? 0 : drift(q, i, k)) },
@@ -24,6 +28,11 @@ function conservationRun(samples = 5, steps = 4): RunResult {
       scale: { axes: ["quantity"], shape: [2], value: (q) => q + 1 },
       error: { ...rows, value: (i, k) => 0.1 * (k + 1) + 0.01 * i },
       error_repaired: { ...rows, value: (i, k) => 0.08 * (k + 1) + 0.01 * i },
+      invariant_defect: {
+        axes: ["source", "direction"],
+        shape: [2, 3],
+        value: (source, k) => (source === 1 && k === 2 ? NaN : 10 ** (2 * k - 6)),
+      },
       increments: { axes: ["quantity", "state"], shape: [2, 7], value: (q, i) => 0.01 * (i - q) },
     },
   );

@@ -6,6 +6,7 @@ import { column, kindsOf, largest, last, relativeDrifts, stepsOf } from "./conse
 import { curvesOption, pickCurve, type Curves } from "./curves";
 import { elementsOf } from "./elements";
 import type { FigureDefinition, FigureTable, FigureView } from "./figure";
+import { spectrumFigure } from "./conservationSpectrum";
 import { cell, has, perElement, sampleName } from "./reading";
 import { sampleTable } from "./sampleTable";
 import { fixedScale, linearScale, logScale, type Scale } from "./scale";
@@ -310,4 +311,5 @@ export const conservationFigures: readonly FigureDefinition[] = [
   change,
   errors,
   increments,
+  spectrumFigure,
 ];

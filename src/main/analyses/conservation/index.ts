@@ -20,9 +20,11 @@ import { nameOfSample } from "../orbit";
 import { Predictions } from "../predictions";
 import { RUN_BYTES, samplesPerRun } from "../samples";
 import { arraysOf } from "./arrays";
+import { candidatesOf } from "./candidates";
 import { stepIncrements } from "./increments";
 import { noticesOf } from "./notices";
-import { emptyNumbers, Meter } from "./numbers";
+import { inventedInvariants } from "./invented";
+import { emptyNumbers, firstQuantities, Meter, type RolloutNumbers } from "./numbers";
 import { repaired } from "./repair";
 import { rollOut, type Rollouts } from "./rollout";
 import { scalesOf, summaryOf } from "./summary";
@@ -106,7 +108,11 @@ async function compute(
     context,
   );
   const n = samples.length;
-  const meter = new Meter(quantities, layout, coefficients, n, steps);
+  const candidates = candidatesOf(params.invariants, layout, shape);
+  const sets = [{ quantities, layout }, ...(candidates === null ? [] : [candidates])];
+  const meter = new Meter(sets, coefficients, n, steps);
+  // Single steps and their verification are of the quantities only.
+  const named = new Meter([{ quantities, layout }], coefficients, n, steps);
   progress({ fraction: 0, stage: "Preparing the network" });
   const chunk = samplesPerRun(n, activationSize(mended));
   const steppers = {
@@ -121,7 +127,7 @@ async function compute(
     signal.throwIfAborted();
     progress({ fraction: Math.min(0.99, done++ / runs), stage });
   };
-  const empty = () => emptyNumbers(quantities.length, n, steps);
+  const empty = () => emptyNumbers(meter.quantities.length, n, steps);
   const rollouts: Rollouts = {
     model: empty(),
     repaired: steppers.repaired === null ? null : empty(),
@@ -133,12 +139,33 @@ async function compute(
   const increments =
     params.increments === 0
       ? null
-      : await stepIncrements(context, steppers.model, meter, params.increments, steps, () => {
+      : await stepIncrements(context, steppers.model, named, params.increments, steps, () => {
           before("Single steps from the data");
         });
   await Promise.all([steppers.model.dispose(), steppers.repaired?.dispose()]);
-  const scales = scalesOf(meter, rollouts.model, steps);
+  const scales = scalesOf(meter, quantities.length, rollouts.model, steps);
   context.notices.push(...noticesOf(context, rollouts, steps));
+  const first = (numbers: RolloutNumbers): RolloutNumbers =>
+    firstQuantities(numbers, quantities.length, n, steps);
+  const followed: Rollouts = {
+    model: first(rollouts.model),
+    repaired: rollouts.repaired === null ? null : first(rollouts.repaired),
+    reference: first(rollouts.reference),
+  };
+  const rest = (numbers: RolloutNumbers): Float64Array =>
+    numbers.value.subarray(quantities.length * n * (steps + 1));
+  const invented =
+    candidates === null
+      ? null
+      : inventedInvariants(
+          candidates.quantities,
+          { model: rest(rollouts.model), reference: rest(rollouts.reference) },
+          quantities,
+          followed.model.value,
+          n,
+          steps,
+        );
+  context.notices.push(...(invented?.notices ?? []));
   const verified =
     params.verify === 0
       ? {}
@@ -146,7 +173,7 @@ async function compute(
           verified: await verifyValues(
             context,
             network,
-            meter,
+            named,
             rollouts.model,
             scales,
             steps,
@@ -157,9 +184,13 @@ async function compute(
         };
   return {
     summary: {
-      ...summaryOf(context, params, quantities, rollouts, scales, increments),
+      ...summaryOf(context, params, quantities, followed, scales, increments),
+      ...(invented === null ? {} : { invariants: invented.summary }),
       ...verified,
     },
-    arrays: arraysOf(rollouts, scales, increments, n, steps, context.dt),
+    arrays: {
+      ...arraysOf(followed, scales, increments, n, steps, context.dt),
+      ...invented?.arrays,
+    },
   };
 }

@@ -1,6 +1,6 @@
 /** What is measured along rollouts: every quantity of model, repaired model and data, and how far the states are off. */
 import type { Quantity } from "../../../shared/physics/quantity";
-import { integralsOf, StateBlock } from "../../physics/integrals";
+import { integralsOf, StateBlock, type Integrals } from "../../physics/integrals";
 import type { Layout } from "../../physics/layout";
 
 /** Of one kind of rollout; NaN where it had blown up, or the data end. */
@@ -21,10 +21,17 @@ export function emptyNumbers(quantities: number, samples: number, steps: number)
   };
 }
 
-/** Evaluates all quantities on blocks of states. */
-export class Meter {
+/** Quantities of states that are seen in one layout. */
+export interface Metered {
   readonly quantities: readonly Quantity[];
   readonly layout: Layout;
+}
+
+/** Evaluates all quantities on blocks of states. */
+export class Meter {
+  /** Of all sets, one after another. */
+  readonly quantities: readonly Quantity[];
+  readonly #sets: readonly Metered[];
   readonly #coefficients: Readonly<Record<string, number>>;
   readonly #samples: number;
   readonly #steps: number;
@@ -32,26 +39,29 @@ export class Meter {
   readonly size: Float64Array;
 
   constructor(
-    quantities: readonly Quantity[],
-    layout: Layout,
+    sets: readonly Metered[],
     coefficients: Readonly<Record<string, number>>,
     samples: number,
     steps: number,
   ) {
-    this.quantities = quantities;
-    this.layout = layout;
+    this.#sets = sets;
+    this.quantities = sets.flatMap(({ quantities }) => quantities);
     this.#coefficients = coefficients;
     this.#samples = samples;
     this.#steps = steps;
-    this.size = new Float64Array(quantities.length * samples);
+    this.size = new Float64Array(this.quantities.length * samples);
+  }
+
+  #of(states: ArrayLike<number>, n: number): Integrals[] {
+    return this.#sets.flatMap(({ quantities, layout }) => {
+      const block = new StateBlock(states, n, layout);
+      return quantities.map(({ integrand }) => integralsOf(integrand, block, this.#coefficients));
+    });
   }
 
   /** I of each quantity and state, [Q][n]. */
   values(states: ArrayLike<number>, n: number): Float64Array[] {
-    const block = new StateBlock(states, n, this.layout);
-    return this.quantities.map(
-      ({ integrand }) => integralsOf(integrand, block, this.#coefficients).value,
-    );
+    return this.#of(states, n).map(({ value }) => value);
   }
 
   /** Notes the values at step k of samples first …; at step 0 their sizes too. */
@@ -62,9 +72,7 @@ export class Meter {
     n: number,
     step: number,
   ): void {
-    const block = new StateBlock(states, n, this.layout);
-    this.quantities.forEach(({ integrand }, q) => {
-      const { value, size } = integralsOf(integrand, block, this.#coefficients);
+    this.#of(states, n).forEach(({ value, size }, q) => {
       for (let i = 0; i < n; i++) {
         const row = q * this.#samples + first + i;
         const ended = numbers.end[first + i]!;
@@ -77,4 +85,14 @@ export class Meter {
       }
     });
   }
+}
+
+/** Of the first quantities only. */
+export function firstQuantities(
+  numbers: RolloutNumbers,
+  count: number,
+  samples: number,
+  steps: number,
+): RolloutNumbers {
+  return { ...numbers, value: numbers.value.subarray(0, count * samples * (steps + 1)) };
 }

@@ -16,9 +16,15 @@ const ROUNDING = 1e-6;
 /**
  * What drifts are held against, one a quantity: the median of ΔV·Σ|f(u₀)|, which is not small where contributions
  * cancel; where even that is zero the spread of I over the samples, and 1 where nothing is there at all.
+ * @param count the quantities that have scales, the meter's first
  */
-export function scalesOf(meter: Meter, { value }: RolloutNumbers, steps: number): Float64Array {
-  return Float64Array.from(meter.quantities, (_, q) => {
+export function scalesOf(
+  meter: Meter,
+  count: number,
+  { value }: RolloutNumbers,
+  steps: number,
+): Float64Array {
+  return Float64Array.from({ length: count }, (_, q) => {
     const n = meter.size.length / meter.quantities.length;
     const size = quantile(sorted(meter.size.subarray(q * n, (q + 1) * n)), 0.5);
     if (size > 0 && Number.isFinite(size)) return size;

@@ -1,0 +1,165 @@
+/**
+ * Invariants that nobody named: the combinations c·Φ of candidate functionals that change least along rollouts, against
+ * how much they differ between states at all,
+ *
+ *     ⟨(c·(Φ(u_k) − Φ(u_0)))²⟩ / var(c·Φ) = μ  least,
+ *
+ * a generalised eigenvalue problem; √μ is the relative defect, 0 for an invariant and √2 for what forgets its start.
+ * Directions in which Φ does not vary at all are constant on these states and say nothing, so they are left out first.
+ */
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { UserError } from "../../../shared/errors";
+
+export interface Spectrum {
+  /** √μ ascending. */
+  readonly defects: number[];
+  /** c of each, in units of the candidates' own standard deviations. */
+  readonly directions: number[][];
+  /** Directions that were left out since Φ is constant along them. */
+  readonly constant: number;
+  /** Standard deviation of each candidate. */
+  readonly deviation: Float64Array;
+}
+
+/** Variance below this share of the largest is rounding. */
+const CONSTANT = 1e-12;
+/** Changes for each candidate, so that no combination is still by chance. */
+const STATES_EACH = 2;
+
+/**
+ * @param values [B, N, n + 1] of B candidates; NaN where a rollout has ended
+ * @throws UserError "conservation/too-few", saying how many rollouts are needed
+ */
+export function invariantSpectrum(
+  values: Float64Array,
+  candidates: number,
+  samples: number,
+  steps: number,
+): Spectrum {
+  const rows: { start: number; at: number }[] = [];
+  for (let i = 0; i < samples; i++) {
+    for (let k = 1; k <= steps; k++) {
+      const at = i * (steps + 1) + k;
+      if (Number.isFinite(values[at]!)) rows.push({ start: i * (steps + 1), at });
+    }
+  }
+  if (rows.length < STATES_EACH * candidates || samples < 2) {
+    const needed = Math.max(2, Math.ceil((STATES_EACH * candidates) / Math.max(1, steps)));
+    throw new UserError(
+      "conservation/too-few",
+      `${rows.length} changes along ${samples} ${samples === 1 ? "rollout" : "rollouts"} do not tell ${candidates} functionals apart.`,
+      {
+        where: "samples",
+        todo: `Take at least ${needed} rollouts of ${steps} steps, more steps, or fewer functionals.`,
+      },
+    );
+  }
+  const stride = samples * (steps + 1);
+  const of = (b: number, at: number): number => values[b * stride + at]!;
+  const mean = new Float64Array(candidates);
+  const deviation = new Float64Array(candidates);
+  for (let b = 0; b < candidates; b++) {
+    for (const { at } of rows) mean[b]! += of(b, at) / rows.length;
+    for (const { at } of rows) deviation[b]! += (of(b, at) - mean[b]!) ** 2 / rows.length;
+    deviation[b] = Math.sqrt(deviation[b]!);
+  }
+  const scale = deviation.map((d, b) => (d > 1e-9 * Math.abs(mean[b]!) && d > 0 ? 1 / d : 0));
+  const centred = new Matrix(rows.length, candidates);
+  const changes = new Matrix(rows.length, candidates);
+  rows.forEach(({ start, at }, row) => {
+    for (let b = 0; b < candidates; b++) {
+      centred.set(row, b, (of(b, at) - mean[b]!) * scale[b]!);
+      changes.set(row, b, (of(b, at) - of(b, start)) * scale[b]!);
+    }
+  });
+  const total = centred.transpose().mmul(centred).div(rows.length);
+  const within = changes.transpose().mmul(changes).div(rows.length);
+  const spread = new EigenvalueDecomposition(total, { assumeSymmetric: true });
+  const greatest = Math.max(...spread.realEigenvalues);
+  const kept = spread.realEigenvalues.flatMap((value, j) =>
+    value > CONSTANT * greatest ? [j] : [],
+  );
+  const white = new Matrix(candidates, kept.length);
+  kept.forEach((j, column) => {
+    const root = Math.sqrt(spread.realEigenvalues[j]!);
+    for (let b = 0; b < candidates; b++) {
+      white.set(b, column, spread.eigenvectorMatrix.get(b, j) / root);
+    }
+  });
+  const small = white.transpose().mmul(within).mmul(white);
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(small, {
+    assumeSymmetric: true,
+  });
+  const directions = white.mmul(eigenvectorMatrix);
+  const order = [...realEigenvalues.keys()].sort(
+    (a, b) => realEigenvalues[a]! - realEigenvalues[b]!,
+  );
+  return {
+    defects: order.map((j) => Math.sqrt(Math.max(0, realEigenvalues[j]!))),
+    directions: order.map((j) => directions.getColumn(j)),
+    constant: candidates - kept.length,
+    deviation,
+  };
+}
+
+/** What is above this is no invariant, wherever the gap. */
+const INVARIANT = 0.05;
+/** Defects below are rounding, and their ratios say nothing. */
+const FLOOR = 1e-6;
+/** A smaller ratio of successive defects is no gap. */
+const GAP = 5;
+
+/** How many of the ascending defects are invariants: those below the widest gap; 0, with the widest ratio, without one. */
+export function invariantCount(defects: readonly number[]): { count: number; gap: number } {
+  let best = { count: 0, gap: 1 };
+  for (let k = 1; k <= defects.length && defects[k - 1]! < INVARIANT; k++) {
+    const next = k < defects.length ? defects[k]! : Math.SQRT2;
+    const gap = Math.max(FLOOR, next) / Math.max(FLOOR, defects[k - 1]!);
+    if (gap > best.gap) best = { count: k, gap };
+  }
+  return best.gap >= GAP ? best : { count: 0, gap: best.gap };
+}
+
+/** Below this a coefficient's contribution is the eigenproblem's own rounding. */
+const NEGLIGIBLE = 1e-3;
+
+/**
+ * The span of the directions by simple combinations: row-reduced, so that a candidate that is an invariant by itself
+ * stands alone. Rows in the candidates' own units, the leading coefficient 1.
+ */
+export function simplestBasis(
+  directions: readonly (readonly number[])[],
+  deviation: Float64Array,
+): number[][] {
+  const rows = directions.map((row) => {
+    const norm = Math.hypot(...row);
+    return row.map((c) => c / norm);
+  });
+  let next = 0;
+  const pivots: number[] = [];
+  for (let b = 0; b < deviation.length && next < rows.length; b++) {
+    const best = rows.reduce(
+      (at, row, i) => (i >= next && Math.abs(row[b]!) > Math.abs(rows[at]![b]!) ? i : at),
+      next,
+    );
+    const largest = Math.max(...rows[best]!.map(Math.abs));
+    if (Math.abs(rows[best]![b]!) < 0.03 * largest) continue;
+    [rows[next], rows[best]] = [rows[best]!, rows[next]!];
+    const lead = rows[next]![b]!;
+    rows[next] = rows[next]!.map((c) => c / lead);
+    rows.forEach((row, i) => {
+      if (i !== next) rows[i] = row.map((c, j) => c - row[b]! * rows[next]![j]!);
+    });
+    pivots.push(b);
+    next++;
+  }
+  return rows.slice(0, next).map((row, i) => {
+    const lead = pivots[i]!;
+    const largest = Math.max(...row.map(Math.abs));
+    return row.map((c, b) =>
+      Math.abs(c) < NEGLIGIBLE * largest || deviation[b] === 0
+        ? 0
+        : (c * deviation[lead]!) / deviation[b]!,
+    );
+  });
+}
