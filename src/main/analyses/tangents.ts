@@ -2,9 +2,8 @@
 import { sizeOf, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
 import { inputName, type Graph } from "../graph/ir";
-import { jvp } from "../graph/jvp";
+import { jacobianTimes } from "../graph/jacobian";
 import { simplify } from "../graph/simplify";
-import { vmap } from "../graph/vmap";
 import type { Executor, Program } from "../runtime/executor";
 import type { Network } from "./context";
 import type { Columns } from "./gradients";
@@ -18,15 +17,13 @@ import { otherInputs } from "./samples";
  * convolution's tangent is one convolution with width · C_out channels beside one over width samples.
  * Inputs: the network's own [1, …] and one direction [width, …] a parameter, named `$v0`, `$v1` …; output `dy` [width, D].
  */
-function tangentGraph(network: SampleNetwork, width: number): Graph {
+export function tangentGraph(network: SampleNetwork, width: number): Graph {
   const g = new Builder();
   const { input, prediction, parameters } = network;
-  const one = parameters.map((value, k) => g.input(`$v${k}`, value));
   const many = parameters.map((value, k) =>
     g.input(`$v${k}`, { dtype: value.dtype, shape: [width, ...value.shape] }),
   );
-  const [tangent] = jvp(g, [prediction], [...parameters], one);
-  const [pushed] = vmap(g, [tangent!], new Map(one.map((value, k) => [value, many[k]!])), width);
+  const [pushed] = jacobianTimes(g, [prediction], parameters, many);
   return {
     inputs: [input, ...many, ...otherInputs(network)],
     outputs: [{ name: "dy", value: g.reshape(pushed!, [width, sizeOf(prediction.shape)]) }],

@@ -4,6 +4,7 @@ import type { InferenceSession } from "onnxruntime-node";
 import { fromFloat64, toFloat64, type DType, type Tensor } from "../../../shared/tensor";
 import { inputName, topologicalOrder, type Graph } from "../../graph/ir";
 import { encodeModel } from "../../graph/onnx/encode";
+import { withWinograd } from "../../graph/winograd";
 import type { Placement } from "../executor";
 import { takeFeeds } from "../feeds";
 import { failed, refused, refusedOperator } from "./failure";
@@ -54,7 +55,8 @@ export class Session {
     sparing: boolean,
   ) {
     this.#runtime = runtime;
-    this.#graph = graph;
+    // A device has its own ways to convolve.
+    this.#graph = runtime.isDevice ? graph : withWinograd(graph);
     this.#bound = bound;
     this.#sparing = sparing;
   }

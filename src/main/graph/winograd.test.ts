@@ -1,0 +1,155 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { sizeOf, type TensorType } from "../../shared/tensor";
+import { Builder } from "./builder";
+import { cookToom, type Rows } from "./cookToom";
+import { evaluator } from "./evaluate";
+import { grad } from "./grad";
+import { topologicalOrder, type Graph, type Value } from "./ir";
+import { jacobianTimes } from "./jacobian";
+import { Random } from "./ops/domains";
+import { withWinograd } from "./winograd";
+
+const float = (...shape: number[]): TensorType => ({ dtype: "float32", shape });
+
+/** The transforms' constants are kept in float32. */
+const ROUNDING = 2e-6;
+
+function resultsOf(graph: Graph, seed: number): Float64Array[] {
+  const random = new Random(seed);
+  const feeds = new Map(
+    graph.inputs.map((value): [Value, Float64Array] => [
+      value,
+      Float64Array.from({ length: sizeOf(value.shape) }, () => random.uniform(-1, 1)),
+    ]),
+  );
+  return evaluator(graph.outputs.map(({ value }) => value))(feeds);
+}
+
+function expectSame(actual: Graph, expected: Graph): void {
+  const [a, b] = [resultsOf(actual, 5), resultsOf(expected, 5)];
+  b.forEach((array, k) => {
+    const scale = array.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    const wrong = array.findIndex((x, i) => !(Math.abs(a[k]![i]! - x) <= ROUNDING * scale));
+    expect(wrong, `output ${k}: ${a[k]![wrong]} for ${array[wrong]}`).toBe(-1);
+  });
+}
+
+/** Convolutions with a 3 × 3 kernel, and whether any are left. */
+function isLeft(graph: Graph): boolean {
+  return topologicalOrder(graph.outputs.map(({ value }) => value)).some(
+    ({ op, inputs }) => op === "Conv" && inputs[1]!.shape.slice(2).join() === "3,3",
+  );
+}
+
+const times = (rows: Rows, x: readonly number[]): number[] =>
+  rows.map((row) => row.reduce((sum, value, i) => sum + value * x[i]!, 0));
+
+test("interpolation gives the correlation, whatever the points", () => {
+  for (const points of [
+    [0, 1, -1],
+    [0, 0.75, -0.75, 1.5, -1.5],
+    [2, -3, 0.5, 7],
+  ]) {
+    const { input, kernel, output } = cookToom(points);
+    const random = new Random(1);
+    const draw = (n: number): number[] => Array.from({ length: n }, () => random.uniform(-1, 1));
+    const [x, w] = [draw(output.length + 2), draw(3)];
+    const at = times(input, x);
+    const y = times(
+      output,
+      times(kernel, w).map((value, k) => value * at[k]!),
+    );
+    y.forEach((value, i) => {
+      expect(value).toBeCloseTo(w[0]! * x[i]! + w[1]! * x[i + 1]! + w[2]! * x[i + 2]!, 10);
+    });
+  }
+});
+
+test("a convolution keeps its values at any extents and margins", () => {
+  fc.assert(
+    fc.property(fc.noBias(fc.nat()), (seed) => {
+      const random = new Random(seed);
+      const g = new Builder();
+      const n = random.whole(1, 2);
+      const [rows, columns] = [random.whole(4, 13), random.whole(4, 13)];
+      const w = g.input("w", float(random.whole(1, 6), 5, 3, 3), "parameter");
+      const margin = (): number => random.whole(0, 2);
+      const pads = [margin(), margin(), margin(), margin()];
+      const x = g.input("x", float(n, 5, rows, columns));
+      // A periodic continuation in front, half of the time.
+      const continued = random.chance() ? g.pad(x, [0, 0, 1, 1, 0, 0, 1, 1], { mode: "wrap" }) : x;
+      const y = g.conv(continued, w, { pads });
+      const graph = { inputs: [x, w], outputs: [{ name: "y", value: y }] };
+      const other = withWinograd(graph, 0);
+      expect(isLeft(other)).toBe(false);
+      expectSame(other, graph);
+    }),
+    { seed: 20, numRuns: 40 },
+  );
+});
+
+describe("a layer on a periodic domain", () => {
+  const g = new Builder();
+  const x = g.input("x", float(1, 4, 8, 8));
+  const w = g.input("w", float(4, 4, 3, 3), "parameter");
+  const y = g.conv(g.pad(x, [0, 0, 1, 1, 0, 0, 1, 1], { mode: "wrap" }), w);
+
+  test("has many tangents of state and weights at once, made as one sum", () => {
+    const directions = [x, w].map(({ shape }) => g.input("v", float(3, ...shape)));
+    const tangents = jacobianTimes(g, [g.tanh(y)], [x, w], directions);
+    const whole = {
+      inputs: [x, w, ...directions],
+      outputs: tangents.map((value, k) => ({ name: `t${k}`, value })),
+    };
+    const other = withWinograd(whole, 0);
+    const spreads = topologicalOrder(other.outputs.map(({ value }) => value)).filter(
+      ({ op }) => op === "ConvTranspose",
+    );
+    // The layer itself, and both of its tangents.
+    expect(spreads.length).toBe(2);
+    expectSame(other, whole);
+  });
+
+  test("has the same gradients", () => {
+    const loss = g.sum(g.mul(y, g.tanh(y)));
+    const whole = {
+      inputs: [x, w],
+      outputs: grad(g, loss, [x, w]).map((value, k) => ({ name: `d${k}`, value })),
+    };
+    expectSame(withWinograd(whole, 0), whole);
+  });
+});
+
+test("it pays from some ninety channels on, from seventy where two convolutions are added", () => {
+  const g = new Builder();
+  const inputs: Value[] = [];
+  const input = (...shape: number[]): Value => {
+    inputs.push(g.input(`x${inputs.length}`, float(...shape)));
+    return inputs.at(-1)!;
+  };
+  const convolution = (channels: number): Value =>
+    g.conv(input(4, channels, 66, 66), input(channels, channels, 3, 3));
+  const isChosen = (y: Value): boolean =>
+    !isLeft(withWinograd({ inputs, outputs: [{ name: "y", value: y }] }));
+  const widths = [40, 50, 60, 70, 80, 90];
+  const sum = (width: number): Value => g.add(convolution(width), convolution(width));
+  expect(widths.filter((width) => isChosen(convolution(width)))).toEqual([90]);
+  expect(widths.filter((width) => isChosen(sum(width)))).toEqual([70, 80, 90]);
+});
+
+test("few channels, strides, dilations, groups and other kernels stay as they are", () => {
+  const g = new Builder();
+  const x = g.input("x", float(1, 160, 12, 12));
+  const some = g.slice(x, [{ axis: 1, end: 8 }]);
+  const w = (...shape: number[]): Value => g.input("w", float(...shape), "parameter");
+  const outputs = [
+    g.conv(some, w(8, 8, 3, 3)),
+    g.conv(x, w(160, 160, 3, 3), { strides: [2, 2] }),
+    g.conv(x, w(160, 160, 3, 3), { dilations: [2, 2] }),
+    g.conv(x, w(160, 80, 3, 3), { group: 2 }),
+    g.conv(x, w(160, 160, 5, 5)),
+  ].map((value, k) => ({ name: `y${k}`, value }));
+  const graph = { inputs: [x], outputs };
+  expect(withWinograd(graph)).toBe(graph);
+});
