@@ -51,7 +51,7 @@ function driftCurves(run: RunResult): Curves {
   return {
     xs: Array.from({ length: n }, (_, k) => k + 1),
     xAxis: { name: "step k", scale: stepScale(1, n) },
-    yAxis: { name: "|I_k − I_0| / s, median", scale: logScale(shown) },
+    yAxis: { name: "|I − I₀| / s, median", scale: logScale(shown) },
     sets,
   };
 }
@@ -177,7 +177,7 @@ const change: FigureDefinition = {
   id: "change",
   title: "Change of the picked quantity",
   caption:
-    "I_k − I_0 with its sign, in the units of the data: medians over rollouts of the network, of the repaired network and of the data, with bands between quartiles.",
+    "I − I₀ with its sign, in the units of the data: medians over rollouts of the network, of the repaired network and of the data, with bands between quartiles.",
   arrays: ["drift", "drift_repaired", "drift_reference"],
   aspect: 0.6,
   option(run, theme, view) {
@@ -213,7 +213,7 @@ function errorCurves(run: RunResult): { curves: Curves; names: string[] } {
       xs: Array.from({ length: n }, (_, k) => k + 1),
       xAxis: { name: "step k", scale: stepScale(1, n) },
       yAxis: {
-        name: "‖u_k − data‖ / ‖data‖",
+        name: "‖u − data‖ / ‖data‖",
         scale: logScale(all.flatMap((rows) => rows.flatMap((row) => [...row]))),
       },
       bands: "all",

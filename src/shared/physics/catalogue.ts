@@ -71,8 +71,24 @@ function moments(roles: Roles, first: Nature, second: Nature): QuantityStatement
   ]);
 }
 
+/** Sums over particles of unit mass. */
+function ofParticles({ positions, momenta: p, scalars }: Roles): QuantityStatement[] {
+  const sums = scalars.map((name) => of(name, name, null));
+  if (p === null) return sums;
+  const turning = positions?.length === 2 && p.length === 2;
+  return [
+    ...p.map((component, i) => of(`momentum.${axisNames[i] ?? i}`, component, null)),
+    of("kinetic-energy", half(p), null),
+    ...(turning
+      ? [of("angular-momentum", `${positions[0]!}*${p[1]!}-${positions[1]!}*${p[0]!}`, null)]
+      : []),
+    ...sums,
+  ];
+}
+
 /** Whatever the kinds of the fields allow, without a claim on what becomes of it. */
 function generic(roles: Roles, axes: number): QuantityStatement[] {
+  if (axes === 0 && roles.vector !== null) return ofParticles(roles);
   const { density, scalars } = roles;
   const energy = energyOf(roles);
   const curl = axes === 2 ? vorticity(roles) : null;

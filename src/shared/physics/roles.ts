@@ -14,6 +14,9 @@ export interface Roles {
   /** Total energy per volume. */
   readonly energy: string | null;
   readonly pseudoscalar: string | null;
+  /** Components of positions and of momenta (velocities, where masses are 1), of particles; null where they are not there. */
+  readonly positions: readonly string[] | null;
+  readonly momenta: readonly string[] | null;
   /** Every channel that is no component of a vector. */
   readonly scalars: readonly string[];
 }
@@ -23,6 +26,8 @@ const usual = {
   pressure: /^(p|pres|pressure)$/i,
   energy: /^(e|etot|energy|total_energy)$/i,
   momentum: /^(m|q|mom|momentum|rhov|rhou|rho_v|rho_u|hu|hv)$/i,
+  positions: /^(q|r|x|pos|position|positions)$/i,
+  momenta: /^(p|v|mom|momentum|momenta|vel|velocity|velocities)$/i,
 };
 
 /** @param fields null where nobody said: every channel is a scalar then @param count of channels */
@@ -45,7 +50,13 @@ export function rolesOf(fields: FieldSpec | null, count: number): Roles {
   const density =
     single.find(({ kind, name }) => kind === "density" && usual.density.test(name)) ??
     single.find(({ kind, name }) => kind === "density" && name !== energy);
+  const vectorCalled = (pattern: RegExp): string[] | null =>
+    groups
+      .find(({ kind, name }) => kind === "vector" && pattern.test(name))
+      ?.channels.map(nameOf) ?? null;
   return {
+    positions: vectorCalled(usual.positions),
+    momenta: vectorCalled(usual.momenta),
     density: density?.name ?? called(usual.density) ?? null,
     vector: vector?.channels.map(nameOf) ?? null,
     momentum: vector !== undefined && usual.momentum.test(vector.name),

@@ -94,7 +94,8 @@ function formulaOf(coefficients: readonly number[], candidates: readonly Quantit
     if (c === 0) return [];
     const { id } = candidates[b]!;
     const term = /[+]/.test(id) ? `(${id})` : id;
-    const factor = Math.abs(Math.abs(c) - 1) < 1e-9 ? "" : `${showNumber(Math.abs(c))}·`;
+    const shown = showNumber(Math.abs(c));
+    const factor = shown === "1" ? "" : `${shown}·`;
     return [{ sign: c < 0 ? "−" : "+", text: `${factor}${term}` }];
   });
   return parts

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import { parseFieldSpec } from "../fields/spec";
+import { catalogue } from "./catalogue";
+import { chooseQuantities, parseCoefficients } from "./choose";
+import { channelNames, namesIn, parseIntegrand, parseIntegrands } from "./integrand";
+
+function chosen(
+  fields: string | null,
+  choice: { quantities?: string; own?: string; physics?: string } = {},
+  [channels, axes]: [number, number] = [4, 2],
+): Record<string, string> {
+  const spec = fields === null ? null : parseFieldSpec(fields);
+  const all = chooseQuantities(
+    { quantities: "auto", own: "", physics: "auto", ...choice },
+    spec,
+    channels,
+    axes,
+  );
+  return Object.fromEntries(all.map(({ id, integrand }) => [id, integrand.text]));
+}
+
+describe("quantities follow from the kinds of the fields", () => {
+  test("of a compressible flow in velocities, and in momenta", () => {
+    expect(chosen("density:rho,vector:v,scalar:p")).toMatchObject({
+      mass: "rho",
+      "momentum.x": "rho*vx",
+      energy: "p/(gamma-1)+rho*(vx^2+vy^2)/2",
+      enstrophy: "(dx(vy)-dy(vx))^2/2",
+    });
+    expect(chosen("density:rho,vector:momentum,density:E")).toMatchObject({
+      mass: "rho",
+      "momentum.x": "momentumx",
+      energy: "E",
+    });
+  });
+
+  test("of a vorticity, of one scalar, of channels without names", () => {
+    expect(chosen("pseudoscalar:w", {}, [1, 2])).toMatchObject({
+      circulation: "w",
+      enstrophy: "(w)^2/2",
+    });
+    expect(chosen("scalar:T", {}, [1, 1])).toEqual({ T: "T", "T^2": "T^2" });
+    expect(Object.keys(chosen(null, {}, [2, 1]))).toEqual(["u0", "u0^2", "u1", "u1^2"]);
+  });
+
+  test("of particles by positions and momenta", () => {
+    expect(chosen("vector:q,vector:p", {}, [4, 0])).toEqual({
+      "momentum.x": "px",
+      "momentum.y": "py",
+      "kinetic-energy": "(px^2+py^2)/2",
+      "angular-momentum": "qx*py-qy*px",
+    });
+  });
+
+  test("momentum names both components, and a formula of one's own replaces what has its name", () => {
+    expect(Object.keys(chosen("vector:v", { quantities: "momentum" }, [2, 2]))).toEqual([
+      "momentum.x",
+      "momentum.y",
+    ]);
+    expect(chosen("vector:v", { quantities: "energy", own: "energy: vx^2" }, [2, 2])).toEqual({
+      energy: "vx^2",
+    });
+  });
+
+  test("every physics states formulas that can be read", () => {
+    for (const { id } of catalogue) {
+      for (const fields of ["density:h,vector:v,scalar:p", "scalar:u", "vector:m,density:rho"]) {
+        const channels = fields === "scalar:u" ? 1 : fields.startsWith("density") ? 4 : 3;
+        expect(() => chosen(fields, { physics: id, own: "a: 1" }, [channels, 2])).not.toThrow();
+      }
+    }
+  });
+});
+
+describe("integrands", () => {
+  test("are read with the precedence of formulas, and know the names they use", () => {
+    const { term } = parseIntegrand("-u^2*alpha+dx(v*w)/mean(u)");
+    expect(namesIn(term)).toEqual(["u", "u", "alpha", "v", "w", "u"]);
+  });
+
+  test.each([
+    ["a: u^2; b", "b▸"],
+    ["a u", "a ▸u"],
+    ["a: u; a: v", "▸a: v"],
+    ["a: dx u", "dx ▸u"],
+    ["a: (u", "(u▸"],
+  ])("%s is refused with its place marked", (text, marked) => {
+    expect(() => parseIntegrands(text)).toThrow(marked);
+  });
+
+  test("call channels as people do", () => {
+    const names = channelNames([{ name: "p" }, { name: "wind.x" }, { name: "wind.y" }], 3);
+    expect([...names.keys()]).toEqual(["p", "wind_x", "windx", "wind_y", "windy"]);
+    expect([...channelNames(null, 1).keys()]).toEqual(["u", "u0"]);
+  });
+});
+
+test("coefficients complete the physics' own", () => {
+  expect(parseCoefficients("beta=0.5", "kdv")).toEqual({ alpha: 6, beta: 0.5 });
+  expect(() => parseCoefficients("beta", "kdv")).toThrow("no name=number");
+});
