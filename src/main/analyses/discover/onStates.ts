@@ -14,7 +14,7 @@ import { layoutOf } from "./layout";
 import { LinearProblems } from "./linear";
 import { halfAngleOf, solve, type Problem, type Solution } from "./problem";
 import { clustersOf } from "./resampling";
-import { dataSource, networkSource, type Source } from "./source";
+import { dataSource, networkSource, type FitFacts, type Source } from "./source";
 import { summaryOf } from "./summary";
 
 /** From this number of candidates on a spectrum takes seconds. */
@@ -165,7 +165,7 @@ const GOOD = 1e-4;
 function fitNotice({ fit }: Source): string[] {
   if (fit === null) return [];
   const order = fit.order === null ? "" : `, by central differences of order ${fit.order}`;
-  const told = `Without a model: ${fit.of}${order}, fitted by polynomials of degree ${fit.degree} (${fit.features} features); on held-out data they are off by ${fit.residual.toExponential(1)} of the spread.`;
+  const told = `Without a model: ${fit.of}${order}, fitted by ${fittedBy(fit)}; on held-out data they are off by ${fit.residual.toExponential(1)} of the spread.`;
   return fit.residual < GOOD
     ? [told]
     : [told, "Defects below that may be the fit’s, and a symmetry may look broken by as much."];
@@ -176,4 +176,10 @@ function squares(values: Float64Array, samples: number): Float64Array {
   const out = new Float64Array(samples);
   values.forEach((value, k) => (out[Math.floor(k / size)]! += value ** 2));
   return out;
+}
+
+function fittedBy({ degree, features }: FitFacts): string {
+  return degree === null
+    ? `an affine map and ${features} inverse multiquadrics`
+    : `polynomials of degree ${degree} (${features} features)`;
 }

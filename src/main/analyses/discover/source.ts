@@ -9,10 +9,12 @@ import type { Executor } from "../../runtime/executor";
 import type { DataContext, SampleRef } from "../context";
 import { sampleNetwork } from "../network";
 import { ratesOf } from "./fit/differences";
-import { fewestPairs, fitPolynomial, type Fit, type Pairs } from "./fit/polynomial";
+import { fitKernel } from "./fit/kernel";
+import type { Fit, Pairs } from "./fit/pairs";
+import { fewestPairs, fitPolynomial } from "./fit/polynomial";
 import type { OutputAction } from "./gram";
 import { linearisedNetwork, type Linearised } from "./linearised";
-import { clustersOf } from "./resampling";
+import { clustersOf, type Clusters } from "./resampling";
 
 export interface Source {
   readonly map: Linearised;
@@ -26,7 +28,8 @@ export interface Source {
 
 export interface FitFacts {
   readonly of: "next states" | "rates" | "stored values";
-  readonly degree: number;
+  /** Of the polynomials; null where kernels fitted better. */
+  readonly degree: number | null;
   readonly features: number;
   /** On held-out pairs, over the standard deviation of the values. */
   readonly residual: number;
@@ -149,8 +152,18 @@ function asSource(
       },
     );
   }
-  const fit: Fit = fitPolynomial(pairs, clustersOf(samples), degree, step);
+  const fit = fitOf(pairs, clustersOf(samples), degree, step);
   const kind = of === "next states" ? "state" : of === "rates" ? "rate" : null;
   const facts = { of, degree: fit.degree, features: fit.features, residual: fit.residual, order };
   return { map: fit.map, samples, fit: facts, kind };
 }
+
+/** Polynomials, which find their like to rounding; kernels where those are left far off and these are not. */
+function fitOf(pairs: Pairs, clusters: Clusters, degree: number, step: () => void): Fit {
+  const polynomial = fitPolynomial(pairs, clusters, degree, step);
+  if (polynomial.residual < FAR_OFF) return polynomial;
+  const kernel = fitKernel(pairs, clusters, step);
+  return kernel !== null && kernel.residual < polynomial.residual ? kernel : polynomial;
+}
+
+const FAR_OFF = 1e-3;

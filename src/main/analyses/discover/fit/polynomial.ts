@@ -7,27 +7,8 @@
 import type { Linearised } from "../linearised";
 import type { Clusters } from "../resampling";
 import { leastSquares } from "./leastSquares";
+import { HELD, heldOut, relativeError, type Fit, type Pairs } from "./pairs";
 
-export interface Fit {
-  readonly degree: number;
-  readonly features: number;
-  /** Root mean square error on held-out pairs over the standard deviation of the values. */
-  readonly residual: number;
-  readonly map: Linearised;
-}
-
-export interface Pairs {
-  readonly count: number;
-  readonly inputs: number;
-  readonly outputs: number;
-  /** [count, inputs] */
-  readonly points: Float64Array;
-  /** [count, outputs] */
-  readonly values: Float64Array;
-}
-
-/** A fifth of the trajectories is held out. */
-const HELD = 5;
 /** Pairs a feature, so that what is held out judges the map and not the noise. */
 const PAIRS_A_FEATURE = 2;
 /** QR costs the square of the features. */
@@ -42,8 +23,7 @@ export function fitPolynomial(
   highest: number,
   step: () => void,
 ): Fit {
-  const held = clusters.filter((_, k) => k % HELD === HELD - 1).flat();
-  const kept = clusters.filter((_, k) => k % HELD !== HELD - 1).flat();
+  const { held, kept } = heldOut(clusters);
   const box = boxOf(pairs);
   let best: { degree: number; residual: number } | null = null;
   for (let degree = 1; degree <= highest; degree++) {
@@ -172,21 +152,13 @@ function errorOn(
   coefficients: readonly Float64Array[],
 ): number {
   const degree = degreeOf(powers);
-  const { outputs, values, count } = pairs;
-  const mean = new Float64Array(outputs);
-  values.forEach((value, k) => (mean[k % outputs]! += value / count));
-  let [error, spread] = [0, 0];
-  for (const k of chosen) {
+  return relativeError(pairs, chosen, (k) => {
     const { t } = chebyshev(pairs, k, box, degree);
     const features = powers.map((one) => product(t, one, degree + 1));
-    for (let o = 0; o < outputs; o++) {
-      const value = values[k * outputs + o]!;
-      const fitted = features.reduce((total, one, f) => total + one * coefficients[o]![f]!, 0);
-      error += (value - fitted) ** 2;
-      spread += (value - mean[o]!) ** 2;
-    }
-  }
-  return spread > 0 ? Math.sqrt(error / spread) : 0;
+    return coefficients.map((weights) =>
+      features.reduce((total, one, f) => total + one * weights[f]!, 0),
+    );
+  });
 }
 
 /** The fit's own values and slopes at every point. */
