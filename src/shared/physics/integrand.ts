@@ -121,7 +121,8 @@ export function namesIn(term: Term): string[] {
 }
 
 /**
- * How formulas call the channels: p, vx and vy of a vector v, and v_x too; u, or u0, u1 …, where nobody named them.
+ * How formulas call the channels: p, vx and vy of a vector v or velocity, and v_x too; u, or u0, u1 …, where nobody
+ * named them.
  * @param count of channels
  */
 export function channelNames(
@@ -143,5 +144,13 @@ export function channelNames(
     add(name, channel);
     add(name.replace(".", ""), channel);
   }
+  // vx for velocity.x, unless something else may be meant.
+  labels?.forEach(({ name }, channel) => {
+    const [, initial, component] = /^(\p{L})[^.]*\.([xyz])$/u.exec(name) ?? [];
+    if (initial === undefined || component === undefined) return;
+    const alike = labels.filter((other) => other.name.startsWith(initial));
+    const one = alike.every((other) => other.name.split(".")[0] === name.split(".")[0]);
+    if (one && channel < count) add(`${initial}${component}`, channel);
+  });
   return names;
 }
