@@ -13,8 +13,17 @@ const SWEEPS = 60;
  */
 export function readableBasis(vectors: readonly Float64Array[], simple: boolean): Float64Array[] {
   const basis = orthonormal(vectors);
-  if (simple) quartimax(basis);
-  return basis.map(turned);
+  if (!simple) return basis.map(turned);
+  quartimax(basis);
+  return basis
+    .map(turned)
+    .sort((a, b) => entries(a).length - entries(b).length || entries(a)[0]! - entries(b)[0]!);
+}
+
+/** Where a vector is not negligible. */
+function entries(vector: Float64Array): number[] {
+  const size = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return [...vector.keys()].filter((k) => Math.abs(vector[k]!) > 1e-6 * size);
 }
 
 function quartimax(basis: Float64Array[]): void {

@@ -26,6 +26,7 @@ import type { Family } from "./families";
 import type { FieldActions } from "./pushed";
 
 export interface FieldCandidates extends FieldActions {
+  /** Of the candidates, or of the channels that they mix. */
   readonly names: readonly string[];
   /** By name; null for linear maps of the channels. */
   readonly generators: readonly Generator[] | null;
@@ -112,14 +113,9 @@ export function channelCandidates(
     action === "invariant" ? atRest : action === "rate" ? { ...one, shift: [] } : one,
   );
   const labels = place.fields === null ? [] : channelLabels(place.fields);
-  const nameOf = (channel: number): string => labels[channel]?.name ?? `c${channel + 1}`;
   return {
     ...actions(motions, onOutput, into, outgoing, place, action),
-    names: family.basis.map((element) =>
-      element
-        .map(({ row, column }) => `${column < channels ? nameOf(column) : "1"}→${nameOf(row)}`)
-        .join(" "),
-    ),
+    names: Array.from({ length: channels }, (_, c) => labels[c]?.name ?? `c${c + 1}`),
     generators: null,
     channels,
   };

@@ -7,7 +7,7 @@ import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { invariantFormOf, supportOf, type InvariantForm } from "./forms";
 import { idealsOf } from "./ideals";
 import { lookUp } from "./known";
-import { kindOf, singleNames, singleWords } from "./single";
+import { kindOf, singleNames, singleWords, type SingleKind } from "./single";
 import { symmetricEigen } from "../symmetricEigen";
 import {
   combinationOf,
@@ -164,7 +164,9 @@ function abelian(basis: readonly Matrix[], tolerance: number): Named | null {
             words: t === 1 ? "a translation" : `translations along ${t} directions`,
           },
         ];
-  const kinds = rest.map((one) => kindOf(one, tolerance));
+  const kinds = rest
+    .map((one) => kindOf(one, tolerance))
+    .sort((one, other) => order.indexOf(one) - order.indexOf(other));
   const growing = kinds.filter((kind) => kind === "scaling" || kind === "stretching").length;
   if (growing > 1 && growing === kinds.length) {
     return joined([
@@ -177,6 +179,16 @@ function abelian(basis: readonly Matrix[], tolerance: number): Named | null {
     ...moving,
   ]);
 }
+
+/** In which they are named. */
+const order: readonly SingleKind[] = [
+  "rotation",
+  "stretching",
+  "spiral",
+  "mixed",
+  "shear",
+  "scaling",
+];
 
 /** Combinations of the basis whose linear part vanishes. */
 function translationsAmong(basis: readonly Matrix[], tolerance: number): Float64Array[] {
