@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { someData } from "./fakeClient";
+import { generatorOffers } from "./generators";
+
+const { info } = someData();
+const hindered = (...args: Parameters<typeof generatorOffers>): Record<string, string | null> =>
+  Object.fromEntries(generatorOffers(...args).map(({ name, hindrance }) => [name, hindrance]));
+
+test("motions of the plane fit states on a plane, and none needs more than the grid has", () => {
+  const plane = { ...info, fields: "vector:velocity", axes: ["trajectory", "channel", "y", "x"] };
+  const why = hindered({ ...plane, shape: [4, 2, 8, 8], channels: info.channels.slice(0, 2) });
+  for (const name of ["tx", "ty", "rot", "scale", "amp"]) expect(why[name], name).toBeNull();
+  expect(why["tz"]).toMatch(/axis z/);
+  expect(why["time"]).not.toBeNull();
+});
+
+test("without data nothing is held back, and what the form says counts", () => {
+  expect(Object.values(hindered(undefined)).every((why) => why === null)).toBe(true);
+  const fields = "vector:flow,vector:field";
+  const channels = [0, 1, 2, 3].map(() => info.channels[0]!);
+  const two = {
+    ...info,
+    fields,
+    axes: ["trajectory", "channel", "y", "x"],
+    shape: [4, 4, 8, 8],
+    channels,
+  };
+  expect(hindered(two)["gx"]).not.toBeNull();
+  expect(hindered(two, { velocity: "flow" })["gx"]).toBeNull();
+});
