@@ -36,3 +36,20 @@ test("runs beside each other have the same value axis, with one row of exact zer
   expect(shared.max).toBe(axisOf(high).max);
   expect(shared.min).toBeLessThan(axisOf(high).min);
 });
+
+test("a picked element is marked among others, and not where it is the only one", () => {
+  const run = equivarianceRun(3);
+  const marks = (elements: readonly string[]): number => {
+    const record = { ...run.record, parameters: { ...run.record.parameters, elements } };
+    const option = figure.option({ ...run, record }, printTheme, { element: "r" });
+    const backdrop = (option["series"] as Record<string, unknown>[]).find(({ z }) => z === 0)!;
+    const draw = backdrop["renderItem"] as (params: object, api: object) => { children: object[] };
+    const drawn = draw(
+      { coordSys: { y: 0, height: 1 } },
+      { coord: ([x]: [number]) => [x, 0] as const },
+    );
+    return drawn.children.length;
+  };
+  expect(marks(["r"])).toBe(0);
+  expect(marks(["r", "s"])).toBeGreaterThan(0);
+});

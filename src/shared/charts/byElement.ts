@@ -182,7 +182,8 @@ function backdrop(
   panel: number,
   headed: boolean,
 ): EChartsCoreOption {
-  const picked = slots.find(({ id }) => id === view.element);
+  // Of one element there is nothing to tell apart, and a figure all in the mark's colour.
+  const picked = slots.length > 1 ? slots.find(({ id }) => id === view.element) : undefined;
   return {
     type: "custom",
     xAxisIndex: panel,
