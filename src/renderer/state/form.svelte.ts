@@ -131,7 +131,7 @@ export class Form {
 
   /** On that model and those data, with what else is set. */
   aim({ model, data }: { readonly model: string; readonly data: string }): void {
-    this.model = model;
+    this.model = model === "" && this.definition.model === "optional" ? ALONE : model;
     this.data = data;
     this.fitGroup();
   }

@@ -71,6 +71,9 @@ export function thinNotice(spread: Float64Array): string[] {
 
 export function trivialNotice(trivial: number): string[] {
   if (trivial === 0) return [];
-  const directions = trivial === 1 ? "One direction" : `${trivial} directions`;
-  return [`${directions} among the candidates act trivially on these data and are left out.`];
+  const directions =
+    trivial === 1
+      ? "One direction among the candidates acts"
+      : `${trivial} directions among the candidates act`;
+  return [`${directions} trivially on these data and ${trivial === 1 ? "is" : "are"} left out.`];
 }

@@ -145,9 +145,10 @@ function recognisedOf(
     );
   }
   const spaces = named!.map((one) => spaceMatrix(one, axes));
-  // Generators of which a found one has only a trace need no matrix.
+  // Generators of which a found one has no more than its own defect need no matrix.
+  const trace = Math.min(0.05, Math.max(1e-6, 10 * defect));
   const used = spaces.map((_, k) =>
-    generators.some(({ coefficients }) => Math.abs(coefficients[k]!) > 1e-6),
+    generators.some(({ coefficients }) => Math.abs(coefficients[k]!) > trace),
   );
   if (spaces.some((space, k) => space === null && used[k])) return null;
   const known = spaces.filter((space) => space !== null);
