@@ -17,10 +17,20 @@ test("generators are chosen, picked everywhere, followed through the layers and 
   await expect(page.getByText(/flow \(-y, ▸q\)/)).toBeVisible();
   await page.getByLabel("Your own", { exact: true }).fill("swirl: flow (-y*exp(-9*x^2), x)");
   await page.getByRole("textbox", { name: "Samples by layer" }).fill("2");
-  await expect(page.getByText("Generators", { exact: true }).last()).toBeVisible();
+  const choice = page.getByRole("group", { name: "Generators" });
+  await expect(choice.getByRole("button", { name: "auto" })).toHaveAttribute(
+    "aria-pressed",
+    "true",
+  );
+  await choice.getByRole("button", { name: "amp" }).click();
+  // Fields on a plane have no third axis.
+  await expect(choice.getByRole("button", { name: "tz" })).toBeDisabled();
   await page.getByRole("button", { name: "Run Lie derivative" }).click();
 
-  const generators = page.getByRole("group", { name: "Generator" });
+  const generators = page.getByRole("group", { name: "Generator", exact: true });
+  await expect(generators.getByRole("button")).toHaveText(["tx", "ty", "rot", "amp", "swirl"], {
+    timeout: 60_000,
+  });
   await generators.getByRole("button", { name: "rot" }).click({ timeout: 60_000 });
   const inspector = page.getByRole("complementary", { name: "Inspector" });
   await expect(inspector.getByRole("heading", { name: "Generator rot" })).toBeVisible();
