@@ -181,7 +181,12 @@ function gapArrow(
       theme,
       ratio === null ? "gap" : `gap × ${showNumber(ratio, 2)}`,
       [left ? x - gap : x + gap, (from + to) / 2],
-      { textAlign: left ? "right" : "left" },
+      {
+        textAlign: left ? "right" : "left",
+        // The lines of the axis would cross it.
+        backgroundColor: theme.surface,
+        padding: theme.fontSize * 0.15,
+      },
     ),
   ];
 }

@@ -1,0 +1,91 @@
+/** What a run of discovery says in numbers: the algebra, and each generator. Empty for other runs. */
+import { showNumber } from "../../shared/charts/scale";
+import type { RunRecord } from "../../shared/run";
+
+type Facts = [string, string][];
+
+interface Found {
+  readonly dimension: number;
+  readonly algebra: string | null;
+  readonly trivial: number;
+  readonly gap: { readonly ratio: number | null };
+  readonly half_angle_degrees: number | null;
+  readonly structure: {
+    readonly closure: number;
+    readonly derived: number;
+    readonly centre: number;
+    readonly killing: { readonly plus: number; readonly minus: number; readonly zero: number };
+  } | null;
+  readonly form: {
+    readonly signature: readonly [number, number];
+    readonly matrix: readonly (readonly number[])[];
+  } | null;
+  readonly fixed_point: readonly number[] | null;
+  readonly fit: { readonly of: string; readonly degree: number; readonly residual: number } | null;
+  readonly generators: readonly {
+    readonly id: string;
+    readonly defect: number;
+    readonly interval: { readonly low: number; readonly high: number };
+    readonly residual: number;
+    readonly share_broken: number;
+  }[];
+}
+
+function foundIn({ analysis, summary }: RunRecord): Found | null {
+  return analysis === "discover" ? (summary as unknown as Found) : null;
+}
+
+/** A form of more rows than this is left to the run's file. */
+const MOST_ROWS = 4;
+
+export function algebraFacts(record: RunRecord): Facts {
+  const found = foundIn(record);
+  if (found === null) return [];
+  const facts: Facts = [
+    ["Dimension", String(found.dimension)],
+    ["Algebra", found.algebra ?? (found.dimension === 0 ? "none" : "not known by name")],
+  ];
+  if (found.gap.ratio !== null) facts.push(["Gap in the spectrum", showNumber(found.gap.ratio)]);
+  if (found.half_angle_degrees !== null) {
+    facts.push(["Angle between halves", `${showNumber(found.half_angle_degrees)}°`]);
+  }
+  if (found.structure !== null) {
+    const { closure, derived, centre, killing } = found.structure;
+    facts.push(
+      ["Bracket leaves the span by", showNumber(closure)],
+      ["Derived algebra, centre", `${derived}, ${centre}`],
+      ["Killing form (+, −, 0)", `${killing.plus}, ${killing.minus}, ${killing.zero}`],
+    );
+  }
+  if (found.form !== null) {
+    const [plus, minus] = found.form.signature;
+    facts.push(["Signature of the kept form", `${plus}, ${minus}`]);
+    if (found.form.matrix.length <= MOST_ROWS) {
+      const rows = found.form.matrix.map((row) => row.map((x) => showNumber(x)).join(" "));
+      facts.push(["The form", rows.join("; ")]);
+    }
+  }
+  if (found.fixed_point !== null) {
+    facts.push(["Point that stays", found.fixed_point.map((x) => showNumber(x)).join(", ")]);
+  }
+  if (found.fit !== null) {
+    facts.push([
+      `Fit of ${found.fit.of}`,
+      `degree ${found.fit.degree}, off by ${showNumber(found.fit.residual)}`,
+    ]);
+  }
+  if (found.trivial > 0) facts.push(["Trivial directions", String(found.trivial)]);
+  return facts;
+}
+
+export function generatorFacts(record: RunRecord, id: string): Facts {
+  const generator = foundIn(record)?.generators.find((one) => one.id === id);
+  if (generator === undefined) return [];
+  const { defect, interval, residual, share_broken: share } = generator;
+  return [
+    ["Relative defect", showNumber(defect)],
+    ["95 % interval", `${showNumber(interval.low)} … ${showNumber(interval.high)}`],
+    ["‖L F‖ / ‖F‖", showNumber(residual)],
+    ["Share broken", showNumber(share)],
+  ];
+}
