@@ -46,7 +46,7 @@ export const conservation = defineAnalysis({
   id: "conservation",
   title: "Conservation",
   reading:
-    "Each curve is how far an integral (mass, momentum, energy …) has drifted along a rollout, relative to the size it could have; dashed the data's own. A drift that grows like the number of steps is a bias of the network, one that grows like its square root is noise.",
+    "Each curve is how far an integral (mass, momentum, energy …) has drifted along a rollout, relative to the size it could have; dashed the data’s own. A drift that grows like the number of steps is a bias of the network, one that grows like its square root is noise.",
   reference:
     "Integrals and quadrature: LeVeque 2002, Finite Volume Methods. Projections: Baez et al. 2024, arXiv:2410.17445. Zero-frequency correction: Dong et al. 2025, arXiv:2511.16573.",
   targets: "optional",
@@ -62,10 +62,10 @@ export const conservation = defineAnalysis({
     own: {
       kind: "text",
       label: "Your own",
-      help: "Integrands by formulas of the channels (vx and vy of a vector v), with dx(…), dy(…), x, y and integral, mean, min, max: name: formula; semicolons between several.",
+      help: "Integrands by formulas of the channels (vx and vy of a vector v), with dx(…), dy(…), x, y and integral, mean, min, max: name: formula; semicolons between several. A balance law adds rate and what d/dt of it must be.",
       default: "",
       check: (text) => wrongIn(() => parseIntegrands(text)),
-      example: "heat: T*rho; third: u^3/6-dx(u)^2/2",
+      example: "third: u^3/6-dx(u)^2/2; loss: u^2 rate -2*nu*dx(u)^2",
     },
     steps: {
       kind: "integer",

@@ -19,6 +19,7 @@ function conservationRun(samples = 5, steps = 4): RunResult {
     {
       quantities: [{ id: "mass" }, { id: "energy" }],
       error: { n: samples },
+      balances: [{ id: "energy", scale: 2 }],
       invariants: { dimension: 1, found: [{ formula: "u", names: ["mass"] }] },
     },
     {
@@ -28,6 +29,16 @@ function conservationRun(samples = 5, steps = 4): RunResult {
       scale: { axes: ["quantity"], shape: [2], value: (q) => q + 1 },
       error: { ...rows, value: (i, k) => 0.1 * (k + 1) + 0.01 * i },
       error_repaired: { ...rows, value: (i, k) => 0.08 * (k + 1) + 0.01 * i },
+      balance: {
+        axes: ["balance", "sample", "step"],
+        shape: [1, samples, steps],
+        value: (_, i, k) => 0.1 * (i + k),
+      },
+      balance_reference: {
+        axes: ["balance", "sample", "step"],
+        shape: [1, samples, steps],
+        value: () => 1e-4,
+      },
       invariant_defect: {
         axes: ["source", "direction"],
         shape: [2, 3],

@@ -2,25 +2,24 @@
 import type { RunRecord, RunResult } from "../run";
 import { toFloat64 } from "../tensor";
 import { byElementOption, pickElement, type Panel } from "./byElement";
-import { column, kindsOf, largest, last, relativeDrifts, stepsOf } from "./conservationNumbers";
+import {
+  column,
+  kindsOf,
+  largest,
+  last,
+  relativeDrifts,
+  stepScale,
+  stepsOf,
+  withCurves,
+} from "./conservationNumbers";
 import { curvesOption, pickCurve, type Curves } from "./curves";
 import { elementsOf } from "./elements";
 import type { FigureDefinition, FigureTable, FigureView } from "./figure";
+import { balanceFigure } from "./conservationBalance";
 import { spectrumFigure } from "./conservationSpectrum";
 import { cell, has, perElement, sampleName } from "./reading";
 import { sampleTable } from "./sampleTable";
-import { fixedScale, linearScale, logScale, type Scale } from "./scale";
-
-function stepScale(from: number, steps: number): Scale {
-  const scale = fixedScale(from, Math.max(steps, from + 1));
-  return { ...scale, ticks: scale.ticks.filter(Number.isInteger) };
-}
-
-/** A run whose curves stand for something else than quantities. */
-function withCurves(run: RunResult, names: readonly string[]): RunResult {
-  const summary = { quantities: names.map((id) => ({ id })) };
-  return { ...run, record: { ...run.record, summary } };
-}
+import { linearScale, logScale } from "./scale";
 
 function renamed({ columns, rows }: FigureTable): FigureTable {
   return { columns: [{ name: "quantity", unit: "" }, ...columns.slice(1)], rows };
@@ -311,5 +310,6 @@ export const conservationFigures: readonly FigureDefinition[] = [
   change,
   errors,
   increments,
+  balanceFigure,
   spectrumFigure,
 ];

@@ -2,6 +2,7 @@
 import type { RunRecord, RunResult } from "../run";
 import { toFloat64 } from "../tensor";
 import { perElement } from "./reading";
+import { fixedScale, type Scale } from "./scale";
 
 /** Whose rollout: the network's, the repaired network's, or the data. */
 export interface Kind {
@@ -56,4 +57,16 @@ export function last(values: Float64Array, steps: number): Float64Array {
     { length: values.length / steps },
     (_, i) => values.subarray(i * steps, (i + 1) * steps).findLast(Number.isFinite) ?? NaN,
   );
+}
+
+/** Whole steps from `from` on. */
+export function stepScale(from: number, steps: number): Scale {
+  const scale = fixedScale(from, Math.max(steps, from + 1));
+  return { ...scale, ticks: scale.ticks.filter(Number.isInteger) };
+}
+
+/** A run whose curves stand for something else than quantities. */
+export function withCurves(run: RunResult, names: readonly string[]): RunResult {
+  const summary = { quantities: names.map((id) => ({ id })) };
+  return { ...run, record: { ...run.record, summary } };
 }

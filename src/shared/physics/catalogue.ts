@@ -14,8 +14,16 @@ export interface Physics {
   quantities(roles: Roles, axes: number): QuantityStatement[];
 }
 
-function of(id: string, formula: string, nature: Nature): QuantityStatement {
-  return { id, formula, nature };
+function of(id: string, formula: string, nature: Nature, rate?: string): QuantityStatement {
+  return { id, formula, nature, ...(rate === undefined ? {} : { rate }) };
+}
+
+/** |∇f|². */
+function slopes(formula: string, axes: number): string {
+  return `(${axisNames
+    .slice(0, axes)
+    .map((axis) => `d${axis}(${formula})^2`)
+    .join("+")})`;
 }
 
 /** ½|v|². */
@@ -63,11 +71,16 @@ function energyOf({ density, vector, momentum, pressure, energy }: Roles): strin
   return density !== null && pressure !== null ? `${pressure}/(gamma-1)+${kinetic}` : kinetic;
 }
 
-/** u and u² of every channel that is no component of a vector. */
-function moments(roles: Roles, first: Nature, second: Nature): QuantityStatement[] {
+/** u and u² of every channel that is no component of a vector. @param rate of u², from u's name */
+function moments(
+  roles: Roles,
+  first: Nature,
+  second: Nature,
+  rate?: (name: string) => string,
+): QuantityStatement[] {
   return roles.scalars.flatMap((name) => [
     of(name, name, first),
-    of(`${name}^2`, `${name}^2`, second),
+    of(`${name}^2`, `${name}^2`, second, rate?.(name)),
   ]);
 }
 
@@ -127,8 +140,8 @@ export const catalogue: readonly Physics[] = [
     id: "diffusion",
     label: "Diffusion",
     coefficients: {},
-    quantities: (roles) => [
-      ...moments(roles, "conserved", "decreasing"),
+    quantities: (roles, axes) => [
+      ...moments(roles, "conserved", "decreasing", (u) => `-2*kappa*${slopes(u, axes)}`),
       ...roles.scalars.flatMap((name) => [
         of(`max ${name}`, `max(${name})`, "decreasing"),
         of(`min ${name}`, `min(${name})`, "increasing"),
@@ -139,7 +152,8 @@ export const catalogue: readonly Physics[] = [
     id: "burgers",
     label: "Burgers",
     coefficients: {},
-    quantities: (roles) => moments(roles, "conserved", "decreasing"),
+    quantities: (roles, axes) =>
+      moments(roles, "conserved", "decreasing", (u) => `-2*nu*${slopes(u, axes)}`),
   },
   {
     id: "kdv",
@@ -202,12 +216,16 @@ export const catalogue: readonly Physics[] = [
       const flow = { ...roles, density: null, pressure: null, energy: null };
       const energy = energyOf(flow);
       const curl = axes === 2 ? vorticity(flow) : null;
+      const loss = curl === null ? undefined : `-nu*(${curl})^2`;
       return [
         ...momenta(flow, axes, "conserved"),
-        ...(energy === null ? [] : [of("energy", energy, "decreasing")]),
+        ...(energy === null ? [] : [of("energy", energy, "decreasing", loss)]),
         ...(curl === null
           ? []
-          : [of("circulation", curl, "conserved"), of("enstrophy", `(${curl})^2/2`, "decreasing")]),
+          : [
+              of("circulation", curl, "conserved"),
+              of("enstrophy", `(${curl})^2/2`, "decreasing", `-nu*${slopes(curl, axes)}`),
+            ]),
       ];
     },
   },
@@ -217,12 +235,8 @@ export const catalogue: readonly Physics[] = [
     coefficients: { epsilon: 0.01 },
     quantities: (roles, axes) =>
       roles.scalars.map((u) => {
-        const slopes = axisNames.slice(0, axes).map((axis) => `d${axis}(${u})^2`);
-        return of(
-          "free-energy",
-          `${slopes.length === 0 ? "" : `epsilon^2*(${slopes.join("+")})/2+`}(${u}^2-1)^2/4`,
-          "decreasing",
-        );
+        const interfaces = axes === 0 ? "" : `epsilon^2*${slopes(u, axes)}/2+`;
+        return of("free-energy", `${interfaces}(${u}^2-1)^2/4`, "decreasing");
       }),
   },
 ];

@@ -41,13 +41,18 @@ export function chooseQuantities(
   const chosen = wanted.flatMap((name) =>
     name === "auto" ? declared : named(name, known, physics),
   );
-  const found = [...new Map(chosen.map((statement) => [statement.id, statement])).values()].map(
-    ({ id, formula, nature }) => ({ id, nature, integrand: parseIntegrand(formula) }),
-  );
-  const typed = parseIntegrands(own).map((integrand) => ({
+  const distinct = new Map(chosen.map((statement) => [statement.id, statement]));
+  const found = [...distinct.values()].map(({ id, formula, nature, rate }): Quantity => ({
+    id,
+    nature,
+    integrand: parseIntegrand(formula),
+    ...(rate === undefined ? {} : { rate: parseIntegrand(rate) }),
+  }));
+  const typed = parseIntegrands(own).map(({ rate, ...integrand }): Quantity => ({
     id: integrand.name,
     nature: null,
     integrand,
+    ...(rate === undefined ? {} : { rate }),
   }));
   const all = [...found.filter(({ id }) => typed.every((one) => one.id !== id)), ...typed];
   if (all.length > 0) return all;

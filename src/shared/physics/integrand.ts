@@ -78,10 +78,12 @@ export function parseIntegrand(text: string): Integrand {
 
 export interface NamedIntegrand extends Integrand {
   readonly name: string;
+  /** Of dI/dt, after the word rate. */
+  readonly rate?: Integrand;
 }
 
 /**
- * `H: (p^2+q^2)/2; third: u^3/6`, none in an empty text.
+ * `H: (p^2+q^2)/2; square: u^2 rate -2*nu*dx(u)^2`, none in an empty text.
  * @throws UserError "formula/syntax" that marks the position
  */
 export function parseIntegrands(text: string): NamedIntegrand[] {
@@ -95,10 +97,18 @@ export function parseIntegrands(text: string): NamedIntegrand[] {
       throw reader.problem(`the name “${name}” is used twice`, start);
     reader.expect(":");
     const { expression, text: typed } = reader.expression();
-    found.push({ name, text: typed, term: expression, source: text });
+    const integrand = { name, text: typed, term: expression, source: text };
+    found.push(
+      reader.done || !reader.take("rate") ? integrand : { ...integrand, rate: rest(reader, text) },
+    );
     if (!reader.done) reader.expect(";");
   }
   return found;
+}
+
+function rest(reader: ExpressionReader<Term>, source: string): Integrand {
+  const { expression, text } = reader.expression();
+  return { text, term: expression, source };
 }
 
 /** The sentence of an error at a place of an integrand. */

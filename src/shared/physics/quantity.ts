@@ -11,10 +11,14 @@ export interface QuantityStatement {
   /** What is integrated, in the formulas' language. */
   readonly formula: string;
   readonly nature: Nature;
+  /** d/dt of the integral, as an integrand: sources and sinks of its balance. Absent where nothing is stated. */
+  readonly rate?: string;
 }
 
 export interface Quantity {
   readonly id: string;
   readonly integrand: Integrand;
   readonly nature: Nature;
+  /** Integrand of dI/dt, where its balance is stated. */
+  readonly rate?: Integrand;
 }

@@ -158,6 +158,35 @@ describe("a rollout", () => {
   });
 });
 
+describe("a balance law", () => {
+  const input = waves(2, 1);
+  const dt = 0.1;
+  // What the mean of the rates at both ends makes of a factor LEFT a step.
+  const c = (2 * (1 - LEFT)) / (dt * (1 + LEFT));
+  const place = (): StatesContext => ({ ...context(leak, input, "density:rho"), dt });
+
+  test("that the network obeys leaves nothing, and one that the data break leaves the rate", async () => {
+    const own = `m: rho rate -${c}*rho`;
+    const result = await run(place(), { quantities: "", own });
+    for (const left of read(result, "balance")) expect(Math.abs(left)).toBeLessThan(1e-10);
+    const [balance] = result.summary.balances as { reference: { median: number } }[];
+    // Over the largest rate of all rollouts.
+    expect(balance!.reference.median).toBeGreaterThan(0.5);
+  });
+
+  test("of the catalogue is formed where its coefficients are given", async () => {
+    const params = { physics: "burgers", quantities: "auto" };
+    const without = await run(place(), params);
+    expect(without.arrays["balance"]).toBeUndefined();
+    const given = await run(place(), { ...params, coefficients: "nu=0.1" });
+    expect(given.arrays["balance"]!.tensor.shape).toEqual([1, 2, 8]);
+  });
+
+  test("typed with a name that is nothing is refused at its place", async () => {
+    await expect(run(place(), { own: "m: rho rate -k*rho" })).rejects.toThrow("rate -▸k*rho");
+  });
+});
+
 describe("a repair", () => {
   const input = waves(3, 3);
   const cases = [

@@ -5,6 +5,7 @@
 import type { ConservationParameters, Repair } from "../../../shared/analyses/conservation";
 import { UserError } from "../../../shared/errors";
 import { chooseQuantities, parseCoefficients } from "../../../shared/physics/choose";
+import { namesIn, parseIntegrands } from "../../../shared/physics/integrand";
 import type { Quantity } from "../../../shared/physics/quantity";
 import { checkIntegrand } from "../../physics/integrals";
 import { layoutOf } from "../../physics/layout";
@@ -20,6 +21,7 @@ import { nameOfSample } from "../orbit";
 import { Predictions } from "../predictions";
 import { RUN_BYTES, samplesPerRun } from "../samples";
 import { arraysOf } from "./arrays";
+import { balances, ratesOf } from "./balance";
 import { candidatesOf } from "./candidates";
 import { stepIncrements } from "./increments";
 import { noticesOf } from "./notices";
@@ -70,7 +72,17 @@ function quantitiesOf(
   const quantities = chooseQuantities(params, fields, layout.channels, axes);
   const coefficients = parseCoefficients(params.coefficients, params.physics);
   for (const { integrand } of quantities) checkIntegrand(integrand, layout, coefficients);
-  return quantities;
+  return quantities.map(({ rate, ...quantity }) => {
+    if (rate === undefined) return quantity;
+    // The catalogue names coefficients (a viscosity) that nobody needs to know; who typed a balance is told.
+    const typed = parseIntegrands(params.own).some(({ name }) => name === quantity.id);
+    const known = namesIn(rate.term).every(
+      (name) => layout.names.has(name) || Object.hasOwn(coefficients, name),
+    );
+    if (!typed && !known) return quantity;
+    checkIntegrand(rate, layout, coefficients);
+    return { ...quantity, rate };
+  });
 }
 
 /** @throws UserError "conservation/not-a-step" */
@@ -109,7 +121,11 @@ async function compute(
   );
   const n = samples.length;
   const candidates = candidatesOf(params.invariants, layout, shape);
-  const sets = [{ quantities, layout }, ...(candidates === null ? [] : [candidates])];
+  const rates = ratesOf(quantities);
+  const sets = [
+    { quantities: [...quantities, ...rates], layout },
+    ...(candidates === null ? [] : [candidates]),
+  ];
   const meter = new Meter(sets, coefficients, n, steps);
   // Single steps and their verification are of the quantities only.
   const named = new Meter([{ quantities, layout }], coefficients, n, steps);
@@ -153,7 +169,7 @@ async function compute(
     reference: first(rollouts.reference),
   };
   const rest = (numbers: RolloutNumbers): Float64Array =>
-    numbers.value.subarray(quantities.length * n * (steps + 1));
+    numbers.value.subarray((quantities.length + rates.length) * n * (steps + 1));
   const invented =
     candidates === null
       ? null
@@ -166,6 +182,7 @@ async function compute(
           steps,
         );
   context.notices.push(...(invented?.notices ?? []));
+  const balance = balances(rollouts, quantities, n, steps, context.dt);
   const verified =
     params.verify === 0
       ? {}
@@ -185,11 +202,13 @@ async function compute(
   return {
     summary: {
       ...summaryOf(context, params, quantities, followed, scales, increments),
+      ...(balance === null ? {} : { balances: balance.summary }),
       ...(invented === null ? {} : { invariants: invented.summary }),
       ...verified,
     },
     arrays: {
       ...arraysOf(followed, scales, increments, n, steps, context.dt),
+      ...balance?.arrays,
       ...invented?.arrays,
     },
   };

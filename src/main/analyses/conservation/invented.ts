@@ -81,7 +81,9 @@ export function inventedInvariants(
     },
     notices:
       count > 0
-        ? []
+        ? [
+            `Conserved among ${candidates.length} functionals: ${found.map(({ formula }) => formula).join("; ")}.`,
+          ]
         : [
             `No invariant stands out among ${candidates.length} functionals: the defects rise without a gap (the widest is a factor ${showNumber(gap, 2)}).`,
           ],
