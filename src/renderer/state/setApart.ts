@@ -1,5 +1,6 @@
 /** Which subgroup the figures of a study set apart: the one last chosen there, the example's, or the paper's. */
 import { elementsOf } from "../../shared/charts/elements";
+import { knownSubgroup } from "../../shared/groups/catalogue";
 import type { RunRecord } from "../../shared/run";
 
 /** The paper's V4, with the reflections in the diagonals. */
@@ -28,7 +29,8 @@ export function rememberApart(study: string, subgroup: string): void {
 }
 
 /**
- * The first of the wishes that divides the run's elements in two.
+ * The first of the wishes that divides the run's elements in two, else the part of one that lies in the run where that
+ * is a subgroup too: of V4 the half turn in C4.
  * @param wishes keys of subgroups, the most wanted first
  */
 export function apartFor(record: RunRecord, ...wishes: readonly (string | null)[]): string {
@@ -40,5 +42,13 @@ export function apartFor(record: RunRecord, ...wishes: readonly (string | null)[
     );
   };
   if (wishes[0] === NOTHING) return NOTHING;
-  return [...wishes, PAPERS].find((key) => key !== null && divides(key)) ?? NOTHING;
+  const wished = [...wishes, PAPERS].filter((key) => key !== null);
+  const parts = wished.map((key) =>
+    key
+      .split(",")
+      .filter((id) => ids.includes(id))
+      .join(","),
+  );
+  const subgroups = parts.filter((key) => knownSubgroup(key) !== undefined);
+  return [...wished, ...subgroups].find(divides) ?? NOTHING;
 }
