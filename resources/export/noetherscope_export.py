@@ -73,7 +73,8 @@ def export(
     targets: of the output's shape. Analyses of the loss need them, here or in another data file.
     fields, output_fields: channel groups in order, as `kind:name,...` with the kinds scalar, pseudoscalar,
         density and vector (two channels, x before y). The last axis of the data is x, the one before it y.
-    boundary: "periodic" or "open". dt: time between input and output. length: side of the domain.
+    boundary: "periodic" or "open". dt: time between input and output. length: side of the domain (the longest, of
+        square cells), or one number for each axis in the order of the data's axes.
     tolerance: largest relative deviation, max |a − b| / max |b|, that passes the checks.
 
     The report, which the file holds too under `checks` in its metadata, is a dict:

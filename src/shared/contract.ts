@@ -38,6 +38,10 @@ export const dataOptions = z.object({
   /** Of the output, where it is not the input's. */
   outputFields: z.string().optional(),
   boundary: z.enum(["periodic", "open"]).optional(),
+  /** Time between successive states, or input and target, where the file does not say. */
+  dt: z.number().positive().optional(),
+  /** Sides of the box in the order of the grid's axes; one number is the longest side, of square cells. */
+  length: z.array(z.number().positive()).min(1).max(3).optional(),
   /** Group under which the dynamics itself is known to be symmetric, as whoever gives the data states it. */
   symmetry: z.string().optional(),
 });

@@ -1,6 +1,7 @@
 /** Times and positions of grid points, from the one-dimensional arrays that lie beside the states. */
+import { UserError } from "../../shared/errors";
+import { sizeOf, toFloat64 } from "../../shared/tensor";
 import type { Grid } from "../../shared/fields/spec";
-import { toFloat64 } from "../../shared/tensor";
 import type { ArraySource } from "./arraySource";
 import type { Axis } from "./axes";
 import type { States } from "./states";
@@ -40,6 +41,19 @@ export async function readCoordinates(
   return found;
 }
 
+/** The time step that a file states by a single number beside the states. */
+export async function readTimeStep(
+  arrays: ReadonlyMap<string, ArraySource>,
+): Promise<number | undefined> {
+  for (const name of ["dt", "delta_t", "time_step"]) {
+    const array = arrays.get(name);
+    if (array === undefined || sizeOf(array.shape) !== 1) continue;
+    const step = toFloat64({ data: await array.read() })[0]!;
+    if (step > 0 && Number.isFinite(step)) return step;
+  }
+  return undefined;
+}
+
 /** The step between values, where it is the same everywhere. */
 export function stepOf(values: readonly number[] | undefined): number | undefined {
   if (values === undefined || values.length < 2) return undefined;
@@ -50,26 +64,50 @@ export function stepOf(values: readonly number[] | undefined): number | undefine
   return even && step !== 0 ? step : undefined;
 }
 
+export interface Box {
+  readonly grid: Grid;
+  /** Distance of grid points along each axis; null where it is assumed. */
+  readonly spacing: readonly number[] | null;
+}
+
 /**
- * The plane (or line, or space) that the states live on; sides of length 1 where no coordinates say otherwise.
+ * The plane (or line, or space) that the states live on. Sides come from coordinates, else from what is stated, else
+ * the longest is 1; a side that nothing speaks of has the cells of the others.
  * A periodic side is one spacing longer than the distance from its first to its last point.
+ * @param length sides in the order of the axes, or the longest alone
+ * @throws UserError "data/length" where they are neither one nor as many as the axes
  */
-export function gridOf(
+export function boxOf(
   states: States,
   coordinates: Coordinates,
   boundary: "periodic" | "open" | undefined,
-): Grid | undefined {
+  length: readonly number[] | undefined,
+): Box | undefined {
   const axes = states.axes.filter((axis): axis is "z" | "y" | "x" => isSpatial(axis));
   if (axes.length === 0) return undefined;
   const size = axes.map((axis) => states.shape[states.axes.indexOf(axis)]!);
+  const given = axes.map((axis) => stepOf(coordinates[axis])).map((step) => step && Math.abs(step));
+  const stated = length === undefined ? undefined : cellsOf(size, length, states.array.where);
+  const known = given.map((step, i) => step ?? stated?.[i]);
+  const usual = known.find((step) => step !== undefined) ?? 1 / Math.max(...size);
   return {
-    size,
-    length: axes.map((axis, i) => {
-      const step = stepOf(coordinates[axis]);
-      return step === undefined ? 1 : Math.abs(step) * size[i]!;
-    }),
-    periodic: axes.map(() => boundary !== "open"),
+    grid: {
+      size,
+      length: size.map((points, i) => (known[i] ?? usual) * points),
+      periodic: axes.map(() => boundary !== "open"),
+    },
+    spacing: known.every((step) => step !== undefined) ? known : null,
   };
+}
+
+function cellsOf(size: readonly number[], length: readonly number[], where: string): number[] {
+  if (length.length === 1) return size.map(() => length[0]! / Math.max(...size));
+  if (length.length === size.length) return size.map((points, i) => length[i]! / points);
+  throw new UserError(
+    "data/length",
+    `${length.length} sides are stated for a box of ${size.length} ${size.length === 1 ? "axis" : "axes"}.`,
+    { where, todo: "State one for each axis, or the longest alone." },
+  );
 }
 
 /** Whether it is a direction of the grid. */

@@ -302,3 +302,43 @@ describe("statistics", () => {
     await data.close();
   });
 });
+
+describe("the box of a grid", () => {
+  const vector = (...data: number[]): Tensor => ({
+    dtype: "float64",
+    shape: [data.length],
+    data: Float64Array.from(data),
+  });
+  const wide = { x: counting(2, 1, 24, 32), y: counting(2, 1, 24, 32) };
+
+  test("has square cells and the longest side 1 where nothing is stated, and says so off a square", async () => {
+    const data = await opened(wide);
+    expect(data.grid!.length).toEqual([0.75, 1]);
+    expect(data.spacing).toBeNull();
+    expect(data.notices.join()).toContain("cells are taken as square");
+    const square = await opened({ x: counting(2, 1, 8, 8), y: counting(2, 1, 8, 8) });
+    expect(square.grid!.length).toEqual([1, 1]);
+    expect(square.notices.join()).not.toContain("cells");
+  });
+
+  test("has the sides that are stated: the longest, or each", async () => {
+    expect((await opened(wide, { length: [2] })).grid!.length).toEqual([1.5, 2]);
+    expect((await opened(wide, { length: [1, 1] })).grid!.length).toEqual([1, 1]);
+    expect((await opened(wide, { length: [1, 1] })).notices.join()).not.toContain("cells");
+    await expect(opened(wide, { length: [1, 1, 1] })).rejects.toThrow(/3 sides .* 2 axes/);
+  });
+
+  test("follows coordinates before what is stated, and gives their cells to the other axis", async () => {
+    const line = vector(...Array.from({ length: 32 }, (_, i) => i / 8));
+    const data = await opened({ ...wide, grid_x: line }, { length: [7] });
+    expect(data.grid!.length[1]).toBeCloseTo(4, 12);
+    expect((await opened({ ...wide, grid_x: line })).grid!.length[0]).toBeCloseTo(3, 12);
+  });
+
+  test("has the time step that a number beside the states gives, else the stated one", async () => {
+    const dt = vector(0.25);
+    expect((await opened({ ...wide, dt })).dt).toBe(0.25);
+    expect((await opened(wide, { dt: 0.5 })).dt).toBe(0.5);
+    expect((await opened(wide)).dt).toBeUndefined();
+  });
+});

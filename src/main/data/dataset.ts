@@ -10,7 +10,14 @@ import { fromFloat64, isFloat, toFloat64, type Tensor } from "../../shared/tenso
 import type { ArraySource } from "./arraySource";
 import type { Axis } from "./axes";
 import { channelsOf } from "./channels";
-import { gridOf, readCoordinates, type Coordinates } from "./coordinates";
+import {
+  boxOf,
+  readCoordinates,
+  readTimeStep,
+  stepOf,
+  type Box,
+  type Coordinates,
+} from "./coordinates";
 import { checkFinite } from "./finite";
 import { openArrays, type ArrayFile } from "./npz";
 import { findRoles } from "./roles";
@@ -35,6 +42,10 @@ export interface DataSet extends SampleExtent {
   /** undefined for data on no grid. Boundaries that were not stated count as periodic. */
   readonly grid: Grid | undefined;
   readonly coordinates: Coordinates;
+  /** Time between successive states, or input and target; undefined where nothing says. */
+  readonly dt: number | undefined;
+  /** Distance of grid points along each of the grid's axes; null where it is assumed. */
+  readonly spacing: readonly number[] | null;
   readonly boundary: "periodic" | "open" | undefined;
   readonly sampleCount: number;
   /** What was assumed in opening, each a sentence. */
@@ -92,7 +103,9 @@ async function dataSetOf(file: ArrayFile, options: DataOptions): Promise<DataSet
   const outgoing = channelsOf(output, options.outputFields ?? (sameChannels ? stated : undefined));
   const coordinates = await readCoordinates(file.arrays, states);
   const sampleCount = states.trajectories * times;
-  const grid = gridOf(states, coordinates, options.boundary);
+  const dt = stepOf(coordinates.time) ?? (await readTimeStep(file.arrays)) ?? options.dt;
+  const box = boxOf(states, coordinates, options.boundary, options.length);
+  const grid = box?.grid;
   const placeOf = (index: number): StatePlace => {
     if (!Number.isInteger(index) || index < 0 || index >= sampleCount) {
       throw new RangeError(`sample ${index} of ${sampleCount}`);
@@ -112,11 +125,13 @@ async function dataSetOf(file: ArrayFile, options: DataOptions): Promise<DataSet
     channels: input.labels,
     grid,
     coordinates,
+    dt,
+    spacing: box?.spacing ?? null,
     boundary: options.boundary,
     trajectories: states.trajectories,
     times,
     sampleCount,
-    notices: roles.notices,
+    notices: [...roles.notices, ...assumedOf(box)],
     place(index) {
       return inTime ? { index, ...placeOf(index) } : { index, trajectory: null, time: null };
     },
@@ -140,6 +155,14 @@ async function dataSetOf(file: ArrayFile, options: DataOptions): Promise<DataSet
     },
     close: () => file.close(),
   };
+}
+
+/** On a square nothing depends on its side but units; elsewhere the shape of the cells decides what a rotation is. */
+function assumedOf(box: Box | undefined): string[] {
+  if (box === undefined || box.spacing !== null || new Set(box.grid.size).size === 1) return [];
+  return [
+    "Nothing states the sides of the box: its cells are taken as square, its longest side as 1.",
+  ];
 }
 
 /** Fields are numbers that networks and group actions compute with, also where a file stores integers. */

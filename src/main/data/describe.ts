@@ -1,7 +1,6 @@
 /** What a data file is, as `data info` prints it and the window proposes it for confirmation. */
 import type { DataInfo } from "../../shared/contract";
 import { showFieldSpec } from "../../shared/fields/spec";
-import { isSpatial, stepOf } from "./coordinates";
 import type { DataSet } from "./dataset";
 import { channelStatistics } from "./statistics";
 
@@ -9,8 +8,6 @@ import { channelStatistics } from "./statistics";
 export async function describeData(data: DataSet, signal?: AbortSignal): Promise<DataInfo> {
   const { states, channels, coordinates, fields } = data;
   const statistics = await channelStatistics(data, signal === undefined ? {} : { signal });
-  const spatial = states.axes.filter((axis): axis is "z" | "y" | "x" => isSpatial(axis));
-  const steps = spatial.map((axis) => stepOf(coordinates[axis]));
   const warnings = [...data.notices];
   if (fields === undefined && data.grid !== undefined) {
     warnings.push(
@@ -50,9 +47,8 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
       shape: [...shape],
       dtype: storedType,
     })),
-    dt: stepOf(coordinates.time) ?? null,
-    spacing:
-      steps.length > 0 && steps.every((step) => step !== undefined) ? (steps as number[]) : null,
+    dt: data.dt ?? null,
+    spacing: data.spacing === null ? null : [...data.spacing],
     boundary: data.boundary ?? null,
     coordinates:
       Object.keys(coordinates).length === 0

@@ -28,7 +28,7 @@ export function gridOf(info: DataInfo): Grid | undefined {
   const size = axes.map((axis) => info.shape[info.axes.indexOf(axis)] ?? 1);
   return {
     size,
-    length: size.map((points, at) => (info.spacing?.[at] ?? 1 / points) * points),
+    length: size.map((points, at) => (info.spacing?.[at] ?? 1 / Math.max(...size)) * points),
     periodic: size.map(() => info.boundary !== "open"),
   };
 }

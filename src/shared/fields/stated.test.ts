@@ -21,6 +21,8 @@ test("fields are read as the exporter writes them", () => {
     channels: 3,
     outputFields: "scalar:density",
     boundary: "open",
+    dt: 0.1,
+    length: [2],
   });
 });
 
@@ -28,7 +30,14 @@ test("what the exporter was not told stays open", () => {
   const found = statedFields(
     metadata({ fields: "scalar:p", output_fields: null, boundary: null, dt: null }),
   );
-  expect(found).toEqual({ fields: "scalar:p", channels: 1, outputFields: null, boundary: null });
+  expect(found).toEqual({
+    fields: "scalar:p",
+    channels: 1,
+    outputFields: null,
+    boundary: null,
+    dt: null,
+    length: null,
+  });
 });
 
 test.each([
@@ -36,6 +45,7 @@ test.each([
   ["no fields", metadata({ fields: null, boundary: "periodic" })],
   ["no JSON", metadata("{")],
   ["a kind that is unknown here", metadata({ fields: "spinor:psi" })],
+  ["a time step that is none", metadata({ fields: "scalar:p", dt: -1 })],
   ["a boundary that is unknown here", metadata({ fields: "scalar:p", boundary: "slip" })],
 ])("with %s nothing is stated", (_, given) => {
   expect(statedFields(given)).toBeUndefined();

@@ -12,18 +12,27 @@ export interface StatedFields {
   /** null where they are the input's. */
   readonly outputFields: string | null;
   readonly boundary: "periodic" | "open" | null;
+  /** Time between input and output. */
+  readonly dt: number | null;
+  /** Sides of the box in the order of the grid's axes; one number is the longest side, of square cells. */
+  readonly length: readonly number[] | null;
 }
 
 const written = z.object({
   fields: z.string(),
   output_fields: z.string().nullable().default(null),
   boundary: z.enum(["periodic", "open"]).nullable().default(null),
+  dt: z.number().positive().nullable().default(null),
+  length: z
+    .union([z.number().positive(), z.array(z.number().positive()).min(1).max(3)])
+    .nullable()
+    .default(null),
 });
 
 /** undefined where the file does not say, or says it in a way that this version does not know. */
 export function statedFields(metadata: Readonly<Record<string, string>>): StatedFields | undefined {
   try {
-    const { fields, output_fields, boundary } = written.parse(
+    const { fields, output_fields, boundary, dt, length } = written.parse(
       JSON.parse(metadata["noetherscope"] ?? "null"),
     );
     const spec = parseFieldSpec(fields);
@@ -32,6 +41,8 @@ export function statedFields(metadata: Readonly<Record<string, string>>): Stated
       channels: channelCount(spec),
       outputFields: output_fields === null ? null : showFieldSpec(parseFieldSpec(output_fields)),
       boundary,
+      dt,
+      length: typeof length === "number" ? [length] : length,
     };
   } catch {
     return undefined;

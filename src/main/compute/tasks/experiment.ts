@@ -13,7 +13,6 @@ import { elementOf, type Group } from "../../../shared/groups/group";
 import type { ParameterValue } from "../../../shared/parameters";
 import { select } from "../../../shared/selection";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
-import { stepOf } from "../../data/coordinates";
 import { openData, type DataSet } from "../../data/dataset";
 import {
   normalisationOf,
@@ -61,7 +60,7 @@ export function placeOf({
     fields,
     outputFields,
     grid: data.grid ?? null,
-    dt: stepOf(data.coordinates.time) ?? null,
+    dt: data.dt ?? null,
     units: normalisation,
   };
 }

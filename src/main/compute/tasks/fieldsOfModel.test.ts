@@ -64,6 +64,19 @@ test("the model's file says what channels are that nobody named, and the run say
   );
 });
 
+test("time step and sides are the model's where the data say none", async () => {
+  const found = await experiment({ fields: "scalar:p,vector:v", dt: 0.4, length: [3, 2] });
+  expect(found.data.dt).toBe(0.4);
+  expect(found.data.grid!.length).toEqual([3, 2]);
+  expect(found.notices[0]).toContain("time step 0.4, sides 3 × 2.");
+  const own = await experiment(
+    { fields: "scalar:p,vector:v", dt: 0.4, length: 3 },
+    { dt: 0.1, length: [1] },
+  );
+  expect(own.data.dt).toBe(0.1);
+  expect(own.data.grid!.length).toEqual([1, 1]);
+});
+
 test("output fields of their own are taken too", async () => {
   const found = await experiment({
     fields: "scalar:p,vector:v",

@@ -1,6 +1,7 @@
 /** Data as a model's file states its fields, where neither the user nor the data's own file says what they are. */
 import type { DataOptions } from "../../../shared/contract";
 import { showFieldSpec } from "../../../shared/fields/spec";
+import { showSides } from "../../../shared/fields/sides";
 import { statedFields, type StatedFields } from "../../../shared/fields/stated";
 import { openData, type DataSet } from "../../data/dataset";
 import type { Model } from "../../models";
@@ -15,11 +16,13 @@ export async function openDataFor(
   const missing = stated === undefined ? {} : missingOptions(stated, data, options);
   if (Object.keys(missing).length === 0) return { data, notices: [] };
   await data.close();
-  const { fields, outputFields, boundary } = missing;
+  const { fields, outputFields, boundary, dt, length } = missing;
   const parts = [
     fields === undefined ? [] : [`fields ${fields}`],
     outputFields === undefined ? [] : [`output fields ${outputFields}`],
     boundary === undefined ? [] : [`boundary ${boundary}`],
+    dt === undefined ? [] : [`time step ${dt}`],
+    length === undefined ? [] : [`sides ${showSides(length)}`],
   ].flat();
   return {
     data: await openData(path, { ...options, ...missing }),
@@ -38,6 +41,13 @@ function missingOptions(stated: StatedFields, data: DataSet, options: DataOption
     ...(output && stated.outputFields !== null ? { outputFields: stated.outputFields } : {}),
     ...(options.boundary === undefined && data.grid !== undefined && stated.boundary !== null
       ? { boundary: stated.boundary }
+      : {}),
+    ...(data.dt === undefined && stated.dt !== null ? { dt: stated.dt } : {}),
+    ...(options.length === undefined &&
+    data.grid !== undefined &&
+    data.spacing === null &&
+    stated.length !== null
+      ? { length: [...stated.length] }
       : {}),
   };
 }

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { ModelInfo } from "../../../../shared/contract";
 import { agrees, parityInWords } from "../../../../shared/parity";
+import { showSides } from "../../../../shared/fields/sides";
 import { statedFields } from "../../../../shared/fields/stated";
 import { wrapped, type Command } from "../command";
 import { bytes, json, jsonOption, pathOf, table, weightsOption } from "./shared";
@@ -67,11 +68,13 @@ function ports(list: ModelInfo["inputs"]): string {
 function stated({ metadata }: ModelInfo): string[] {
   const known = statedFields(metadata);
   if (known === undefined) return [];
-  const { fields, outputFields, boundary } = known;
+  const { fields, outputFields, boundary, dt, length } = known;
   const output = outputFields === null || outputFields === fields ? "" : ` → ${outputFields}`;
   return [
     `  fields: ${fields}${output}`,
     ...(boundary === null ? [] : [`  boundary: ${boundary}`]),
+    ...(dt === null ? [] : [`  time step: ${dt}`]),
+    ...(length === null ? [] : [`  sides of the box: ${showSides(length)}`]),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** Options that several commands take, and how results and progress are shown. */
 import { resolve } from "node:path";
 import type { DataOptions } from "../../../../shared/contract";
+import { parseSides } from "../../../../shared/fields/sides";
 import type { Compute, Progress } from "../../../compute/compute";
 import { Devices, executorNamed } from "../../../compute/devices";
 import type { Target } from "../../../runtime/target";
@@ -35,6 +36,10 @@ export const dataOptionFlags: Options = {
   fields: { value: "SPEC", help: "Channel groups in order, like scalar:p,vector:v." },
   "output-fields": { value: "SPEC", help: "Of the output, where they are not the input's." },
   boundary: { value: "KIND", help: "periodic or open." },
+  length: {
+    value: "0.75x1",
+    help: "Sides of the box, in the order of the axes; one number is the longest, of square cells.",
+  },
 };
 
 /** @throws UsageError for a boundary that there is not */
@@ -50,7 +55,15 @@ export function dataOptionsOf(args: Arguments): DataOptions {
     fields: args.text("fields"),
     outputFields: args.text("output-fields"),
     boundary,
+    length: sidesOf(args.text("length")),
   };
+}
+
+function sidesOf(text: string | undefined): number[] | undefined {
+  if (text === undefined) return undefined;
+  const sides = parseSides(text);
+  if (sides !== null) return sides;
+  throw new UsageError(`--length is a number, or one for each axis like 0.75x1, not “${text}”.`);
 }
 
 /** A path option, absolute; null where it is not given. */
