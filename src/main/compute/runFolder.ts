@@ -1,10 +1,11 @@
 /** A run's folder, `run.json` beside `arrays.npz`: written whole or not at all, read with checks. */
-import { access, constants, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { access, constants, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../shared/errors";
 import { RUN_FORMAT, runRecord, type RunRecord } from "../../shared/run";
 import type { Tensor } from "../../shared/tensor";
 import { atomicWrite } from "../data/atomic";
+import { makeFolder } from "../data/makeFolder";
 import { fileError } from "../../shared/fileErrors";
 import { writeNpz } from "../data/npz";
 
@@ -83,19 +84,6 @@ export async function writeRun(
     // Which of the files it was, and under which passing name, is no help.
     const cause = error instanceof UserError ? (error.cause ?? error) : error;
     throw fileError(cause, folder, "write");
-  }
-}
-
-/** With the folders above it. Node's own recursive mkdir never ends where a file system refuses with ENOENT, as /proc does. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
-    if (code !== "ENOENT" || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path);
   }
 }
 

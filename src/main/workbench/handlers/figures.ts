@@ -1,10 +1,11 @@
 /** Figures: exported, fetched, and traced back to the run that made them. */
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { FigureRequest } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import { readRun } from "../../compute/runFolder";
 import { atomicWrite } from "../../data/atomic";
+import { makeFolder } from "../../data/makeFolder";
 import { fileError } from "../../../shared/fileErrors";
 import type { Handlers, Services } from "../services";
 import { figuresFolder } from "../study/openStudy";
@@ -34,7 +35,7 @@ export function figureHandlers(
         study: study.path,
       });
       try {
-        await mkdir(dirname(path), { recursive: true });
+        await makeFolder(dirname(path));
       } catch (error) {
         throw fileError(error, path, "write");
       }

@@ -135,6 +135,16 @@ describe("a study", () => {
     });
   });
 
+  test.runIf(process.platform === "linux")(
+    "is refused at once where no folder can be",
+    async () => {
+      // Node's own recursive mkdir would spin there for ever.
+      await expect(
+        workbench.call("study.create", { path: "/proc/nowhere/deep" }),
+      ).rejects.toMatchObject({ code: "file/enoent" });
+    },
+  );
+
   test("is unchanged by a file that cannot be read", async () => {
     const { path } = await newStudy();
     const before = await onDisk(path);

@@ -5,6 +5,7 @@ import { analysisById } from "../../../shared/analyses";
 import type { RunEntry, Study } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import type { RunRecord } from "../../../shared/run";
+import { makeFolder } from "../../data/makeFolder";
 import { fileError } from "../../../shared/fileErrors";
 import {
   documentPath,
@@ -64,7 +65,7 @@ export class OpenStudy {
   static async create(folder: string, name?: string): Promise<OpenStudy> {
     const path = resolve(folder);
     try {
-      await mkdir(path, { recursive: true });
+      await makeFolder(path);
       const there = await readdir(path);
       if (there.includes("study.json")) {
         throw new UserError("study/exists", `${path} is a study already.`, {
