@@ -1,18 +1,21 @@
 /** A figure that the command line made of a run by itself, dropped on the window. */
 import { execFileSync } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../host";
 import { openWindow } from "./steps";
 
 async function drop(page: Page, path: string): Promise<void> {
   const bytes = [...(await readFile(path))];
-  await page.evaluate((content) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([new Uint8Array(content)], "figure.svg"));
-    window.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, cancelable: true }));
-  }, bytes);
+  await page.evaluate(
+    ({ content, name }) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array(content)], name));
+      window.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, cancelable: true }));
+    },
+    { content: bytes, name: basename(path) },
+  );
 }
 
 test("the run of a bare folder is copied into the study; one that is gone is named with its place", async ({
@@ -41,7 +44,18 @@ test("the run of a bare folder is copied into the study; one that is gone is nam
   await expect(page.getByRole("tab", { name: "Overview" })).toBeVisible();
   await drop(page, figure);
   await expect(page.getByText(`Copied the run from ${run} into this study.`)).toBeVisible();
-  await expect(page.getByRole("tab", { name: /^Equivariance/ })).toBeVisible();
+  const tab = page.getByRole("tab", { name: /^Equivariance/ });
+  await expect(tab).toBeVisible();
+
+  // The numbers of a figure know their run like its picture, and are no data set.
+  for (const numbers of ["numbers.csv", "numbers.npz"].map((name) => join(host.home, name))) {
+    noetherscope("figure", run, "--out", numbers);
+    await page.getByRole("tab", { name: "Overview" }).click();
+    await expect(tab).toHaveAttribute("aria-selected", "false");
+    await drop(page, numbers);
+    await expect(tab).toHaveAttribute("aria-selected", "true");
+  }
+  await expect(page.getByRole("navigation").getByText(/numbers/)).toHaveCount(0);
 
   const entry = page.getByRole("navigation").getByRole("button", { name: /^Equivariance/ });
   await entry.first().press("Delete");

@@ -1,16 +1,19 @@
 /** A file dropped on the window: recognised by its ending, uploaded where the host lies elsewhere, and opened. */
+import type { MethodOutput } from "../../shared/contract";
 import { UserError } from "../../shared/errors";
 import type { App } from "./app.svelte";
 import type { Opens } from "./dialog";
 
-function goneSentence(
-  name: string,
-  { run, recorded }: { run: string; recorded: string | null },
-): string {
+type Origin = NonNullable<MethodOutput<"figure.identify">>;
+
+function goneSentence(name: string, { run, recorded }: Origin): string {
   return recorded === null
     ? `${name} shows run ${run}, which no study that was opened here lately has, and does not say where it lay.`
     : `${name} shows run ${run}, which is not in ${recorded} any more, nor in a study that was opened here lately.`;
 }
+
+/** A figure's numbers are smaller than this; a data set of that size is not read here to see whether it is one. */
+const MOST_NUMBERS = 16 << 20;
 
 /** A piece is small enough that progress shows and no frame grows large. */
 const PIECE = 1 << 20;
@@ -21,9 +24,11 @@ function kindOf(name: string): Opens | undefined {
   if (ending === "onnx") return "model";
   if (ending === "safetensors") return "weights";
   if (["npz", "npy"].includes(ending)) return "data";
-  if (["svg", "pdf", "png"].includes(ending)) return "figure";
+  if (["svg", "pdf", "png", "csv"].includes(ending)) return "figure";
   return undefined;
 }
+
+const SAVE_ARRAYS = "save its arrays as an .npz, with numpy.savez.";
 
 /** What to do with a file that holds the right thing in a form that is not read. */
 const ways: readonly (readonly [RegExp, string])[] = [
@@ -31,7 +36,7 @@ const ways: readonly (readonly [RegExp, string])[] = [
     /\.(pt|pth|ckpt)$/i,
     "a PyTorch checkpoint has no network in it: export both to .onnx, or save the state dict as .safetensors.",
   ],
-  [/\.(h5|hdf5|nc|mat|csv)$/i, "save its arrays as an .npz, with numpy.savez."],
+  [/\.(h5|hdf5|nc|mat)$/i, SAVE_ARRAYS],
 ];
 
 /** A sentence for what opens as nothing, with a way where there is one. */
@@ -67,7 +72,17 @@ export class Drop {
     if (kind === undefined) {
       messages.word(refusal(file.name));
     } else if (kind === "figure") {
-      await this.#reopen(file);
+      const origin = await this.#originOf(file);
+      if (origin !== null) await this.#reopen(file.name, origin);
+      else if (/\.csv$/i.test(file.name)) {
+        messages.word(`${file.name} does not open here: ${SAVE_ARRAYS}`);
+      } else messages.word(`${file.name} was not made here, or its origin was taken out of it.`);
+    } else if (
+      /\.npz$/i.test(file.name) &&
+      file.size < MOST_NUMBERS &&
+      (await this.#reopened(file))
+    ) {
+      return;
     } else if (session === null) {
       messages.word("Open or create a study first; then drop the file again.", {
         label: "New study…",
@@ -82,19 +97,26 @@ export class Drop {
   }
 
   /** A figure that was exported knows the run that it came from. */
-  async #reopen(file: File): Promise<void> {
-    const { client, messages } = this.#app;
+  async #originOf(file: File): Promise<Origin | null> {
     const bytes = new Uint8Array(await file.arrayBuffer());
-    const origin = await client.call("figure.identify", { name: file.name, bytes });
-    if (origin === null) {
-      messages.word(`${file.name} was not made here, or its origin was taken out of it.`);
-    } else if (origin.study !== null) {
+    return this.#app.client.call("figure.identify", { name: file.name, bytes });
+  }
+
+  /** Whether it holds the numbers of a figure: then its run is shown. */
+  async #reopened(file: File): Promise<boolean> {
+    const origin = await this.#originOf(file);
+    if (origin !== null) await this.#reopen(file.name, origin);
+    return origin !== null;
+  }
+
+  async #reopen(name: string, origin: Origin): Promise<void> {
+    if (origin.study !== null) {
       if (this.#app.session?.path !== origin.study) await this.#app.openStudy(origin.study);
       this.#app.session?.tabs.open({ kind: "run", id: origin.run });
     } else if (origin.folder !== null) {
-      await this.#takeIn(file.name, origin.folder);
+      await this.#takeIn(name, origin.folder);
     } else {
-      throw new UserError("figure/gone", goneSentence(file.name, origin), {
+      throw new UserError("figure/gone", goneSentence(name, origin), {
         ...(origin.recorded === null ? {} : { where: origin.recorded }),
         todo: "Put the run's folder back there, or open a study that has the run and drop the figure again.",
       });
