@@ -148,9 +148,18 @@ const verifiedQuantity = z.object({
 });
 const verified = z.union([verifiedQuantity, z.array(verifiedQuantity)]);
 
+/** What a quantity's largest difference is a share of; errors and cosines are ratios themselves and stand as they are. */
+const shareOf: Readonly<Record<string, string>> = {
+  gram: " of both gradients’ norms",
+  metric: " of both gradients’ norms in the metric",
+  influence: " of both self terms",
+  loss: " of the loss",
+  value: " of the quantity’s scale",
+};
+
 function verifiedInWords({ quantity, entries, largest }: z.infer<typeof verifiedQuantity>): string {
   const number = largest === 0 ? "0" : largest.toExponential(1);
-  return `${quantity}: ${entries} ${entries === 1 ? "entry" : "entries"} again in float64, largest relative difference ${number}.`;
+  return `${quantity}: ${entries} ${entries === 1 ? "entry" : "entries"} again in float64, largest difference ${number}${shareOf[quantity] ?? ""}.`;
 }
 
 /** @throws UserError "params/…" */
