@@ -108,12 +108,18 @@ function saidOfDrift(quantity: Json): string | null {
   const exponent = number(quantity["exponent"]);
   const step = object(object(quantity["increments"])?.["model"]);
   const against = object(quantity["against"]);
+  const worst = object(quantity["worst_step"]);
   const [bias, noise] = [number(step?.["bias"]), number(step?.["noise"])];
   const sentences = [
     ...(exponent === null ? [] : [`The drift grows like k^${formatNumber(exponent)}.`]),
     ...(bias === null || noise === null
       ? []
       : [`One step from the data: bias ${formatNumber(bias)}, noise ${formatNumber(noise)} of s.`]),
+    ...(worst === null
+      ? []
+      : [
+          `It moves most at step ${String(worst["step"])}, by ${formatNumber(number(worst["change"]))} of s.`,
+        ]),
     ...(against === null
       ? []
       : number(against["first"]) === null

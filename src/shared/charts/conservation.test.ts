@@ -44,6 +44,11 @@ function conservationRun(samples = 5, steps = 4): RunResult {
         shape: [2, 3],
         value: (source, k) => (source === 1 && k === 2 ? NaN : 10 ** (2 * k - 6)),
       },
+      invariant_held_out: {
+        axes: ["source", "direction"],
+        shape: [2, 3],
+        value: (_, k) => 2 * 10 ** (2 * k - 6),
+      },
       increments: { axes: ["quantity", "state"], shape: [2, 7], value: (q, i) => 0.01 * (i - q) },
     },
   );

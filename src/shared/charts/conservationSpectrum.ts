@@ -10,6 +10,7 @@ import type { ChartTheme } from "./theme";
 
 interface Spectra {
   readonly model: Float64Array;
+  readonly heldOut: Float64Array;
   readonly data: Float64Array;
   readonly dimension: number;
   readonly found: readonly { readonly formula: string; readonly names: readonly string[] }[];
@@ -17,9 +18,11 @@ interface Spectra {
 
 function read({ record, arrays }: RunResult): Spectra {
   const all = toFloat64(arrays.invariant_defect ?? { data: new Float64Array() });
+  const other = toFloat64(arrays.invariant_held_out ?? { data: new Float64Array() });
   const stated = (record.summary.invariants ?? {}) as Partial<Spectra>;
   return {
     model: all.subarray(0, all.length / 2),
+    heldOut: other.subarray(0, other.length / 2),
     data: all.subarray(all.length / 2),
     dimension: stated.dimension ?? 0,
     found: stated.found ?? [],
@@ -27,12 +30,18 @@ function read({ record, arrays }: RunResult): Spectra {
 }
 
 function option(run: RunResult, theme: ChartTheme): EChartsCoreOption {
-  const { model, data, dimension, found } = read(run);
-  const scale = logScale([...model, ...data].filter((value) => value >= 0));
+  const { model, heldOut, data, dimension, found } = read(run);
+  const scale = logScale([...model, ...heldOut, ...data].filter((value) => value >= 0));
   const across = fixedScale(0.5, model.length + 0.5);
   const beside = Math.max(3.5, labelLetters(scale) + 1.2);
   const series = [
     { name: "network", values: model, symbol: "circle", colour: theme.series[0]! },
+    {
+      name: "network, other half",
+      values: heldOut,
+      symbol: "triangle",
+      colour: theme.series[1]!,
+    },
     { name: "data", values: data, symbol: "diamond", colour: theme.series[2]! },
   ].filter(({ values }) => values.some(Number.isFinite));
   return {
@@ -97,17 +106,18 @@ export const spectrumFigure: FigureDefinition = {
   id: "invariants",
   title: "Invented invariants",
   caption:
-    "Relative defect of the functionals that change least along rollouts, best first: how far each moves from its start, over how much it differs between states. What lies left of the dashed line, below the widest gap, is conserved whether or not somebody named it; the table says what it is.",
-  arrays: ["invariant_defect"],
+    "Relative defect of the functionals that change least along rollouts, best first: how far each moves from its start, over how much it differs between states; triangles for those found on one half of the rollouts and tried on the other. What lies left of the dashed line, below the widest gap, is conserved whether or not somebody named it; the table says what it is.",
+  arrays: ["invariant_defect", "invariant_held_out"],
   aspect: 0.6,
   applies: (record) => has(record, "invariant_defect"),
   option,
   table(run) {
-    const { model, data, found } = read(run);
+    const { model, heldOut, data, found } = read(run);
     return {
       columns: [
         { name: "functional", unit: "" },
         { name: "defect_network", unit: "1" },
+        { name: "defect_other_half", unit: "1" },
         { name: "defect_data", unit: "1" },
         { name: "formula", unit: "" },
         { name: "known_as", unit: "" },
@@ -115,6 +125,7 @@ export const spectrumFigure: FigureDefinition = {
       rows: [...model].map((value, k) => [
         k + 1,
         cell(value),
+        cell(heldOut[k]),
         cell(data[k]),
         found[k]?.formula ?? "",
         found[k]?.names.join(", ") ?? "",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseFieldSpec, type Grid } from "../../../shared/fields/spec";
 import { defaultsOf } from "../../../shared/parameters";
-import { randomFrom } from "../../../shared/random";
+import { normals, randomFrom } from "../../../shared/random";
 import { layoutOf } from "../../physics/layout";
 import { kdv } from "../../physics/simulators/kdv";
 import { nBody } from "../../physics/simulators/nBody";
@@ -46,7 +46,7 @@ function measured({ simulator, size, samples, steps, choice, changes }: Plan) {
 function spectrumOf(plan: Plan) {
   const { candidates, values, samples, steps } = measured(plan);
   const spectrum = invariantSpectrum(values, candidates.length, samples, steps);
-  const { count } = invariantCount(spectrum.defects);
+  const { count } = invariantCount(spectrum.defects, spectrum.heldOut);
   const basis = simplestBasis(spectrum.directions.slice(0, count), spectrum.deviation);
   return { ...spectrum, count, basis, terms: candidates.map(({ id }) => id) };
 }
@@ -130,6 +130,20 @@ describe("invariants that nobody named", () => {
     expect(invariantCount([0.01, 0.02, 0.045, 0.1, 0.2]).count).toBe(0);
     expect(invariantCount([0.2, 0.9]).count).toBe(0);
     expect(invariantCount([1e-9, 1e-8, 0.3]).count).toBe(2);
+  });
+
+  test("are not made of what is still by chance among few rollouts", () => {
+    // Slow random walks: any two steps are alike, so combinations that hardly move are easily found.
+    const [candidates, samples, steps] = [12, 6, 20];
+    const random = normals(randomFrom(2), candidates * samples * (steps + 1));
+    const values = random.map((value, at) => (at % (steps + 1) === 0 ? value : 0));
+    for (let at = 0; at < values.length; at++) {
+      if (at % (steps + 1) > 0) values[at] = values[at - 1]! + 0.05 * random[at]!;
+    }
+    const { defects, heldOut } = invariantSpectrum(values, candidates, samples, steps);
+    expect(defects[0]!).toBeLessThan(0.05);
+    expect(heldOut[0]!).toBeGreaterThan(0.2);
+    expect(invariantCount(defects, heldOut).count).toBe(0);
   });
 
   test("need states enough, and it is said how many", () => {

@@ -13,6 +13,11 @@ import { UserError } from "../../../shared/errors";
 export interface Spectrum {
   /** √μ ascending. */
   readonly defects: number[];
+  /**
+   * The same of directions found on one half of the rollouts, on the other half; the worse of both ways. A combination
+   * that is still by chance, as there are many among few rollouts, moves there.
+   */
+  readonly heldOut: number[];
   /** c of each, in units of the candidates' own standard deviations. */
   readonly directions: number[][];
   /** Directions that were left out since Φ is constant along them. */
@@ -23,8 +28,10 @@ export interface Spectrum {
 
 /** Variance below this share of the largest is rounding. */
 const CONSTANT = 1e-12;
-/** Changes for each candidate, so that no combination is still by chance. */
+/** Changes for each candidate, so that either half has as many as there are directions. */
 const STATES_EACH = 2;
+/** Two in either half. */
+const FEWEST_ROLLOUTS = 4;
 
 /**
  * @param values [B, N, n + 1] of B candidates; NaN where a rollout has ended
@@ -36,44 +43,111 @@ export function invariantSpectrum(
   samples: number,
   steps: number,
 ): Spectrum {
-  const rows: { start: number; at: number }[] = [];
+  const rows: Row[] = [];
   for (let i = 0; i < samples; i++) {
     for (let k = 1; k <= steps; k++) {
       const at = i * (steps + 1) + k;
-      if (Number.isFinite(values[at]!)) rows.push({ start: i * (steps + 1), at });
+      if (Number.isFinite(values[at]!)) rows.push({ rollout: i, start: i * (steps + 1), at });
     }
   }
-  if (rows.length < STATES_EACH * candidates || samples < 2) {
-    const needed = Math.max(2, Math.ceil((STATES_EACH * candidates) / Math.max(1, steps)));
+  if (rows.length < STATES_EACH * candidates || samples < FEWEST_ROLLOUTS) {
+    const needed = Math.ceil((STATES_EACH * candidates) / Math.max(1, steps));
     throw new UserError(
       "conservation/too-few",
       `${rows.length} changes along ${samples} ${samples === 1 ? "rollout" : "rollouts"} do not tell ${candidates} functionals apart.`,
       {
         where: "samples",
-        todo: `Take at least ${needed} rollouts of ${steps} steps, more steps, or fewer functionals.`,
+        todo: `Take at least ${Math.max(FEWEST_ROLLOUTS, needed)} rollouts of ${steps} steps, more steps, or fewer functionals.`,
       },
     );
   }
   const stride = samples * (steps + 1);
-  const of = (b: number, at: number): number => values[b * stride + at]!;
+  const scales = scalesOf(values, candidates, stride, rows);
+  const momentsOf = (chosen: readonly Row[]): Moments =>
+    moments(values, candidates, stride, scales, chosen);
+  const all = momentsOf(rows);
+  const whole = leastChanging(all);
+  const halves = [0, 1].map((half) =>
+    momentsOf(rows.filter(({ rollout }) => rollout % 2 === half)),
+  );
+  const tested = halves.map((half, h) =>
+    leastChanging(half).directions.map((direction) => defectOf(direction, halves[1 - h]!)),
+  );
+  return {
+    ...whole,
+    heldOut: whole.defects.map((_, k) => Math.max(...tested.map((defects) => defects[k] ?? NaN))),
+    deviation: scales.deviation,
+  };
+}
+
+/** A state along a rollout, and where that rollout starts. */
+interface Row {
+  readonly rollout: number;
+  readonly start: number;
+  readonly at: number;
+}
+
+interface Scales {
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+}
+
+/** Of each candidate over all states. A deviation that is rounding of the mean is none: 0. */
+function scalesOf(
+  values: Float64Array,
+  candidates: number,
+  stride: number,
+  rows: readonly Row[],
+): Scales {
   const mean = new Float64Array(candidates);
   const deviation = new Float64Array(candidates);
   for (let b = 0; b < candidates; b++) {
-    for (const { at } of rows) mean[b]! += of(b, at) / rows.length;
-    for (const { at } of rows) deviation[b]! += (of(b, at) - mean[b]!) ** 2 / rows.length;
-    deviation[b] = Math.sqrt(deviation[b]!);
+    for (const { at } of rows) mean[b]! += values[b * stride + at]! / rows.length;
+    for (const { at } of rows) {
+      deviation[b]! += (values[b * stride + at]! - mean[b]!) ** 2 / rows.length;
+    }
+    const root = Math.sqrt(deviation[b]!);
+    deviation[b] = root > 1e-9 * Math.abs(mean[b]!) ? root : 0;
   }
-  const scale = deviation.map((d, b) => (d > 1e-9 * Math.abs(mean[b]!) && d > 0 ? 1 / d : 0));
+  return { mean, deviation };
+}
+
+/** Second moments in units of the candidates' standard deviations. */
+interface Moments {
+  /** Covariance of Φ. */
+  readonly total: Matrix;
+  /** Mean square of Φ(u_k) − Φ(u_0). */
+  readonly within: Matrix;
+}
+
+function moments(
+  values: Float64Array,
+  candidates: number,
+  stride: number,
+  { deviation }: Scales,
+  rows: readonly Row[],
+): Moments {
   const centred = new Matrix(rows.length, candidates);
   const changes = new Matrix(rows.length, candidates);
-  rows.forEach(({ start, at }, row) => {
-    for (let b = 0; b < candidates; b++) {
-      centred.set(row, b, (of(b, at) - mean[b]!) * scale[b]!);
-      changes.set(row, b, (of(b, at) - of(b, start)) * scale[b]!);
-    }
-  });
-  const total = centred.transpose().mmul(centred).div(rows.length);
-  const within = changes.transpose().mmul(changes).div(rows.length);
+  for (let b = 0; b < candidates; b++) {
+    const scale = deviation[b]! > 0 ? 1 / deviation[b]! : 0;
+    const of = (at: number): number => values[b * stride + at]!;
+    const mean = rows.reduce((sum, { at }) => sum + of(at), 0) / rows.length;
+    rows.forEach(({ start, at }, row) => {
+      centred.set(row, b, (of(at) - mean) * scale);
+      changes.set(row, b, (of(at) - of(start)) * scale);
+    });
+  }
+  const square = (matrix: Matrix): Matrix => matrix.transpose().mmul(matrix).div(rows.length);
+  return { total: square(centred), within: square(changes) };
+}
+
+/** The eigenproblem, within the directions in which Φ varies. */
+function leastChanging({
+  total,
+  within,
+}: Moments): Pick<Spectrum, "defects" | "directions" | "constant"> {
+  const candidates = total.rows;
   const spread = new EigenvalueDecomposition(total, { assumeSymmetric: true });
   const greatest = Math.max(...spread.realEigenvalues);
   const kept = spread.realEigenvalues.flatMap((value, j) =>
@@ -98,8 +172,16 @@ export function invariantSpectrum(
     defects: order.map((j) => Math.sqrt(Math.max(0, realEigenvalues[j]!))),
     directions: order.map((j) => directions.getColumn(j)),
     constant: candidates - kept.length,
-    deviation,
   };
+}
+
+/** √μ of a direction on other rollouts. */
+function defectOf(direction: readonly number[], { total, within }: Moments): number {
+  const quadratic = (matrix: Matrix): number => {
+    const column = Matrix.columnVector([...direction]);
+    return column.transpose().mmul(matrix).mmul(column).get(0, 0);
+  };
+  return Math.sqrt(Math.max(0, quadratic(within)) / Math.max(Number.MIN_VALUE, quadratic(total)));
 }
 
 /** What is above this is no invariant, wherever the gap. */
@@ -109,8 +191,16 @@ const FLOOR = 1e-6;
 /** A smaller ratio of successive defects is no gap. */
 const GAP = 5;
 
-/** How many of the ascending defects are invariants: those below the widest gap; 0, with the widest ratio, without one. */
-export function invariantCount(defects: readonly number[]): { count: number; gap: number } {
+/**
+ * How many of the ascending defects are invariants: those below the widest gap; 0, with the widest ratio, without one.
+ * @param heldOut the same on other rollouts, which must be as small
+ */
+export function invariantCount(
+  all: readonly number[],
+  heldOut: readonly number[] = [],
+): { count: number; gap: number } {
+  let worst = 0;
+  const defects = all.map((defect, k) => (worst = Math.max(worst, defect, heldOut[k] ?? 0)));
   let best = { count: 0, gap: 1 };
   for (let k = 1; k <= defects.length && defects[k - 1]! < INVARIANT; k++) {
     const next = k < defects.length ? defects[k]! : Math.SQRT2;

@@ -32,7 +32,7 @@ export function inventedInvariants(
   const data = complete
     ? invariantSpectrum(values.reference, candidates.length, samples, steps)
     : null;
-  const { count, gap } = invariantCount(model.defects);
+  const { count, gap } = invariantCount(model.defects, model.heldOut);
   const basis = simplestBasis(model.directions.slice(0, count), model.deviation);
   const series = basis.map((coefficients) => {
     const out = new Float64Array(size);
@@ -57,7 +57,7 @@ export function inventedInvariants(
       dimension: count,
       gap,
       constant: model.constant,
-      dimensionOfData: data === null ? null : invariantCount(data.defects).count,
+      dimensionOfData: data === null ? null : invariantCount(data.defects, data.heldOut).count,
       terms: candidates.map(({ id }) => id),
       found,
     },
@@ -72,6 +72,16 @@ export function inventedInvariants(
         description:
           "Relative defects √μ of the least changing functionals, ascending: of the network's rollouts, of the data",
       },
+      invariant_held_out: {
+        tensor: tensorOf(
+          Float64Array.from([...padded(model.heldOut), ...padded(data?.heldOut ?? [])]),
+          [2, width],
+        ),
+        axes: ["source", "direction"],
+        unit: "1",
+        description:
+          "The same of directions found on one half of the rollouts, on the other: what is conserved by chance is not there",
+      },
       invariants: {
         tensor: tensorOf(Float64Array.from(basis.flat()), [basis.length, candidates.length]),
         axes: ["invariant", "candidate"],
@@ -82,7 +92,7 @@ export function inventedInvariants(
     notices:
       count > 0
         ? [
-            `Conserved among ${candidates.length} functionals: ${found.map(({ formula }) => formula).join("; ")}.`,
+            `Conserved among ${candidates.length} functionals: ${found.map(({ formula }) => shortened(formula)).join("; ")}.`,
           ]
         : [
             `No invariant stands out among ${candidates.length} functionals: the defects rise without a gap (the widest is a factor ${showNumber(gap, 2)}).`,
@@ -104,6 +114,13 @@ function formulaOf(coefficients: readonly number[], candidates: readonly Quantit
     .map(({ sign, text }, i) => (i === 0 ? (sign === "−" ? `−${text}` : text) : ` ${sign} ${text}`))
     .join("");
 }
+
+/** Of a long formula its beginning; the run's summary has it whole. */
+function shortened(formula: string): string {
+  return formula.length > MOST_LETTERS ? `${formula.slice(0, MOST_LETTERS - 1)}…` : formula;
+}
+
+const MOST_LETTERS = 80;
 
 /** Squared correlation over what is finite in both. */
 function correlation(a: Float64Array, b: Float64Array): number {

@@ -81,6 +81,7 @@ export function summaryOf(
       drift_end: spread((i) => lastFinite(row(i))),
       slope: spread((i) => theilSen([0, ...row(i)])),
       exponent: growthExponent(root),
+      worst_step: worstStep(row, n, steps),
       ...(nature === "increasing" || nature === "decreasing"
         ? { against: against(numbers.value, q, n, steps, nature, scales[q]!) }
         : {}),
@@ -122,6 +123,23 @@ export function summaryOf(
           ),
         }),
   };
+}
+
+/** The step over which the quantity moves most in the median rollout, from 1, and by how much. */
+function worstStep(
+  row: (sample: number) => Float64Array,
+  n: number,
+  steps: number,
+): { step: number; change: number } | null {
+  const moves = Array.from({ length: steps }, (_, k) =>
+    quartiles(
+      Array.from({ length: n }, (_unused, i) =>
+        Math.abs(row(i)[k]! - (k === 0 ? 0 : row(i)[k - 1]!)),
+      ),
+    ),
+  ).map(({ median }) => median);
+  const change = Math.max(...moves.filter(Number.isFinite));
+  return Number.isFinite(change) ? { step: moves.indexOf(change) + 1, change } : null;
 }
 
 /** Mean and standard deviation of one-step changes, relative to the scale; `error` of the mean. */

@@ -8,6 +8,7 @@ import { kdv } from "./kdv";
 import { navierStokes } from "./navierStokes";
 import { nBody } from "./nBody";
 import { oscillators } from "./oscillators";
+import { shallowWater } from "./shallowWater";
 import type { Simulator } from "./simulator";
 
 export const simulators: readonly Simulator[] = [
@@ -16,6 +17,7 @@ export const simulators: readonly Simulator[] = [
   burgers,
   kdv,
   navierStokes,
+  shallowWater,
   nBody,
   oscillators,
 ];
