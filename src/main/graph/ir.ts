@@ -54,6 +54,22 @@ export function dataInputs({ inputs }: Graph): Value[] {
 
 /** Nodes that the outputs need, each after all that it reads; a function of the graph's structure alone. */
 export function topologicalOrder(outputs: readonly Value[]): Node[] {
+  return depthFirst(outputs, (values, next) => values[next]);
+}
+
+/**
+ * Such an order that goes through outputs and inputs from the last to the first. An executor that itself begins with
+ * what stands last, as onnxruntime does, then evaluates nodes about in `topologicalOrder`.
+ */
+export function mirroredOrder(outputs: readonly Value[]): Node[] {
+  return depthFirst(outputs.toReversed(), (values, next) => values[values.length - 1 - next]);
+}
+
+/** @param nth which of a node's inputs is entered after `next` others; undefined after the last */
+function depthFirst(
+  outputs: readonly Value[],
+  nth: (inputs: readonly Value[], next: number) => Value | undefined,
+): Node[] {
   const order: Node[] = [];
   const done = new Set<Node>();
   // An explicit stack: networks of thousands of nodes are deeper than the JavaScript call stack allows.
@@ -68,7 +84,7 @@ export function topologicalOrder(outputs: readonly Value[]): Node[] {
     enter(output);
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
-      const input = top.node.inputs[top.next++];
+      const input = nth(top.node.inputs, top.next++);
       if (input === undefined) {
         order.push(top.node);
         stack.pop();

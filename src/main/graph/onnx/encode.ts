@@ -41,6 +41,8 @@ export interface EncodeOptions {
   readonly batch?: string;
   /** Key and value pairs kept with the model. */
   readonly metadata?: ReadonlyMap<string, string>;
+  /** In which nodes are written: `topologicalOrder`, or another that it could be. */
+  readonly order?: (outputs: readonly Value[]) => Node[];
 }
 
 type Constant = NonNullable<NonNullable<OnnxForm["constants"]>[number]>;
@@ -51,11 +53,12 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
     name = "graph",
     bind = new Map<string, Tensor>(),
     metadata = new Map<string, string>(),
+    order = topologicalOrder,
   } = options;
   return encodeMessage(modelProto, {
     irVersion: WRITTEN_IR,
     producerName: "noetherscope",
-    graph: encodeGraph(graph, name, bind, options.batch),
+    graph: encodeGraph(graph, order, name, bind, options.batch),
     opsetImport: [{ domain: "", version: WRITTEN_OPSET }],
     metadataProps: [...metadata].map(([key, value]) => ({ key, value })),
   });
@@ -63,6 +66,7 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
 
 function encodeGraph(
   graph: Graph,
+  orderOf: (outputs: readonly Value[]) => Node[],
   name: string,
   bind: ReadonlyMap<string, Tensor>,
   batch: string | undefined,
@@ -122,7 +126,7 @@ function encodeGraph(
 
   const counts = new Map<string, number>();
   const results = graph.outputs.map((output) => output.value);
-  const order = topologicalOrder(results);
+  const order = orderOf(results);
   const read = new Set([...order.flatMap((node) => node.inputs), ...results]);
   for (const node of order) {
     // Outputs at the end that nothing reads are left out: a maximum without its index is much cheaper.
