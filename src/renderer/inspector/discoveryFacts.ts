@@ -21,7 +21,12 @@ interface Found {
     readonly matrix: readonly (readonly number[])[];
   } | null;
   readonly fixed_point: readonly number[] | null;
-  readonly fit: { readonly of: string; readonly degree: number; readonly residual: number } | null;
+  readonly fit: {
+    readonly of: string;
+    /** Of polynomials; null for kernels. */
+    readonly degree: number | null;
+    readonly residual: number;
+  } | null;
   readonly generators: readonly {
     readonly id: string;
     readonly defect: number;
@@ -69,10 +74,9 @@ export function algebraFacts(record: RunRecord): Facts {
     facts.push(["Point that stays", found.fixed_point.map((x) => showNumber(x)).join(", ")]);
   }
   if (found.fit !== null) {
-    facts.push([
-      `Fit of ${found.fit.of}`,
-      `degree ${found.fit.degree}, off by ${showNumber(found.fit.residual)}`,
-    ]);
+    const { of, degree, residual } = found.fit;
+    const by = degree === null ? "kernels" : `degree ${degree}`;
+    facts.push([`Fit of ${of}`, `${by}, off by ${showNumber(residual)}`]);
   }
   if (found.trivial > 0) facts.push(["Trivial directions", String(found.trivial)]);
   return facts;

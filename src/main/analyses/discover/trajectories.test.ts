@@ -97,6 +97,13 @@ describe("from trajectories alone", () => {
     expect(next).toBeGreaterThan(0.1);
   });
 
+  test("also where trajectories rush in faster than the time step resolves", async () => {
+    const fast: Field = (x) => hopf(x.map((value) => 3 * value)).map((value) => value / 3);
+    const result = await run(trajectories(fast, 2, { count: 30, steps: 40, dt: 0.05 }));
+    expect(result.summary).toMatchObject({ dimension: 1, algebra: "so(2)" });
+    expect(toFloat64(result.arrays.singular_values!.tensor)[0]).toBeLessThan(1e-6);
+  });
+
   test("and from successive states, as a map", async () => {
     const result = await run(trajectories(hopf, 2, { count: 30, steps: 30, dt: 0.01 }), {
       prediction: "state",

@@ -3,6 +3,7 @@
  * commutes with every affine motion of the states, so it breaks no symmetry of the dynamics; it only adds terms of the
  * order of the step's power to the field.
  */
+import { quantile, sorted } from "../../../../shared/statistics";
 import { toFloat64, type Tensor } from "../../../../shared/tensor";
 
 /** Weights of x(t + kΔt) − x(t − kΔt), k = 1 …, over Δt (Fornberg 1988, table 1). */
@@ -14,7 +15,7 @@ const weights: readonly (readonly number[])[] = [
 ];
 
 export interface Rates {
-  /** Positions of the samples whose trajectory goes on far enough. */
+  /** Positions of the samples whose trajectory goes on far enough, and which the time step resolves. */
   readonly kept: readonly number[];
   /** States in the middle of their stencil, [kept, d]. */
   readonly points: Float64Array;
@@ -41,24 +42,59 @@ export async function ratesOf(
   const d = states[0]!.length / count;
   for (let half = weights.length; half > 0; half--) {
     const last = states[2 * half]!;
-    const kept = positions.filter((k) => Number.isFinite(last[k * d]!));
+    const whole = positions.filter((k) => Number.isFinite(last[k * d]!));
     // A long stencil is not worth most of the samples.
-    if (kept.length === 0 || (half > 1 && 2 * kept.length < count)) continue;
-    const rates = new Float64Array(kept.length * d);
-    const points = new Float64Array(kept.length * d);
-    kept.forEach((position, row) => {
-      for (let i = 0; i < d; i++) {
+    if (whole.length === 0 || (half > 1 && 2 * whole.length < count)) continue;
+    const difference = (position: number, order: number): Float64Array =>
+      Float64Array.from({ length: d }, (_, i) => {
         const at = position * d + i;
-        points[row * d + i] = states[half]![at]!;
-        rates[row * d + i] =
-          weights[half - 1]!.reduce(
+        return (
+          weights[order - 1]!.reduce(
             (sum, weight, k) =>
               sum + weight * (states[half + k + 1]![at]! - states[half - k - 1]![at]!),
             0,
-          ) / dt;
-      }
-    });
-    return { kept, points, rates, order: 2 * half };
+          ) / dt
+        );
+      });
+    const rates = new Map(whole.map((k) => [k, difference(k, half)]));
+    const kept = half === 1 ? whole : resolved(whole, rates, (k) => difference(k, half - 1));
+    return {
+      kept,
+      points: joined(kept.map((k) => states[half]!.subarray(k * d, (k + 1) * d))),
+      rates: joined(kept.map((k) => rates.get(k)!)),
+      order: 2 * half,
+    };
   }
   return null;
+}
+
+/** How much more than the median two orders may disagree. */
+const FAST = 2;
+/** Over the root mean square of the rates: no error to speak of. */
+const FINE = 1e-9;
+
+/**
+ * The samples at which the time step resolves the motion: two orders of differences agree there about as well as at most
+ * others. Where a trajectory rushes in from afar the error of its differences is no function of the fit's kind.
+ */
+function resolved(
+  positions: readonly number[],
+  rates: ReadonlyMap<number, Float64Array>,
+  lower: (position: number) => Float64Array,
+): number[] {
+  const errors = positions.map((k) => {
+    const own = rates.get(k)!;
+    return Math.hypot(...lower(k).map((value, i) => value - own[i]!));
+  });
+  const squares = positions.map((k) => Math.hypot(...rates.get(k)!) ** 2);
+  const size = Math.sqrt(squares.reduce((sum, one) => sum + one, 0) / squares.length);
+  const most = Math.max(FAST * quantile(sorted(errors), 0.5), FINE * size);
+  return positions.filter((_, k) => errors[k]! <= most);
+}
+
+function joined(rows: readonly Float64Array[]): Float64Array {
+  const width = rows[0]?.length ?? 0;
+  const all = new Float64Array(rows.length * width);
+  rows.forEach((row, k) => all.set(row, k * width));
+  return all;
 }
