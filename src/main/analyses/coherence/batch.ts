@@ -67,7 +67,7 @@ export async function coherenceOfBatch(batch: BatchInput): Promise<BatchResult> 
   seen.checkFinite();
   const sweep = sweepOf(params, n);
   const rounding = grams.rounding.relative;
-  const reading = new Reading(batch, own, rounding, sweep);
+  const reading = new Reading(batch, own, grams.rounding, sweep);
   if (params.span === "common") {
     const points = [identity, ...moving(elements).map((element) => seen.point(element))];
     const blocks = new Map<string, GramBlock>();

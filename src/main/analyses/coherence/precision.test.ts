@@ -179,7 +179,11 @@ describe("the errors of the inverse", () => {
     const products = randomProducts(random, setting.apart);
     const solved = readOf(products);
     const exact = influenceOf(solved.whitened, COLUMNS, setting.ridge);
-    const estimate = influenceErrors(solved, setting.ridge, { rounding, outputSize: OUTPUTS });
+    const estimate = influenceErrors(solved, setting.ridge, {
+      rounding,
+      common: 0,
+      outputSize: OUTPUTS,
+    });
     const squares = new Float64Array(COLUMNS ** 2);
     const draws = 400;
     for (let k = 0; k < draws; k++) {
@@ -236,6 +240,30 @@ describe("the estimated error of influence", () => {
     expect(estimate.rounding).toBeLessThan(1e-6);
     expect(reported(exact).rounding).toBeLessThan(1e-14);
     expect(float32.notices.join()).not.toContain("ridge is too small");
+  });
+
+  // With such a ridge influence is the plain product, and what is left is the error of the predictions.
+  test.each([1e-6, 100])("bounds it for a trained network (ridge %s)", async (ridge) => {
+    const example = (file: string): string =>
+      fileURLToPath(new URL(`../../../../resources/examples/jets/${file}`, import.meta.url));
+    const states = (await readNpz(example("jets.npz"))).get("states")!;
+    const [, times, ...shape] = states.shape as [number, number, ...number[]];
+    const size = shape.reduce((product, extent) => product * extent);
+    const at = (time: number) => {
+      const firsts = [0, 1, 2].map((trajectory) => (trajectory * times + time) * size);
+      const values = toFloat64(states);
+      const data = Float64Array.from(firsts.flatMap((k) => [...values.subarray(k, k + size)]));
+      return { dtype: "float64" as const, shape: [3, ...shape], data };
+    };
+    const context = contextOf({
+      model: await openModel(example("plain.onnx")),
+      input: at(0),
+      target: at(1),
+      fields: "vector:velocity",
+    });
+    const elements = d4.elements.filter(({ id }) => id === "r2");
+    const [float32, exact] = await both({ ...context, elements }, { ridge });
+    expectBounds(reported(float32), deviations(float32.result, exact.result));
   });
 
   // Of the smaller difference float32 sees nothing in the products of gradients: the span leaves it out.

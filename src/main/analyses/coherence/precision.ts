@@ -14,10 +14,12 @@
  *
  *     σ² = ε² [ Σ_kl G_kk G_ll K_kl (K_kl + K_lk) + Q_ii N_jj + Q_jj N_ii + 2 Q_ij N_ij ] + (ε² D)² Q_ii Q_jj,
  *
- * large where a step is a small difference of large gradients, which is how a small ridge loses digits. The last term is
- * the noise that squaring adds to the metric, D numbers of an output having √D times the error of their projection;
- * against it a ridge must hold. Reported are two standard deviations, and what directions that the span had to
- * leave out could have added (unresolved.ts). How the energy cut's own boundary moves is not in it.
+ * with ε_c² [ G_ii |A x_j|² + G_jj |A x_i|² ] for what rounding of the predictions does to the gradients a_i and a_j
+ * themselves, which both ways of making a product share (rounding.ts). It is large where a step is a small difference of
+ * large gradients, which is how a small ridge loses digits. The term with D is the noise that squaring adds to the metric,
+ * D numbers of an output having √D times the error of their projection; against it a ridge must hold. Reported are two
+ * standard deviations, and what directions that the span had to leave out could have added (unresolved.ts). How the energy
+ * cut's own boundary moves is not in it.
  */
 import { Matrix } from "ml-matrix";
 import { cosineOf, DEVIATIONS } from "./span";
@@ -29,7 +31,7 @@ import { unresolvedErrors, type Precision, type Solved } from "./unresolved";
  */
 export function influenceErrors(solved: Solved, ridge: number, precision: Precision): Float64Array {
   const { span, whitened, gram, metric } = solved;
-  const { rounding, outputSize } = precision;
+  const { rounding, common, outputSize } = precision;
   const n = span.scales.length;
   const { rank } = span;
   if (rank === 0) return new Float64Array(n * n);
@@ -40,8 +42,10 @@ export function influenceErrors(solved: Solved, ridge: number, precision: Precis
   /** Σ_k w_k x_ki x_kj. */
   const between = (weights: readonly number[]): Matrix =>
     steps.transpose().mmul(steps.clone().mulColumnVector(weights));
-  const moved = Matrix.from1DArray(n, n, Array.from(metric)).mmul(steps);
-  const changes = steps.transpose().mmul(moved);
+  const within = (products: Float64Array): Matrix =>
+    steps.transpose().mmul(Matrix.from1DArray(n, n, Array.from(products)).mmul(steps));
+  const changes = within(metric);
+  const lengths = within(gram);
   const ofGradients = between(norms);
   const ofTangents = between(Array.from({ length: n }, (_, k) => metric[k * (n + 1)]!));
   const single = steps.clone().mulColumnVector(norms);
@@ -64,7 +68,13 @@ export function influenceErrors(solved: Solved, ridge: number, precision: Precis
         ofTangents.get(j, j) * changes.get(i, i) +
         2 * ofTangents.get(i, j) * changes.get(i, j);
       const squared = (rounding * outputSize) ** 2 * ofTangents.get(i, i) * ofTangents.get(j, j);
-      const error = DEVIATIONS * rounding * Math.sqrt(Math.max(gradients + tangents, 0) + squared);
+      const moved =
+        common ** 2 *
+        (norms[i]! * lengths.get(j, j) + norms[j]! * lengths.get(i, i)) *
+        (i === j ? 2 : 1);
+      const error =
+        DEVIATIONS *
+        Math.sqrt(rounding ** 2 * (Math.max(gradients + tangents, 0) + squared) + moved);
       errors[i * n + j]! += Number.isNaN(error) ? Infinity : error;
     }
   }

@@ -12,6 +12,7 @@ import {
   type InfluenceOptions,
 } from "./influence";
 import { largestErrors, type ElementPrecision } from "./precision";
+import type { Rounding } from "./rounding";
 import { cosineOf } from "./span";
 import type { Sweep } from "./sweep";
 
@@ -26,10 +27,10 @@ export class Reading {
   readonly #options: InfluenceOptions;
   readonly #sweep: Sweep | null;
   readonly #selfX: Float64Array;
-  readonly #rounding: number | null;
+  readonly #rounding: Rounding;
 
-  /** @param rounding measured on `own`; null where it could not be */
-  constructor(batch: BatchInput, own: GramBlock, rounding: number | null, sweep: Sweep | null) {
+  /** @param rounding measured on `own` */
+  constructor(batch: BatchInput, own: GramBlock, rounding: Rounding, sweep: Sweep | null) {
     const { params, context } = batch;
     const n = batch.input.shape[0]!;
     const count = context.elements.length;
@@ -42,7 +43,7 @@ export class Reading {
       ridge: params.ridge,
       energy: params.energy,
       unitColumns: params["unit-columns"],
-      ...(rounding === null ? {} : { rounding }),
+      ...(rounding.relative === null ? {} : { rounding: rounding.relative }),
     };
     this.ranks = new Array<number>(count).fill(0);
     const nan = (...extents: number[]): Float64Array => new Float64Array(sizeOf(extents)).fill(NaN);
@@ -108,10 +109,11 @@ export class Reading {
     const set = (metricOf: (block: GramBlock) => Float64Array): ColumnSet =>
       columnSet(this.#n, groups, block, metric ? metricOf : null);
     const outputSize = this.#batch.target.data.length / this.#n;
+    const { relative, common } = this.#rounding;
     const options =
-      this.#rounding === null
+      relative === null
         ? this.#options
-        : { ...this.#options, precision: { rounding: this.#rounding, outputSize } };
+        : { ...this.#options, precision: { rounding: relative, common, outputSize } };
     return {
       influence: influenceWithin(set(meanMetric), options)[0]!,
       sweep: this.#sweep?.influences(set, this.#options) ?? [],

@@ -17,6 +17,8 @@ import { DEVIATIONS, type Span, type WhitenedSpan } from "./span";
 export interface Precision {
   /** ε, relative standard error of one inner product of gradients. */
   readonly rounding: number;
+  /** ε_c, the same for a gradient that rounding of its prediction has moved. */
+  readonly common: number;
   /** D, elements of one output sample. */
   readonly outputSize: number;
 }
