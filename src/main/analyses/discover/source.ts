@@ -115,7 +115,7 @@ export async function dataSource(
     "rates",
     found.order,
   );
-  if (params.prediction === "rate") return rates;
+  if (params.prediction === "rate" || rates.fit!.residual < FAR_OFF) return rates;
   // A rate is what physics states; successive states are taken where they are fitted clearly better.
   const other = states();
   return other.fit!.residual < rates.fit!.residual / CLEARLY ? other : rates;
