@@ -6,6 +6,7 @@ import { parseParameters, type ParameterValue } from "../../shared/parameters";
 import type { RunRecord } from "../../shared/run";
 import { fileName } from "../format";
 import { groupOrNone, offers } from "./groups";
+import { misfit } from "./pairs";
 import { ALONE, entryOf, EVERY, type Subject } from "./subject.svelte";
 
 type Values = Readonly<Record<string, ParameterValue>>;
@@ -85,6 +86,12 @@ export class Form {
     if (study.data.length === 0) return "Add data first.";
     if (this.modelProblem !== null) return "Choose a model that is here.";
     if (this.dataProblem !== null) return "Choose data that are here.";
+    const data = entryOf(study.data, this.data);
+    const unfit = study.models
+      .filter(({ id }) => this.model === EVERY || id === this.model)
+      .map((model) => (data === undefined ? null : misfit(model, data)))
+      .find((why) => why !== null);
+    if (unfit !== undefined) return unfit;
     const wrong = Object.entries(this.definition.parameters).flatMap(([name, { label }]) =>
       name in this.problems ? [`“${label}”`] : [],
     );

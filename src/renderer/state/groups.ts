@@ -33,6 +33,11 @@ export function gridOf(info: DataInfo): Grid | undefined {
   };
 }
 
+/** Whether it must be asked what the channels are: on a grid a group acts on them, feature vectors it leaves alone. */
+export function mustBeAsked(info: DataInfo): boolean {
+  return info.fields === null && gridOf(info) !== undefined;
+}
+
 /** Shifts that a picker lists; others can be typed. */
 const shiftParts = [2, 4];
 
