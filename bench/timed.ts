@@ -51,14 +51,18 @@ async function step(): Promise<Run> {
     shape: [],
     data: Float32Array.of(value),
   });
-  const state = new Map<string, Tensor>();
-  for (const [name, tensor] of model.parameters) {
-    state.set(name, tensor);
-    for (const moment of momentNames(name)) {
-      const data = allocate("float32", tensor.data.length);
-      state.set(moment, { dtype: "float32", shape: tensor.shape, data });
-    }
-  }
+  // Two sets by turns, as the training loop has them.
+  const zeros = (): Map<string, Tensor> =>
+    new Map(
+      [...model.parameters].flatMap(([name, { shape, data }]) =>
+        [name, ...momentNames(name)].map((each): [string, Tensor] => [
+          each,
+          { dtype: "float32", shape, data: allocate("float32", data.length) },
+        ]),
+      ),
+    );
+  let [state, next] = [zeros(), zeros()];
+  for (const [name, tensor] of model.parameters) state.set(name, tensor);
   let first: number | undefined;
   return async (k) => {
     const outputs = await program.run(
@@ -70,8 +74,12 @@ async function step(): Promise<Run> {
         ["$correction1", scalar(1 - 0.9 ** k)],
         ["$correction2", scalar(1 - 0.999 ** k)],
       ]),
+      new Map([...next].map(([name, tensor]) => [after(name), tensor])),
     );
-    for (const name of state.keys()) state.set(name, outputs.get(after(name))!);
+    [next, state] = [
+      state,
+      new Map([...state.keys()].map((name) => [name, outputs.get(after(name))!])),
+    ];
     first ??= Number(outputs.get("loss")!.data[0]);
     return first;
   };
