@@ -1,0 +1,38 @@
+import { describe, expect, test } from "vitest";
+import { decide } from "./decision";
+
+const of = (defects: readonly number[], floor = 1e-7) => decide(defects, 0.05, floor);
+
+describe("a decision", () => {
+  test("takes what lies below the widest gap", () => {
+    expect(of([1e-15, 3e-12, 0.4, 0.9])).toMatchObject({ dimension: 2, exact: 2 });
+    expect(of([0.001, 0.002, 0.4, 0.9])).toMatchObject({ dimension: 2, exact: 0, ratio: 200 });
+    // Exact ones and nearly exact ones: the wider gap is above the exact.
+    expect(of([1e-15, 0.03, 0.5])).toMatchObject({ dimension: 1, exact: 1 });
+  });
+
+  test("does not take rounding for a gap", () => {
+    expect(of([1e-16, 1e-12, 0.5])).toMatchObject({ dimension: 2 });
+  });
+
+  test("compares the last candidate with an unrelated motion", () => {
+    expect(of([1e-12, 1e-11])).toMatchObject({ dimension: 2 });
+    expect(of([1e-12, 1e-11]).sentence).toContain("there is no other");
+  });
+
+  test("says that there is none, or no gap", () => {
+    expect(of([0.3, 0.5])).toMatchObject({ dimension: 0, ratio: null });
+    expect(of([0.3, 0.5]).sentence).toContain("No candidate is a symmetry");
+    expect(of([0.05, 0.1, 0.2, 0.35]).sentence).toContain("no gap");
+    expect(of([]).dimension).toBe(0);
+  });
+
+  test("claims nothing of a map that is known too coarsely", () => {
+    expect(of([1e-12, 0.5], 0.3)).toMatchObject({ dimension: 0 });
+    expect(of([1e-12, 0.5], 0.3).sentence).toContain("too coarsely");
+  });
+
+  test("names how far a near symmetry is broken", () => {
+    expect(of([0.01, 0.8]).sentence).toContain("broken by 1 %");
+  });
+});
