@@ -2,22 +2,8 @@
  * Where heavy work is done: the one interface behind which stands a process of its own (windows) or this process
  * (command line). Callers name a task of `tasks/` and never learn which.
  */
+import type { Progress } from "./task";
 import type { Tasks } from "./tasks";
-
-export interface Progress {
-  /** 0…1. */
-  readonly fraction: number;
-  /** What is being done, as people read it. */
-  readonly stage: string;
-}
-
-/** What a task may use of the world beside its input. */
-export interface TaskContext {
-  readonly signal: AbortSignal;
-  progress(progress: Progress): void;
-}
-
-export type Task<I, O> = (input: I, context: TaskContext) => Promise<O>;
 
 export type TaskName = keyof Tasks;
 export type TaskInput<T extends TaskName> = Parameters<Tasks[T]>[0];

@@ -5,11 +5,11 @@ import type {
   ApartOptions,
   CallOptions,
   Compute,
-  Task,
   TaskInput,
   TaskName,
   TaskOutput,
 } from "./compute";
+import type { Task } from "./task";
 import { tasks } from "./tasks";
 import { throttled } from "./throttle";
 

@@ -2,7 +2,8 @@ import { MessageChannel } from "node:worker_threads";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../shared/errors";
-import type { Lane, Task } from "./compute";
+import type { Lane } from "./compute";
+import type { Task } from "./task";
 import type { FromCompute, ToCompute } from "./messages";
 import { serveTasks } from "./serve";
 

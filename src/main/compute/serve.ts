@@ -1,6 +1,7 @@
 /** A worker thread's side: takes calls from its port, runs the tasks, answers. */
 import { toErrorRecord } from "../../shared/errors";
-import type { Lane, Task } from "./compute";
+import type { Lane } from "./compute";
+import type { Task } from "./task";
 import type { FromCompute, ToCompute } from "./messages";
 import { throttled } from "./throttle";
 

@@ -1,5 +1,5 @@
 /** Progress at a pace that people can read and a process boundary can bear. */
-import type { Progress } from "./compute";
+import type { Progress } from "./task";
 
 /** Milliseconds between two reports. */
 const PACE = 150;

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { Job } from "../../shared/contract";
 import { isAbort, toErrorRecord, UserError } from "../../shared/errors";
-import type { Progress } from "../compute/compute";
+import type { Progress } from "../compute/task";
 import { TimeLeft } from "./timeLeft";
 
 export interface Work {

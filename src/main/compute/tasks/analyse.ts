@@ -9,7 +9,7 @@ import { showFieldSpec } from "../../../shared/fields/spec";
 import type { Executor } from "../../runtime/executor";
 import { createExecutor } from "../../runtime/executors";
 import { openExecutor, remarksOf, type Target } from "../../runtime/target";
-import type { TaskContext } from "../compute";
+import type { TaskContext } from "../task";
 import { assertWritable, writeRun } from "../runFolder";
 import { openExperiment, placeOf, type Experiment } from "./experiment";
 import { checkParity } from "./parity";

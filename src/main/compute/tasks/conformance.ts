@@ -1,7 +1,7 @@
 /** ONNX's conformance cases on the executors asked for. */
 import type { ExecutorId } from "../../runtime/executor";
 import { openExecutor } from "../../runtime/target";
-import type { TaskContext } from "../compute";
+import type { TaskContext } from "../task";
 import { readCases } from "../conformance/cases";
 import { judge, type Verdict } from "../conformance/judge";
 

@@ -9,7 +9,7 @@ import { inputName } from "../../graph/ir";
 import { simplify } from "../../graph/simplify";
 import { openModel } from "../../models";
 import { createExecutor } from "../../runtime/executors";
-import type { TaskContext } from "../compute";
+import type { TaskContext } from "../task";
 import { fitted, inputsFrom } from "./feeds";
 
 export interface GradcheckRow {

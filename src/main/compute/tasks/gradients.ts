@@ -16,7 +16,7 @@ import { vmap } from "../../graph/vmap";
 import { openModel } from "../../models";
 import { openExecutor, remarksOf, type Target } from "../../runtime/target";
 import { lossPerSample, type LossId } from "../../training/losses";
-import type { TaskContext } from "../compute";
+import type { TaskContext } from "../task";
 import { batchOf, fitted, inputsFrom } from "./feeds";
 
 export interface GradientsInput extends Target {

@@ -2,7 +2,7 @@
  * Every task by name: what a compute process can be asked. Each is loaded when first asked for, so that looking at a
  * file does not wait for chart and PDF libraries.
  */
-import type { Task, TaskContext } from "../compute";
+import type { Task, TaskContext } from "../task";
 
 export const tasks = {
   analyse: lazily(async () => (await import("./analyse")).analyse),

@@ -2,7 +2,7 @@
 import type { DataInfo, DataOptions } from "../../../shared/contract";
 import { openData } from "../../data/dataset";
 import { describeData } from "../../data/describe";
-import type { TaskContext } from "../compute";
+import type { TaskContext } from "../task";
 
 export async function inspectData(
   { path, options }: { path: string; options: DataOptions },

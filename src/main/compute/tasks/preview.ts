@@ -15,7 +15,7 @@ import { paceOf, secondsOf, type Pace, type Runs } from "../../analyses/runs";
 import { inputName } from "../../graph/ir";
 import type { LossId } from "../../training/losses";
 import { openExecutor, type Target } from "../../runtime/target";
-import type { TaskContext } from "../compute";
+import type { TaskContext } from "../task";
 import type { Model } from "../../models";
 import { openExperiment, placeOf, type Experiment } from "./experiment";
 import type { AnalysisSpec } from "./spec";

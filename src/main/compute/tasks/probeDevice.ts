@@ -8,7 +8,7 @@ import type { ExecutorId } from "../../runtime/executor";
 import { probe, roundsToTf32 } from "../../runtime/probe";
 import { speedOf, type Speed } from "../../runtime/speed";
 import { openExecutor } from "../../runtime/target";
-import type { TaskContext } from "../compute";
+import type { TaskContext } from "../task";
 
 export interface DeviceReport {
   /** Of the known network's results from the reference's, relative; null for the reference itself. */

@@ -17,7 +17,7 @@ import { encodeModel, type EncodeOptions } from "../../graph/onnx/encode";
 import { simplify } from "../../graph/simplify";
 import { vmap } from "../../graph/vmap";
 import { openModel, type Model } from "../../models";
-import type { TaskContext } from "../compute";
+import type { TaskContext } from "../task";
 
 export interface ProjectModelInput {
   readonly model: string;

@@ -2,7 +2,7 @@
 import { readNpz, writeNpz } from "../../data/npz";
 import { openModel } from "../../models";
 import { openExecutor, remarksOf, type Target } from "../../runtime/target";
-import type { TaskContext } from "../compute";
+import type { TaskContext } from "../task";
 import { batchOf, feedsOf, inputsFrom } from "./feeds";
 
 export interface RunModelInput extends Target {

@@ -6,7 +6,7 @@ import { sizeOf, type Tensor } from "../../../shared/tensor";
 import { writeNpz } from "../../data/npz";
 import { simulatorNamed } from "../../physics/simulators";
 import type { Simulator } from "../../physics/simulators/simulator";
-import type { TaskContext } from "../compute";
+import type { TaskContext } from "../task";
 
 export interface SimulateInput {
   readonly system: string;

@@ -2,7 +2,8 @@
 import { resolve } from "node:path";
 import type { DataOptions } from "../../../../shared/contract";
 import { parseSides } from "../../../../shared/fields/sides";
-import type { Compute, Progress } from "../../../compute/compute";
+import type { Compute } from "../../../compute/compute";
+import type { Progress } from "../../../compute/task";
 import { Devices, executorNamed } from "../../../compute/devices";
 import type { Target } from "../../../runtime/target";
 import { TimeLeft } from "../../../workbench/timeLeft";

@@ -1,0 +1,16 @@
+/** One piece of heavy work: what it is given beside its input, and how it says how far it is. */
+
+export interface Progress {
+  /** 0…1. */
+  readonly fraction: number;
+  /** What is being done, as people read it. */
+  readonly stage: string;
+}
+
+/** What a task may use of the world beside its input. */
+export interface TaskContext {
+  readonly signal: AbortSignal;
+  progress(progress: Progress): void;
+}
+
+export type Task<I, O> = (input: I, context: TaskContext) => Promise<O>;
