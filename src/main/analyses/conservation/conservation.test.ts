@@ -282,6 +282,27 @@ describe("a repair", () => {
   });
 });
 
+test("a run that is cancelled stops between steps", async () => {
+  const controller = new AbortController();
+  let stages = 0;
+  const running = conservation.compute(
+    context(shift, waves(2, 1), "scalar:u"),
+    { ...defaultsOf(definition.parameters), steps: 50 },
+    () => {
+      stages++;
+      if (stages === 5) controller.abort(new Error("cancelled"));
+    },
+    controller.signal,
+  );
+  await expect(running).rejects.toThrow("cancelled");
+  expect(stages).toBe(5);
+});
+
+test("--verify finds the reference executor's own numbers again", async () => {
+  const result = await run(context(shift, waves(2, 1), "scalar:u"), { verify: 4 });
+  expect(result.summary.verified).toEqual({ quantity: "value", entries: 4, largest: 0 });
+});
+
 describe("what does not fit is said", () => {
   const place = context(shift, waves(2, 1), "scalar:u");
   test.each([
