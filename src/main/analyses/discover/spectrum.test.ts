@@ -25,7 +25,8 @@ const inner = (a: Float64Array, b: Float64Array): number =>
 describe("the spectrum of C v = μ S v", () => {
   test("has S-orthonormal vectors that C multiplies as S does, times μ", () => {
     const q = 7;
-    const [defect, scale] = [gram(3, q, 1), gram(20, q, 2, [1, 1e3, 1e-3])];
+    const sizes = [1, 1e3, 1e-3];
+    const [defect, scale] = [gram(3, q, 1, sizes), gram(20, q, 2, sizes)];
     const { values, vector, trivial } = spectrumOf({ defect, scale }, q);
     expect(trivial).toHaveLength(0);
     values.forEach((mu, k) => {
