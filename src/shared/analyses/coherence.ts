@@ -2,6 +2,7 @@
 import { coherenceFigures } from "../charts/coherence";
 import { lossParameter, sampleParameters } from "./common";
 import { defineAnalysis } from "./definition";
+import type { ParameterValues } from "../parameters";
 
 export const coherence = defineAnalysis({
   id: "coherence",
@@ -91,3 +92,6 @@ export const coherence = defineAnalysis({
   },
   figures: coherenceFigures,
 });
+
+/** What its form gives its computation. */
+export type CoherenceParameters = ParameterValues<typeof coherence.parameters>;

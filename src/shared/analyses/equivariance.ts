@@ -2,6 +2,7 @@
 import { equivarianceFigures } from "../charts/equivariance";
 import { sampleParameters } from "./common";
 import { defineAnalysis } from "./definition";
+import type { ParameterValues } from "../parameters";
 
 export const equivariance = defineAnalysis({
   id: "equivariance",
@@ -33,3 +34,6 @@ export const equivariance = defineAnalysis({
   },
   figures: equivarianceFigures,
 });
+
+/** What its form gives its computation. */
+export type EquivarianceParameters = ParameterValues<typeof equivariance.parameters>;

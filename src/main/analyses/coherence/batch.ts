@@ -1,45 +1,11 @@
 /** Coherence of one batch: gradients of the orbit, their inner products, and what is read off them. */
-import type { coherence } from "../../../shared/analyses/coherence";
 import type { Element } from "../../../shared/groups/element";
-import type { ParameterValues } from "../../../shared/parameters";
-import type { Tensor } from "../../../shared/tensor";
-import type { AnalysisContext, SampleRef } from "../context";
-import type { Gradients, SampleGradients } from "../gradients";
-import type { Tangents } from "../tangents";
+import type { BatchInput, BatchResult } from "./batchInput";
 import { OrbitGrams, type GramBlock } from "./grams";
 import { Observations } from "./observations";
-import { GRADIENT_PASSES, TANGENT_PASSES, type Plan } from "./plan";
-import type { ElementPrecision } from "./precision";
+import { GRADIENT_PASSES, TANGENT_PASSES } from "./plan";
 import { Reading } from "./reading";
 import { sweepOf } from "./sweep";
-
-export type CoherenceParameters = ParameterValues<typeof coherence.parameters>;
-
-/** The arrays of one batch by name, row-major, without the batch axis. */
-export interface BatchResult {
-  readonly arrays: Record<string, Float64Array>;
-  readonly ranks: readonly number[];
-  readonly sweepValues: readonly number[];
-  /** Relative standard error of one inner product of gradients, as measured; null where it could not be. */
-  readonly rounding: number | null;
-  /** What it makes of each element's results; empty without. */
-  readonly precision: readonly ElementPrecision[];
-}
-
-export interface BatchInput {
-  readonly context: AnalysisContext;
-  readonly params: CoherenceParameters;
-  readonly samples: readonly SampleRef[];
-  readonly input: Tensor;
-  readonly target: Tensor;
-  readonly gradients: Gradients;
-  readonly tangents: Tangents | null;
-  readonly plan: Plan;
-  /** Called before each run with what it does and its share of the plan's total work; throws to stop. */
-  readonly step: (stage: string, work: number) => void;
-  /** Gets f(g·x_i) from sample `first` on. */
-  readonly onPrediction: (element: number, first: number, result: SampleGradients) => void;
-}
 
 export async function coherenceOfBatch(batch: BatchInput): Promise<BatchResult> {
   const { context, params, input } = batch;

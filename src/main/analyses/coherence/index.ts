@@ -17,7 +17,9 @@ import { activationSize, checkSamples, multiplyAdds, sampleNetwork } from "../ne
 import { gather, nameOfSample, tensorOf } from "../orbit";
 import { Tangents } from "../tangents";
 import { planVerification, verifyEntries } from "./verify";
-import { coherenceOfBatch, type BatchResult, type CoherenceParameters } from "./batch";
+import type { CoherenceParameters } from "../../../shared/analyses/coherence";
+import { coherenceOfBatch } from "./batch";
+import type { BatchResult } from "./batchInput";
 import { describeArrays } from "./arrays";
 import { noticesOf } from "./notices";
 import { worstPrecision, type ElementPrecision } from "./precision";

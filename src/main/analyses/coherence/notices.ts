@@ -1,7 +1,8 @@
 /** What an attentive colleague would remark about a coherence result. */
 import { codedNotice } from "../../../shared/analyses/notices";
 import type { AnalysisContext } from "../context";
-import type { BatchResult, CoherenceParameters } from "./batch";
+import type { CoherenceParameters } from "../../../shared/analyses/coherence";
+import type { BatchResult } from "./batchInput";
 import { worstPrecision } from "./precision";
 
 /** Influences that rounding may move farther than this, relative to their self terms, deserve a warning. */

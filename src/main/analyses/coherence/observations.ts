@@ -3,7 +3,7 @@ import { UserError } from "../../../shared/errors";
 import type { Element } from "../../../shared/groups/element";
 import type { SampleGradients } from "../gradients";
 import { distances, image, nameOfSample, realsOf, tensorOf } from "../orbit";
-import type { BatchInput } from "./batch";
+import type { BatchInput } from "./batchInput";
 import type { OrbitPoint } from "./grams";
 
 export class Observations {

@@ -1,6 +1,6 @@
 /** The arrays of a batch that follow from inner products, filled element by element. */
 import { sizeOf } from "../../../shared/tensor";
-import type { BatchInput } from "./batch";
+import type { BatchInput } from "./batchInput";
 import type { GramBlock } from "./grams";
 import {
   columnSet,

@@ -1,6 +1,6 @@
 /** What the result hangs on: the same influences for other ridges, or for smaller batches. */
 import { permutation, randomFrom } from "../../../shared/random";
-import type { CoherenceParameters } from "./batch";
+import type { CoherenceParameters } from "../../../shared/analyses/coherence";
 import type { GramBlock } from "./grams";
 import {
   influenceWithin,

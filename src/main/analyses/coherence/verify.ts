@@ -12,7 +12,9 @@ import { addInnerProducts, rowsOf, type Reals } from "../innerProducts";
 import { activationSize, sampleNetwork } from "../network";
 import { gather, image } from "../orbit";
 import { Tangents } from "../tangents";
-import { coherenceOfBatch, type BatchResult, type CoherenceParameters } from "./batch";
+import type { CoherenceParameters } from "../../../shared/analyses/coherence";
+import { coherenceOfBatch } from "./batch";
+import type { BatchResult } from "./batchInput";
 import { GRADIENT_PASSES, plan, TANGENT_PASSES } from "./plan";
 
 export interface Verification {

@@ -2,10 +2,9 @@
  * Equivariance error ‖f(g·x) − g·f(x)‖ of each sample and element, after one step or along a rollout, in all and by
  * channel. Gruver et al. 2023, arXiv:2210.02984, section 2, for finite elements.
  */
-import type { equivariance as definition } from "../../../shared/analyses/equivariance";
+import type { EquivarianceParameters } from "../../../shared/analyses/equivariance";
 import { codedNotice } from "../../../shared/analyses/notices";
 import { UserError } from "../../../shared/errors";
-import type { ParameterValues } from "../../../shared/parameters";
 import { sizeOf, type Tensor } from "../../../shared/tensor";
 import { aggregate } from "../aggregate";
 import type {
@@ -24,8 +23,6 @@ import { RUN_BYTES, samplesPerRun } from "../samples";
 import { stepErrors } from "./errors";
 import { checkMixings, mixingRuns, runsOfMixings } from "./mixings";
 import { verifyErrors } from "./verify";
-
-export type EquivarianceParameters = ParameterValues<typeof definition.parameters>;
 
 export const equivariance: Computation<EquivarianceParameters, StatesContext> = {
   compute,

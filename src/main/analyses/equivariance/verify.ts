@@ -5,7 +5,7 @@ import { sampleNetwork } from "../network";
 import { gather, image, realsOf, tensorOf } from "../orbit";
 import { Predictions } from "../predictions";
 import { stepErrors } from "./errors";
-import type { EquivarianceParameters } from "./index";
+import type { EquivarianceParameters } from "../../../shared/analyses/equivariance";
 
 /** Errors of the first step, which do not amplify rounding as a rollout does; largest absolute deviation. */
 export async function verifyErrors(
