@@ -3,8 +3,17 @@ import type { FileEntry } from "../../shared/contract";
 
 export type Opens = NonNullable<FileEntry["opens"]>;
 
+export interface NewStudyRequest {
+  readonly kind: "new-study";
+  /** Proposed; what was typed, where the dialog comes back. */
+  readonly name?: string;
+  /** Files that were dropped before there was a study: they go into it. */
+  readonly files?: readonly File[];
+}
+
 export type Dialog =
-  | { readonly kind: "palette" | "shortcuts" | "devices" | "new-study" }
+  | { readonly kind: "palette" | "shortcuts" | "devices" }
+  | NewStudyRequest
   | {
       readonly kind: "files";
       readonly title: string;

@@ -47,10 +47,19 @@ function refusal(name: string): string {
   return `${name} does not open here: ${way}`;
 }
 
+/** A study is called after its model, or after the first file where there is none. */
+function nameFrom(files: readonly File[]): string {
+  const first = files.find(({ name }) => kindOf(name) === "model") ?? files[0]!;
+  return first.name.replace(/\.\w+$/, "");
+}
+
+/** Takes what is dropped on the window. Without a study open, files begin one: its dialog remembers them. */
 export class Drop {
   readonly #app: App;
   /** Being sent: its name and how much of it has arrived, 0…1. */
   sending = $state.raw<{ name: string; fraction: number } | null>(null);
+  /** Dropped while no study was open. */
+  #waiting: readonly File[] = [];
 
   constructor(app: App) {
     this.#app = app;
@@ -62,8 +71,14 @@ export class Drop {
     const sorted = [...files].sort(
       (a, b) => order.indexOf(kindOf(a.name)) - order.indexOf(kindOf(b.name)),
     );
+    this.#waiting = [];
     for (const file of sorted) await this.#app.attempt(() => this.#takeOne(file));
     this.sending = null;
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    // A figure among them may have opened its study meanwhile.
+    if (this.#app.session !== null) await this.take(waiting);
+    else this.#app.dialog = { kind: "new-study", name: nameFrom(waiting), files: waiting };
   }
 
   async #takeOne(file: File): Promise<void> {
@@ -84,10 +99,7 @@ export class Drop {
     ) {
       return;
     } else if (session === null) {
-      messages.word("Open or create a study first; then drop the file again.", {
-        label: "New study…",
-        run: () => (this.#app.dialog = { kind: "new-study" }),
-      });
+      this.#waiting = [...this.#waiting, file];
     } else if (kind === "weights" && session.study.models.length === 0) {
       messages.word("Open the model first; then these weights can be put into it.");
     } else {
