@@ -2,7 +2,7 @@
 import { expect, test } from "../host";
 import { expectNoOverflow, openWindow } from "./steps";
 
-test("quantities are chosen, followed with and without repair, picked everywhere and exported", async ({
+test("quantities are chosen, followed with and without repair, picked everywhere, exported, and the repair kept", async ({
   page,
   host,
 }) => {
@@ -35,4 +35,8 @@ test("quantities are chosen, followed with and without repair, picked everywhere
   await page.getByRole("menuitem", { name: /^SVG/ }).click();
   await saved;
   await expect(page.getByText(/^Written to .*\.svg/)).toBeVisible();
+
+  await page.getByRole("button", { name: "Add the repaired network" }).click();
+  await expect(page.getByRole("heading", { name: "plain, joint" })).toBeVisible();
+  await expect(page.getByText("Every parameter is reached by the gradient.")).toBeVisible();
 });

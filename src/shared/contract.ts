@@ -391,6 +391,11 @@ export const methods = {
     z.object({ study: z.string(), folder: z.string() }),
     z.object({ study, run: z.string() }),
   ),
+  /** Writes the repaired network of a conservation run into the study's folder models, and adds it to the study. */
+  "study.addRepaired": method(
+    z.object({ study: z.string(), run: z.string() }),
+    z.object({ study, entry: z.string() }),
+  ),
   /** Takes an entry out of the study (data, model) or moves a run to the study's trash; undo brings it back. */
   "study.remove": method(z.object({ study: z.string(), entry: z.string() }), study),
 

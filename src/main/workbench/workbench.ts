@@ -19,6 +19,7 @@ import { appHandlers } from "./handlers/app";
 import { entryHandlers } from "./handlers/entries";
 import { fileHandlers } from "./handlers/files";
 import { figureHandlers } from "./handlers/figures";
+import { repairHandlers } from "./handlers/repairs";
 import { runHandlers } from "./handlers/runs";
 import { studyHandlers } from "./handlers/studies";
 import { Jobs } from "./jobs";
@@ -53,6 +54,7 @@ export class Workbench {
       ...studyHandlers(this.#services),
       ...entryHandlers(this.#services),
       ...analysisHandlers(this.#services),
+      ...repairHandlers(this.#services),
       ...runHandlers(this.#services),
       ...figureHandlers(this.#services),
     };

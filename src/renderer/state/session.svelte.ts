@@ -84,6 +84,11 @@ export class Session {
     this.tabs.open(page);
   }
 
+  /** Opens a page again unless what it shows is gone. */
+  reopen(page: Page): void {
+    if (this.#has(page)) this.tabs.open(page);
+  }
+
   nameOf(entry: string): string {
     return this.#names[entry] ?? entry;
   }
@@ -116,6 +121,13 @@ export class Session {
     this.#take(added.study);
     this.tabs.open({ kind: "model", id: added.entry });
     return added.entry;
+  }
+
+  /** Adds the repaired network of a conservation run. */
+  async addRepaired(run: string): Promise<void> {
+    const added = await this.#client.call("study.addRepaired", { study: this.path, run });
+    this.#take(added.study);
+    this.tabs.open({ kind: "model", id: added.entry });
   }
 
   async editData(entry: string, edit: { name?: string; options?: DataOptions }): Promise<void> {
