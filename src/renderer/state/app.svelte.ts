@@ -13,6 +13,7 @@ import { Messages } from "./messages.svelte";
 import { Session } from "./session.svelte";
 import { Theme } from "./theme.svelte";
 import { keyOf, type Page } from "./tabs.svelte";
+import type { Place } from "./trail";
 
 export class App {
   readonly client: Client;
@@ -117,6 +118,25 @@ export class App {
     sessionStorage.removeItem("noetherscope-study");
     if (session !== null) await this.attempt(() => session.close());
     this.recent = await this.client.call("recent.list", {});
+  }
+
+  /** What the window shows, for the browser's history. */
+  get place(): Place {
+    return { study: this.session?.path ?? null, page: this.session?.tabs.active ?? null };
+  }
+
+  /** Shows a place again. @returns what is shown then: another one where the study or the page is gone */
+  async goTo({ study, page }: Place): Promise<Place> {
+    this.dialog = null;
+    await this.attempt(async () => {
+      if (study === null) {
+        if (this.session !== null) await this.closeStudy();
+        return;
+      }
+      if (this.session?.path !== study) await this.openStudy(study);
+      if (page !== null) this.session?.reopen(page);
+    });
+    return this.place;
   }
 
   async forget(path: string): Promise<void> {

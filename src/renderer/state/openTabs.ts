@@ -2,13 +2,13 @@
 import { z } from "zod";
 import type { Page } from "./tabs.svelte";
 
-const page = z.discriminatedUnion("kind", [
+export const pageSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("study") }),
   z.object({ kind: z.enum(["data", "model", "run"]), id: z.string() }),
   z.object({ kind: z.literal("new"), analysis: z.string(), from: z.string().optional() }),
 ]);
 const openTabs = z.object({
-  pages: z.array(page),
+  pages: z.array(pageSchema),
   /** Keys of pages. */
   active: z.string(),
   beside: z.string().nullable(),
