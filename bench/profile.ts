@@ -54,7 +54,7 @@ function graphOf(name: string): { graph: Graph; bound: boolean } {
 
 const { graph, bound } = graphOf(what!);
 const plain = simplify(graph);
-const simple = options.plain ? plain : withWinograd(plain);
+const simple = options.plain ? plain : withWinograd(plain).graph;
 const bind = bound ? model.parameters : new Map<string, never>();
 const folder = mkdtempSync(join(tmpdir(), "noetherscope-profile-"));
 const session = await InferenceSession.create(encodeModel(simple, { bind }), {

@@ -1,33 +1,37 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { sizeOf, type TensorType } from "../../shared/tensor";
+import { sizeOf, toFloat64, type TensorType } from "../../shared/tensor";
 import { Builder } from "./builder";
 import { cookToom, type Rows } from "./cookToom";
 import { evaluator } from "./evaluate";
 import { grad } from "./grad";
-import { topologicalOrder, type Graph, type Value } from "./ir";
+import { inputName, topologicalOrder, type Graph, type Value } from "./ir";
 import { jacobianTimes } from "./jacobian";
 import { Random } from "./ops/domains";
-import { withWinograd } from "./winograd";
+import { withWinograd, type WinogradForm } from "./winograd";
 
 const float = (...shape: number[]): TensorType => ({ dtype: "float32", shape });
 
 /** The transforms' constants are kept in float32. */
 const ROUNDING = 2e-6;
 
-function resultsOf(graph: Graph, seed: number): Float64Array[] {
+function resultsOf({ graph, feeds: given }: WinogradForm, seed: number): Float64Array[] {
   const random = new Random(seed);
   const feeds = new Map(
-    graph.inputs.map((value): [Value, Float64Array] => [
-      value,
-      Float64Array.from({ length: sizeOf(value.shape) }, () => random.uniform(-1, 1)),
-    ]),
+    graph.inputs.map((value): [Value, Float64Array] => {
+      const known = given.get(inputName(value));
+      const drawn = (): number => random.uniform(-1, 1);
+      return [
+        value,
+        known ? toFloat64(known) : Float64Array.from({ length: sizeOf(value.shape) }, drawn),
+      ];
+    }),
   );
   return evaluator(graph.outputs.map(({ value }) => value))(feeds);
 }
 
-function expectSame(actual: Graph, expected: Graph): void {
-  const [a, b] = [resultsOf(actual, 5), resultsOf(expected, 5)];
+function expectSame(actual: WinogradForm, expected: Graph): void {
+  const [a, b] = [resultsOf(actual, 5), resultsOf({ graph: expected, feeds: new Map() }, 5)];
   b.forEach((array, k) => {
     const scale = array.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
     const wrong = array.findIndex((x, i) => !(Math.abs(a[k]![i]! - x) <= ROUNDING * scale));
@@ -82,7 +86,7 @@ test("a convolution keeps its values at any extents and margins", () => {
       const y = g.conv(continued, w, { pads });
       const graph = { inputs: [x, w], outputs: [{ name: "y", value: y }] };
       const other = withWinograd(graph, 0);
-      expect(isLeft(other)).toBe(false);
+      expect(isLeft(other.graph)).toBe(false);
       expectSame(other, graph);
     }),
     { seed: 20, numRuns: 40 },
@@ -103,7 +107,7 @@ describe("a layer on a periodic domain", () => {
       outputs: tangents.map((value, k) => ({ name: `t${k}`, value })),
     };
     const other = withWinograd(whole, 0);
-    const spreads = topologicalOrder(other.outputs.map(({ value }) => value)).filter(
+    const spreads = topologicalOrder(other.graph.outputs.map(({ value }) => value)).filter(
       ({ op }) => op === "ConvTranspose",
     );
     // The layer itself, and both of its tangents.
@@ -131,7 +135,7 @@ test("it pays from some ninety channels on, from seventy where two convolutions 
   const convolution = (channels: number): Value =>
     g.conv(input(4, channels, 66, 66), input(channels, channels, 3, 3));
   const isChosen = (y: Value): boolean =>
-    !isLeft(withWinograd({ inputs, outputs: [{ name: "y", value: y }] }));
+    !isLeft(withWinograd({ inputs, outputs: [{ name: "y", value: y }] }).graph);
   const widths = [40, 50, 60, 70, 80, 90];
   const sum = (width: number): Value => g.add(convolution(width), convolution(width));
   expect(widths.filter((width) => isChosen(convolution(width)))).toEqual([90]);
@@ -151,5 +155,5 @@ test("few channels, strides, dilations, groups and other kernels stay as they ar
     g.conv(x, w(160, 160, 5, 5)),
   ].map((value, k) => ({ name: `y${k}`, value }));
   const graph = { inputs: [x], outputs };
-  expect(withWinograd(graph)).toBe(graph);
+  expect(withWinograd(graph)).toEqual({ graph, feeds: new Map() });
 });

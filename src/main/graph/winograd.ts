@@ -7,7 +7,7 @@
  * Points 0, ±3/4, ±3/2, ∞: a root mean square error of 1.1e-6 in float32 over 104 channels, where a plain sum has
  * 5.5e-7 and the usual 0, ±1, ±2, ∞ has 2.3e-6 (Barabasz et al. 2020, arXiv:1803.10986, on the choice of points).
  */
-import { fromFloat64, sizeOf } from "../../shared/tensor";
+import { fromFloat64, sizeOf, type Tensor } from "../../shared/tensor";
 import { Builder } from "./builder";
 import { inputName, topologicalOrder, type Graph, type Node, type Value } from "./ir";
 import type { ConvAttributes } from "./ops/conv";
@@ -33,15 +33,29 @@ const PRODUCT_COST = 1.1;
 /** Below this gain the larger intermediate results are not worth it. */
 const LEAST_GAIN = 1.1;
 
+export interface WinogradForm {
+  readonly graph: Graph;
+  /** What the graph takes besides: the matrix of the kernels, where it has any. */
+  readonly feeds: ReadonlyMap<string, Tensor>;
+}
+
+/** Name of the input that holds the kernels' matrix. */
+const MATRIX = "$kernels at points";
+/**
+ * Kernels [9] at the points [36]. An input and no constant: executors would fold it into the weights, of which there
+ * are then four times as many (a gradient of ten million parameters began at 1082 MB instead of 564).
+ */
+const matrix = fromFloat64("float32", [POINTS, KERNEL * KERNEL], kronecker(weigh, weigh).flat());
+
 /**
  * The same graph with those convolutions, and sums of two, in this form that are faster so.
  * @param leastGain by how much, as a ratio of times
  */
-export function withWinograd(graph: Graph, leastGain = LEAST_GAIN): Graph {
+export function withWinograd(graph: Graph, leastGain = LEAST_GAIN): WinogradForm {
   const results = graph.outputs.map(({ value }) => value);
   const order = topologicalOrder(results);
   const chosen = choose(order, results, leastGain);
-  if (chosen.size === 0) return graph;
+  if (chosen.size === 0) return { graph, feeds: new Map() };
   const g = new Builder();
   const known = new Map<Value, Value>();
   const inputs = graph.inputs.map((value) => {
@@ -50,6 +64,8 @@ export function withWinograd(graph: Graph, leastGain = LEAST_GAIN): Graph {
     known.set(value, fresh);
     return fresh;
   });
+  const kernels = g.input(MATRIX, matrix);
+  inputs.push(kernels);
   const rebuilt = (value: Value): Value =>
     value.source.kind === "constant" ? g.constant(value.source.tensor) : known.get(value)!;
   for (const node of order) {
@@ -59,14 +75,12 @@ export function withWinograd(graph: Graph, leastGain = LEAST_GAIN): Graph {
       const made =
         terms === undefined
           ? g.node(node.op, node.inputs.map(rebuilt), node.attrs)
-          : [g.reshape(transformed(g, terms, rebuilt), node.outputs[0]!.shape)];
+          : [g.reshape(transformed(g, terms, kernels, rebuilt), node.outputs[0]!.shape)];
       node.outputs.forEach((output, i) => known.set(output, made[i]!));
     });
   }
-  return {
-    inputs,
-    outputs: graph.outputs.map(({ name, value }) => ({ name, value: rebuilt(value) })),
-  };
+  const outputs = graph.outputs.map(({ name, value }) => ({ name, value: rebuilt(value) }));
+  return { graph: { inputs, outputs }, feeds: new Map([[MATRIX, matrix]]) };
 }
 
 /** y [n, m, …] = Σ over terms of Conv(x, w), x [n or 1, C, …], w [m, C, 3, 3] or, where x is one, [n · m, C, 3, 3]. */
@@ -170,13 +184,18 @@ function tilesOf([rows, columns]: readonly [number, number]): [number, number] {
 }
 
 /** The sum, [n, m, rows, columns]. */
-function transformed(g: Builder, sum: Sum, rebuilt: (value: Value) => Value): Value {
+function transformed(
+  g: Builder,
+  sum: Sum,
+  kernels: Value,
+  rebuilt: (value: Value) => Value,
+): Value {
   const { terms, n, m, extents } = sum;
   const [rows, columns] = extents;
   const [down, across] = tilesOf(extents);
   const products = terms.map(({ x, w, attrs }) => {
     const tiles = atPoints(g, rebuilt(x), attrs.pads, [down, across]);
-    return g.matmul(kernelAtPoints(g, rebuilt(w), n, m), tiles);
+    return g.matmul(kernelAtPoints(g, kernels, rebuilt(w), n, m), tiles);
   });
   // [n, points, m · tiles down, tiles across], each point spread over its 4 × 4 outputs.
   const spread = g.constant(
@@ -269,13 +288,12 @@ function total(numbers: readonly number[]): number {
 }
 
 /** Kernels at the points, [n or 1, points, m, C]. @param w [m or n · m, C, 3, 3] */
-function kernelAtPoints(g: Builder, w: Value, n: number, m: number): Value {
+function kernelAtPoints(g: Builder, kernels: Value, w: Value, n: number, m: number): Value {
   const [all, channels] = w.shape as [number, number];
   const each = all === m ? 1 : n;
   const taps = KERNEL * KERNEL;
-  const matrix = g.constant(fromFloat64("float32", [POINTS, taps], kronecker(weigh, weigh).flat()));
   const rows = g.transposeLast(g.reshape(w, [each, m * channels, taps]));
-  return g.reshape(g.matmul(matrix, rows), [each, POINTS, m, channels]);
+  return g.reshape(g.matmul(kernels, rows), [each, POINTS, m, channels]);
 }
 
 /** Of a matrix by rows, one column after another. */

@@ -42,6 +42,8 @@ export class Session {
   readonly #graph: Graph;
   readonly #bound: ReadonlyMap<string, Tensor>;
   readonly #sparing: boolean;
+  /** Fed at each run beside what callers feed. */
+  readonly #own: Feeds;
   #native: InferenceSession | null = null;
   /** Left to the CPU in the session that there is. */
   #left: ReadonlySet<string> = new Set();
@@ -56,7 +58,14 @@ export class Session {
   ) {
     this.#runtime = runtime;
     // A device has its own ways to convolve.
-    this.#graph = runtime.isDevice ? graph : withWinograd(graph);
+    const form = runtime.isDevice ? { graph, feeds: new Map() } : withWinograd(graph);
+    this.#graph = form.graph;
+    this.#own = Object.fromEntries(
+      [...form.feeds].map(([name, { dtype, data, shape }]) => [
+        name,
+        new runtime.ort.Tensor(dtype, data as Float32Array, shape),
+      ]),
+    );
     this.#bound = bound;
     this.#sparing = sparing;
   }
@@ -89,7 +98,7 @@ export class Session {
     for (;;) {
       if (this.#native === null) throw new Error("this session has been released");
       try {
-        const results = await this.#native.run(feeds, fetches);
+        const results = await this.#native.run({ ...feeds, ...this.#own }, fetches);
         if (this.#profile !== null) placements.push(this.#profile.finish(this.#native));
         this.#profile = null;
         return results;
