@@ -7,8 +7,7 @@ import { sampleParameters } from "./common";
 import { defineAnalysis } from "./definition";
 import { wrongIn } from "./wrongIn";
 
-// What is found is tried on every sample in float64 anyway, so there is nothing to verify.
-const { group: _group, elements: _elements, verify: _verify, ...samples } = sampleParameters;
+const { group: _group, elements: _elements, ...samples } = sampleParameters;
 
 export const discover = defineAnalysis({
   id: "discover",

@@ -94,8 +94,12 @@ describe("of a known function", () => {
   });
 
   test("Minkowski's form: so(3,1) and the form itself", async () => {
-    const result = await run(on([4], 2000, squares([-1, 1, 1, 1])), { candidates: "matrices" });
+    const result = await run(on([4], 2000, squares([-1, 1, 1, 1])), {
+      candidates: "matrices",
+      verify: 3,
+    });
     expect(result.summary).toMatchObject({ dimension: 6, algebra: "so(3,1)" });
+    expect(result.summary.verified).toMatchObject({ entries: 3, largest: 0 });
     expect(result.arrays.generators!.tensor.shape).toEqual([6, 4, 4]);
     for (const value of read(result, "residual")) expect(value).toBeLessThan(1e-12);
     const { matrix } = result.summary.form as { matrix: number[][] };

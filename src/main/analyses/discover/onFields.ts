@@ -4,6 +4,7 @@ import { UserError } from "../../../shared/errors";
 import type { Executor } from "../../runtime/executor";
 import type { AnalysisResult, DataContext, Network } from "../context";
 import { sampleNetwork } from "../network";
+import { gather } from "../orbit";
 import { Pushforward, runSize } from "../pushforward";
 import { recognise, type Recognised } from "./algebra/recognise";
 import { combinationOf } from "./algebra/structure";
@@ -21,10 +22,11 @@ import { floorOf } from "./floor";
 import { homogeneous, spaceMatrix } from "./homogeneous";
 import { layoutOf } from "./layout";
 import { verdict } from "./onStates";
-import { halfAngleOf, solve, type Solution } from "./problem";
+import { halfAngleOf, solve, type Problem, type Solution } from "./problem";
 import { pushedProblem } from "./pushed";
 import { clustersOf } from "./resampling";
 import { summaryOf } from "./summary";
+import { verifiedSamples, verifyOperator, type Verified } from "./verify";
 
 export async function discoverOnFields(
   context: DataContext & { readonly model: Network },
@@ -57,6 +59,9 @@ export async function discoverOnFields(
     params.seed,
     (fraction) => step(0.9 * fraction, "Pushing the candidates through the network"),
   ).finally(() => pushforward.dispose());
+  const verified = await verifiedOf(context, params, candidates, problem, () =>
+    step(0.9, "Verifying in float64"),
+  );
   const asked = {
     threshold: params.threshold,
     floor: floorOf(executor, null),
@@ -87,6 +92,7 @@ export async function discoverOnFields(
       halfAngle: halfAngleOf(problem, clusters, solution, looking),
       recognised,
       fit: null,
+      verified,
       threshold: params.threshold,
       motions: parts,
       flows:
@@ -99,6 +105,24 @@ export async function discoverOnFields(
       new Float64Array(),
     ),
   };
+}
+
+async function verifiedOf(
+  { model, input, reference }: DataContext & { readonly model: Network },
+  { verify, seed }: DiscoverParameters,
+  candidates: FieldCandidates,
+  problem: Problem,
+  step: () => void,
+): Promise<Verified | null> {
+  if (verify === 0) return null;
+  const again = verifiedSamples(input.shape[0]!, seed);
+  const size = { samples: 1, directions: candidates.input.count + 1 };
+  const program = await Pushforward.compile(await reference(), model, sampleNetwork(model), size);
+  const states = gather(input, again);
+  const exact = await pushedProblem(program, candidates, states, 1, seed, step).finally(() =>
+    program.dispose(),
+  );
+  return verifyOperator(problem, again, exact.problem, verify, seed, step);
 }
 
 function shiftsOf(family: Family | null): boolean {

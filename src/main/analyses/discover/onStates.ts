@@ -2,6 +2,8 @@
 import type { DiscoverParameters } from "../../../shared/analyses/discover";
 import type { Executor } from "../../runtime/executor";
 import type { AnalysisResult, DataContext } from "../context";
+import { sampleNetwork } from "../network";
+import { gather } from "../orbit";
 import { arraysOf } from "./arrays";
 import { MOST_RECOGNISED, recognise } from "./algebra/recognise";
 import { checkSampleCount, spreadOf, thinNotice, trivialNotice } from "./checks";
@@ -10,12 +12,14 @@ import { combined, familyOf, shiftsOf, type Family, type LinearFamilyId } from "
 import { floorOf } from "./floor";
 import type { OutputAction } from "./gram";
 import { homogeneous } from "./homogeneous";
-import { layoutOf } from "./layout";
+import { layoutOf, type Layout } from "./layout";
 import { LinearProblems } from "./linear";
+import { linearisedNetwork } from "./linearised";
 import { halfAngleOf, solve, type Problem, type Solution } from "./problem";
 import { clustersOf } from "./resampling";
 import { dataSource, networkSource, type FitFacts, type Source } from "./source";
 import { summaryOf } from "./summary";
+import { verifiedSamples, verifyOperator, type Verified } from "./verify";
 
 /** From this number of candidates on a spectrum takes seconds. */
 const MANY = 300;
@@ -83,6 +87,14 @@ export async function discoverOnStates(
       `Candidates move ${layout.particles} parts of ${layout.components} numbers alike.`,
     );
   }
+  const verified = await verifiedOf(
+    context,
+    params,
+    { output, problem, solution },
+    family,
+    layout,
+    () => step(0.95, "Verifying in float64"),
+  );
   return {
     summary: summaryOf({
       samples: map.samples,
@@ -94,6 +106,7 @@ export async function discoverOnStates(
       halfAngle,
       recognised,
       fit: source.fit,
+      verified,
       threshold: params.threshold,
       motions: parts,
       flows: null,
@@ -132,6 +145,30 @@ function sourceOf(
   return networkSource({ ...context, model }, executor, (fraction) =>
     step(0.6 * fraction, "Slopes of the network"),
   );
+}
+
+/** Without a model all is float64 as it is. */
+async function verifiedOf(
+  { model, input, units, memoryBytes, reference, samples }: DataContext,
+  { verify, seed }: DiscoverParameters,
+  { output, problem }: Attempt,
+  family: Family,
+  layout: Layout,
+  step: () => void,
+): Promise<Verified | null> {
+  if (verify === 0 || model === null) return null;
+  const again = verifiedSamples(samples.length, seed);
+  const map = await linearisedNetwork(
+    await reference(),
+    model,
+    sampleNetwork(model),
+    gather(input, again),
+    units,
+    memoryBytes,
+    step,
+  );
+  const exact = new LinearProblems(map, layout).of(family, output);
+  return verifyOperator(problem, again, exact, verify, seed, step);
 }
 
 /** What was found, in the words that stand first on the page. */

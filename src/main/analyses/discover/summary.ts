@@ -6,6 +6,7 @@ import type { CandidatesId } from "./choices";
 import type { OutputAction } from "./gram";
 import type { Solution } from "./problem";
 import type { FitFacts } from "./source";
+import type { Verified } from "./verify";
 
 export interface Told {
   readonly samples: number;
@@ -19,6 +20,8 @@ export interface Told {
   readonly halfAngle: number | null;
   readonly recognised: Recognised | null;
   readonly fit: FitFacts | null;
+  /** What was computed again in float64; null where nothing was. */
+  readonly verified: Verified | null;
   readonly threshold: number;
   /** (A | b) on the components, one a generator; null where candidates are named. */
   readonly motions: readonly Float64Array[] | null;
@@ -65,6 +68,7 @@ export function summaryOf(told: Told): Record<string, unknown> {
     fixed_point: recognised?.fixedPoint ?? null,
     half_angle_degrees: told.halfAngle === null ? null : (told.halfAngle * 180) / Math.PI,
     sides: told.sides,
+    ...(told.verified === null ? {} : { verified: told.verified }),
     generators: generators.map((generator, k) => ({
       id: `X${k + 1}`,
       label: "a candidate for a symmetry",
