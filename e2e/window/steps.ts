@@ -14,7 +14,9 @@ export async function openWindow(page: Page, host: Host): Promise<void> {
   };
   page.on("pageerror", (error) => complain(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error") complain(message.text());
+    // Svelte's warnings at run time are bugs of ours; a browser's, of a missing GPU say, are not.
+    if (message.type() === "error" || message.text().includes("svelte.dev/e/"))
+      complain(message.text());
   });
   page.on("close", () => {
     expect(complaints, "the console stays silent").toEqual([]);

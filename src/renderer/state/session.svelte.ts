@@ -65,7 +65,13 @@ export class Session {
     if (definition === undefined) {
       throw new UserError("analysis/unknown", `There is no analysis “${page.analysis}”.`);
     }
-    const form = new Form(definition, this);
+    // It outlives the page that asks for it first, and what it derives must not end with that page.
+    let form: Form | undefined;
+    $effect.root(() => {
+      form = new Form(definition, this);
+    });
+    // Where there are no effects, as in unit tests, a root runs nothing and there is no page to end with.
+    form ??= new Form(definition, this);
     this.#forms[key] = form;
     return form;
   }
