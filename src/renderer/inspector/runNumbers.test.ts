@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { coherenceRun, equivarianceRun } from "../../shared/charts/madeUpRuns";
 import type { RunRecord } from "../../shared/run";
-import { pairFacts, roundingOf, verifiedFacts } from "./runNumbers";
+import { aboutGenerator, pairFacts, pooled, roundingOf, verifiedFacts } from "./runNumbers";
 
 const run = coherenceRun();
 const withSummary = (summary: RunRecord["summary"]): RunRecord => ({ ...run.record, summary });
@@ -41,4 +41,24 @@ test("what was verified is one line a quantity, whether one or several were", ()
     ["Cosine", "1 entry within 0"],
   ]);
   expect(verifiedFacts(withSummary({}))).toEqual([]);
+});
+
+test("what is pooled over elements says so", () => {
+  const over = (count: number | null, dropped = 0): string =>
+    pooled({ name: "", median: 0, quartiles: [0, 0], interval: [0, 0], count, dropped }, 16);
+  expect(over(48)).toBe("3 elements × 16 samples");
+  expect(over(46, 2)).toBe("3 elements × 16 samples");
+  expect(over(16)).toBe("16 samples");
+  expect(over(12)).toBe("12 samples");
+  expect(over(null)).toBe("the samples");
+});
+
+test("a formula calls components as channels are called, and leaves other names alone", () => {
+  const formula = (text: string): string | undefined => {
+    const record = withSummary({ quantities: [{ id: "q", formula: text }] });
+    const data = { ...record.data, fields: "scalar:velocityxy,vector:velocity,vector:v" };
+    return aboutGenerator({ ...record, data }, "q")?.formula;
+  };
+  expect(formula("velocityx*velocity_y+vx^2")).toBe("velocity.x·velocity.y+v.x^2");
+  expect(formula("velocityxy+dx(myvx)")).toBe("velocityxy+dx(myvx)");
 });

@@ -84,10 +84,32 @@ export function aboutGenerator(
   if (found === null) return null;
   return {
     label: String(found["label"] ?? id),
-    formula: String(found["formula"] ?? ""),
+    formula: readable(String(found["formula"] ?? ""), record.data.fields),
     resolved: found["resolved"] !== false,
     said: saidOfDrift(found),
   };
+}
+
+/** A formula with vectors' components as channels are called elsewhere, velocity.x for velocityx, and · for *. */
+function readable(formula: string, fields: string): string {
+  const letter = "[\\p{L}\\p{N}_]";
+  const vectors = [...fields.matchAll(/vector:([\p{L}\p{N}_-]+)/gu)].map(([, name]) => name!);
+  return vectors
+    .reduce(
+      (text, name) =>
+        text.replace(new RegExp(`(?<!${letter})${name}_?([xy])(?!${letter})`, "gu"), `${name}.$1`),
+      formula,
+    )
+    .replaceAll("*", "·");
+}
+
+/** What a statistic runs over, in words: "16 samples", "3 elements × 16 samples". */
+export function pooled({ count, dropped }: Quantity, samples: number): string {
+  if (count === null) return "the samples";
+  const elements = (count + dropped) / samples;
+  return elements > 1 && Number.isInteger(elements)
+    ? `${elements} elements × ${samples} samples`
+    : `${count} samples`;
 }
 
 /** What rounding may do to an element's numbers, in a sentence; null where the run does not say. */
@@ -222,7 +244,7 @@ export function landscapeFacts(record: RunRecord): [string, string][] {
     ["‖∇ℓ(g·x)‖", formatNumber(number(norms?.["gx"]))],
     ["Angle", angle === null ? "–" : `${formatNumber(angle)}°`],
     ["Cosine", formatNumber(number(summary["cosine"]))],
-    ["Radius r", formatNumber(number(summary["radius"]))],
+    ["Radius ρ", formatNumber(number(summary["radius"]))],
   ];
   return facts.filter(([, text]) => text !== "");
 }

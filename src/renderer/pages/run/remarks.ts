@@ -6,6 +6,7 @@ import type { ParameterValue } from "../../../shared/parameters";
 import type { RunRecord } from "../../../shared/run";
 import { elementsOf } from "../../../shared/charts/elements";
 import { showNumber } from "../../../shared/charts/scale";
+import { inWindow } from "../../format";
 import { groupOrNone } from "../../state/groups";
 
 export interface Remark {
@@ -56,7 +57,9 @@ export function remarksOf(record: RunRecord, study: Study): Remark[] {
         return { text: notice, calm: false };
     }
   });
-  return [...all.filter(({ mends }) => mends), ...all.filter(({ mends }) => !mends)];
+  // Codes are read off the notice as it was made; only then is it put in the window's words.
+  const said = all.map((remark) => ({ ...remark, text: inWindow(remark.text) }));
+  return [...said.filter(({ mends }) => mends), ...said.filter(({ mends }) => !mends)];
 }
 
 /** 10⁻⁴ rather than 1·10⁻⁴. */
