@@ -24,7 +24,7 @@ export function checkFinite(
   const where = name(sample);
   const at = position
     .map((i, axis) =>
-      states.axes[axis] === "channel"
+      states.axes[axis] === "channel" && labels[i]!.kind !== "unknown"
         ? `channel ${i} (${labels[i]!.name})`
         : `${states.axes[axis]!} ${i}`,
     )
