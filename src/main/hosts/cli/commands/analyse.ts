@@ -104,7 +104,7 @@ async function run(definition: AnalysisDefinition, args: Arguments, shell: Shell
     const preview = await compute.call("preview", spec, { signal });
     if (args.flag("json")) return shell.print(json(preview));
     shell.print(
-      `${preview.samples} samples, ${preview.elements.length} elements (${preview.elements.join(", ")}): ${Math.round(preview.passes)} forward-equivalent passes, ${bytes(preview.memoryBytes)} of memory, ${preview.atMost ? "at most " : ""}about ${duration(preview.seconds)}.`,
+      `${preview.samples} samples, ${preview.elements.length} elements (${listed(preview.elements)}): ${Math.round(preview.passes)} forward-equivalent passes, ${bytes(preview.memoryBytes)} of memory, ${preview.atMost ? "at most " : ""}about ${duration(preview.seconds)}.`,
     );
     for (const notice of preview.notices) shell.remark(`Note: ${notice}`);
     return;
@@ -182,4 +182,12 @@ function specOf(definition: AnalysisDefinition, args: Arguments): AnalysisSpec {
 function modelOf(definition: AnalysisDefinition, args: Arguments): AnalysisSpec["model"] {
   if (definition.model === "optional" && args.text("model") === undefined) return null;
   return { path: resolve(args.given("model")), weights: pathOf(args, "weights") };
+}
+
+/** More names than this are no list that anybody reads. */
+const MOST_LISTED = 16;
+
+function listed(names: readonly string[]): string {
+  const rest = names.length > MOST_LISTED ? ", …" : "";
+  return names.slice(0, MOST_LISTED).join(", ") + rest;
 }
