@@ -37,7 +37,7 @@ function option(run: RunResult, theme: ChartTheme): EChartsCoreOption {
   const series = [
     { name: "network", values: model, symbol: "circle", colour: theme.series[0]! },
     {
-      name: "network, other half",
+      name: "network, held out",
       values: heldOut,
       symbol: "triangle",
       colour: theme.series[1]!,
@@ -106,7 +106,7 @@ export const spectrumFigure: FigureDefinition = {
   id: "invariants",
   title: "Invented invariants",
   caption:
-    "Relative defect of the functionals that change least along rollouts, best first: how far each moves from its start, over how much it differs between states; triangles for those found on one half of the rollouts and tried on the other. What lies left of the dashed line, below the widest gap, is conserved whether or not somebody named it; the table says what it is.",
+    "Relative defect of the functionals that change least along rollouts, best first: how far each moves from its start, over how much it differs between states; triangles for those that four fifths of the rollouts made, tried on the rest. What lies left of the dashed line, below the widest gap, is conserved whether or not somebody named it; the table says what it is.",
   arrays: ["invariant_defect", "invariant_held_out"],
   aspect: 0.6,
   applies: (record) => has(record, "invariant_defect"),
@@ -117,7 +117,7 @@ export const spectrumFigure: FigureDefinition = {
       columns: [
         { name: "functional", unit: "" },
         { name: "defect_network", unit: "1" },
-        { name: "defect_other_half", unit: "1" },
+        { name: "defect_held_out", unit: "1" },
         { name: "defect_data", unit: "1" },
         { name: "formula", unit: "" },
         { name: "known_as", unit: "" },

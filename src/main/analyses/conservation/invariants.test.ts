@@ -142,7 +142,7 @@ describe("invariants that nobody named", () => {
     }
     const { defects, heldOut } = invariantSpectrum(values, candidates, samples, steps);
     expect(defects[0]!).toBeLessThan(0.05);
-    expect(heldOut[0]!).toBeGreaterThan(0.2);
+    expect(heldOut[0]!).toBeGreaterThan(0.05);
     expect(invariantCount(defects, heldOut).count).toBe(0);
   });
 

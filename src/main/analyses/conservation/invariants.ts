@@ -14,8 +14,8 @@ export interface Spectrum {
   /** √μ ascending. */
   readonly defects: number[];
   /**
-   * The same of directions found on one half of the rollouts, on the other half; the worse of both ways. A combination
-   * that is still by chance, as there are many among few rollouts, moves there.
+   * The same of directions that four fifths of the rollouts made, on the rest: a combination that is still by chance, as
+   * there are many among few rollouts, moves there.
    */
   readonly heldOut: number[];
   /** c of each, in units of the candidates' own standard deviations. */
@@ -28,10 +28,11 @@ export interface Spectrum {
 
 /** Variance below this share of the largest is rounding. */
 const CONSTANT = 1e-12;
-/** Changes for each candidate, so that either half has as many as there are directions. */
+/** Changes for each candidate. */
 const STATES_EACH = 2;
-/** Two in either half. */
+/** So that some are left to try directions on. */
 const FEWEST_ROLLOUTS = 4;
+const FOLDS = 5;
 
 /**
  * @param values [B, N, n + 1] of B candidates; NaN where a rollout has ended
@@ -67,15 +68,23 @@ export function invariantSpectrum(
     moments(values, candidates, stride, scales, chosen);
   const all = momentsOf(rows);
   const whole = leastChanging(all);
-  const halves = [0, 1].map((half) =>
-    momentsOf(rows.filter(({ rollout }) => rollout % 2 === half)),
-  );
-  const tested = halves.map((half, h) =>
-    leastChanging(half).directions.map((direction) => defectOf(direction, halves[1 - h]!)),
-  );
+  // Five parts, each tried in turn on directions that the others made; against the spread of all, since few rollouts
+  // hardly differ in an invariant.
+  const folds = Math.min(FOLDS, samples);
+  const squares = whole.defects.map(() => 0);
+  for (let fold = 0; fold < folds; fold++) {
+    const kept = momentsOf(rows.filter(({ rollout }) => rollout % folds !== fold));
+    const out = momentsOf(rows.filter(({ rollout }) => rollout % folds === fold));
+    const { directions } = leastChanging(kept);
+    const tried = { total: all.total, within: out.within };
+    squares.forEach((sum, k) => {
+      const direction = directions[k];
+      squares[k] = sum + (direction === undefined ? NaN : defectOf(direction, tried) ** 2) / folds;
+    });
+  }
   return {
     ...whole,
-    heldOut: whole.defects.map((_, k) => Math.max(...tested.map((defects) => defects[k] ?? NaN))),
+    heldOut: squares.map(Math.sqrt),
     deviation: scales.deviation,
   };
 }

@@ -80,7 +80,7 @@ export function inventedInvariants(
         axes: ["source", "direction"],
         unit: "1",
         description:
-          "The same of directions found on one half of the rollouts, on the other: what is conserved by chance is not there",
+          "The same of directions that four fifths of the rollouts made, on the rest: what is conserved by chance is not there",
       },
       invariants: {
         tensor: tensorOf(Float64Array.from(basis.flat()), [basis.length, candidates.length]),
