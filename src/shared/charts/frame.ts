@@ -62,6 +62,8 @@ export interface AxisChoice {
   /** Lines across the panel at the ticks. */
   readonly lines?: boolean;
   readonly inverse?: boolean;
+  /** Ticks that are labelled, every one of them, at whatever width; absent: all that do not meet. */
+  readonly labelled?: readonly number[];
   /** Labels upright along the axis, where there are too many to lie side by side. */
   readonly upright?: boolean;
 }
@@ -95,14 +97,14 @@ export function axis(theme: ChartTheme, scale: Scale, choice: AxisChoice): EChar
     minorTick: { show: false },
     axisLabel: {
       show: labels,
-      customValues: [...scale.ticks],
+      customValues: [...(choice.labelled ?? scale.ticks)],
       formatter: (value: number) => scale.label(value),
       color: theme.quiet,
       fontSize: theme.fontSize,
       fontFamily: theme.font,
       margin: em(theme, 0.5),
       rotate: choice.upright === true ? 90 : 0,
-      hideOverlap: true,
+      hideOverlap: choice.labelled === undefined,
     },
     splitLine: {
       show: choice.lines ?? false,

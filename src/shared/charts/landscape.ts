@@ -18,8 +18,8 @@ function table(run: RunResult): FigureTable {
   const unit = run.record.arrays.loss?.unit ?? "";
   return {
     columns: [
-      { name: "alpha", unit: "r" },
-      { name: "beta", unit: "r" },
+      { name: "alpha", unit: "ρ" },
+      { name: "beta", unit: "ρ" },
       ...["loss_x", "loss_gx", "model_x", "model_gx"].map((name) => ({ name, unit })),
     ],
     rows: beta.flatMap((b, j) =>
@@ -32,7 +32,7 @@ const plane: FigureDefinition = {
   id: "plane",
   title: "Loss over the plane of both gradients",
   caption:
-    "Mean loss on the states x (left) and on their images g·x (right) over the same plane of parameters, each with its own labelled levels; the dot is the present parameters and the thick line the present loss. Arrows point down the two gradients; dashed is the Gauss–Newton model at the stated level, to be held against the loss's line of that level: a whole ellipse where one fits into the square, else its part inside.",
+    "Mean loss on the states x (left) and on their images g·x (right) over the same plane of parameters, each with its own labelled levels, interpolated by cubics between the computed points; ρ is the radius of the run; the dot is the present parameters and the thick line the present loss. Arrows point down the two gradients; dashed is the Gauss–Newton model at the stated level, to be held against the loss's line of that level: a whole ellipse where one fits into the square, else its part inside.",
   arrays: ["alpha", "beta", "loss"],
   aspect: 0.48,
   applies: isPlane,
@@ -44,7 +44,7 @@ const line: FigureDefinition = {
   id: "line",
   title: "Loss along a direction",
   caption:
-    "Mean loss on the states x (left) and on their images g·x (right) a distance α along the first direction from the present parameters, each with a range of its own; dashed the parabola of the Gauss–Newton model, cut off where it leaves that range.",
+    "Mean loss on the states x (left) and on their images g·x (right) a distance α, in units of the run's radius ρ, along the first direction from the present parameters, each with a range of its own; dashed the parabola of the Gauss–Newton model, cut off where it leaves that range.",
   arrays: ["alpha", "beta", "loss"],
   aspect: 0.5,
   option: (run, theme) => lineOption(run, theme),

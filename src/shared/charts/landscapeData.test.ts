@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { modelAt, modelLine, readLandscape, type QuadraticModel } from "./landscapeData";
+import {
+  labelledTicks,
+  modelAt,
+  modelLine,
+  readLandscape,
+  type QuadraticModel,
+} from "./landscapeData";
 import { landscapeRun } from "./madeUpRuns";
+import { fixedScale } from "./scale";
 
 const number = fc.double({ min: -2, max: 2, noNaN: true });
 
@@ -80,4 +87,9 @@ test("a landscape is read as two maps in the order of its axes", () => {
   // The middle of an odd grid is the present parameters.
   expect(loss[0][12]).toBeCloseTo(models[0].loss, 12);
   expect(loss[1][12]).toBeCloseTo(models[1].loss, 12);
+});
+
+test("labels of α are symmetric about the present parameters", () => {
+  expect(labelledTicks(fixedScale(-1, 1, 4))).toEqual([-1, 0, 1]);
+  expect(labelledTicks(fixedScale(-0.7, 0.7, 4))).toEqual([-0.5, 0, 0.5]);
 });

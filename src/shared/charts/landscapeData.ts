@@ -1,6 +1,7 @@
 /** A landscape run's arrays and the Gauss–Newton model in its summary, in the slice's own coordinates. */
 import type { RunResult } from "../run";
 import { toFloat64 } from "../tensor";
+import type { Scale } from "./scale";
 import { contour, type Contour } from "./contour";
 
 export type Pair = readonly [number, number];
@@ -33,6 +34,12 @@ export function readLandscape(run: RunResult): Landscape {
     loss: [all.subarray(0, all.length / 2), all.subarray(all.length / 2)],
     models: [model(summary, "x"), model(summary, "gx")],
   };
+}
+
+/** Labelled ticks of α: the ends and the middle have room at every width, beside another panel too. */
+export function labelledTicks({ min, max, ticks }: Scale): number[] {
+  const ends = ticks.filter((tick) => tick === min || tick === 0 || tick === max);
+  return ends.length === 3 ? ends : [...ticks];
 }
 
 /** The row of the slice through the present parameters: where beta is zero, up to rounding. */

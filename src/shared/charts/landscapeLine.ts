@@ -7,7 +7,7 @@ import type { RunResult } from "../run";
 import { elementColour, elementLabel } from "./elements";
 import { axis, DASHED, em, frame, labelLetters, legend } from "./frame";
 import { heading } from "./heading";
-import { middleRow, modelValues, readLandscape } from "./landscapeData";
+import { labelledTicks, middleRow, modelValues, readLandscape } from "./landscapeData";
 import { fixedScale, linearScale, showNumber } from "./scale";
 import type { ChartTheme } from "./theme";
 
@@ -26,8 +26,6 @@ export function lineOption(run: RunResult, theme: ChartTheme): EChartsCoreOption
   const names = ["loss on x", `loss on ${g}·x`];
   const colours = [elementColour(theme, "e", 0), elementColour(theme, element, 1)];
   const x = fixedScale(alpha[0] ?? -1, alpha.at(-1) ?? 1, 4);
-  // Labels at the very ends would meet those of the other panel.
-  const inner = { ...x, ticks: x.ticks.filter((tick) => Math.abs(tick) < 0.95 * x.max) };
   // The range is the loss's: where the model leaves it, it is no model of the loss any more.
   const scales = rows.map((row) => linearScale(row));
   const widest = Math.max(...scales.map(labelLetters));
@@ -47,7 +45,9 @@ export function lineOption(run: RunResult, theme: ChartTheme): EChartsCoreOption
       bottom: em(theme, 3.1),
       outerBoundsMode: "none",
     })),
-    xAxis: scales.map((_, panel) => axis(theme, inner, { panel, name: "α, in r", gap: 1.7 })),
+    xAxis: scales.map((_, panel) =>
+      axis(theme, x, { panel, labelled: labelledTicks(x), name: "α, in ρ", gap: 1.7 }),
+    ),
     yAxis: scales.map((scale, panel) =>
       axis(theme, scale, {
         panel,

@@ -5,9 +5,16 @@ import type { RunResult } from "../run";
 import { colourMaps, cssColour, normalised } from "./colormaps";
 import { contour, roundLevels, type Contour } from "./contour";
 import { elementColour, elementLabel } from "./elements";
-import { axis, DASHED, em, frame, legend, type Box } from "./frame";
+import { axis, DASHED, em, frame, legend, lettersOf, type Box } from "./frame";
 import { heading, label } from "./heading";
-import { modelLine, readLandscape, type Landscape, type Pair } from "./landscapeData";
+import { refined, type Grid } from "./refine";
+import {
+  labelledTicks,
+  modelLine,
+  readLandscape,
+  type Landscape,
+  type Pair,
+} from "./landscapeData";
 import { extent, fixedScale, showNumber } from "./scale";
 import type { ChartTheme } from "./theme";
 
@@ -23,8 +30,6 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
   const random = run.record.parameters.directions === "random";
   const x = fixedScale(alpha[0] ?? -1, alpha.at(-1) ?? 1, 4);
   const y = fixedScale(beta[0] ?? -1, beta.at(-1) ?? 1, 4);
-  // Labels at the very ends would meet those of the other panel.
-  const inner = { ...x, ticks: x.ticks.filter((tick) => Math.abs(tick) < 0.95 * x.max) };
   // left + right margins of a panel equal top + bottom: square panels at every width.
   const margin = 5.9;
   const [top, bottom] = [2.8, 3.1];
@@ -47,16 +52,17 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
       outerBoundsMode: "none",
     })),
     xAxis: [0, 1].map((panel) =>
-      axis(theme, inner, {
+      axis(theme, x, {
         panel,
-        name: random ? "first direction, in r" : "along ∇ℓ(x), in r",
+        labelled: labelledTicks(x),
+        name: random ? "first direction, in ρ" : "along ∇ℓ(x), in ρ",
         gap: 1.7,
       }),
     ),
     yAxis: [0, 1].map((panel) =>
       axis(theme, y, {
         panel,
-        name: panel === 0 ? (random ? "second, in r" : "across, in r") : "",
+        name: panel === 0 ? (random ? "second, in ρ" : "across, in ρ") : "",
         gap: 3.3,
         position: panel === 0 ? "left" : "right",
       }),
@@ -101,6 +107,8 @@ interface Place {
 }
 
 interface Surface {
+  /** The loss, with points between the computed ones for smooth lines. */
+  readonly fine: Grid;
   readonly min: number;
   readonly max: number;
   /** Of the drawn contours. */
@@ -113,7 +121,8 @@ function surfaceOf({ alpha, beta, loss, models }: Landscape, panel: number): Sur
   // Levels of its own: where the loss on g·x is many times that on x, common ones would leave one panel empty.
   const [min, max] = extent(loss[panel]!) ?? [0, 1];
   const levels = roundLevels(min, max, LEVELS);
-  return { min, max, levels, model: modelLine(models[panel]!, alpha, beta, levels) };
+  const fine = refined({ xs: alpha, ys: beta, values: loss[panel]! });
+  return { fine, min, max, levels, model: modelLine(models[panel]!, fine.xs, fine.ys, levels) };
 }
 
 /** At which level each panel's dashed line is, or why there is none. */
@@ -132,21 +141,20 @@ function modelLegend(
 
 function contours(
   theme: ChartTheme,
-  { min, max, levels, model }: Surface,
-  { alpha, beta, loss, models }: Landscape,
+  { fine, min, max, levels, model }: Surface,
+  { models }: Landscape,
   panel: number,
   box: Box,
   pixel: (point: Pair) => Pair,
   names: readonly Place[],
 ): object[] {
-  const values = loss[panel]!;
   const colour = (level: number): string => {
     // The ends of the map that vanish on the surface are left out.
     const t = normalised({ min, max }, level);
     return cssColour(colourMaps.viridis, theme.name === "dark" ? 0.3 + 0.7 * t : 0.8 * t);
   };
-  const lines = levels.map((level) => contour(values, alpha, beta, level));
-  const present = contour(values, alpha, beta, models[panel]!.loss);
+  const lines = levels.map((level) => contour(fine.values, fine.xs, fine.ys, level));
+  const present = contour(fine.values, fine.xs, fine.ys, models[panel]!.loss);
   const stroke = (line: readonly Pair[], style: object): object => ({
     type: "polyline",
     shape: { points: line.map(pixel) },
@@ -213,18 +221,18 @@ function levelLabel(
   if (best === null || clearance(best) < 1) return [];
   placed.push({ at: best, half: halfWidth });
   return [
-    {
-      type: "rect",
-      shape: {
-        x: best[0] - halfWidth,
-        y: best[1] - size * 0.55,
-        width: halfWidth * 2,
-        height: size * 1.1,
-      },
-      style: { fill: theme.surface },
-    },
+    halo(theme, best, halfWidth, size * 0.55),
     label(theme, text, best, { fill: colour, fontSize: size }),
   ];
+}
+
+/** Paper under a label, so that no line runs into it. */
+function halo(theme: ChartTheme, [x, y]: Pair, halfWidth: number, halfHeight: number): object {
+  return {
+    type: "rect",
+    shape: { x: x - halfWidth, y: y - halfHeight, width: 2 * halfWidth, height: 2 * halfHeight },
+    style: { fill: theme.surface },
+  };
 }
 
 /** The present parameters. */
@@ -280,7 +288,7 @@ function arrow(
   const tip: Pair = [x + u * length, y + v * length];
   const neck: Pair = [tip[0] - u * head, tip[1] - v * head];
   const aside: Pair = [-v * side, u * side];
-  const half = name.length * theme.fontSize * 0.31;
+  const half = (lettersOf(name) / 2) * theme.fontSize;
   const across = tip[0] + u * 0.3 * theme.fontSize + aside[0] * (half + 0.4 * theme.fontSize);
   const at: Pair = [
     Math.min(box.x + box.width - half, Math.max(box.x + half, across)),
@@ -303,11 +311,9 @@ function arrow(
       },
       style: { fill: colour },
     },
-    label(theme, name, at, {
-      fill: colour,
-      backgroundColor: theme.surface,
-      padding: theme.fontSize * 0.1,
-    }),
+    // Its own halo: what a text's background measures differs between the screen and an export.
+    halo(theme, at, half + theme.fontSize * 0.3, theme.fontSize * 0.62),
+    label(theme, name, at, { fill: colour }),
   ];
   return { drawn, name: { at, half } };
 }

@@ -222,11 +222,11 @@ export function landscapeRun(plane = true, points = 25): RunResult {
       curvature: { x: curvatures[0], gx: curvatures[1] },
     },
     {
-      alpha: { axes: ["alpha"], shape: [points], unit: "r", value: at },
+      alpha: { axes: ["alpha"], shape: [points], unit: "ρ", value: at },
       beta: {
         axes: ["beta"],
         shape: [plane ? points : 1],
-        unit: "r",
+        unit: "ρ",
         value: (k) => (plane ? at(k) : 0),
       },
       loss: {

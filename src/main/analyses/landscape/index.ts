@@ -260,13 +260,13 @@ function arraysOf(
     alpha: {
       tensor: tensorOf(alpha, [alpha.length]),
       axes: ["alpha"],
-      unit: "r",
+      unit: "ρ",
       description: "Position along the first direction",
     },
     beta: {
       tensor: tensorOf(beta, [beta.length]),
       axes: ["beta"],
-      unit: "r",
+      unit: "ρ",
       description: "Position along the second direction; only 0 on a line",
     },
     loss: {
