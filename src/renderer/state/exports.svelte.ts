@@ -36,6 +36,8 @@ export class Exports {
   /** Millimetres. */
   width = $state<number>(widthPresets[0]);
   theme = $state<FigureRequest["theme"]>("print");
+  /** Whether a figure for print shows what is picked in the window. */
+  marked = $state(false);
   busy = $state(false);
 
   /** @param elsewhere whether the host's disk may not be the one in front of the user */

@@ -86,6 +86,9 @@ function lanes(count: number): { offset(quantity: number): number; width: number
   };
 }
 
+/** What figures over elements only mark: the picked element's column and the picked sample. */
+export const elementMarks = ["element", "row", "column"] as const satisfies (keyof FigureView)[];
+
 export function byElementOption(
   run: RunResult,
   theme: ChartTheme,

@@ -1,6 +1,6 @@
 /** Figures of orbit gradient coherence. */
 import type { RunResult } from "../run";
-import { byElementOption, pickElement, type Panel, type Quantity } from "./byElement";
+import { byElementOption, elementMarks, pickElement, type Panel, type Quantity } from "./byElement";
 import type { FigureDefinition, FigureView } from "./figure";
 import { matrixOption, pickPair, shownElement, shownMatrix } from "./matrix";
 import { cell, diagonals, has, perElement } from "./reading";
@@ -82,6 +82,7 @@ const byElement: FigureDefinition = {
     "Cosine between the loss gradients at g·x and at x for each group element g: points are samples, bars quartiles, large marks medians; excess is the cosine less its mean over unrelated samples. Below, the loss at g·x relative to the loss at x, on a logarithmic axis.",
   arrays: ["cosine", "cosine_error", "euclidean_cosine", "excess", "relative_loss"],
   aspect: 0.8,
+  marks: elementMarks,
   option: (run, theme, view, beside) => byElementOption(run, theme, view, coherencePanels, beside),
   table: (run) =>
     sampleTable(run, [
@@ -152,6 +153,7 @@ const excess: FigureDefinition = {
     "Cosine between the gradients at g·x and x less its mean over samples of other trajectories: 0 where g·x is no closer to x than to anything else. Points are samples, bars quartiles, large marks medians.",
   arrays: ["excess"],
   aspect: 0.6,
+  marks: elementMarks,
   applies: (record) => has(record, "excess"),
   option: (run, theme, view, beside) => byElementOption(run, theme, view, excessPanels, beside),
   table: (run) =>
@@ -166,6 +168,7 @@ const equivariance: FigureDefinition = {
     "Relative difference between the network's output for g·x and g applied to its output for x, on a logarithmic axis with a row for exact zeros. Points are samples, bars quartiles, large marks medians.",
   arrays: ["equivariance_error"],
   aspect: 0.6,
+  marks: elementMarks,
   applies: (record) => has(record, "equivariance_error"),
   option: (run, theme, view, beside) =>
     byElementOption(run, theme, view, equivariancePanels, beside),

@@ -1,7 +1,7 @@
 /** Figures of conservation checks: drift over steps and over quantities, one quantity's values, errors, single steps. */
 import type { RunRecord, RunResult } from "../run";
 import { toFloat64 } from "../tensor";
-import { byElementOption, pickElement, type Panel } from "./byElement";
+import { byElementOption, elementMarks, pickElement, type Panel } from "./byElement";
 import {
   column,
   kindsOf,
@@ -120,6 +120,7 @@ const byQuantity: FigureDefinition = {
     "Each rollout’s largest drift, relative to the size that the integral could have: points are rollouts where they are few, bars quartiles, large marks medians, on a logarithmic axis with a row for exact zeros. Below, the drift at the end with its sign.",
   arrays: ["drift", "drift_repaired", "drift_reference", "scale"],
   aspect: 0.8,
+  marks: elementMarks,
   option: (run, theme, view, beside) => byElementOption(run, theme, view, quantityPanels, beside),
   table: (run) =>
     renamed(
@@ -286,6 +287,7 @@ const increments: FigureDefinition = {
     "How much one step of the network changes each integral, from states of the data: median and quartiles. A median off zero is a bias, which adds up over a rollout; the spread about it is noise, which mostly averages out.",
   arrays: ["increments", "scale"],
   aspect: 0.55,
+  marks: elementMarks,
   applies: (record) => has(record, "increments"),
   option: (run, theme, view, beside) => byElementOption(run, theme, view, incrementPanels, beside),
   table(run) {

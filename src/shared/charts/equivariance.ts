@@ -1,7 +1,7 @@
 /** Figures of the equivariance error: over elements, channels and the steps of a rollout. */
 import { channelLabels, parseFieldSpec } from "../fields/spec";
 import type { RunRecord, RunResult } from "../run";
-import { byElementOption, pickElement, type Panel } from "./byElement";
+import { byElementOption, elementMarks, pickElement, type Panel } from "./byElement";
 import { curvesOption, pickCurve, type Curves } from "./curves";
 import { elementsOf } from "./elements";
 import type { FigureDefinition } from "./figure";
@@ -101,6 +101,7 @@ const byElement: FigureDefinition = {
     "Relative difference between the network's output for g·x and g applied to its output for x, for each group element g, on a logarithmic axis with a row for exact zeros: points are samples, bars quartiles, large marks medians. Below, where the data have targets, the loss at g·x relative to the loss at x.",
   arrays: ["equivariance_error", "relative_loss"],
   aspect: 0.75,
+  marks: elementMarks,
   option: (run, theme, view, beside) => byElementOption(run, theme, view, elementPanels, beside),
   table: (run) =>
     sampleTable(run, [
@@ -117,6 +118,7 @@ const byChannel: FigureDefinition = {
     "The same error for each output channel by itself, median and quartiles over samples; the shape tells the channel, the colour the group element.",
   arrays: ["channel_error"],
   aspect: 0.6,
+  marks: elementMarks,
   applies: (record) => has(record, "channel_error"),
   option: (run, theme, view, beside) => byElementOption(run, theme, view, channelPanels, beside),
   table: (run) =>

@@ -32,6 +32,16 @@ export interface FigurePoint {
   readonly y: number;
 }
 
+/** The view less its marks: for a paper, where nothing is picked. */
+export function unmarked(
+  { marks = [] }: Pick<FigureDefinition, "marks">,
+  view: FigureView,
+): FigureView {
+  return Object.fromEntries(
+    Object.entries(view).filter(([part]) => !(marks as readonly string[]).includes(part)),
+  );
+}
+
 export interface FigureDefinition {
   readonly id: string;
   readonly title: string;
@@ -50,6 +60,8 @@ export interface FigureDefinition {
     view: FigureView,
     beside?: RunResult,
   ): EChartsCoreOption;
+  /** Parts of the view that only mark what is picked: without them the figure shows the same numbers. */
+  readonly marks?: readonly (keyof FigureView)[];
   table(run: RunResult, view: FigureView): FigureTable;
   /** What a click there picks; null for nothing. Absent: the figure has nothing to pick. */
   pick?(run: RunResult, view: FigureView, at: FigurePoint): FigureView | null;

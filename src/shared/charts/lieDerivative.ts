@@ -1,7 +1,7 @@
 /** Figures of Lie derivatives: over generators, channels, the steps of a rollout, layers, and the flows themselves. */
 import { channelLabels, parseFieldSpec } from "../fields/spec";
 import type { RunRecord, RunResult } from "../run";
-import { byElementOption, pickElement, type Panel } from "./byElement";
+import { byElementOption, elementMarks, pickElement, type Panel } from "./byElement";
 import { curvesOption, pickCurve, type Curves } from "./curves";
 import { elementsOf } from "./elements";
 import type { FigureDefinition, FigureTable } from "./figure";
@@ -62,6 +62,7 @@ const byGenerator: FigureDefinition = {
     "How fast the prediction departs from the moved prediction as the state begins to move along each generator, relative to the prediction: points are samples, bars quartiles, large marks medians, on a logarithmic axis with a row for exact zeros. Beside it the grid’s own error, which a map with every symmetry would show on these states. Below, ‖L f‖ over the sum of its two terms, from 0 (symmetric) to 1, whatever the generator’s scale.",
   arrays: ["lie_error", "grid_error", "lie_relative"],
   aspect: 0.75,
+  marks: elementMarks,
   option: (run, theme, view, beside) => byElementOption(run, theme, view, generatorPanels, beside),
   table: (run) =>
     renamed(
@@ -110,6 +111,7 @@ const byChannel: FigureDefinition = {
     "The same for each output channel by itself, median and quartiles over samples; the shape tells the channel, the colour the generator.",
   arrays: ["channel_error"],
   aspect: 0.6,
+  marks: elementMarks,
   applies: (record) => (record.arrays.channel_error?.shape.at(-1) ?? 1) > 1,
   option: (run, theme, view, beside) => byElementOption(run, theme, view, channelPanels, beside),
   table: (run) =>
