@@ -3,6 +3,7 @@
  * written here only, so that its code can be told from it again.
  */
 const notices = {
+  "model/states": { before: "Taken from the model’s file: ", after: "." },
   "symmetry/not-established": {
     before: "Symmetry of the dynamics not established: that the grid and the fields admit these ",
     after: " does not show that the physics does.",

@@ -1,4 +1,5 @@
 /** Data as a model's file states its fields, where neither the user nor the data's own file says what they are. */
+import { codedNotice } from "../../../shared/analyses/notices";
 import type { DataOptions } from "../../../shared/contract";
 import { showFieldSpec } from "../../../shared/fields/spec";
 import { showSides } from "../../../shared/fields/sides";
@@ -26,7 +27,7 @@ export async function openDataFor(
   ].flat();
   return {
     data: await openData(path, { ...options, ...missing }),
-    notices: [`Taken from the model’s file: ${parts.join(", ")}.`],
+    notices: [codedNotice("model/states", parts.join(", "))],
   };
 }
 

@@ -62,3 +62,8 @@ test("rounding offers what the run has not done yet: the published cut, more rid
   ]);
   expect(offered({ energy: 1e-4, ridge: 0 }, "reference, float64")).toEqual([{ ridge: 1e-4 }]);
 });
+
+test("what the model's file states is said calmly", () => {
+  const stated = codedNotice("model/states", "sides 1");
+  expect(remarks(undefined, stated)).toEqual([{ text: stated, calm: true }]);
+});

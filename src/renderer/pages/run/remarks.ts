@@ -53,6 +53,8 @@ export function remarksOf(record: RunRecord, study: Study): Remark[] {
           calm: false,
           mends: morePrecise(record),
         };
+      case "model/states":
+        return { text: notice, calm: true };
       case undefined:
         return { text: notice, calm: false };
     }
