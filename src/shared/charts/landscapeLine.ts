@@ -39,8 +39,8 @@ export function lineOption(run: RunResult, theme: ChartTheme): EChartsCoreOption
       itemWidth: em(theme, 1.6),
     },
     grid: [0, 1].map((panel) => ({
-      left: panel === 0 ? em(theme, widest + 2.6) : "51%",
-      right: panel === 0 ? "51%" : em(theme, widest + 2.6),
+      left: panel === 0 ? em(theme, widest + 2.6) : "52%",
+      right: panel === 0 ? "52%" : em(theme, widest + 2.6),
       top: em(theme, 2.8),
       bottom: em(theme, 3.1),
       outerBoundsMode: "none",
