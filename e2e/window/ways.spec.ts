@@ -66,14 +66,14 @@ test("Back and Forward walk the pages, also after a reload", async ({ page, host
   const tab = (what: string | RegExp) => page.getByRole("tab", { name: what, selected: true });
   await expect(tab("Overview")).toBeVisible();
   const tree = page.getByRole("navigation", { name: "Study" });
-  await tree.getByRole("button", { name: /^Averaged/i }).click();
-  await expect(tab(/^Averaged/i)).toBeVisible();
+  await tree.getByRole("button", { name: /^D4-averaged/ }).click();
+  await expect(tab(/averaged/i)).toBeVisible();
   await page.goBack();
   await expect(tab("Overview")).toBeVisible();
   await page.goForward();
-  await expect(tab(/^Averaged/i)).toBeVisible();
+  await expect(tab(/averaged/i)).toBeVisible();
   await page.reload();
-  await expect(tab(/^Averaged/i)).toBeVisible();
+  await expect(tab(/averaged/i)).toBeVisible();
   await page.goBack();
   await expect(tab("Overview")).toBeVisible();
   await page.goBack();

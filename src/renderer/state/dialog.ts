@@ -11,16 +11,16 @@ export interface NewStudyRequest {
   readonly files?: readonly File[];
 }
 
+export interface FilesRequest {
+  readonly kind: "files";
+  readonly title: string;
+  /** What may be chosen; empty: a folder. */
+  readonly accept: readonly Opens[];
+  readonly chosen: (path: string, opens: Opens | "folder") => unknown;
+}
+
 export type Dialog =
-  | { readonly kind: "palette" | "shortcuts" | "devices" }
-  | NewStudyRequest
-  | {
-      readonly kind: "files";
-      readonly title: string;
-      /** What may be chosen; empty: a folder. */
-      readonly accept: readonly Opens[];
-      readonly chosen: (path: string, opens: Opens | "folder") => unknown;
-    };
+  { readonly kind: "palette" | "shortcuts" | "devices" } | NewStudyRequest | FilesRequest;
 
 /** What the file browser is called when it looks for something to open. */
 export const fileTitles = {
