@@ -91,6 +91,8 @@ test("an example opened twice is numbered, and its runs say when they were made"
   host,
 }) => {
   await openWindow(page, host);
+  // The palette offers the examples that the window knows.
+  await expect(page.getByRole("button", { name: /Jets along x/ })).toBeVisible();
   for (const name of ["Jets along x", "Jets along x 2"]) {
     await page.keyboard.press("ControlOrMeta+k");
     await page.keyboard.type("open example");

@@ -38,7 +38,10 @@ export async function addFile(page: Page, what: "model" | "data", path: string):
     .getByRole("navigation")
     .getByRole("button", { name: `Add ${what}` })
     .click();
-  await page.getByRole("textbox", { name: /^Path on/ }).fill(path);
+  const typed = page.getByRole("textbox", { name: /^Path on/ });
+  // The first folder's path would else come in between the old text and the new.
+  await expect(typed).not.toHaveValue("");
+  await typed.fill(path);
   await page.keyboard.press("Enter");
 }
 

@@ -73,3 +73,25 @@ test("an error on opening leaves what was open, and another try is possible", as
   expect(app.opening).toBeNull();
   expect(app.session!.path).toBe("/studies/one");
 });
+
+test("what was removed is offered back, and comes back", async () => {
+  client.answers["study.remove"] = () => someStudy({ data: [], undo: "Remove flow" });
+  client.answers["study.undo"] = () => someStudy();
+  await app.remove("data-1", "flow");
+  const [message] = app.messages.all;
+  expect(message).toMatchObject({ text: "Removed flow.", action: { label: "Undo" } });
+  if (message?.kind === "word") message.action?.run();
+  await vi.waitFor(() => expect(app.session!.study.data).toHaveLength(1));
+});
+
+test("going to a place that is gone shows what there is instead", async () => {
+  app.session!.tabs.open({ kind: "data", id: "data-1" });
+  const gone = { study: "/studies/one", page: { kind: "run", id: "run-9" } } as const;
+  expect(await app.goTo(gone)).toEqual({
+    study: "/studies/one",
+    page: { kind: "data", id: "data-1" },
+  });
+  client.answers["recent.list"] = () => [];
+  expect(await app.goTo({ study: null, page: null })).toEqual({ study: null, page: null });
+  expect(app.session).toBeNull();
+});
