@@ -104,7 +104,7 @@ test("an export for print shows nothing picked, and is called by its figure", as
   expect((await readFile(await download.path(), "utf8")).toLowerCase()).toContain(marked);
   const entry = page
     .getByRole("navigation", { name: "Study" })
-    .getByRole("button", { name: /^Equivariance error by element · SVG/ });
+    .getByRole("button", { name: /^Equivariance error by element SVG/ });
   await expect(entry).toHaveCount(2);
   await expect(entry.first()).toHaveAttribute(
     "title",

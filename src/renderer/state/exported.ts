@@ -3,8 +3,9 @@ import { analysisById } from "../../shared/analyses";
 import type { RunEntry } from "../../shared/contract";
 
 export interface Exported {
-  /** "Drift · SVG" */
   readonly title: string;
+  /** "SVG", "npz" */
+  readonly format: string;
   /** The run, what was picked and how wide, as far as the name says: "r2, 85 mm". */
   readonly about: string;
 }
@@ -21,12 +22,12 @@ export function exportedAs(name: string, runs: readonly RunEntry[]): Exported {
       (best, one) => (best === null || one.id.length > best.id.length ? one : best),
       null,
     );
-  if (run === undefined || figure === null) return { title: name, about: "" };
+  if (run === undefined || figure === null) return { title: name, format: "", about: "" };
   const format = ending === "npz" ? ending : ending.toUpperCase();
   const [, picked = "", width, look] =
     /^(.*?)-?(\d+(?:\.\d+)?)mm(?:-(light|dark))?$/.exec(rest.slice(figure.id.length + 1)) ?? [];
   // The title less the analysis, as runs are told apart above.
   const made = run.title.split(" · ").slice(1).join(" · ");
   const said = [made, picked.replaceAll("-", " "), width && `${width} mm`, look];
-  return { title: `${figure.title} · ${format}`, about: said.filter(Boolean).join(", ") };
+  return { title: figure.title, format, about: said.filter(Boolean).join(", ") };
 }
