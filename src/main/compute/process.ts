@@ -6,7 +6,10 @@ import { Worker } from "node:worker_threads";
 import { forbidTf32 } from "../runtime/onnxruntime/providers";
 import { prepareTensorFlow } from "../runtime/tfjs/environment";
 import { laneOf, type Lane } from "./compute";
+import { keepHeapSmall } from "./heap";
 import type { FromCompute, ToCompute } from "./messages";
+
+keepHeapSmall();
 
 /** Electron's utility process has a port where a forked Node process has `process.send`. */
 interface ElectronPort {

@@ -1,11 +1,13 @@
 /** Entry of the command line. */
 import { join } from "node:path";
 import { forkCompute } from "../../compute/fork";
+import { keepHeapSmall } from "../../compute/heap";
 import { programFolder, userPlaces } from "../../workbench/places";
 import type { Shell } from "./command";
 import { commands } from "./commands";
 import { main } from "./main";
 
+keepHeapSmall();
 const program = programFolder(import.meta.dirname);
 const interrupt = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
