@@ -1,10 +1,10 @@
 /** Discovery: which continuous symmetries has this network, vector field or set of trajectories, named or not? */
 import { discoverFigures } from "../charts/discover";
-import { parseWeights } from "../generators/choose";
 import { ownGenerators } from "../generators/own";
 import type { ParameterValues } from "../parameters";
 import { sampleParameters } from "./common";
 import { defineAnalysis } from "./definition";
+import { generatorParameters } from "./generatorParameters";
 import { wrongIn } from "./wrongIn";
 
 const { group: _group, elements: _elements, ...samples } = sampleParameters;
@@ -107,30 +107,7 @@ export const discover = defineAnalysis({
       min: 0,
       advanced: true,
     },
-    velocity: {
-      kind: "text",
-      label: "Velocity",
-      help: "Which vector field a boost shifts: its name, or momentum/density, or momentum/density/energy; empty for the only one.",
-      default: "",
-      example: "velocity",
-      advanced: true,
-    },
-    "time-field": {
-      kind: "text",
-      label: "Time field",
-      help: "The input field that holds the time, for time; empty for one named t or time.",
-      default: "",
-      advanced: true,
-    },
-    "field-weights": {
-      kind: "text",
-      label: "Field weights",
-      help: "How fields grow under scale and density; without, vectors are pushed forward (1), densities keep their integral, and density scales those of kind density.",
-      default: "",
-      check: (text) => wrongIn(() => parseWeights(text)),
-      example: "rho:1,p:1",
-      advanced: true,
-    },
+    ...generatorParameters,
     ...samples,
     samples: { ...samples.samples, default: "1000" },
   },

@@ -1,4 +1,5 @@
 /** Candidates on fields: generators by name and by formula, or linear maps of the channels, alike at every point. */
+import { generatorOptions } from "../../../shared/analyses/generatorParameters";
 import type { DiscoverParameters } from "../../../shared/analyses/discover";
 import {
   channelCount,
@@ -7,12 +8,8 @@ import {
   type Grid,
 } from "../../../shared/fields/spec";
 import { UserError } from "../../../shared/errors";
-import {
-  generatorByName,
-  generatorNames,
-  type GeneratorOptions,
-} from "../../../shared/generators/catalogue";
-import { chooseGenerators, parseWeights } from "../../../shared/generators/choose";
+import { generatorByName, generatorNames } from "../../../shared/generators/catalogue";
+import { chooseGenerators } from "../../../shared/generators/choose";
 import {
   atRest,
   type Generator,
@@ -47,12 +44,7 @@ export function namedCandidates(
   input: readonly number[],
   output: readonly number[],
 ): FieldCandidates {
-  const options: GeneratorOptions = {
-    dt: params.dt > 0 ? params.dt : place.dt,
-    velocity: params.velocity,
-    timeField: params["time-field"],
-    weights: parseWeights(params["field-weights"]),
-  };
+  const options = generatorOptions(params, place.dt);
   const into = sideOf(place.fields, input, place.grid, 0);
   const outgoing = sideOf(describing(place.outputFields, output), output, place.grid, 1);
   const onOutput = (generator: Generator): Infinitesimal =>

@@ -1,8 +1,8 @@
 /** The generators as they act on a network's input and on its predictions. */
+import { generatorOptions } from "../../../shared/analyses/generatorParameters";
 import type { LieDerivativeParameters } from "../../../shared/analyses/lieDerivative";
 import { channelCount, type FieldSpec, type Grid } from "../../../shared/fields/spec";
-import type { GeneratorOptions } from "../../../shared/generators/catalogue";
-import { chooseGenerators, parseWeights } from "../../../shared/generators/choose";
+import { chooseGenerators } from "../../../shared/generators/choose";
 import {
   atRest,
   type Generator,
@@ -32,12 +32,7 @@ export function sidesOf(
   inputShape: readonly number[],
   outputShape: readonly number[],
 ): Sides {
-  const options: GeneratorOptions = {
-    dt: params.dt > 0 ? params.dt : context.dt,
-    velocity: params.velocity,
-    timeField: params["time-field"],
-    weights: parseWeights(params["field-weights"]),
-  };
+  const options = generatorOptions(params, context.dt);
   const { grid, units } = context;
   const into = side(context.fields, inputShape, grid, 0);
   const generators = chooseGenerators(params.generators, params.own, into, options);
