@@ -26,7 +26,8 @@ export class Subject {
     const [model, data] = [this.model, this.data];
     this.model = next(before.models, after.models, model, model === EVERY);
     this.data = next(before.data, after.data, data, false);
-    if (this.model === EVERY) return;
+    // A pair that was chosen stays chosen, whether or not it fits, until something else comes or goes.
+    if (this.model === EVERY || (this.model === model && this.data === data)) return;
     const pair =
       this.data === data
         ? fitting(after, this.model, "")

@@ -45,6 +45,25 @@ test("what is added takes along what it fits", () => {
   expect(new Subject(third).model).toBe("m3");
 });
 
+test("a pair that does not fit stays as chosen while nothing comes or goes", () => {
+  const { info, ...rest } = model("m3");
+  const inputs = [{ name: "x", dtype: "float32", shape: [null, 3, 8, 8] }];
+  const other: DataEntry = { ...someData({ shape: [3, 1, 2, 8, 8] }), id: "d2" };
+  const study = someStudy({
+    models: [{ ...rest, info: { ...info, inputs } }],
+    data: [other, { ...someData(), id: "d3" }],
+  });
+  const subject = new Subject(study);
+  expect(subject.data).toBe("d3");
+  subject.data = "d2";
+  subject.follow(study, { ...study, notes: "Edited." });
+  expect(subject.data).toBe("d2");
+  const added = { ...study, data: [...study.data, { ...other, id: "e2" }] };
+  subject.follow(study, added);
+  subject.follow(added, added);
+  expect(subject.data).toBe("e2");
+});
+
 test("every model stays every model while there are several", () => {
   const subject = new Subject(two);
   subject.model = EVERY;

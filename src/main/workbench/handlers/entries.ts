@@ -1,6 +1,6 @@
 /** Data and models of a study: opened, described, edited, taken out. */
 import { randomBytes } from "node:crypto";
-import { basename, extname, resolve } from "node:path";
+import { basename, dirname, extname, resolve } from "node:path";
 import type { DataOptions } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import { identify } from "../../data/identity";
@@ -31,7 +31,8 @@ export function entryHandlers(
       const study = await studies.get(path);
       await study.assertWritable();
       const entry = await uploads.opening(resolve(file), async () => {
-        const read = await readData(services, resolve(file), options);
+        const name = freeName(file, study.document.data);
+        const read = await readData(services, resolve(file), options, name);
         await study.edit(`Add ${read.name}`, ({ data }) => ({ data: [...data, read] }));
         return read;
       });
@@ -45,6 +46,7 @@ export function entryHandlers(
           services,
           resolve(file),
           weights === undefined ? null : resolve(weights),
+          freeName(file, study.document.models),
         );
         await study.edit(`Add ${read.name}`, ({ models }) => ({ models: [...models, read] }));
         return read;
@@ -144,6 +146,17 @@ export async function readModel(
 
 function stem(path: string): string {
   return basename(path, extname(path));
+}
+
+/** The file's own name; where that is taken, with its folder's, or a number: names are how people tell entries apart. */
+export function freeName(path: string, there: readonly { readonly name: string }[]): string {
+  const taken = new Set(there.map(({ name }) => name));
+  const own = stem(path);
+  const placed = `${own} (${basename(dirname(resolve(path)))})`;
+  for (let n = 2; ; n++) {
+    const free = [own, placed, `${own} ${n}`].find((name) => !taken.has(name));
+    if (free !== undefined) return free;
+  }
 }
 
 /** Readable in study.json, and unlike any other, also those that undo may bring back. */
