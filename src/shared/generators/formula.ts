@@ -43,16 +43,21 @@ export type Binary = (
   b: number,
 ) => readonly [value: number, inLeft: number, inRight: number];
 
+/** Between two expressions. */
+export type Sign = "+" | "-" | "*" | "/" | "^";
+
 /** What a text is read into: one grammar serves formulas in coordinates and integrands over fields. */
 export interface Algebra<E> {
-  number(value: number): E;
+  /** @param text as it was typed: pi, 1e-3 */
+  number(value: number, text: string): E;
   /**
    * What a name that is no function stands for, undefined where it means nothing; it may read on, as in brackets.
    * @param start where the name stands
    */
   name(name: string, start: number, reader: ExpressionReader<E>): E | undefined;
-  applied(inner: E, f: Unary): E;
-  combined(left: E, right: E, f: Binary): E;
+  /** @param name of the function, "-" for the sign */
+  applied(inner: E, f: Unary, name: string): E;
+  combined(left: E, right: E, f: Binary, sign: Sign): E;
   /** What formulas are made of, for the advice beside an error. */
   readonly vocabulary: string;
 }
@@ -120,7 +125,7 @@ export class ExpressionReader<E> {
   }
 
   /** An error at `position`, by default here. */
-  problem(sentence: string, position = this.#at): UserError {
+  problem(sentence: string, position = this.#at): FormulaError {
     return formulaProblem(this.#text, position, sentence, this.#algebra.vocabulary);
   }
 
@@ -132,9 +137,9 @@ export class ExpressionReader<E> {
     let left = this.#product();
     for (;;) {
       if (this.take("+"))
-        left = this.#algebra.combined(left, this.#product(), (a, b) => [a + b, 1, 1]);
+        left = this.#algebra.combined(left, this.#product(), (a, b) => [a + b, 1, 1], "+");
       else if (this.take("-") || this.take("−"))
-        left = this.#algebra.combined(left, this.#product(), (a, b) => [a - b, 1, -1]);
+        left = this.#algebra.combined(left, this.#product(), (a, b) => [a - b, 1, -1], "-");
       else return left;
     }
   }
@@ -143,23 +148,28 @@ export class ExpressionReader<E> {
     let left = this.#signed();
     for (;;) {
       if (this.take("*") || this.take("·"))
-        left = this.#algebra.combined(left, this.#signed(), (a, b) => [a * b, b, a]);
+        left = this.#algebra.combined(left, this.#signed(), (a, b) => [a * b, b, a], "*");
       else if (this.take("/"))
-        left = this.#algebra.combined(left, this.#signed(), (a, b) => [a / b, 1 / b, -a / b ** 2]);
+        left = this.#algebra.combined(
+          left,
+          this.#signed(),
+          (a, b) => [a / b, 1 / b, -a / b ** 2],
+          "/",
+        );
       else return left;
     }
   }
 
   #signed(): E {
     if (this.take("-") || this.take("−"))
-      return this.#algebra.applied(this.#signed(), (a) => [-a, -1]);
+      return this.#algebra.applied(this.#signed(), (a) => [-a, -1], "-");
     return this.take("+") ? this.#signed() : this.#power();
   }
 
   /** Binds closer than a sign before it, and to the right: -x^2 is -(x^2). */
   #power(): E {
     const base = this.#atom();
-    return this.take("^") ? this.#algebra.combined(base, this.#signed(), power) : base;
+    return this.take("^") ? this.#algebra.combined(base, this.#signed(), power, "^") : base;
   }
 
   #atom(): E {
@@ -169,14 +179,14 @@ export class ExpressionReader<E> {
     const [digits] = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i.exec(this.#text.slice(start)) ?? [];
     if (digits !== undefined) {
       this.#at += digits.length;
-      return this.#algebra.number(Number(digits));
+      return this.#algebra.number(Number(digits), digits);
     }
     const [name] = /^[\p{L}_][\p{L}\p{N}_]*/u.exec(this.#text.slice(start)) ?? [];
     if (name === undefined) throw this.problem("a number, a coordinate or a bracket is missing");
     this.#at += name.length;
-    if (name === "pi" || name === "π") return this.#algebra.number(Math.PI);
+    if (name === "pi" || name === "π") return this.#algebra.number(Math.PI, "pi");
     if (Object.hasOwn(functions, name))
-      return this.#algebra.applied(this.bracket(), functions[name]!);
+      return this.#algebra.applied(this.bracket(), functions[name]!, name);
     const meant = this.#algebra.name(name, start, this);
     if (meant === undefined)
       throw this.problem(`“${name}” is no coordinate and no function`, start);
@@ -229,18 +239,37 @@ function combined(left: Expression, right: Expression, f: Binary): Expression {
   };
 }
 
+/** An error at a place of a formula. */
+export class FormulaError extends UserError {
+  constructor(
+    sentence: string,
+    details: { where: string; todo: string },
+    /** Characters before it. */
+    readonly position: number,
+    /** What is wrong there, without the formula itself. */
+    readonly reason: string,
+  ) {
+    super("formula/syntax", sentence, details);
+  }
+}
+
 /** An error at a place of a formula, which it marks. @param vocabulary what formulas are made of there */
 export function formulaProblem(
   text: string,
   position: number,
   sentence: string,
   vocabulary: string,
-): UserError {
+): FormulaError {
   const marked = `${text.slice(0, position)}▸${text.slice(position)}`;
-  return new UserError("formula/syntax", `In “${marked}”: ${sentence}.`, {
-    where: `character ${position + 1}`,
-    todo: `Write formulas of ${vocabulary}, pi and numbers with + - * / ^ and ${Object.keys(functions).join(", ")}.`,
-  });
+  return new FormulaError(
+    `In “${marked}”: ${sentence}.`,
+    {
+      where: `character ${position + 1}`,
+      todo: `Write formulas of ${vocabulary}, pi and numbers with + - * / ^ and ${Object.keys(functions).join(", ")}.`,
+    },
+    position,
+    sentence,
+  );
 }
 
 const inCoordinates: Algebra<Expression> = {
