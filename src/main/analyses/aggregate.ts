@@ -7,6 +7,7 @@ import type { Group } from "../../shared/groups/group";
 import { subgroupsOf } from "../../shared/groups/subgroups";
 import { quartiles, type Quartiles } from "../../shared/statistics";
 import { medianInterval, type Interval } from "./bootstrap";
+import type { Clusters } from "../data/fit/map";
 import type { SampleRef } from "./context";
 
 /** Quartiles of what is not NaN, with a 95 % interval of the median. */
@@ -80,4 +81,13 @@ export function familiesOf(samples: readonly SampleRef[]): number[][] {
     families.set(key, [...(families.get(key) ?? []), position]);
   });
   return [...families.values()];
+}
+
+/** Fewer trajectories than this say nothing about their spread: then samples are drawn. */
+const FEWEST = 5;
+
+/** Trajectories, or single samples where there are hardly any. */
+export function clustersOf(samples: readonly SampleRef[]): Clusters {
+  const families = familiesOf(samples);
+  return families.length < FEWEST ? samples.map((_, k) => [k]) : families;
 }

@@ -1,7 +1,7 @@
 /** The arrays that a run of discovery writes. */
 import type { ResultArray } from "../context";
 import { tensorOf } from "../orbit";
-import type { Layout } from "./layout";
+import type { Layout } from "../../../shared/states/layout";
 import type { Solution } from "./problem";
 
 /** Linear motions of the whole state, and of one of its parts. */

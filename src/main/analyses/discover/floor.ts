@@ -1,6 +1,6 @@
 /** Below which relative defect everything is rounding, or the error of a fit. */
 import type { Executor } from "../../runtime/executor";
-import type { FitFacts } from "./source";
+import type { FitFacts } from "../../data/fit/dynamics";
 
 const FLOAT64 = 1e-7;
 const FLOAT32 = 1e-5;

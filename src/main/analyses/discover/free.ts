@@ -3,8 +3,8 @@
  * of F's components and 1 over the samples. So the part in that span is taken out of the Gram matrix (a Schur
  * complement), and Y is read off afterwards by least squares.
  */
-import type { Layout } from "./layout";
-import type { Linearised } from "./linearised";
+import type { Layout } from "../../../shared/states/layout";
+import type { Linearised } from "../../data/fit/map";
 import { symmetricEigen } from "./symmetricEigen";
 
 /** Directions of (F, 1) with less of the largest variance are linear relations among the values. */

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { normals, randomFrom } from "../../../shared/random";
 import { combined, familyOf } from "./families";
 import type { OutputAction } from "./gram";
-import { layoutOf } from "./layout";
+import { layoutOf } from "../../../shared/states/layout";
 import { LinearProblems } from "./linear";
-import type { Linearised } from "./linearised";
+import type { Linearised } from "../../data/fit/map";
 
 /** Numbers that belong to no map: the laws hold for any. */
 function made(samples: number, inputs: number, outputs: number): Linearised {

@@ -9,8 +9,8 @@
  * a small step is near the identity, which every motion commutes with, and only the change can break a symmetry.
  */
 import type { Family, Sparse } from "./families";
-import type { Layout } from "./layout";
-import type { Linearised } from "./linearised";
+import type { Layout } from "../../../shared/states/layout";
+import type { Linearised } from "../../data/fit/map";
 import { withoutLinearPart } from "./free";
 
 /**

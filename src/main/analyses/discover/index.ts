@@ -15,7 +15,7 @@ import { candidatesOf, outputsOf } from "./choices";
 import { discoverOnFields } from "./onFields";
 import { discoverOnStates } from "./onStates";
 import { familyOf } from "./families";
-import { layoutOf } from "./layout";
+import { layoutOf } from "../../../shared/states/layout";
 
 export const discover: Computation<DiscoverParameters, DataContext> = {
   compute,

@@ -1,8 +1,8 @@
 /** Linear candidates on a map whose Jacobians are known. */
 import { combined, type Family } from "./families";
 import { elementaryGram, gramOf, type OutputAction } from "./gram";
-import type { Layout } from "./layout";
-import type { Linearised } from "./linearised";
+import type { Layout } from "../../../shared/states/layout";
+import type { Linearised } from "../../data/fit/map";
 import type { Problem } from "./problem";
 import { Trial } from "./trial";
 

@@ -1,24 +1,11 @@
-/** A map near its samples: points, values and Jacobians in the data's units, as candidates are tried on them. */
+/** A network near its samples: points, values and Jacobians in the data's units, as candidates are tried on them. */
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
+import type { Linearised } from "../../data/fit/map";
 import type { Executor } from "../../runtime/executor";
 import type { Network, StatesPlace } from "../context";
 import type { SampleNetwork } from "../network";
 import { slice, tensorOf } from "../orbit";
 import { Pushforward, runSize } from "../pushforward";
-
-export interface Linearised {
-  readonly samples: number;
-  /** d, numbers of a state. */
-  readonly inputs: number;
-  /** D, numbers of a value. */
-  readonly outputs: number;
-  /** [samples, d] */
-  readonly points: Float64Array;
-  /** [samples, D] */
-  readonly values: Float64Array;
-  /** ∂F_o/∂x_i, [samples, D, d] */
-  readonly jacobians: Float64Array;
-}
 
 /**
  * The network's own, by d Jacobian–vector products a sample.

@@ -20,11 +20,11 @@ import {
 } from "./fieldCandidates";
 import { floorOf } from "./floor";
 import { homogeneous, spaceMatrix } from "./homogeneous";
-import { layoutOf } from "./layout";
+import { layoutOf } from "../../../shared/states/layout";
 import { verdict } from "./onStates";
 import { halfAngleOf, solve, type Problem, type Solution } from "./problem";
 import { pushedProblem } from "./pushed";
-import { clustersOf } from "./resampling";
+import { clustersOf } from "../aggregate";
 import { summaryOf } from "./summary";
 import { verifiedSamples, verifyOperator, type Verified } from "./verify";
 

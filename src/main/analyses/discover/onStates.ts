@@ -12,12 +12,13 @@ import { combined, familyOf, shiftsOf, type Family, type LinearFamilyId } from "
 import { floorOf } from "./floor";
 import type { OutputAction } from "./gram";
 import { homogeneous } from "./homogeneous";
-import { layoutOf, type Layout } from "./layout";
+import { layoutOf, type Layout } from "../../../shared/states/layout";
 import { LinearProblems } from "./linear";
 import { linearisedNetwork } from "./linearised";
 import { halfAngleOf, solve, type Problem, type Solution } from "./problem";
-import { clustersOf } from "./resampling";
-import { dataSource, networkSource, type FitFacts, type Source } from "./source";
+import { clustersOf } from "../aggregate";
+import type { FitFacts } from "../../data/fit/dynamics";
+import { dataSource, networkSource, type Source } from "./source";
 import { summaryOf } from "./summary";
 import { verifiedSamples, verifyOperator, type Verified } from "./verify";
 

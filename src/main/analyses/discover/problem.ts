@@ -4,7 +4,8 @@ import { readableBasis } from "./basis";
 import { decide, type Decision } from "./decision";
 import type { Gram } from "./gram";
 import { relativeDefect, type Tried } from "./trial";
-import { defectInterval, halves, largestAngle, type Clusters } from "./resampling";
+import { defectInterval, halves, largestAngle } from "./resampling";
+import type { Clusters } from "../../data/fit/map";
 import { spectrumOf } from "./spectrum";
 import { symmetricEigen } from "./symmetricEigen";
 

@@ -4,8 +4,7 @@
  */
 import { integerBelow, randomFrom } from "../../../shared/random";
 import { quantile } from "../../../shared/statistics";
-import { familiesOf } from "../aggregate";
-import type { SampleRef } from "../context";
+import type { Clusters } from "../../data/fit/map";
 import type { Interval } from "../bootstrap";
 import { symmetricEigen } from "./symmetricEigen";
 import { orthonormal } from "./spectrum";
@@ -14,17 +13,6 @@ const RESAMPLES = 400;
 const TAIL = 0.025;
 /** More trajectories are drawn in bundles of several, which leaves the spread of a mean as it is. */
 const MOST_DRAWN = 200;
-
-/** Trajectories, or samples where there are none. */
-export type Clusters = readonly (readonly number[])[];
-
-/** Fewer trajectories than this say nothing about their spread: then samples are drawn. */
-const FEWEST = 5;
-
-export function clustersOf(samples: readonly SampleRef[]): Clusters {
-  const families = familiesOf(samples);
-  return families.length < FEWEST ? samples.map((_, k) => [k]) : families;
-}
 
 /** 95 % percentile interval of the relative defect √(Σ defect/Σ scale) of one motion. */
 export function defectInterval(

@@ -5,7 +5,7 @@ import type { Recognised } from "./algebra/recognise";
 import type { CandidatesId } from "./choices";
 import type { OutputAction } from "./gram";
 import type { Solution } from "./problem";
-import type { FitFacts } from "./source";
+import type { FitFacts } from "../../data/fit/dynamics";
 import type { Verified } from "./verify";
 
 export interface Told {

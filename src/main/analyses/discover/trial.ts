@@ -5,8 +5,8 @@
 import { symmetricEigen } from "./symmetricEigen";
 import { coordinatesOf, whitening } from "./free";
 import { extended, squaredSlope, type OutputAction } from "./gram";
-import type { Layout } from "./layout";
-import type { Linearised } from "./linearised";
+import type { Layout } from "../../../shared/states/layout";
+import type { Linearised } from "../../data/fit/map";
 
 /** One number a sample. */
 export interface Tried {

@@ -5,8 +5,7 @@
  * on gets a long one, without which its variation would have to be resolved too.
  */
 import { CholeskyDecomposition, Matrix, solve } from "ml-matrix";
-import type { Linearised } from "../linearised";
-import type { Clusters } from "../resampling";
+import type { Clusters, Linearised } from "./map";
 import { heldOut, relativeError, type Fit, type Pairs } from "./pairs";
 
 /** Centres of the fit; it costs their cube. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { normals, randomFrom } from "../../../../shared/random";
+import { normals, randomFrom } from "../../../shared/random";
 import { fitKernel } from "./kernel";
 import { fitPolynomial } from "./polynomial";
 import type { Pairs } from "./pairs";

@@ -3,8 +3,8 @@
  * components. `5x6` is five particles of six numbers one after another; `q:5x3,p:5x3` first all positions, then all
  * momenta, so that a particle's components are its three positions and its three momenta.
  */
-import { UserError } from "../../../shared/errors";
-import { sizeOf } from "../../../shared/tensor";
+import { UserError } from "../errors";
+import { sizeOf } from "../tensor";
 
 export interface Layout {
   /** Parts on which a candidate acts alike; 1 where it acts on the whole state. */
@@ -20,7 +20,7 @@ export interface Layout {
 /**
  * @param state extents of one state, [d] or [particle, channel]
  * @param split as written; empty takes the data's own particle axis, `none` acts on the whole state
- * @throws UserError "discover/split"
+ * @throws UserError "states/split"
  */
 export function layoutOf(state: readonly number[], split: string): Layout {
   const size = sizeOf(state);
@@ -74,7 +74,7 @@ function blocksLayout(
 }
 
 function refused(reason: string): UserError {
-  return new UserError("discover/split", `The state cannot be split: ${reason}.`, {
+  return new UserError("states/split", `The state cannot be split: ${reason}.`, {
     where: "split",
     todo: "Write particles × components like 5x6, or blocks one after another like q:5x3,p:5x3, or none.",
   });

@@ -3,8 +3,8 @@
  * commutes with every affine motion of the states, so it breaks no symmetry of the dynamics; it only adds terms of the
  * order of the step's power to the field.
  */
-import { quantile, sorted } from "../../../../shared/statistics";
-import { toFloat64, type Tensor } from "../../../../shared/tensor";
+import { quantile, sorted } from "../../../shared/statistics";
+import { toFloat64, type Tensor } from "../../../shared/tensor";
 
 /** Weights of x(t + kΔt) − x(t − kΔt), k = 1 …, over Δt (Fornberg 1988, table 1). */
 const weights: readonly (readonly number[])[] = [

@@ -4,8 +4,7 @@
  * predicts held-out pairs best; a map that is a polynomial is found to rounding, and the error on held-out pairs says
  * how far another is from its fit.
  */
-import type { Linearised } from "../linearised";
-import type { Clusters } from "../resampling";
+import type { Clusters, Linearised } from "./map";
 import { leastSquares } from "./leastSquares";
 import { HELD, heldOut, relativeError, type Fit, type Pairs } from "./pairs";
 

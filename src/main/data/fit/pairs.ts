@@ -1,6 +1,5 @@
 /** Pairs of points and values, what a fit to them is, and how it is judged: on trajectories that it has not seen. */
-import type { Linearised } from "../linearised";
-import type { Clusters } from "../resampling";
+import type { Clusters, Linearised } from "./map";
 
 export interface Pairs {
   readonly count: number;
