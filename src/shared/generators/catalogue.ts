@@ -40,14 +40,43 @@ const known: Readonly<Record<string, (options: GeneratorOptions) => Generator>> 
   tx: () => translation(0),
   ty: () => translation(1),
   tz: () => translation(2),
-  rot: () => moving("rot", "rotation", "R′u − (−y ∂ₓ + x ∂ᵧ)u", ["-y", "x"], { leavesBox: true }),
+  rot: () =>
+    moving(
+      "rot",
+      "rotation",
+      "R′u − (−y ∂ₓ + x ∂ᵧ)u",
+      String.raw`R'u - (-y\,\partial_x + x\,\partial_y)\,u`,
+      ["-y", "x"],
+      { leavesBox: true },
+    ),
   scale: (options) => scaling(options),
   "shear-x": () =>
-    moving("shear-x", "shear along x", "Dξ u − y ∂ₓu", ["y", "0"], { leavesBox: true }),
+    moving(
+      "shear-x",
+      "shear along x",
+      "Dξ u − y ∂ₓu",
+      String.raw`(D\xi)\,u - y\,\partial_x u`,
+      ["y", "0"],
+      { leavesBox: true },
+    ),
   "shear-y": () =>
-    moving("shear-y", "shear along y", "Dξ u − x ∂ᵧu", ["0", "x"], { leavesBox: true }),
+    moving(
+      "shear-y",
+      "shear along y",
+      "Dξ u − x ∂ᵧu",
+      String.raw`(D\xi)\,u - x\,\partial_y u`,
+      ["0", "x"],
+      { leavesBox: true },
+    ),
   squeeze: () =>
-    moving("squeeze", "squeeze", "Dξ u − (x ∂ₓ − y ∂ᵧ)u", ["x", "-y"], { leavesBox: true }),
+    moving(
+      "squeeze",
+      "squeeze",
+      "Dξ u − (x ∂ₓ − y ∂ᵧ)u",
+      String.raw`(D\xi)\,u - (x\,\partial_x - y\,\partial_y)\,u`,
+      ["x", "-y"],
+      { leavesBox: true },
+    ),
   gx: (options) => boost(0, options),
   gy: (options) => boost(1, options),
   time: (options) => time(options),
@@ -56,6 +85,7 @@ const known: Readonly<Record<string, (options: GeneratorOptions) => Generator>> 
     id: "amp",
     label: "amplitude",
     formula: "X u = u",
+    tex: "X u = u",
     flow: null,
     leavesBox: false,
     on: ({ channels }) => ({
@@ -84,6 +114,7 @@ function translation(axis: number): Generator {
     id,
     label: `translation along ${name}`,
     formula: `X u = −∂${["ₓ", "ᵧ", "_z"][axis]!}u`,
+    tex: String.raw`X u = -\partial_{${name}} u`,
     flow: along(axis, Math.max(2, axis + 1), 1),
     leavesBox: false,
     on(side) {
@@ -102,6 +133,7 @@ function moving(
   id: string,
   label: string,
   formula: string,
+  tex: string,
   flow: readonly string[],
   { leavesBox }: { leavesBox: boolean },
 ): Generator {
@@ -110,6 +142,7 @@ function moving(
     id,
     label,
     formula: `X u = ${formula}`,
+    tex: `X u = ${tex}`,
     flow: parsed,
     leavesBox,
     on(side) {
@@ -126,6 +159,7 @@ function scaling({ weights }: GeneratorOptions): Generator {
     id: "scale",
     label: "scaling",
     formula: "X u = w u − p·∇u",
+    tex: String.raw`X u = w\,u - (x\,\partial_x + y\,\partial_y)\,u`,
     flow,
     leavesBox: true,
     on(side) {
@@ -173,6 +207,7 @@ function boost(axis: number, { dt, velocity }: GeneratorOptions): Generator {
     id,
     label: `Galilean boost along ${name}`,
     formula: `X u = e − t ∂${["ₓ", "ᵧ"][axis]!}u`,
+    tex: String.raw`X u = e_{${name}} - t\,\partial_{${name}} u`,
     flow: null,
     leavesBox: false,
     on(side) {
@@ -230,6 +265,7 @@ function time({ timeField }: GeneratorOptions): Generator {
     id: "time",
     label: "time translation",
     formula: "X u = 1 on the field that holds the time",
+    tex: String.raw`X u = 1 \quad\text{on the field that holds the time}`,
     flow: null,
     leavesBox: false,
     on(side) {
@@ -254,6 +290,7 @@ function density({ weights }: GeneratorOptions): Generator {
     id: "density",
     label: "density scaling",
     formula: "X u = w u, w = 1 on densities",
+    tex: String.raw`X u = w\,u,\quad w = 1 \;\text{on densities}`,
     flow: null,
     leavesBox: false,
     on(side) {

@@ -51,6 +51,8 @@ export interface Generator {
   readonly label: string;
   /** Its action in a line: X u = … */
   readonly formula: string;
+  /** The same typeset; absent where a line of text is all there is. */
+  readonly tex?: string;
   /** ξ of the input's side, for pictures; null where points stay. */
   readonly flow: readonly Formula[] | null;
   /** Whether the box's own edges break it although it is periodic: its flow does not close around the box. */

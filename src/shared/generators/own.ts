@@ -8,6 +8,7 @@
  * prediction transforms as the input does, clause by clause, unless `out-flow`, `out-mix` or `out-shift` replace one, or
  * `out none` says that it does not.
  */
+import { texOfClauses } from "../formulas/generators";
 import { FormulaReader, type Formula } from "./formula";
 import {
   atRest,
@@ -81,6 +82,7 @@ function read(reader: FormulaReader, id: string): Generator {
     id,
     label: id,
     formula: describe(input),
+    tex: texOfClauses(input, invariant ? null : Object.keys(output).length === 0 ? undefined : own),
     flow: input.flow ?? null,
     leavesBox: curls === true,
     on(side) {

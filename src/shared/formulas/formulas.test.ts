@@ -1,0 +1,153 @@
+import * as fc from "fast-check";
+import temml from "temml";
+import { describe, expect, test } from "vitest";
+import { parseFieldSpec } from "../fields/spec";
+import { defaultOptions, generatorByName, generatorNames } from "../generators/catalogue";
+import { parseFormula } from "../generators/formula";
+import { ownGenerators } from "../generators/own";
+import { catalogue } from "../physics/catalogue";
+import { rolesOf } from "../physics/roles";
+import { texOfName, texOfNumber, texOfValue } from "./names";
+import { texOfFormula, texOfIntegral } from "./read";
+
+/** @throws where it is no TeX */
+function mathML(tex: string): string {
+  return temml.renderToString(tex, { throwOnError: true, strict: true });
+}
+
+describe("a formula as TeX", () => {
+  test.each([
+    ["-y*exp(-x^2)", String.raw`-y\,e^{-x^{2}}`],
+    ["(x - y)/2", String.raw`\frac{x-y}{2}`],
+    ["x - (y - z)", String.raw`x-\left(y-z\right)`],
+    ["x + (y + z)", "x+y+z"],
+    ["x + (-y + z)", String.raw`x+\left(-y+z\right)`],
+    ["x - -1", String.raw`x-\left(-1\right)`],
+    ["x*-y", String.raw`x\,\left(-y\right)`],
+    ["-x^2", "-x^{2}"],
+    ["2^3^2", "2^{3^{2}}"],
+    ["(x/y)^2", String.raw`\left(\frac{x}{y}\right)^{2}`],
+    ["sin(2*pi*x)^2", String.raw`\sin^{2}\left(2\,\pi\,x\right)`],
+    ["sin(x)^-1", String.raw`\left(\sin\left(x\right)\right)^{-1}`],
+    ["2*3*x", String.raw`2\cdot 3\,x`],
+    ["abs(x)*sqrt(y)", String.raw`\left|x\right|\,\sqrt{y}`],
+    ["dx(u)^2", String.raw`\left(\partial_{x} u\right)^{2}`],
+    ["dx(vy)-dy(vx)", String.raw`\partial_{x} v_{y}-\partial_{y} v_{x}`],
+    ["dx(dy(u)*w)", String.raw`\partial_{x} \left(\left(\partial_{y} u\right)\,w\right)`],
+    ["dx(dx(u))", String.raw`\partial_{x} \partial_{x} u`],
+    ["1e-3*x", String.raw`10^{-3}\,x`],
+  ])("%s", (text, tex) => {
+    expect(texOfFormula(text)).toBe(tex);
+    expect(mathML(tex)).toContain("<math>");
+  });
+
+  test("looks alike only where its value is the same", () => {
+    const at = [0.37, 1.31, -0.83];
+    // The same signs between the same operands, bracketed in two ways.
+    const bracketed = (
+      operands: readonly string[],
+      signs: readonly string[],
+      where: readonly number[],
+    ): string => {
+      const pieces = [...operands];
+      const between = [...signs];
+      for (const pick of where) {
+        if (between.length === 0) break;
+        const k = pick % between.length;
+        pieces.splice(k, 2, `(${pieces[k]!}${between[k]!}${pieces[k + 1]!})`);
+        between.splice(k, 1);
+      }
+      return pieces[0]!;
+    };
+    const operand = fc.constantFrom("x", "y", "z", "2", "-x", "sin(y)", "3.5", "abs(z)");
+    const places = fc.array(fc.nat(5), { minLength: 3, maxLength: 3 });
+    fc.assert(
+      fc.property(
+        fc.array(operand, { minLength: 4, maxLength: 4 }),
+        fc.array(fc.constantFrom("+", "-", "*", "/", "^"), { minLength: 3, maxLength: 3 }),
+        places,
+        places,
+        (operands, signs, one, other) => {
+          const [a, b] = [bracketed(operands, signs, one), bracketed(operands, signs, other)];
+          if (texOfFormula(a) !== texOfFormula(b)) return;
+          const [left, right] = [parseFormula(a).value(at), parseFormula(b).value(at)];
+          // NaN of a negative number's root is the same on both sides.
+          if (Number.isFinite(left) || Number.isFinite(right)) {
+            expect(Math.abs(left - right)).toBeLessThanOrEqual(1e-9 * Math.abs(left));
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+test("integrals are taken of fields on grids alone", () => {
+  expect(texOfIntegral("u^2/2", true)).toBe(String.raw`\int \frac{u^{2}}{2}\,\mathrm{d}V`);
+  expect(texOfIntegral("a+b", true)).toBe(String.raw`\int \left(a+b\right)\,\mathrm{d}V`);
+  expect(texOfIntegral("p^2/2", false)).toBe(String.raw`\frac{p^{2}}{2}`);
+  expect(texOfIntegral("max(u)", true)).toBe(String.raw`\max\left(u\right)`);
+  expect(texOfIntegral("integral(u)*mean(v)", true)).toBe(
+    String.raw`\left(\int u\,\mathrm{d}V\right)\,\left\langle v \right\rangle`,
+  );
+});
+
+test("names have indices and Greek letters, numbers powers of ten", () => {
+  const names = ["vx", "v_x", "u0", "rho", "epsilon", "velocity_x", "flux", "ν", "T"];
+  expect(names.map(texOfName)).toEqual([
+    "v_{x}",
+    "v_{x}",
+    "u_{0}",
+    String.raw`\rho`,
+    String.raw`\varepsilon`,
+    String.raw`\mathrm{velocity}_{x}`,
+    String.raw`\mathrm{flux}`,
+    "ν",
+    "T",
+  ]);
+  expect(["0.5", "1e-3", "2.5e4", "pi"].map(texOfNumber)).toEqual([
+    "0.5",
+    "10^{-3}",
+    String.raw`2.5\cdot 10^{4}`,
+    String.raw`\pi`,
+  ]);
+  expect([0.33333, -2, 1.5e-9, Infinity].map((x) => texOfValue(x))).toEqual([
+    "0.333",
+    "-2",
+    String.raw`1.5\cdot 10^{-9}`,
+    String.raw`\infty`,
+  ]);
+  for (const name of [...names, "a_b_c", "höhe"]) expect(mathML(texOfName(name))).toMatch(/<mi|<mtext/);
+});
+
+describe("what can be chosen is typeset", () => {
+  test.each(generatorNames)("the generator %s", (name) => {
+    const { tex } = generatorByName(name, defaultOptions);
+    expect(mathML(tex!)).toContain("<mi>X</mi>");
+  });
+
+  test("generators of one's own, with an output that moves otherwise or not", () => {
+    const [swirl, boost, spin] = ownGenerators(
+      "swirl: flow (-y, x); boost: shift (1, 0) out-shift (1, 0) out-flow (1, 0); spin: mix [0, -1; 1, 0] out none",
+    );
+    expect(swirl!.tex).toBe(
+      String.raw`X\,u = -\mathcal{L}_{\xi}\,u,\quad \xi = \begin{pmatrix} -y \\ x \end{pmatrix}`,
+    );
+    expect(boost!.tex).toContain(String.raw`X_{\mathrm{out}}\,u = -\mathcal{L}_{\xi'}\,u+c'`);
+    expect(spin!.tex).toContain(String.raw`X_{\mathrm{out}} = 0`);
+    for (const { tex } of [swirl!, boost!, spin!]) expect(mathML(tex!)).toContain("<mtable");
+  });
+
+  test("every quantity of every physics", () => {
+    for (const { quantities } of catalogue) {
+      for (const fields of ["density:rho,vector:v,scalar:p", "scalar:u", "pseudoscalar:w"]) {
+        const spec = parseFieldSpec(fields);
+        const channels = spec.flatMap((group) => group.channels).length;
+        for (const { formula, rate } of quantities(rolesOf(spec, channels), 2)) {
+          expect(mathML(texOfIntegral(formula, true))).toContain("<math>");
+          if (rate !== undefined) expect(mathML(texOfIntegral(rate, true))).toContain("<math>");
+        }
+      }
+    }
+  });
+});
