@@ -9,6 +9,14 @@ export const coherence = defineAnalysis({
   title: "Coherence",
   reading:
     "Each point is the influence that a training step on a state x has on the loss at its image g·x, as a cosine in the span-restricted Gauss–Newton metric: 1 where one state teaches the other everything, 0 where they learn apart. Read it against the excess over unrelated states, since gradients of different states are alike even before training.",
+  formula: {
+    tex: [
+      String.raw`\cos_g(x) = \frac{I(gx, x)}{\sqrt{I(gx, gx)\,I(x, x)}}`,
+      String.raw`I(a, b) = \nabla C_a^{\top} \left(\tfrac{1}{nD} J^{\top} J + \lambda\right)^{-1} \nabla C_b`,
+    ],
+    where:
+      "C is the loss of one sample, ∇ and J are derivatives in the parameters of the loss and of the D outputs of all n samples, λ is the ridge; the inverse is taken within the span of the gradients.",
+  },
   reference:
     "Amarel et al. 2026, “Orbit gradient coherence”, PMLR 334, arXiv:2601.20172, equation 1.",
   parameters: {

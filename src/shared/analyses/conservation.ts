@@ -47,6 +47,14 @@ export const conservation = defineAnalysis({
   title: "Conservation",
   reading:
     "Each curve is how far an integral (mass, momentum, energy …) has drifted along a rollout, relative to the size it could have; dashed the data’s own. A drift that grows like the number of steps is a bias of the network, one that grows like its square root is noise.",
+  formula: {
+    tex: [
+      String.raw`d_k = \frac{I\!\left(f^k(u)\right) - I(u)}{s}, \qquad I(u) = \int \varphi(u, \nabla u)\,\mathrm{d}V`,
+      String.raw`s = \operatorname{median}_{u} \int \left| \varphi(u, \nabla u) \right| \mathrm{d}V`,
+    ],
+    where:
+      "f applied k times is the rollout from u, φ is the quantity's density (of states without a grid its value); s is the size that I could have if nothing cancelled.",
+  },
   reference:
     "Integrals and quadrature: LeVeque 2002, Finite Volume Methods. Projections: Baez et al. 2024, arXiv:2410.17445. Zero-frequency correction: Dong et al. 2025, arXiv:2511.16573.",
   targets: "optional",
@@ -121,6 +129,15 @@ export const conservation = defineAnalysis({
       default: 64,
       min: 0,
       max: 100_000,
+      advanced: true,
+    },
+    layers: {
+      kind: "integer",
+      label: "States by layer",
+      help: "Of one step from this many states, how much each layer changes every quantity; 0 leaves that out.",
+      default: 8,
+      min: 0,
+      max: 1000,
       advanced: true,
     },
     coefficients: {

@@ -5,11 +5,20 @@
 import type { FigureDefinition } from "../charts/figure";
 import type { ParameterSchema } from "../parameters";
 
+export interface AnalysisFormula {
+  /** Equations one below another, the result first. */
+  readonly tex: readonly string[];
+  /** What its letters mean, in a sentence. */
+  readonly where: string;
+}
+
 export interface AnalysisDefinition<S extends ParameterSchema = ParameterSchema> {
   readonly id: string;
   readonly title: string;
   /** Two sentences: what it shows, and how to read it. */
   readonly reading: string;
+  /** What is computed, as the window typesets it. */
+  readonly formula: AnalysisFormula;
   /** Where the method comes from. */
   readonly reference: string;
   /** Whether it can do without targets; absent: it cannot. */

@@ -14,6 +14,14 @@ export const discover = defineAnalysis({
   title: "Discovery",
   reading:
     "Each point is a direction in the space of candidate motions with its relative defect: 0 where the map has that symmetry, about 1 where the motion has nothing to do with it. Directions below a wide gap are candidates for symmetries; where there is no gap, none is claimed.",
+  formula: {
+    tex: [
+      String.raw`\mathcal{L}_v F(x) = DF(x)\,[X_v x] - Y_v F(x), \qquad X_v = \sum_q v_q X_q`,
+      String.raw`\mu = \min_v \frac{\left\langle \left\| \mathcal{L}_v F \right\|^2 \right\rangle}{\left\langle \left\| DF\,[X_v x] \right\|^2 + \left\| Y_v F \right\|^2 \right\rangle}`,
+    ],
+    where:
+      "F is the network or what was fitted to the data, X the candidates' motions of the state and Y those of the value; the spectrum shows √μ of this minimum and, each within what those before it leave, of all further directions.",
+  },
   reference: "Otto, Zolman, Kutz and Brunton 2023, arXiv:2311.00212.",
   targets: "optional",
   model: "optional",

@@ -9,6 +9,13 @@ export const equivariance = defineAnalysis({
   title: "Equivariance",
   reading:
     "Each point is ‖f(g·x) − g·f(x)‖ over ‖g·f(x)‖ for one state x: 0 where the network commutes with g. Compare elements with each other and with the loss: an error far below the loss means that the symmetry is not what limits the emulator.",
+  formula: {
+    tex: [
+      String.raw`e_g(x) = \frac{\left\| f(g\cdot x) - g\cdot f(x) \right\|}{\left\| g\cdot f(x) \right\|}`,
+    ],
+    where:
+      "f is the network, g acts on its input and on its output as the fields say; along a rollout f is applied k times, and relative to the change the denominator is ‖f(x) − x‖.",
+  },
   reference: "Gruver et al. 2023, arXiv:2210.02984, section 2, for finite group elements.",
   targets: "optional",
   parameters: {

@@ -9,6 +9,14 @@ export const landscape = defineAnalysis({
   title: "Landscape",
   reading:
     "The mean loss on the states x and on their images g·x, over the plane of parameters that their two gradients span; the dashed ellipse is the Gauss–Newton model. Where both losses fall along the same directions, learning one state teaches the other; where the valleys cross, they compete.",
+  formula: {
+    tex: [
+      String.raw`\ell(\alpha, \beta) = \left\langle C_x(\theta + \rho\,\alpha\,a + \rho\,\beta\,b) \right\rangle_x, \qquad \ell_g(\alpha, \beta) = \left\langle C_{gx}(\theta + \rho\,\alpha\,a + \rho\,\beta\,b) \right\rangle_x`,
+      String.raw`\rho = \frac{0.1\,\ell(0, 0)}{\left\| \nabla \ell \right\|}`,
+    ],
+    where:
+      "θ are the parameters as they are, C is the loss of one sample; a is the direction of ∇ℓ, b what ∇ℓ of the images adds to it, both of length 1, or two random directions.",
+  },
   reference:
     "Directions: orbit gradients, orthonormalised. Random directions: filter normalisation, Li et al. 2018, arXiv:1712.09913, section 4.",
   parameters: {

@@ -14,6 +14,14 @@ export const lieDerivative = defineAnalysis({
   title: "Lie derivative",
   reading:
     "Each point is ‖Lf(x)‖/‖f(x)‖, how fast the network's prediction departs from the moved prediction as the state x begins to move along a generator: 0 where the network has the symmetry. Compare it with the grid's own error beside it, which even a perfectly symmetric pointwise map would show: what is within twice of that is not resolved.",
+  formula: {
+    tex: [
+      String.raw`\mathcal{L}_X f(u) = \left.\frac{\mathrm{d}}{\mathrm{d}s}\right|_{s=0} e^{-s X_{\mathrm{out}}} f\!\left(e^{s X} u\right) = Df(u)[X u] - X_{\mathrm{out}} f(u)`,
+      String.raw`e_X(u) = \frac{\left\| \mathcal{L}_X f(u) \right\|}{\left\| f(u) \right\|}`,
+    ],
+    where:
+      "X moves the network's input and X with the index out its prediction, by the same motion unless said otherwise; Df is the network's own derivative, exact and not a difference.",
+  },
   reference: "Gruver et al. 2023, arXiv:2210.02984, equations 3 and 4.",
   targets: "optional",
   parameters: {

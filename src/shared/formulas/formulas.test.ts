@@ -117,7 +117,8 @@ test("names have indices and Greek letters, numbers powers of ten", () => {
     String.raw`1.5\cdot 10^{-9}`,
     String.raw`\infty`,
   ]);
-  for (const name of [...names, "a_b_c", "höhe"]) expect(mathML(texOfName(name))).toMatch(/<mi|<mtext/);
+  for (const name of [...names, "a_b_c", "höhe"])
+    expect(mathML(texOfName(name))).toMatch(/<mi|<mtext/);
 });
 
 describe("what can be chosen is typeset", () => {
