@@ -1,5 +1,6 @@
 /** Conservation: what does the network keep over a rollout that the physics keeps, and can it be repaired at once? */
 import { conservationFigures } from "../charts/conservation";
+import { previewQuantities } from "../formulas/preview";
 import type { ParameterValues } from "../parameters";
 import { catalogue } from "../physics/catalogue";
 import { parseCoefficients } from "../physics/choose";
@@ -49,7 +50,8 @@ export const conservation = defineAnalysis({
     "Each curve is how far an integral (mass, momentum, energy …) has drifted along a rollout, relative to the size it could have; dashed the data’s own. A drift that grows like the number of steps is a bias of the network, one that grows like its square root is noise.",
   formula: {
     tex: [
-      String.raw`d_k = \frac{I\!\left(f^k(u)\right) - I(u)}{s}, \qquad I(u) = \int \varphi(u, \nabla u)\,\mathrm{d}V`,
+      String.raw`d_k = \frac{I\!\left(f^k(u)\right) - I(u)}{s}`,
+      String.raw`I(u) = \int \varphi(u, \nabla u)\,\mathrm{d}V`,
       String.raw`s = \operatorname{median}_{u} \int \left| \varphi(u, \nabla u) \right| \mathrm{d}V`,
     ],
     where:
@@ -73,6 +75,7 @@ export const conservation = defineAnalysis({
       help: "Integrands by formulas of the channels (vx and vy of a vector v), with dx(…), dy(…), x, y and integral, mean, min, max: name: formula; semicolons between several. A balance law adds rate and what d/dt of it must be.",
       default: "",
       check: (text) => wrongIn(() => parseIntegrands(text)),
+      preview: previewQuantities,
       example: "third: u^3/6-dx(u)^2/2; loss: u^2 rate -2*nu*dx(u)^2",
     },
     steps: {

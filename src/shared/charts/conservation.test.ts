@@ -20,6 +20,7 @@ function conservationRun(samples = 5, steps = 4): RunResult {
       quantities: [{ id: "mass" }, { id: "energy" }],
       error: { n: samples },
       balances: [{ id: "energy", scale: 2 }],
+      layers: { names: ["lift … read", "block"], samples: 3 },
       invariants: { dimension: 1, found: [{ formula: "u", names: ["mass"] }] },
     },
     {
@@ -49,6 +50,12 @@ function conservationRun(samples = 5, steps = 4): RunResult {
         shape: [2, 3],
         value: (_, k) => 2 * 10 ** (2 * k - 6),
       },
+      layer_change: {
+        axes: ["quantity", "layer", "layer sample"],
+        shape: [2, 2, 3],
+        value: (q, l, i) => (q + 1) * (l - 0.4) * (1 + i),
+      },
+      layer_samples: { axes: ["layer sample"], shape: [3], value: (i) => i },
       increments: { axes: ["quantity", "state"], shape: [2, 7], value: (q, i) => 0.01 * (i - q) },
     },
   );
@@ -109,6 +116,13 @@ describe("tables", () => {
   test("of changes are the picked quantity's own numbers", () => {
     const { rows } = figure("change").table(run, { element: "energy" });
     expect(rows[0]!.slice(1)).toEqual([1, 0.002, 0, 1e-15]);
+  });
+
+  test("of layers are relative to the scale, and the picture adds them up", () => {
+    const { rows } = figure("layers").table(run, {});
+    expect(rows[6]).toEqual(["energy", "lift … read", "trajectory 0, time 0", -0.4]);
+    const option = JSON.stringify(plain(figure("layers").option(run, printTheme, {})));
+    expect(option).toContain("whole step\\nmedian 0.4");
   });
 
   test("of rollouts are the largest drift and the last that there was", () => {

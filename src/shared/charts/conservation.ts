@@ -16,6 +16,7 @@ import { curvesOption, pickCurve, type Curves } from "./curves";
 import { elementsOf } from "./elements";
 import type { FigureDefinition, FigureTable, FigureView } from "./figure";
 import { balanceFigure } from "./conservationBalance";
+import { layersFigure } from "./conservationLayers";
 import { spectrumFigure } from "./conservationSpectrum";
 import { cell, has, perElement, sampleName } from "./reading";
 import { sampleTable } from "./sampleTable";
@@ -312,6 +313,7 @@ export const conservationFigures: readonly FigureDefinition[] = [
   change,
   errors,
   increments,
+  layersFigure,
   balanceFigure,
   spectrumFigure,
 ];

@@ -24,6 +24,7 @@ import { arraysOf } from "./arrays";
 import { balances, ratesOf } from "./balance";
 import { candidatesOf } from "./candidates";
 import { stepIncrements } from "./increments";
+import { layerChanges } from "./layers";
 import { noticesOf } from "./notices";
 import { inventedInvariants } from "./invented";
 import { emptyNumbers, firstQuantities, Meter, type RolloutNumbers } from "./numbers";
@@ -183,6 +184,10 @@ async function compute(
         );
   context.notices.push(...(invented?.notices ?? []));
   const balance = balances(rollouts, quantities, n, steps, context.dt);
+  const layers =
+    params.layers === 0
+      ? null
+      : await layerChanges(context, network, named, params.layers, signal, progress);
   const verified =
     params.verify === 0
       ? {}
@@ -204,12 +209,14 @@ async function compute(
       ...summaryOf(context, params, quantities, followed, scales, increments),
       ...(balance === null ? {} : { balances: balance.summary }),
       ...(invented === null ? {} : { invariants: invented.summary }),
+      ...(layers === null ? {} : { layers: layers.summary }),
       ...verified,
     },
     arrays: {
       ...arraysOf(followed, scales, increments, n, steps, context.dt),
       ...balance?.arrays,
       ...invented?.arrays,
+      ...layers?.arrays,
     },
   };
 }
