@@ -17,11 +17,11 @@ export interface CookToom {
 }
 
 /**
- * Three taps; as many outputs as there are finite points, less one; the point at infinity is added.
+ * As many outputs as there are finite points, less `taps` − 2; the point at infinity is added. `input` depends on the
+ * points alone.
  * @param finite different numbers. Small ones of few binary digits lose least to rounding.
  */
-export function cookToom(finite: readonly number[]): CookToom {
-  const taps = 3;
+export function cookToom(finite: readonly number[], taps: number): CookToom {
   const outputs = finite.length - taps + 2;
   const powers = (point: number, count: number): number[] =>
     Array.from({ length: count }, (_, power) => point ** power);
@@ -52,7 +52,8 @@ function polynomial(roots: readonly number[]): number[] {
   );
 }
 
-function transposed(rows: Rows): number[][] {
+/** A matrix's columns. */
+export function transposed(rows: Rows): number[][] {
   return rows[0]!.map((_, column) => rows.map((row) => row[column]!));
 }
 

@@ -2,6 +2,7 @@
 import { sizeOf, type DType } from "../../shared/tensor";
 import { lastUses } from "./evaluate";
 import { topologicalOrder, type Graph, type Value } from "./ir";
+import { withoutConvWeight } from "./weightProducts";
 
 const elementBytes: Readonly<Record<DType, number>> = {
   float32: 4,
@@ -29,8 +30,8 @@ export function holderOf(value: Value): Value {
  * The most bytes that results of nodes occupy at once when the graph is evaluated node after node and each is dropped
  * after its last use, outputs at the end. Inputs, parameters and constants are not counted: they are held anyway.
  */
-export function peakBytes({ outputs }: Graph): number {
-  const values = outputs.map(({ value }) => value);
+export function peakBytes(graph: Graph): number {
+  const values = withoutConvWeight(graph).outputs.map(({ value }) => value);
   const order = topologicalOrder(values);
   const spent = lastUses(order, values);
   /** How many values still need a holder's memory. */

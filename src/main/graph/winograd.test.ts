@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { sizeOf, toFloat64, type TensorType } from "../../shared/tensor";
+import { fromFloat64, sizeOf, toFloat64, type TensorType } from "../../shared/tensor";
 import { Builder } from "./builder";
 import { cookToom, type Rows } from "./cookToom";
 import { evaluator } from "./evaluate";
@@ -8,6 +8,7 @@ import { grad } from "./grad";
 import { inputName, topologicalOrder, type Graph, type Value } from "./ir";
 import { jacobianTimes } from "./jacobian";
 import { Random } from "./ops/domains";
+import { withoutConvWeight } from "./weightProducts";
 import { withWinograd, type WinogradForm } from "./winograd";
 
 const float = (...shape: number[]): TensorType => ({ dtype: "float32", shape });
@@ -39,6 +40,9 @@ function expectSame(actual: WinogradForm, expected: Graph): void {
   });
 }
 
+const operators = (graph: Graph): string[] =>
+  topologicalOrder(graph.outputs.map(({ value }) => value)).map(({ op }) => op);
+
 /** Convolutions with a 3 × 3 kernel, and whether any are left. */
 function isLeft(graph: Graph): boolean {
   return topologicalOrder(graph.outputs.map(({ value }) => value)).some(
@@ -49,23 +53,25 @@ function isLeft(graph: Graph): boolean {
 const times = (rows: Rows, x: readonly number[]): number[] =>
   rows.map((row) => row.reduce((sum, value, i) => sum + value * x[i]!, 0));
 
-test("interpolation gives the correlation, whatever the points", () => {
-  for (const points of [
-    [0, 1, -1],
-    [0, 0.75, -0.75, 1.5, -1.5],
-    [2, -3, 0.5, 7],
-  ]) {
-    const { input, kernel, output } = cookToom(points);
+test("interpolation gives the correlation, whatever the points and taps", () => {
+  for (const [points, taps] of [
+    [[0, 1, -1], 3],
+    [[0, 0.75, -0.75, 1.5, -1.5], 3],
+    [[0, 0.75, -0.75, 1.5, -1.5], 4],
+    [[2, -3, 0.5, 7], 2],
+  ] as const) {
+    const { input, kernel, output } = cookToom(points, taps);
     const random = new Random(1);
     const draw = (n: number): number[] => Array.from({ length: n }, () => random.uniform(-1, 1));
-    const [x, w] = [draw(output.length + 2), draw(3)];
+    const [x, w] = [draw(output.length + taps - 1), draw(taps)];
     const at = times(input, x);
     const y = times(
       output,
       times(kernel, w).map((value, k) => value * at[k]!),
     );
     y.forEach((value, i) => {
-      expect(value).toBeCloseTo(w[0]! * x[i]! + w[1]! * x[i + 1]! + w[2]! * x[i + 2]!, 10);
+      const plain = w.reduce((sum, weight, k) => sum + weight * x[i + k]!, 0);
+      expect(value).toBeCloseTo(plain, 10);
     });
   }
 });
@@ -156,4 +162,58 @@ test("few channels, strides, dilations, groups and other kernels stay as they ar
   ].map((value, k) => ({ name: `y${k}`, value }));
   const graph = { inputs: [x], outputs };
   expect(withWinograd(graph)).toEqual({ graph, feeds: new Map() });
+});
+
+describe("weight cotangents", () => {
+  test("keep their values at any extents, margins, groups and numbers of samples", () => {
+    fc.assert(
+      fc.property(fc.noBias(fc.nat()), (seed) => {
+        const random = new Random(seed);
+        const g = new Builder();
+        const group = random.whole(1, 3);
+        const [n, c, m] = [random.whole(1, 3), group * random.whole(1, 3), group * 2];
+        const pads = Array.from({ length: 4 }, () => random.whole(0, 2));
+        const [rows, columns] = [random.whole(3, 12), random.whole(3, 12)];
+        const x = g.input("x", float(n, c, rows, columns));
+        const continued = random.chance()
+          ? g.pad(x, [0, 0, 1, 1, 0, 0, 1, 1], { mode: "wrap" })
+          : x;
+        const w = g.constant(fromFloat64("float32", [1, 1, 3, 3], new Array<number>(9).fill(0)));
+        const one = g.slice(continued, [
+          { axis: 0, end: 1 },
+          { axis: 1, end: 1 },
+        ]);
+        const dy = g.input("dy", float(n, m, ...g.conv(one, w, { pads }).shape.slice(2)));
+        const attrs = { strides: [1, 1], dilations: [1, 1], pads, group, kernel: [3, 3] };
+        const dw = g.node("ConvWeight", [continued, dy], attrs)[0]!;
+        const graph = { inputs: [x, dy], outputs: [{ name: "dw", value: dw }] };
+        const other = withWinograd(graph, 0);
+        expect(operators(other.graph)).not.toContain("ConvWeight");
+        expectSame(other, graph);
+        expectSame({ graph: withoutConvWeight(graph), feeds: new Map() }, graph);
+      }),
+      { seed: 21, numRuns: 60 },
+    );
+  });
+
+  test("pay from some thirty channels on, and on small planes only when samples are summed", () => {
+    const pays = (samples: number, group: number, channels: number, extent: number): boolean => {
+      const g = new Builder();
+      const plane = (more: number): Value =>
+        g.input(`x${more}`, float(samples, group * channels, extent + more, extent + more));
+      const [x, dy] = [plane(2), plane(0)];
+      const attrs = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], group };
+      const dw = g.node("ConvWeight", [x, dy], { ...attrs, kernel: [3, 3] })[0]!;
+      const { graph } = withWinograd({ inputs: [x, dy], outputs: [{ name: "dw", value: dw }] });
+      return !operators(graph).includes("ConvWeight");
+    };
+    expect([8, 16, 32, 48].map((channels) => pays(1, 4, channels, 64))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(pays(1, 16, 208, 8)).toBe(false);
+    expect(pays(16, 1, 208, 8)).toBe(true);
+  });
 });

@@ -3,25 +3,26 @@
  * tiles of 6 × 6 inputs are interpolated at 36 points, where a convolution is one matrix product a point over the
  * channels, and 4 × 4 outputs are read off the products. It pays where many channels meet: what a tile costs to
  * transform grows with their number, what it saves with their number squared.
- *
- * Points 0, ±3/4, ±3/2, ∞: a root mean square error of 1.1e-6 in float32 over 104 channels, where a plain sum has
- * 5.5e-7 and the usual 0, ±1, ±2, ∞ has 2.3e-6 (Barabasz et al. 2020, arXiv:1803.10986, on the choice of points).
  */
 import { fromFloat64, sizeOf, type Tensor } from "../../shared/tensor";
 import { Builder } from "./builder";
-import { inputName, topologicalOrder, type Graph, type Node, type Value } from "./ir";
+import { topologicalOrder, type Graph, type Node, type Value } from "./ir";
+import { kronecker, transposed } from "./cookToom";
 import type { ConvAttributes } from "./ops/conv";
-import { cookToom, kronecker } from "./cookToom";
-
-const TILE = 4;
-const KERNEL = 3;
-const SPAN = TILE + KERNEL - 1;
-const POINTS = SPAN * SPAN;
-const {
-  input: interpolate,
-  kernel: weigh,
-  output: collect,
-} = cookToom([0, 0.75, -0.75, 1.5, -1.5]);
+import type { ConvWeightAttributes } from "./ops/convWeight";
+import { rebuild, type Renewed } from "./rebuild";
+import { gainOfWeights, weightsAtPoints } from "./winogradWeights";
+import {
+  alongBoth,
+  atPoints,
+  gridOf,
+  isSuited,
+  KERNEL,
+  outward,
+  POINTS,
+  TILE,
+  wasteOf,
+} from "./winogradTiles";
 
 /*
  * What one element costs beside a multiply–add of a plain convolution, measured on onnxruntime's CPU kernels
@@ -45,42 +46,32 @@ const MATRIX = "$kernels at points";
  * Kernels [9] at the points [36]. An input and no constant: executors would fold it into the weights, of which there
  * are then four times as many (a gradient of ten million parameters began at 1082 MB instead of 564).
  */
-const matrix = fromFloat64("float32", [POINTS, KERNEL * KERNEL], kronecker(weigh, weigh).flat());
+const matrix = alongBoth(outward.kernel, KERNEL * KERNEL);
 
 /**
- * The same graph with those convolutions, and sums of two, in this form that are faster so.
+ * The same graph with those convolutions, sums of two, and weight cotangents in this form that are faster so.
  * @param leastGain by how much, as a ratio of times
  */
 export function withWinograd(graph: Graph, leastGain = LEAST_GAIN): WinogradForm {
   const results = graph.outputs.map(({ value }) => value);
-  const order = topologicalOrder(results);
-  const chosen = choose(order, results, leastGain);
+  const chosen = choose(topologicalOrder(results), results, leastGain);
   if (chosen.size === 0) return { graph, feeds: new Map() };
   const g = new Builder();
-  const known = new Map<Value, Value>();
-  const inputs = graph.inputs.map((value) => {
-    const role = value.source.kind === "input" ? value.source.role : "data";
-    const fresh = g.input(inputName(value), value, role);
-    known.set(value, fresh);
-    return fresh;
-  });
   const kernels = g.input(MATRIX, matrix);
-  inputs.push(kernels);
-  const rebuilt = (value: Value): Value =>
-    value.source.kind === "constant" ? g.constant(value.source.tensor) : known.get(value)!;
-  for (const node of order) {
-    const terms = chosen.get(node);
-    if (terms === "part of a sum") continue;
-    g.at(node.origin, () => {
-      const made =
-        terms === undefined
-          ? g.node(node.op, node.inputs.map(rebuilt), node.attrs)
-          : [g.reshape(transformed(g, terms, kernels, rebuilt), node.outputs[0]!.shape)];
-      node.outputs.forEach((output, i) => known.set(output, made[i]!));
-    });
-  }
-  const outputs = graph.outputs.map(({ name, value }) => ({ name, value: rebuilt(value) }));
-  return { graph: { inputs, outputs }, feeds: new Map([[MATRIX, matrix]]) };
+  const { inputs, outputs } = rebuild(graph, g, (node, renewed) => {
+    const form = chosen.get(node);
+    if (form === undefined) return undefined;
+    if (form === "part of a sum") return [];
+    if (form === "weights") {
+      const [x, dy] = node.inputs.map(renewed);
+      return [weightsAtPoints(g, x!, dy!, node.attrs as ConvWeightAttributes)];
+    }
+    return [g.reshape(transformed(g, form, kernels, renewed), node.outputs[0]!.shape)];
+  });
+  const matrixIsRead = [...chosen.values()].some((form) => typeof form === "object");
+  return matrixIsRead
+    ? { graph: { inputs: [...inputs, kernels], outputs }, feeds: new Map([[MATRIX, matrix]]) }
+    : { graph: { inputs, outputs }, feeds: new Map() };
 }
 
 /** y [n, m, …] = Σ over terms of Conv(x, w), x [n or 1, C, …], w [m, C, 3, 3] or, where x is one, [n · m, C, 3, 3]. */
@@ -97,22 +88,25 @@ interface Sum {
   readonly extents: readonly [number, number];
 }
 
-/** The nodes to be replaced: convolutions and sums by what they compute, and convolutions that vanish into a sum. */
+/** What becomes of a node: a sum of convolutions, nothing because it vanishes into one, or a weight cotangent. */
+type Form = Sum | "part of a sum" | "weights";
+
+/** The nodes to be replaced. */
 function choose(
   order: readonly Node[],
   results: readonly Value[],
   leastGain: number,
-): Map<Node, Sum | "part of a sum"> {
+): Map<Node, Form> {
   const readers = new Map<Value, number>();
   for (const value of [...order.flatMap(({ inputs }) => inputs), ...results]) {
     readers.set(value, (readers.get(value) ?? 0) + 1);
   }
-  const chosen = new Map<Node, Sum | "part of a sum">();
+  const chosen = new Map<Node, Form>();
   /** The convolution behind a value that nobody else reads, with what lies between. */
   const behind = (value: Value): Node[] | null => {
     if (value.source.kind !== "node" || readers.get(value) !== 1) return null;
     const { node } = value.source;
-    if (node.op === "Conv") return isSuited(node) ? [node] : null;
+    if (node.op === "Conv") return isWhole(node) ? [node] : null;
     const further = node.op === "Reshape" ? behind(node.inputs[0]!) : null;
     return further && [node, ...further];
   };
@@ -126,7 +120,8 @@ function choose(
     for (const part of [...left, ...right]) chosen.set(part, "part of a sum");
   }
   for (const node of order) {
-    if (node.op !== "Conv" || chosen.has(node) || !isSuited(node)) continue;
+    if (node.op === "ConvWeight" && gainOfWeights(node) >= leastGain) chosen.set(node, "weights");
+    if (node.op !== "Conv" || chosen.has(node) || !isWhole(node)) continue;
     const [n, m, ...extents] = node.outputs[0]!.shape as [number, number, number, number];
     const sum = { terms: [termOf(node)], n, m, extents };
     if (gainOf(sum) >= leastGain) chosen.set(node, sum);
@@ -134,16 +129,10 @@ function choose(
   return chosen;
 }
 
-function isSuited({ inputs, attrs }: Node): boolean {
-  const { strides, dilations, group } = attrs as ConvAttributes;
-  const [, w] = inputs;
-  return (
-    group === 1 &&
-    w!.dtype === "float32" &&
-    w!.shape.length === 4 &&
-    w!.shape.slice(2).every((taps) => taps === KERNEL) &&
-    [...strides, ...dilations].every((step) => step === 1)
-  );
+/** Whether a convolution can be put into this form: every channel sees every other. */
+function isWhole(node: Node): boolean {
+  const { group } = node.attrs as ConvAttributes;
+  return group === 1 && isSuited(node.inputs[1]!.shape.slice(2), node);
 }
 
 function termOf({ inputs, attrs }: Node): Term {
@@ -164,10 +153,7 @@ function sumOf(a: Node, b: Node, { shape }: Value): Sum | null {
 
 /** Time of plain convolutions over time in this form. */
 function gainOf({ terms, n, m, extents }: Sum): number {
-  const [rows, columns] = extents;
-  const points = rows * columns;
-  const [down, across] = tilesOf(extents);
-  const waste = ((down + 1) * across * TILE * TILE) / points;
+  const waste = wasteOf(extents);
   let plain = 0;
   let own = n * m * OUTPUT_COST * waste;
   for (const { x } of terms) {
@@ -179,27 +165,22 @@ function gainOf({ terms, n, m, extents }: Sum): number {
   return plain / own;
 }
 
-function tilesOf([rows, columns]: readonly [number, number]): [number, number] {
-  return [Math.ceil(rows / TILE), Math.ceil(columns / TILE)];
-}
-
 /** The sum, [n, m, rows, columns]. */
-function transformed(
-  g: Builder,
-  sum: Sum,
-  kernels: Value,
-  rebuilt: (value: Value) => Value,
-): Value {
+function transformed(g: Builder, sum: Sum, kernels: Value, renewed: Renewed): Value {
   const { terms, n, m, extents } = sum;
   const [rows, columns] = extents;
-  const [down, across] = tilesOf(extents);
+  const [down, across] = gridOf(extents);
   const products = terms.map(({ x, w, attrs }) => {
-    const tiles = atPoints(g, rebuilt(x), attrs.pads, [down, across]);
-    return g.matmul(kernelAtPoints(g, kernels, rebuilt(w), n, m), tiles);
+    const tiles = atPoints(g, renewed(x), attrs.pads, [down, across], outward.input);
+    return g.matmul(kernelAtPoints(g, kernels, renewed(w), n, m), tiles);
   });
   // [n, points, m · tiles down, tiles across], each point spread over its 4 × 4 outputs.
   const spread = g.constant(
-    fromFloat64("float32", [POINTS, 1, TILE, TILE], columnsOf(kronecker(collect, collect))),
+    fromFloat64(
+      "float32",
+      [POINTS, 1, TILE, TILE],
+      transposed(kronecker(outward.output, outward.output)).flat(),
+    ),
   );
   const [placed] = g.node(
     "ConvTranspose",
@@ -225,68 +206,6 @@ function transformed(
   ]);
 }
 
-/**
- * x [n, C, …] at the points of all its tiles, [n, points, C, tiles]. Channels lie one below the other in one image, as
- * many rows each as make whole tiles, so that one convolution with a stride of a tile makes them in this order; its last
- * row of tiles in each channel reaches into the next one and is never read.
- */
-function atPoints(
-  g: Builder,
-  x: Value,
-  [top, left]: readonly number[],
-  [down, across]: readonly [number, number],
-): Value {
-  const [n, channels, rows, columns] = x.shape as [number, number, number, number];
-  const [high, wide] = [(down + 1) * TILE, across * TILE + SPAN - TILE];
-  const below = high - rows - top!;
-  const right = wide - columns - left!;
-  const wider = padded(g, x, [0, 0, top!, left!, 0, 0, below, right]);
-  const image = g.reshape(wider, [n, 1, channels * high, wide]);
-  const kernel = g.constant(
-    fromFloat64("float32", [POINTS, 1, SPAN, SPAN], kronecker(interpolate, interpolate).flat()),
-  );
-  const tiles = g.conv(image, kernel, {
-    strides: [TILE, TILE],
-    pads: [0, 0, SPAN - TILE, 0],
-  });
-  return g.reshape(tiles, [n, POINTS, channels, (down + 1) * across]);
-}
-
-/**
- * x [n, C, …] with margins of zeros behind; a periodic continuation is made longer instead of copied once more, since
- * what lies behind it is not read.
- */
-function padded(g: Builder, x: Value, pads: readonly number[]): Value {
-  const source = unreshaped(x).source;
-  if (source.kind !== "node" || source.node.op !== "Pad" || source.node.attrs["mode"] !== "wrap") {
-    return g.pad(x, pads);
-  }
-  const [inner] = source.node.inputs as [Value];
-  const before = source.node.attrs["pads"] as readonly number[];
-  const rank = inner.shape.length;
-  const own = [0, 0, ...before.slice(rank - 2, rank), 0, 0, ...before.slice(2 * rank - 2)];
-  const alongSpaceOnly = total(own) === total(before);
-  const extents = inner.shape.slice(-2);
-  const image = [...x.shape.slice(0, 2), ...extents];
-  const all = own.map((pad, i) => pad + pads[i]!);
-  const fits = all.every((pad, i) => pad <= image[i % 4]!);
-  const same = alongSpaceOnly && sizeOf(image) === sizeOf(inner.shape);
-  return same && fits && pads[2] === 0 && pads[3] === 0
-    ? g.pad(g.reshape(inner, image), all, { mode: "wrap" })
-    : g.pad(x, pads);
-}
-
-/** What a value was before leading axes were joined or split. */
-function unreshaped(x: Value): Value {
-  if (x.source.kind !== "node" || x.source.node.op !== "Reshape") return x;
-  const [before] = x.source.node.inputs as [Value];
-  return before.shape.slice(-2).join() === x.shape.slice(-2).join() ? before : x;
-}
-
-function total(numbers: readonly number[]): number {
-  return numbers.reduce((sum, x) => sum + x, 0);
-}
-
 /** Kernels at the points, [n or 1, points, m, C]. @param w [m or n · m, C, 3, 3] */
 function kernelAtPoints(g: Builder, kernels: Value, w: Value, n: number, m: number): Value {
   const [all, channels] = w.shape as [number, number];
@@ -294,9 +213,4 @@ function kernelAtPoints(g: Builder, kernels: Value, w: Value, n: number, m: numb
   const taps = KERNEL * KERNEL;
   const rows = g.transposeLast(g.reshape(w, [each, m * channels, taps]));
   return g.reshape(g.matmul(kernels, rows), [each, POINTS, m, channels]);
-}
-
-/** Of a matrix by rows, one column after another. */
-function columnsOf(rows: readonly (readonly number[])[]): number[] {
-  return rows[0]!.flatMap((_, column) => rows.map((row) => row[column]!));
 }

@@ -14,6 +14,7 @@ import {
 } from "../ir";
 import { ruleOf } from "../ops";
 import type { OnnxForm } from "../rule";
+import { withoutConvWeight } from "../weightProducts";
 import { encodeMessage } from "./message";
 import {
   AttributeType,
@@ -58,7 +59,7 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
   return encodeMessage(modelProto, {
     irVersion: WRITTEN_IR,
     producerName: "noetherscope",
-    graph: encodeGraph(graph, order, name, bind, options.batch),
+    graph: encodeGraph(withoutConvWeight(graph), order, name, bind, options.batch),
     opsetImport: [{ domain: "", version: WRITTEN_OPSET }],
     metadataProps: [...metadata].map(([key, value]) => ({ key, value })),
   });

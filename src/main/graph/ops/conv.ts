@@ -3,7 +3,6 @@ import { sizeOf, type TensorType } from "../../../shared/tensor";
 import type { Builder } from "../builder";
 import type { Value } from "../ir";
 import { ShapeError, type BatchContext, type OpRule } from "../rule";
-import { weightCotangent } from "./convWeight";
 import { commonDType, expectInputs } from "./shapes";
 import { expectWindow, positions, reach, slidingRuns, type WindowAttributes } from "./window";
 
@@ -15,14 +14,14 @@ export type ConvAttributes = WindowAttributes & {
 /**
  * Conv-11 without bias (the importer adds it): x [N, C, …], w [M, C/group, …kernel] to y [N, M, …],
  * y[n, m, o] = Σ_{c, k} w[m, c, k] x[n, c, o·stride + k·dilation − pad].
- * x̄: ȳ convolved with the turned kernel (ConvTranspose if strided);  w̄: see weightCotangent.
+ * x̄: ȳ convolved with the turned kernel (ConvTranspose if strided);  w̄ = ConvWeight(x, ȳ).
  */
 export const Conv: OpRule<ConvAttributes> = {
   infer: (inputs, attrs) => [convType(inputs, attrs)],
 
   vjp: (g, { inputs: [x, w], cotangents: [dy], attrs, wanted }) => [
     wanted[0] ? inputCotangent(g, dy!, w!, x!.shape, attrs) : null,
-    wanted[1] ? weightCotangent(g, x!, dy!, w!.shape, attrs) : null,
+    wanted[1] ? g.node("ConvWeight", [x!, dy!], { ...attrs, kernel: w!.shape.slice(2) })[0]! : null,
   ],
 
   jvp(g, { inputs: [x, w], tangents: [dx, dw], attrs }) {
@@ -93,7 +92,7 @@ function convType(inputs: readonly TensorType[], attrs: ConvAttributes): TensorT
 }
 
 /** x̄ of y = Conv(x, w). For stride 1 a Conv again, which onnxruntime runs in 0.6 of ConvTranspose's time. */
-function inputCotangent(
+export function inputCotangent(
   g: Builder,
   dy: Value,
   w: Value,

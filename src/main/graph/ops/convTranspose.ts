@@ -2,7 +2,6 @@
 import { sizeOf, type TensorType } from "../../../shared/tensor";
 import { ShapeError, type OpRule } from "../rule";
 import { batchConvolution, type ConvAttributes } from "./conv";
-import { weightCotangent } from "./convWeight";
 import { commonDType, expectInputs } from "./shapes";
 import { expectWindow, reach, slidingRuns } from "./window";
 
@@ -14,7 +13,7 @@ export type ConvTransposeAttributes = ConvAttributes & {
 /**
  * ConvTranspose-11 without bias: x [N, C, …], w [C, M/group, …kernel] to y [N, M, …] of extents
  * stride·(extent − 1) + reach + output_padding − pads; with z = Conv(y, w), y here is ∂⟨x, z⟩/∂y.
- * x̄ = Conv(ȳ, w);  w̄ as Conv's, x and ȳ exchanged.
+ * x̄ = Conv(ȳ, w);  w̄ = ConvWeight(ȳ, x).
  */
 export const ConvTranspose: OpRule<ConvTransposeAttributes> = {
   infer: (inputs, attrs) => [transposedType(inputs, attrs)],
@@ -22,7 +21,9 @@ export const ConvTranspose: OpRule<ConvTransposeAttributes> = {
   vjp(g, { inputs: [x, w], cotangents: [dy], attrs: { output_padding: _, ...attrs }, wanted }) {
     return [
       wanted[0] ? g.node("Conv", [dy!, w!], attrs)[0]! : null,
-      wanted[1] ? weightCotangent(g, dy!, x!, w!.shape, attrs) : null,
+      wanted[1]
+        ? g.node("ConvWeight", [dy!, x!], { ...attrs, kernel: w!.shape.slice(2) })[0]!
+        : null,
     ];
   },
 

@@ -1,147 +1,122 @@
 /**
- * How a convolution's output depends on its weights, turned round: the one cotangent that is no convolution of
- * the same kind, and the dearest part of most training steps.
+ * How a convolution depends on its weights, turned round. ⟨ȳ, Conv(x, w)⟩ is linear in each of x, w and ȳ; Conv,
+ * ConvTranspose and this are its derivatives by ȳ, x and w, so each one's rules are written with the other two.
  */
-import { sizeOf } from "../../../shared/tensor";
+import { sizeOf, type TensorType } from "../../../shared/tensor";
 import type { Builder } from "../builder";
 import type { Value } from "../ir";
-import type { WindowAttributes } from "./window";
+import { ShapeError, type OpRule } from "../rule";
+import { inputCotangent, type ConvAttributes } from "./conv";
+import { commonDType, expectInputs } from "./shapes";
+import { expectWindow, positions, slidingRuns } from "./window";
 
-/** Taps share a MatMul until it has this many rows: narrower products leave the vector units idle. */
-const ROWS = 32;
-
-/**
- * w̄ of y = Conv(x, w): w̄[m, c, k] = Σ_n Σ_o ȳ[n, m, o] x[n, c, o·stride + k·dilation − pad].
- * One MatMul a tap, on the slice of x that the tap sees: with 32 channels as fast as im2col, which needs nine
- * times the memory for a 3×3 kernel, and over three times as fast as one convolution with ȳ for its kernel.
- * Narrow inputs stack several taps; for wide ones `bySides` copies less. The sum over samples comes last, so that a
- * gradient vectorised over samples keeps them apart for nothing.
- * @param shape of w, [M, C/group, …kernel]
- */
-export function weightCotangent(
-  g: Builder,
-  x: Value,
-  dy: Value,
-  shape: readonly number[],
-  attrs: WindowAttributes & { group: number },
-): Value {
-  const [m, cg, ...kernel] = shape as [number, number, ...number[]];
-  const n = x.shape[0]!;
-  const { group, pads } = attrs;
-  const positions = dy.shape.slice(2);
-  const rank = kernel.length;
-  const padded = g.pad(x, [0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank)]);
-  const columns = g.transposeLast(g.reshape(dy, [n, group, m / group, sizeOf(positions)]));
-  /** What `taps` taps saw, [N, C, … positions] in any order of taps and channels, times ȳ. */
-  const times = (seen: Value, taps: number): Value =>
-    g.matmul(g.reshape(seen, [n, group, taps * cg, sizeOf(positions)]), columns);
-
-  const taps = sizeOf(kernel);
-  if (isTiling(kernel, attrs)) {
-    const sum = g.sum(times(tiles(g, padded, kernel, positions), taps), [0]);
-    const rows = g.reshape(sum, [group, cg, taps, m / group]);
-    return g.reshape(g.transpose(rows, [0, 3, 1, 2]), shape);
-  }
-  const [first, ...others] = kernel as [number, ...number[]];
-  // Elements copied per position: of x for each tap, against of x for the taps of a row and of ȳ for the rows.
-  const copies = sizeOf(others) * cg + first * (m / group);
-  if (first > 1 && attrs.strides[0] === 1 && copies < taps * cg) {
-    return bySides(g, padded, dy, shape, attrs);
-  }
-  const seen = tapsOf(kernel).map((tap) => seenByTap(g, padded, tap, positions, attrs));
-  const together = Math.max(1, Math.floor(ROWS / cg));
-  const products: Value[] = [];
-  for (let i = 0; i < taps; i += together) {
-    const grouped = seen
-      .slice(i, i + together)
-      .map((each) => g.reshape(each, [n, group, cg, sizeOf(positions)]));
-    products.push(times(g.concat(grouped, 2), grouped.length));
-  }
-  const sum = g.sum(g.concat(products, 2), [0]);
-  const rows = g.reshape(sum, [group, taps, cg, m / group]);
-  return g.reshape(g.transpose(rows, [0, 3, 2, 1]), shape);
-}
+export type ConvWeightAttributes = ConvAttributes & {
+  /** Extents of the kernel, which the extents of x and ȳ leave open where a stride does. */
+  kernel: readonly number[];
+};
 
 /**
- * The same with the taps of the first axis moved to ȳ: x[o + k] ȳ[o] = x[o] ȳ[o − k] summed over all o. One MatMul of
- * [other taps · C] rows and [first taps · M] columns makes all taps, a fifth faster than nine for a 3×3 kernel.
- * @param padded x with its pads; stride 1 along the first axis
+ * x [N, C, …] and ȳ [N, M, …] to w̄ [M, C/group, …kernel],
+ * w̄[m, c, k] = Σ_n Σ_o ȳ[n, m, o] x[n, c, o·stride + k·dilation − pad].
+ * No operator of ONNX: files and executors get it as matrix products (weightProducts.ts).
  */
-function bySides(
-  g: Builder,
-  padded: Value,
-  dy: Value,
-  shape: readonly number[],
-  attrs: WindowAttributes & { group: number },
-): Value {
-  const [m, cg, first, ...others] = shape as [number, number, number, ...number[]];
-  const { group, dilations } = attrs;
-  const [n, , rows, ...across] = dy.shape as [number, number, number, ...number[]];
-  const margin = (first - 1) * dilations[0]!;
-  const sides = (values: readonly Value[], channels: number): Value =>
-    g.concat(
-      values.map((each) => g.reshape(each, [n, group, channels, (rows + margin) * sizeOf(across)])),
-      2,
-    );
-  const seen = tapsOf(others).map((tap) =>
-    seenByTap(g, padded, [0, ...tap], [rows + margin, ...across], attrs),
-  );
-  const moved = Array.from({ length: first }, (_, k) => {
-    const none = across.map(() => 0);
-    const before = k * dilations[0]!;
-    return g.pad(dy, [0, 0, before, ...none, 0, 0, margin - before, ...none]);
-  });
-  const products = g.matmul(sides(seen, cg), g.transposeLast(sides(moved, m / group)));
-  const sum = g.reshape(g.sum(products, [0]), [group, sizeOf(others), cg, first, m / group]);
-  return g.reshape(g.transpose(sum, [0, 4, 2, 3, 1]), shape);
-}
+export const ConvWeight: OpRule<ConvWeightAttributes> = {
+  infer: (inputs, attrs) => [weightType(inputs, attrs)],
 
-/** Whether the windows lie side by side, each element in one of them, as where an image is cut to patches. */
-function isTiling(kernel: readonly number[], { strides, dilations }: WindowAttributes): boolean {
-  return kernel.every((taps, axis) => taps > 1 && taps === strides[axis] && dilations[axis] === 1);
-}
+  vjp: (g, { inputs: [x, dy], cotangents: [dw], attrs: { kernel: _, ...attrs }, wanted }) => [
+    wanted[0] ? inputCotangent(g, dy!, dw!, x!.shape, attrs) : null,
+    wanted[1] ? g.node("Conv", [x!, dw!], attrs)[0]! : null,
+  ],
 
-/** Windows side by side as [N, C, …kernel, …positions]: one Transpose for all taps. */
-function tiles(
-  g: Builder,
-  padded: Value,
-  kernel: readonly number[],
-  positions: readonly number[],
-): Value {
-  const cropped = g.slice(
-    padded,
-    kernel.map((taps, axis) => ({ axis: axis + 2, end: positions[axis]! * taps })),
-  );
-  const split = kernel.flatMap((taps, axis) => [positions[axis]!, taps]);
-  const order = [
-    ...kernel.map((_, axis) => 2 * axis + 3),
-    ...kernel.map((_, axis) => 2 * axis + 2),
+  jvp(g, { inputs: [x, dy], tangents: [dx, ddy], attrs }) {
+    const terms = [
+      ...(dx === null ? [] : g.node("ConvWeight", [dx!, dy!], attrs)),
+      ...(ddy === null ? [] : g.node("ConvWeight", [x!, ddy!], attrs)),
+    ];
+    return [terms.reduce((sum, term) => g.add(sum, term))];
+  },
+
+  /** Both batched: groups of channels, which is what a gradient a sample comes to. One: more channels of that one. */
+  batch(g, { inputs, batched, size, attrs }) {
+    const { group } = attrs;
+    const [x, dy] = inputs.map((value, i) =>
+      batched[i] ? joined(g, value, batched.every(Boolean) ? 1 : group) : value,
+    ) as [Value, Value];
+    const both = batched.every(Boolean);
+    const dw = g.node("ConvWeight", [x, dy], { ...attrs, group: both ? size * group : group })[0]!;
+    const [m, cg, ...kernel] = dw.shape as [number, number, ...number[]];
+    if (both) return [g.reshape(dw, [size, m / size, cg, ...kernel])];
+    const split = batched[0]
+      ? { shape: [m, size, cg / size], order: [1, 0, 2], each: [m, cg / size] }
+      : { shape: [group, size, m / group / size, cg], order: [1, 0, 2, 3], each: [m / size, cg] };
+    const rest = kernel.map((_, axis) => axis + split.shape.length);
+    const apart = g.transpose(g.reshape(dw, [...split.shape, ...kernel]), [
+      ...split.order,
+      ...rest,
+    ]);
+    return [g.reshape(apart, [size, ...split.each, ...kernel])];
+  },
+
+  kernel([x, dy], attrs, [dw]) {
+    const [, c, ...big] = x!.shape;
+    const [n, m, ...small] = dy!.shape;
+    const [, cg, ...kernel] = dw!.shape;
+    const runs = slidingRuns(big, small, kernel, attrs);
+    const out = new Float64Array(sizeOf(dw!.shape));
+    const [bigSize, smallSize, taps] = [sizeOf(big), sizeOf(small), sizeOf(kernel)];
+    const mg = m! / attrs.group;
+    for (let plane = 0; plane < n! * m!; plane++) {
+      const channel = plane % m!;
+      const sample = (plane - channel) / m!;
+      const firstInput = sample * c! + Math.floor(channel / mg) * cg!;
+      for (let i = 0; i < cg!; i++) {
+        const from = (firstInput + i) * bigSize;
+        const weights = (channel * cg! + i) * taps;
+        for (let r = 0; r < runs.count.length; r++) {
+          let sum = 0;
+          let to = plane * smallSize + runs.small[r]!;
+          const end = to + runs.count[r]!;
+          for (let at = from + runs.big[r]!; to < end; to++, at += runs.step) {
+            sum += dy!.data[to]! * x!.data[at]!;
+          }
+          out[weights + runs.tap[r]!]! += sum;
+        }
+      }
+    }
+    return [out];
+  },
+
+  work: ([, dy], _, [dw]) => sizeOf(dy!.shape) * sizeOf(dw!.shape.slice(1)),
+};
+
+function weightType(inputs: readonly TensorType[], attrs: ConvWeightAttributes): TensorType {
+  expectInputs(inputs, 2);
+  const dtype = commonDType(inputs);
+  const [[n, c, ...big], [others, m, ...small]] = inputs.map(({ shape }) => shape) as [
+    readonly number[],
+    readonly number[],
   ];
-  return g.transpose(g.reshape(cropped, [...padded.shape.slice(0, 2), ...split]), [0, 1, ...order]);
+  const { group, kernel } = attrs;
+  expectWindow(kernel, attrs);
+  if (n !== others || big.length !== kernel.length || c! % group !== 0 || m! % group !== 0) {
+    throw new ShapeError(
+      `[${inputs[0]!.shape.join(", ")}] and [${inputs[1]!.shape.join(", ")}] are not input and output of a ` +
+        `convolution in ${group} group${group === 1 ? "" : "s"} over ${kernel.length} axes`,
+    );
+  }
+  const seen = positions(big, kernel, attrs);
+  if (seen.join() !== small.join()) {
+    throw new ShapeError(
+      `a kernel of [${kernel.join(", ")}] has [${seen.join(", ")}] positions, not [${small.join(", ")}]`,
+    );
+  }
+  return { dtype, shape: [m!, c! / group, ...kernel] };
 }
 
-/** The element under one tap at every position: [N, C, …positions] of the padded [N, C, …]. */
-function seenByTap(
-  g: Builder,
-  padded: Value,
-  tap: readonly number[],
-  positions: readonly number[],
-  { strides, dilations }: WindowAttributes,
-): Value {
-  return g.slice(
-    padded,
-    tap.map((index, axis) => {
-      const start = index * dilations[axis]!;
-      const end = start + (positions[axis]! - 1) * strides[axis]! + 1;
-      return { axis: axis + 2, start, end, step: strides[axis]! };
-    }),
-  );
-}
-
-/** Indices of all taps of a kernel, in row-major order. */
-function tapsOf(kernel: readonly number[]): number[][] {
-  return kernel.reduce<number[][]>(
-    (all, extent) => all.flatMap((tap) => Array.from({ length: extent }, (_, i) => [...tap, i])),
-    [[]],
-  );
+/** [size, N, group · C, …] as [N, group · size · C, …]. */
+function joined(g: Builder, x: Value, group: number): Value {
+  const [size, n, channels, ...extents] = x.shape as [number, number, number, ...number[]];
+  const split = g.reshape(x, [size, n, group, channels / group, ...extents]);
+  const order = [1, 2, 0, 3, ...extents.map((_, axis) => axis + 4)];
+  return g.reshape(g.transpose(split, order), [n, size * channels, ...extents]);
 }

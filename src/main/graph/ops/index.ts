@@ -19,6 +19,7 @@ import {
 } from "./compare";
 import { Conv } from "./conv";
 import { ConvTranspose } from "./convTranspose";
+import { ConvWeight } from "./convWeight";
 import { Erf, Exp, Log, Pow, Sqrt } from "./exponential";
 import { Gather, GatherElements, GatherND } from "./gather";
 import { MatMul } from "./matmul";
@@ -52,6 +53,7 @@ export const ops = {
   Concat,
   Conv,
   ConvTranspose,
+  ConvWeight,
   Cos,
   Cosh,
   CumSum,

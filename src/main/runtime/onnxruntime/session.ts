@@ -4,6 +4,7 @@ import type { InferenceSession } from "onnxruntime-node";
 import { fromFloat64, toFloat64, type DType, type Tensor } from "../../../shared/tensor";
 import { inputName, mirroredOrder, type Graph } from "../../graph/ir";
 import { encodeModel } from "../../graph/onnx/encode";
+import { withoutConvWeight } from "../../graph/weightProducts";
 import { withWinograd } from "../../graph/winograd";
 import type { Placement } from "../executor";
 import { takeFeeds } from "../feeds";
@@ -59,7 +60,7 @@ export class Session {
     this.#runtime = runtime;
     // A device has its own ways to convolve.
     const form = runtime.isDevice ? { graph, feeds: new Map() } : withWinograd(graph);
-    this.#graph = form.graph;
+    this.#graph = withoutConvWeight(form.graph);
     this.#own = Object.fromEntries(
       [...form.feeds].map(([name, { dtype, data, shape }]) => [
         name,

@@ -3,6 +3,7 @@
  * JavaScript, slowly. A second opinion on what onnxruntime computes, by kernels that share no line with it.
  */
 import { UserError } from "../../../shared/errors";
+import { withoutConvWeight } from "../../graph/weightProducts";
 import type { Executor, Program } from "../executor";
 import { backendFor } from "./library";
 import { planOf, type Step } from "./plan";
@@ -27,7 +28,8 @@ export function createTfjsExecutor({ device = "cpu" }: TfjsOptions = {}): Execut
   return {
     id: "tfjs",
     description,
-    async compile(graph, options = {}) {
+    async compile(given, options = {}) {
+      const graph = withoutConvWeight(given);
       const steps = planOf(graph);
       const program = tfjsProgram(select, graph, steps, options, () => programs.delete(guarded));
       const guarded: Program = !isDevice

@@ -3,7 +3,7 @@ import { sizeOf } from "../../../shared/tensor";
 import { lastUses } from "../../graph/evaluate";
 import { topologicalOrder, type Graph, type Node, type Value } from "../../graph/ir";
 import { lowerings } from "./lowering";
-import type { Lowering, PartialLowering } from "./lowering/lowering";
+import type { Lowering, PartialLowering, Planned } from "./lowering/lowering";
 
 export interface Step {
   readonly node: Node;
@@ -27,7 +27,7 @@ function loweringOf(node: Node): Lowering<unknown> | null {
   );
   if (foreign) return null;
   // Each takes its own operator's attributes, which the rule has checked.
-  const entry = lowerings[node.op] as Lowering<unknown> | PartialLowering<unknown>;
+  const entry = lowerings[node.op as Planned] as Lowering<unknown> | PartialLowering<unknown>;
   if (typeof entry === "function") return entry;
   return entry.onHost(node) ? null : entry.lower;
 }

@@ -1,6 +1,7 @@
 /** Domains of what slides a window, pads or repeats. Few elements: their second derivatives are large graphs. */
 import type { OpName } from "..";
 import { range } from "../shapes";
+import { positions } from "../window";
 import { floats, type Domain } from "./domain";
 import { between, distinct, type Random } from "./random";
 
@@ -74,6 +75,18 @@ export const windows = {
         group,
         output_padding: attrs.strides.map((stride) => random.whole(0, stride - 1)),
       },
+    };
+  },
+  ConvWeight: (random) => {
+    const { extents, kernel, attrs } = window(random, true);
+    const group = random.whole(1, 2);
+    const [n, c, m] = [random.whole(1, 2), group * random.whole(1, 2), group * random.whole(1, 2)];
+    return {
+      inputs: [
+        floats([n, c, ...extents], smooth),
+        floats([n, m, ...positions(extents, kernel, attrs)], smooth),
+      ],
+      attrs: { ...attrs, group, kernel },
     };
   },
   MaxPool: pooling(true, () => ({})),

@@ -32,9 +32,12 @@ export interface PartialLowering<A> {
 export type AttributesOf<Op extends OpName> =
   (typeof ops)[Op] extends OpRule<infer A extends Attributes> ? A : never;
 
+/** What a plan is made of: weight cotangents have become products. */
+export type Planned = Exclude<OpName, "ConvWeight">;
+
 /** A lowering an operator: types fail where one is missing. */
 export type Lowerings = {
-  readonly [Op in OpName]: Lowering<AttributesOf<Op>> | PartialLowering<AttributesOf<Op>>;
+  readonly [Op in Planned]: Lowering<AttributesOf<Op>> | PartialLowering<AttributesOf<Op>>;
 };
 
 /** A whole number as tfjs must be told: a bare one is float32, and makes floats of the integers beside it. */
