@@ -24,6 +24,8 @@ export interface GeneratorOptions {
   readonly timeField: string;
   /** Weights of fields under scaling and density scaling, by name; the geometric ones where it says nothing. */
   readonly weights: Readonly<Record<string, number>>;
+  /** Of particles, for boosts of momenta; 1 each where none are stated. */
+  readonly masses?: readonly number[];
 }
 
 export const defaultOptions: GeneratorOptions = {

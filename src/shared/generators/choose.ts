@@ -3,8 +3,9 @@ import { UserError } from "../errors";
 import { generatorByName, generatorNames, type GeneratorOptions } from "./catalogue";
 import type { Generator, Side } from "./generator";
 import { ownGenerators } from "./own";
+import { namedStateGenerators, stateFamilies, stateGenerators } from "./states";
 
-/** Taken by `auto` where fields and grid allow them: the isometries, of which nothing more need be known. */
+/** Taken by `auto` on fields that allow them: the isometries, of which nothing more need be known. */
 const automatic = ["tx", "ty", "tz", "rot"];
 
 /**
@@ -19,7 +20,12 @@ export function chooseGenerators(
   options: GeneratorOptions,
 ): Generator[] {
   const stated = ownGenerators(own);
-  const clash = stated.find(({ id }) => generatorNames.includes(id));
+  const { layout } = input;
+  const known =
+    layout === undefined
+      ? generatorNames
+      : [...namedStateGenerators(layout, options).map(({ id }) => id), ...stateFamilies];
+  const clash = stated.find(({ id }) => known.includes(id));
   if (clash !== undefined) {
     throw new UserError("generator/name", `The name ${clash.id} belongs to a known generator.`, {
       where: clash.id,
@@ -27,16 +33,18 @@ export function chooseGenerators(
     });
   }
   const wanted = [...new Set(split(names))].filter((name) => stated.every(({ id }) => id !== name));
+  const called = (name: string): Generator[] =>
+    layout === undefined
+      ? (name === "auto" ? automatic : [name]).map((one) => generatorByName(one, options))
+      : stateGenerators(name, layout, options);
   const named = wanted.flatMap((name) =>
-    name === "auto"
-      ? automatic.map((one) => generatorByName(one, options)).filter((one) => fits(one, input))
-      : [generatorByName(name, options)],
+    name === "auto" ? called(name).filter((one) => fits(one, input)) : called(name),
   );
-  const all = [...named, ...stated];
+  const all = [...new Map([...named, ...stated].map((one) => [one.id, one])).values()];
   if (all.length > 0) return all;
   throw new UserError("generator/none", "No generator is chosen that fits these data.", {
     where: "generators",
-    todo: `Name some of ${generatorNames.join(", ")}, or state your own (--own on the command line).`,
+    todo: `Name some of ${known.join(", ")}, or state your own (--own on the command line).`,
   });
 }
 
@@ -76,4 +84,19 @@ export function parseWeights(text: string): Record<string, number> {
       });
     }),
   );
+}
+
+/**
+ * `1, 1, 0.5`: a number a particle.
+ * @throws UserError "generator/masses"
+ */
+export function parseMasses(text: string): number[] {
+  return split(text).map((part) => {
+    const mass = Number(part);
+    if (mass > 0 && Number.isFinite(mass)) return mass;
+    throw new UserError("generator/masses", `“${part}” is no mass.`, {
+      where: part,
+      todo: "Write positive numbers, one a particle, like 1,1,0.5.",
+    });
+  });
 }

@@ -272,21 +272,46 @@ export function formulaProblem(
   );
 }
 
-const inCoordinates: Algebra<Expression> = {
-  number,
-  name(name) {
-    const axis = coordinateNames.findIndex((coordinate) => coordinate === name);
-    return axis < 0 ? undefined : coordinate(axis);
-  },
-  applied,
-  combined,
-  vocabulary: coordinateNames.join(", "),
-};
+/** A formula in names that mean something only where it is put to use. */
+export interface NamedFormula {
+  readonly text: string;
+  /** Those that it uses, each once, with where they first stand. */
+  readonly names: readonly { readonly name: string; readonly at: number }[];
+  /** @param values of the names, in their order */
+  value(values: readonly number[]): number;
+  /** Slopes in the names, in their order. */
+  gradient(values: readonly number[]): number[];
+}
 
-/** Reads formulas in the coordinates. */
+/** What names mean where a reader is: coordinates, or whatever is found out later. */
+interface Scope {
+  open: { readonly name: string; readonly at: number }[] | null;
+}
+
+function inScope(scope: Scope): Algebra<Expression> {
+  return {
+    number,
+    name(name, at) {
+      const known = scope.open?.findIndex((one) => one.name === name);
+      if (known !== undefined)
+        return coordinate(known < 0 ? scope.open!.push({ name, at }) - 1 : known);
+      const axis = coordinateNames.findIndex((one) => one === name);
+      return axis < 0 ? undefined : coordinate(axis);
+    },
+    applied,
+    combined,
+    vocabulary: coordinateNames.join(", "),
+  };
+}
+
+/** Reads formulas in the coordinates, or in names that are open. */
 export class FormulaReader extends ExpressionReader<Expression> {
+  readonly #scope: Scope;
+
   constructor(text: string) {
-    super(text, inCoordinates);
+    const scope: Scope = { open: null };
+    super(text, inScope(scope));
+    this.#scope = scope;
   }
 
   /** The formula that starts here, as far as it goes. */
@@ -297,5 +322,14 @@ export class FormulaReader extends ExpressionReader<Expression> {
       value: (position) => expression(position).value,
       gradient: (position) => [...expression(position).slope],
     };
+  }
+
+  /** As `formula`, in names that are not known yet. */
+  namedFormula(): NamedFormula {
+    const names: { readonly name: string; readonly at: number }[] = [];
+    this.#scope.open = names;
+    const formula = this.formula();
+    this.#scope.open = null;
+    return { ...formula, names };
   }
 }

@@ -9,6 +9,7 @@
  */
 import { UserError } from "../errors";
 import type { FieldSpec } from "../fields/spec";
+import type { Layout } from "../states/layout";
 import { constantFormula, type Formula } from "./formula";
 
 /** A number at each point; positions are measured from the grid's centre, x first, in the data's unit of length. */
@@ -32,6 +33,8 @@ export interface Infinitesimal {
   readonly flow: readonly Formula[] | null;
   readonly mix: readonly MixTerm[];
   readonly shift: readonly ShiftTerm[];
+  /** On vectors of features, what is neither linear nor constant: added to the rest; [channels] of a state's. */
+  readonly field?: (state: ArrayLike<number>) => Float64Array;
 }
 
 /** What a generator is told of the states that it acts on. */
@@ -42,6 +45,10 @@ export interface Side {
   readonly axes: number;
   /** How many steps after the input this state is: 0 for the input, 1 for the prediction, k along a rollout. */
   readonly steps: number;
+  /** How the numbers of a state on no grid are grouped; absent on grids and where nobody asked. */
+  readonly layout?: Layout;
+  /** Whether a prediction is the rate dx/dt of such a state, which turns with it but is not shifted. */
+  readonly rate?: boolean;
 }
 
 export interface Generator {

@@ -6,10 +6,12 @@
  * `flow` is the vector field ξ on space, a formula an axis, x first; `mix` the matrix on the channels, rows divided by
  * semicolons; `shift` one formula a channel. Where a flow comes without a mix, the fields follow it geometrically. The
  * prediction transforms as the input does, clause by clause, unless `out-flow`, `out-mix` or `out-shift` replace one, or
- * `out none` says that it does not.
+ * `out none` says that it does not. On states of particles `field (q2, -q1)` is a vector field on a particle's own
+ * numbers; see ownOnStates.ts.
  */
-import { texOfClauses } from "../formulas/generators";
-import { FormulaReader, type Formula } from "./formula";
+import { matrixTex, texOfClauses } from "../formulas/generators";
+import { texOfFormula } from "../formulas/read";
+import { FormulaReader, type Formula, type NamedFormula } from "./formula";
 import {
   atRest,
   carried,
@@ -19,11 +21,13 @@ import {
   type MixTerm,
   type Side,
 } from "./generator";
+import { bindOnState } from "./ownOnStates";
 
 interface Clauses {
   flow?: readonly Formula[];
   mix?: readonly (readonly Formula[])[];
   shift?: readonly Formula[];
+  field?: readonly NamedFormula[];
 }
 
 /**
@@ -60,19 +64,20 @@ function read(reader: FormulaReader, id: string): Generator {
     const outgoing = word.startsWith("out");
     const side = outgoing ? output : input;
     const clause = word.replace(/^out-/, "");
-    if (clause === "flow") side.flow = list(reader, "(", ")");
-    else if (clause === "shift") side.shift = list(reader, "(", ")");
+    if (clause === "flow") side.flow = list(reader, () => reader.formula());
+    else if (clause === "shift") side.shift = list(reader, () => reader.formula());
     else if (clause === "mix") side.mix = matrix(reader);
+    else if (clause === "field") side.field = list(reader, () => reader.namedFormula());
     else if (word === "out" && reader.word() === "none") invariant = true;
     else {
       throw reader.problem(
-        "here can stand flow (…), mix […; …], shift (…), the same with out- before it, or out none",
+        "here can stand flow (…), mix […; …], shift (…), field (…), the same with out- before it, or out none",
         place,
       );
     }
   }
   if (Object.keys(input).length === 0) {
-    throw reader.problem("flow (…), mix […; …] or shift (…) is missing", start);
+    throw reader.problem("flow (…), mix […; …], shift (…) or field (…) is missing", start);
   }
   const own = { ...input, ...output };
   const curls = input.flow?.some((formula) =>
@@ -82,21 +87,28 @@ function read(reader: FormulaReader, id: string): Generator {
     id,
     label: id,
     formula: describe(input),
-    tex: texOfClauses(input, invariant ? null : Object.keys(output).length === 0 ? undefined : own),
+    tex:
+      input.field === undefined
+        ? texOfClauses(input, invariant ? null : Object.keys(output).length === 0 ? undefined : own)
+        : `X u = ${matrixTex(input.field.map(({ text }) => [texOfFormula(text)]))}`,
     flow: input.flow ?? null,
     leavesBox: curls === true,
     on(side) {
-      if (side.steps === 0) return bind(id, input, side);
-      return invariant ? atRest : bind(id, own, side);
+      if (side.steps > 0 && invariant) return atRest;
+      const { layout } = side;
+      const clauses = side.steps === 0 ? input : own;
+      return layout === undefined
+        ? bind(id, clauses, side)
+        : bindOnState(id, clauses, { ...side, layout });
     },
   };
 }
 
-function list(reader: FormulaReader, open: string, close: string): Formula[] {
-  reader.expect(open);
-  const formulas = [reader.formula()];
-  while (reader.take(",")) formulas.push(reader.formula());
-  reader.expect(close);
+function list<F>(reader: FormulaReader, one: () => F): F[] {
+  reader.expect("(");
+  const formulas = [one()];
+  while (reader.take(",")) formulas.push(one());
+  reader.expect(")");
   return formulas;
 }
 
@@ -112,8 +124,15 @@ function matrix(reader: FormulaReader): Formula[][] {
   return rows;
 }
 
-function bind(id: string, { flow, mix, shift }: Clauses, side: Side): Infinitesimal {
+function bind(id: string, { flow, mix, shift, field }: Clauses, side: Side): Infinitesimal {
   const { axes, channels, fields } = side;
+  if (field !== undefined) {
+    throw unfit(
+      id,
+      "a field (…) moves the numbers of a state, and these are fields on a grid",
+      "Write flow (…), mix […; …] or shift (…).",
+    );
+  }
   const what = side.steps === 0 ? "the input" : "the prediction";
   const todo =
     "Give as many formulas as there are; state the prediction's with out- before the word.";
@@ -152,12 +171,13 @@ function bind(id: string, { flow, mix, shift }: Clauses, side: Side): Infinitesi
   };
 }
 
-function describe({ flow, mix, shift }: Clauses): string {
-  const texts = (formulas: readonly Formula[]): string =>
+function describe({ flow, mix, shift, field }: Clauses): string {
+  const texts = (formulas: readonly { readonly text: string }[]): string =>
     formulas.map(({ text }) => text).join(", ");
   return [
     ...(flow === undefined ? [] : [`flow (${texts(flow)})`]),
     ...(mix === undefined ? [] : [`mix [${mix.map(texts).join("; ")}]`]),
     ...(shift === undefined ? [] : [`shift (${texts(shift)})`]),
+    ...(field === undefined ? [] : [`field (${texts(field)})`]),
   ].join(", ");
 }

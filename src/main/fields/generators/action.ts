@@ -1,15 +1,17 @@
 /**
  * The finite action exp(sX) of a generator on fields, by characteristics: along a path of the flow, dp/dτ = ξ(p), the
  * components obey du/dτ = R(p)u + c(p). So each grid point p is traced back to its foot φ₋ₛ(p), the field is read there,
- * and its components are carried forward to p. Paths and components are integrated by Runge and Kutta's fourth order.
+ * and its components are carried forward to p. Paths, and components whose change differs from point to point, are
+ * integrated by Runge and Kutta's fourth order; where it is the same everywhere its exponential is taken.
  *
- * Where no point moves the action is exact on the grid. A uniform flow on a periodic grid is a spectral shift, exact for
+ * Where no point moves the action is exact, on grids and on vectors of features. A uniform flow on a periodic grid is a spectral shift, exact for
  * what the grid can represent (the finest cosine of an even axis has no shift, and is multiplied by cos πs, METHODS'
  * choice that keeps fields real). Other flows read between the points by cubic convolution.
  */
 import type { Grid } from "../../../shared/fields/spec";
 import type { Infinitesimal } from "../../../shared/generators/generator";
 import { positionsOf } from "./apply";
+import { affineExponential } from "./exponential";
 import { placesAt } from "./interpolate";
 import { shifted } from "./shift";
 
@@ -49,6 +51,8 @@ export function action(
   channels: number,
   grid: Grid | null,
 ): (state: ArrayLike<number>) => Float64Array {
+  const { field } = generator;
+  if (field !== undefined) return (state) => integratedState({ ...generator, field }, s, state);
   const positions = grid === null ? [[]] : positionsOf(grid);
   const feet = feetOf(generator, positions, s);
   const carry = placesMoved(generator, s, channels, grid, feet);
@@ -162,13 +166,31 @@ function componentsMoved(
   const factors = [...mix.map(({ factor }) => factor), ...shift.map(({ value }) => value)];
   const [first = []] = positions;
   if (positions.some((p) => factors.some((factor) => factor(p) !== factor(first)))) return follow;
-  const units = Array.from({ length: channels }, (_, c) =>
-    Float64Array.from({ length: channels }, (_zero, i) => (i === c ? 1 : 0)),
-  );
-  const offset = follow(first, new Float64Array(channels));
-  const columns = units.map((unit) => follow(first, unit).map((x, i) => x - offset[i]!));
+  const slope = { matrix: new Float64Array(channels ** 2), shift: new Float64Array(channels) };
+  for (const { to, from, factor } of mix) slope.matrix[to * channels + from]! += factor(first);
+  for (const { to, value } of shift) slope.shift[to]! += value(first);
+  const { matrix, shift: offset } = affineExponential(slope, s);
   return (_, u) =>
-    offset.map((from, i) => columns.reduce((sum, column, c) => sum + column[i]! * u[c]!, from));
+    offset.map((start, i) => {
+      let sum = start;
+      for (let c = 0; c < channels; c++) sum += matrix[i * channels + c]! * u[c]!;
+      return sum;
+    });
+}
+
+/** A state on no grid along a vector field that is not affine. */
+function integratedState(
+  { mix, shift, field }: Infinitesimal & Required<Pick<Infinitesimal, "field">>,
+  s: number,
+  state: ArrayLike<number>,
+): Float64Array {
+  const velocity = (u: readonly number[]): number[] => {
+    const change = Array.from(field(u));
+    for (const { to, from, factor } of mix) change[to]! += factor([]) * u[from]!;
+    for (const { to, value } of shift) change[to]! += value([]);
+    return change;
+  };
+  return Float64Array.from(integrated(velocity, Array.from(state), s));
 }
 
 /** Runge and Kutta's fourth order in `STEPS` equal steps. */

@@ -18,6 +18,7 @@ interface Prepared {
   readonly velocity: readonly Sampled[] | null;
   readonly mix: readonly { to: number; from: number; factor: Sampled }[];
   readonly shift: readonly { to: number; value: Sampled }[];
+  readonly field: Infinitesimal["field"];
 }
 
 /** Several generators prepared for one grid: derivatives are taken once for all of them. */
@@ -46,7 +47,8 @@ export class GeneratorAction {
     this.#points = positions.length;
     this.#flows = generators.some(({ flow }) => flow !== null);
     if (this.#flows) grid?.size.forEach((size, axis) => checkPoints(size, grid.periodic[axis]!));
-    this.#generators = generators.map(({ flow, mix, shift }) => ({
+    this.#generators = generators.map(({ flow, mix, shift, field }) => ({
+      field,
       velocity: flow?.map((formula) => sampled(formula.value, positions)) ?? null,
       mix: mix.map(({ to, from, factor }) => ({ to, from, factor: sampled(factor, positions) })),
       shift: shift.map(({ to, value }) => ({ to, value: sampled(value, positions) })),
@@ -87,7 +89,7 @@ export class GeneratorAction {
 
   #add(
     out: Float64Array,
-    { velocity, mix, shift }: Prepared,
+    { velocity, mix, shift, field }: Prepared,
     u: Float64Array,
     slopes: readonly Float64Array[],
   ): void {
@@ -103,6 +105,7 @@ export class GeneratorAction {
     for (const { to, value } of shift) {
       for (let p = 0; p < n; p++) out[to * n + p]! += at(value, p);
     }
+    field?.(u).forEach((change, i) => (out[i]! += change));
   }
 }
 
