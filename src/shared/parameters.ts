@@ -3,6 +3,7 @@
  * the process boundary all follow from its record here.
  */
 import { UserError } from "./errors";
+import type { Preview, PreviewContext } from "./formulas/preview";
 import { didYouMean } from "./nearest";
 
 interface Common<T> {
@@ -43,6 +44,8 @@ export type Parameter =
       readonly kind: "text";
       readonly example?: string;
       readonly check?: (text: string) => string | null;
+      /** How a formula is understood, for the line beneath its field. */
+      readonly preview?: (text: string, context: PreviewContext) => Preview;
     });
 
 export type ParameterSchema = Readonly<Record<string, Parameter>>;

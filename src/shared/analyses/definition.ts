@@ -6,7 +6,7 @@ import type { FigureDefinition } from "../charts/figure";
 import type { ParameterSchema } from "../parameters";
 
 export interface AnalysisFormula {
-  /** Equations one below another, the result first. */
+  /** Equations one below another, each short enough for a narrow panel. */
   readonly tex: readonly string[];
   /** What its letters mean, in a sentence. */
   readonly where: string;

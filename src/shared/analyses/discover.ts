@@ -1,5 +1,6 @@
 /** Discovery: which continuous symmetries has this network, vector field or set of trajectories, named or not? */
 import { discoverFigures } from "../charts/discover";
+import { previewGenerators } from "../formulas/preview";
 import { ownGenerators } from "../generators/own";
 import type { ParameterValues } from "../parameters";
 import { sampleParameters } from "./common";
@@ -16,7 +17,8 @@ export const discover = defineAnalysis({
     "Each point is a direction in the space of candidate motions with its relative defect: 0 where the map has that symmetry, about 1 where the motion has nothing to do with it. Directions below a wide gap are candidates for symmetries; where there is no gap, none is claimed.",
   formula: {
     tex: [
-      String.raw`\mathcal{L}_v F(x) = DF(x)\,[X_v x] - Y_v F(x), \qquad X_v = \sum_q v_q X_q`,
+      String.raw`X_v = \sum_q v_q X_q, \qquad Y_v = \sum_q v_q Y_q`,
+      String.raw`\mathcal{L}_v F(x) = DF(x)\,[X_v x] - Y_v F(x)`,
       String.raw`\mu = \min_v \frac{\left\langle \left\| \mathcal{L}_v F \right\|^2 \right\rangle}{\left\langle \left\| DF\,[X_v x] \right\|^2 + \left\| Y_v F \right\|^2 \right\rangle}`,
     ],
     where:
@@ -87,6 +89,7 @@ export const discover = defineAnalysis({
       help: "More candidates among fields, by formulas in x, y from the grid’s centre: name: flow (…), mix […; …], shift (…), and out-flow, out-mix, out-shift or out none for the output.",
       default: "",
       check: (text) => wrongIn(() => ownGenerators(text)),
+      preview: previewGenerators,
       example: "swirl: flow (-y*exp(-x^2-y^2), x*exp(-x^2-y^2))",
     },
     threshold: {

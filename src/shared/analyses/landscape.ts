@@ -11,7 +11,8 @@ export const landscape = defineAnalysis({
     "The mean loss on the states x and on their images g·x, over the plane of parameters that their two gradients span; the dashed ellipse is the Gauss–Newton model. Where both losses fall along the same directions, learning one state teaches the other; where the valleys cross, they compete.",
   formula: {
     tex: [
-      String.raw`\ell(\alpha, \beta) = \left\langle C_x(\theta + \rho\,\alpha\,a + \rho\,\beta\,b) \right\rangle_x, \qquad \ell_g(\alpha, \beta) = \left\langle C_{gx}(\theta + \rho\,\alpha\,a + \rho\,\beta\,b) \right\rangle_x`,
+      String.raw`\ell(\alpha, \beta) = \left\langle C_x(\theta + \rho\,\alpha\,a + \rho\,\beta\,b) \right\rangle_x`,
+      String.raw`\ell_g(\alpha, \beta) = \left\langle C_{gx}(\theta + \rho\,\alpha\,a + \rho\,\beta\,b) \right\rangle_x`,
       String.raw`\rho = \frac{0.1\,\ell(0, 0)}{\left\| \nabla \ell \right\|}`,
     ],
     where:

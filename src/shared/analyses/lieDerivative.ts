@@ -1,6 +1,7 @@
 /** Lie derivative: does the network commute with a continuous symmetry, to first order in how far one moves? */
 import { lieDerivativeFigures } from "../charts/lieDerivative";
 import type { ParameterValues } from "../parameters";
+import { previewGenerators } from "../formulas/preview";
 import { ownGenerators } from "../generators/own";
 import { sampleParameters } from "./common";
 import { defineAnalysis } from "./definition";
@@ -16,7 +17,8 @@ export const lieDerivative = defineAnalysis({
     "Each point is ‖Lf(x)‖/‖f(x)‖, how fast the network's prediction departs from the moved prediction as the state x begins to move along a generator: 0 where the network has the symmetry. Compare it with the grid's own error beside it, which even a perfectly symmetric pointwise map would show: what is within twice of that is not resolved.",
   formula: {
     tex: [
-      String.raw`\mathcal{L}_X f(u) = \left.\frac{\mathrm{d}}{\mathrm{d}s}\right|_{s=0} e^{-s X_{\mathrm{out}}} f\!\left(e^{s X} u\right) = Df(u)[X u] - X_{\mathrm{out}} f(u)`,
+      String.raw`\mathcal{L}_X f(u) = \left.\frac{\mathrm{d}}{\mathrm{d}s}\right|_{s=0} e^{-s X_{\mathrm{out}}} f\!\left(e^{s X} u\right)`,
+      String.raw`\phantom{\mathcal{L}_X f(u)} = Df(u)[X u] - X_{\mathrm{out}} f(u)`,
       String.raw`e_X(u) = \frac{\left\| \mathcal{L}_X f(u) \right\|}{\left\| f(u) \right\|}`,
     ],
     where:
@@ -38,6 +40,7 @@ export const lieDerivative = defineAnalysis({
       help: "Generators by formulas in x, y from the grid's centre: name: flow (…), mix […; …], shift (…), and out-flow, out-mix, out-shift or out none for the prediction; semicolons between several.",
       default: "",
       check: (text) => wrongIn(() => ownGenerators(text)),
+      preview: previewGenerators,
       example: "swirl: flow (-y*exp(-x^2-y^2), x*exp(-x^2-y^2))",
     },
     layers: {

@@ -1,13 +1,16 @@
 import * as fc from "fast-check";
 import temml from "temml";
 import { describe, expect, test } from "vitest";
+import { analyses } from "../analyses";
 import { parseFieldSpec } from "../fields/spec";
 import { defaultOptions, generatorByName, generatorNames } from "../generators/catalogue";
 import { parseFormula } from "../generators/formula";
 import { ownGenerators } from "../generators/own";
 import { catalogue } from "../physics/catalogue";
 import { rolesOf } from "../physics/roles";
+import { texOfCombination, texOfMotion } from "./linear";
 import { texOfName, texOfNumber, texOfValue } from "./names";
+import { previewGenerators, previewQuantities } from "./preview";
 import { texOfFormula, texOfIntegral } from "./read";
 
 /** @throws where it is no TeX */
@@ -121,6 +124,39 @@ test("names have indices and Greek letters, numbers powers of ten", () => {
     expect(mathML(texOfName(name))).toMatch(/<mi|<mtext/);
 });
 
+describe("a motion that was found", () => {
+  const half = Math.SQRT1_2;
+
+  test("is a vector field, its length and sign a convention", () => {
+    expect(texOfMotion([0, -half, half, 0], 2, ["x", "y"])).toBe(
+      String.raw`y\,\partial_{x}-x\,\partial_{y}`,
+    );
+    expect(texOfMotion([0, half, -half, 0], 2, ["x", "y"])).toBe(
+      String.raw`y\,\partial_{x}-x\,\partial_{y}`,
+    );
+  });
+
+  test("has shifts, sums in brackets, and no rounding", () => {
+    expect(texOfMotion([0, 1e-9, 2, 0, 0, -1], 3, ["q", "v.x"])).toBe(
+      String.raw`\partial_{q}-0.5\,\partial_{v_{x}}`,
+    );
+    expect(texOfMotion([1, -0.25, 0, 1], 2, ["x1", "x2"])).toBe(
+      String.raw`\left(x_{1}-0.25\,x_{2}\right)\partial_{x_{1}}+x_{2}\,\partial_{x_{2}}`,
+    );
+  });
+
+  test("is left to a picture where it has too many terms", () => {
+    expect(texOfMotion(Array<number>(16).fill(1), 4, ["a", "b", "c", "d"])).toBeNull();
+  });
+
+  test("or a combination of those that were named", () => {
+    const tex = texOfCombination([0, 0.3, -0.15, 1e-7], ["tx", "ty", "shear-x", "my_own"]);
+    expect(tex).toBe(String.raw`X_{\text{ty}}-0.5\,X_{\text{shear-x}}`);
+    expect(mathML(tex!)).toContain("shear");
+    expect(mathML(texOfCombination([1], ["my_own"])!)).toContain("my_own");
+  });
+});
+
 describe("what can be chosen is typeset", () => {
   test.each(generatorNames)("the generator %s", (name) => {
     const { tex } = generatorByName(name, defaultOptions);
@@ -139,6 +175,11 @@ describe("what can be chosen is typeset", () => {
     for (const { tex } of [swirl!, boost!, spin!]) expect(mathML(tex!)).toContain("<mtable");
   });
 
+  test.each(Object.entries(analyses))("what %s computes", (_, { formula }) => {
+    for (const tex of formula.tex) expect(mathML(tex)).toContain("<math>");
+    expect(formula.where).toMatch(/\.$/);
+  });
+
   test("every quantity of every physics", () => {
     for (const { quantities } of catalogue) {
       for (const fields of ["density:rho,vector:v,scalar:p", "scalar:u", "pseudoscalar:w"]) {
@@ -150,5 +191,35 @@ describe("what can be chosen is typeset", () => {
         }
       }
     }
+  });
+});
+
+describe("beneath a field stands", () => {
+  test("what is understood, integrals where there is a grid", () => {
+    expect(previewQuantities("H: (p^2+q^2)/2; m: u rate -k*u", { onGrid: true })).toEqual({
+      kind: "read",
+      formulas: [
+        { name: "H", tex: String.raw`H = \int \frac{p^{2}+q^{2}}{2}\,\mathrm{d}V` },
+        {
+          name: "m",
+          tex: String.raw`m = \int u\,\mathrm{d}V,\qquad \frac{\mathrm{d}}{\mathrm{d}t}m = \int -k\,u\,\mathrm{d}V`,
+        },
+      ],
+    });
+    expect(previewQuantities("H: p^2", { onGrid: false })).toMatchObject({
+      formulas: [{ tex: "H = p^{2}" }],
+    });
+    expect(previewQuantities("", { onGrid: null })).toEqual({ kind: "read", formulas: [] });
+  });
+
+  test("the place of what is wrong", () => {
+    expect(previewGenerators("swirl: flow (-y, q)")).toMatchObject({
+      kind: "wrong",
+      position: 17,
+    });
+    expect(previewQuantities("H: p^", { onGrid: null })).toMatchObject({
+      kind: "wrong",
+      position: 5,
+    });
   });
 });

@@ -1,0 +1,77 @@
+/** The picked generator or quantity of a run as TeX: what was found from its numbers, what was named from its name. */
+import { componentMotions } from "../../shared/charts/discoverNumbers";
+import { elementsOf } from "../../shared/charts/elements";
+import { texOfCombination, texOfMotion } from "../../shared/formulas/linear";
+import { texOfIntegral } from "../../shared/formulas/read";
+import { UserError } from "../../shared/errors";
+import { defaultOptions, generatorByName, generatorNames } from "../../shared/generators/catalogue";
+import { ownGenerators } from "../../shared/generators/own";
+import type { RunRecord, RunResult } from "../../shared/run";
+import { toFloat64 } from "../../shared/tensor";
+
+/** Null where a run has no such thing, or it is better looked at as a picture. */
+export function texOfElement(run: RunResult, id: string): string | null {
+  const { record } = run;
+  switch (record.analysis) {
+    case "discover":
+      return texOfFound(run, id);
+    case "lie-derivative":
+      return readable(() => texOfGenerator(record, id));
+    case "conservation":
+      return readable(() => texOfQuantity(record, id));
+    default:
+      return null;
+  }
+}
+
+/** A run of another version may hold what this one does not read; its own words stand there then. */
+function readable(read: () => string | null): string | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+function texOfFound(run: RunResult, id: string): string | null {
+  const k = elementsOf(run.record).indexOf(id);
+  const letter = String.raw`X_{${k + 1}} \propto `;
+  const motion = componentMotions(run)[k];
+  const { names = [] } = run.record.summary as { names?: readonly string[] };
+  const array = run.arrays["generators"];
+  if (k < 0 || array === undefined) return null;
+  const body =
+    motion !== undefined
+      ? texOfMotion(motion.matrix, motion.columns, motion.names)
+      : texOfCombination(
+          toFloat64(array).subarray(k * names.length, (k + 1) * names.length),
+          names,
+        );
+  return body === null ? null : letter + body;
+}
+
+function texOfGenerator({ parameters }: RunRecord, id: string): string | null {
+  const own = ownGenerators(String(parameters["own"] ?? "")).find((one) => one.id === id);
+  if (own !== undefined) return own.tex ?? null;
+  return generatorNames.includes(id) ? (generatorByName(id, defaultOptions).tex ?? null) : null;
+}
+
+function texOfQuantity({ summary, data }: RunRecord, id: string): string | null {
+  const { quantities = [] } = summary as {
+    quantities?: readonly { id: string; formula?: string }[];
+  };
+  const formula = quantities.find((one) => one.id === id)?.formula;
+  if (formula === undefined) return null;
+  // Components of a vector are called velocityx in formulas.
+  const vectors = [...data.fields.matchAll(/vector:([\p{L}\p{N}_-]+)/gu)].map(([, name]) => name!);
+  const text = vectors.reduce(
+    (so, name) =>
+      so.replace(
+        new RegExp(`(?<![\\p{L}\\p{N}_])${name}([xyz])(?![\\p{L}\\p{N}_])`, "gu"),
+        `${name}_$1`,
+      ),
+    formula,
+  );
+  return `I = ${texOfIntegral(text, typeof summary["volume"] === "number")}`;
+}
