@@ -3,6 +3,7 @@
  * Sources: Evans 2010, Partial Differential Equations, §2–3 (transport, heat, Burgers); Miura, Gardner and Kruskal 1968
  * (KdV); Vallis 2017, §3 and §4 (shallow water, potential enstrophy); Majda and Bertozzi 2002, §1.7 and §2 (Navier–Stokes).
  */
+import { freeEnergy, patterns } from "./patterns";
 import type { QuantityStatement, Nature } from "./quantity";
 import type { Roles } from "./roles";
 
@@ -233,10 +234,7 @@ export const catalogue: readonly Physics[] = [
     id: "allen-cahn",
     label: "Allen–Cahn, u_t = ε²Δu + u − u³",
     coefficients: { epsilon: 0.01 },
-    quantities: (roles, axes) =>
-      roles.scalars.map((u) => {
-        const interfaces = axes === 0 ? "" : `epsilon^2*${slopes(u, axes)}/2+`;
-        return of("free-energy", `${interfaces}(${u}^2-1)^2/4`, "decreasing");
-      }),
+    quantities: ({ scalars }, axes) => scalars.map((u) => freeEnergy(u, axes)),
   },
+  ...patterns,
 ];

@@ -1,9 +1,11 @@
 /** Linear advection on a periodic plane, exact: every wave moves with the wind. */
-import { scalarEvolution } from "./scalarField";
-import { box, coefficient, start } from "./parameters";
-import type { Simulator } from "./simulator";
+import { d4 } from "../../../shared/groups/catalogue";
+import { onPlane } from "./motions";
+import { box, coefficient, start, startChoice } from "./parameters";
+import { scalarEvolution, scalarStart } from "./scalarField";
+import { simulator } from "./simulator";
 
-export const advection: Simulator = {
+export const advection = simulator({
   id: "advection",
   title: "Linear advection",
   equation: "u_t + c·∇u = 0",
@@ -17,12 +19,23 @@ export const advection: Simulator = {
     ...start,
     mean: { ...start.mean, default: 1 },
   },
+  choices: startChoice("waves", "sines", "gaussians", "bridge"),
   presets: { diagonal: { cx: 1, cy: 1 }, still: { cx: 0, cy: 0 } },
   size: 64,
   shape: (size) => [1, size, size],
-  start: (random, size, coefficients) =>
-    scalarEvolution(random, size, 2, coefficients, {
+  symmetry: (size, { cx = 0, cy = 0 }) => onPlane(stabiliser(cx, cy), size, "scalar:u"),
+  initial: (random, size, coefficients, choices) =>
+    scalarStart(random, size, 2, coefficients, choices),
+  evolve: (state, size, coefficients) =>
+    scalarEvolution(state, size, 2, coefficients, {
       linear: ([kx = 0, ky = 0]) => [0, -(coefficients.cx! * kx + coefficients.cy! * ky)],
-      step: Infinity,
     }),
-};
+});
+
+/** The elements of D4 that leave the wind as it is. */
+function stabiliser(x: number, y: number): string {
+  const kept = d4.elements.filter(
+    ({ matrix: [[a, b], [c, d]] }) => a * x + b * y === x && c * x + d * y === y,
+  );
+  return kept.map(({ id }) => id).join(",");
+}

@@ -1,9 +1,10 @@
 /** Diffusion on a periodic plane, exact: every wave decays by itself. */
-import { scalarEvolution } from "./scalarField";
-import { box, coefficient, start } from "./parameters";
-import type { Simulator } from "./simulator";
+import { onPlane } from "./motions";
+import { box, coefficient, start, startChoice } from "./parameters";
+import { scalarEvolution, scalarStart } from "./scalarField";
+import { simulator } from "./simulator";
 
-export const diffusion: Simulator = {
+export const diffusion = simulator({
   id: "diffusion",
   title: "Diffusion",
   equation: "u_t = κ Δu",
@@ -16,12 +17,15 @@ export const diffusion: Simulator = {
     ...start,
     mean: { ...start.mean, default: 1 },
   },
+  choices: startChoice("waves", "sines", "gaussians", "bridge"),
   presets: { slow: { kappa: 0.0002 }, fast: { kappa: 0.02 } },
   size: 64,
   shape: (size) => [1, size, size],
-  start: (random, size, coefficients) =>
-    scalarEvolution(random, size, 2, coefficients, {
+  symmetry: (size) => onPlane("d4", size, "scalar:u"),
+  initial: (random, size, coefficients, choices) =>
+    scalarStart(random, size, 2, coefficients, choices),
+  evolve: (state, size, coefficients) =>
+    scalarEvolution(state, size, 2, coefficients, {
       linear: ([kx = 0, ky = 0]) => [-coefficients.kappa! * (kx * kx + ky * ky), 0],
-      step: Infinity,
     }),
-};
+});

@@ -9,10 +9,14 @@ export class Fourier {
   /** Points an axis, [n] or [ny, nx]. */
   readonly size: readonly number[];
   readonly points: number;
+  /** Of every side. */
+  readonly length: number;
   /** Wave numbers 2πk/L of each mode, x first; a Nyquist mode counts as 0, as its slope is. */
   readonly wave: readonly Float64Array[];
   /** 1 for modes whose products of two cannot alias onto modes that are kept (|k| < n/3 along every axis), else 0. */
   readonly resolved: Float64Array;
+  /** 1 below the Nyquist mode along every axis, else 0: where derivatives of every order are what they should be. */
+  readonly belowNyquist: Float64Array;
   readonly #transforms: readonly FFT[];
 
   /**
@@ -22,19 +26,24 @@ export class Fourier {
   constructor(size: readonly number[], length: number) {
     const wrong = size.find((n) => n < 8 || (n & (n - 1)) !== 0);
     if (wrong !== undefined) {
+      const below = 2 ** Math.max(3, Math.floor(Math.log2(wrong)));
       throw new UserError("simulate/size", `${wrong} points a side is no power of two from 8 on.`, {
         where: "size",
-        todo: "Choose 32, 64, 128 …",
+        todo: `Choose ${below} or ${2 * below}: this method computes by fast Fourier transforms.`,
       });
     }
     this.size = size;
+    this.length = length;
     this.points = size.reduce((product, n) => product * n, 1);
     this.#transforms = size.map((n) => new FFT(n));
     const index = (i: number, axis: number): number => {
-      const stride = size.slice(axis + 1).reduce((product, n) => product * n, 1);
-      const j = Math.floor(i / stride) % size[axis]!;
+      const j = Math.floor(i / this.#stride(axis)) % size[axis]!;
       return j <= size[axis]! / 2 ? j : j - size[axis]!;
     };
+    const where = (holds: (k: number, n: number) => boolean): Float64Array =>
+      Float64Array.from({ length: this.points }, (_, i) =>
+        size.every((n, axis) => holds(Math.abs(index(i, axis)), n)) ? 1 : 0,
+      );
     this.wave = size
       .map((n, axis) =>
         Float64Array.from({ length: this.points }, (_, i) => {
@@ -43,9 +52,8 @@ export class Fourier {
         }),
       )
       .reverse();
-    this.resolved = Float64Array.from({ length: this.points }, (_, i) =>
-      size.every((n, axis) => 3 * Math.abs(index(i, axis)) < n) ? 1 : 0,
-    );
+    this.resolved = where((k, n) => 3 * k < n);
+    this.belowNyquist = where((k, n) => 2 * k < n);
   }
 
   forward(field: Float64Array): Spectrum {
@@ -56,8 +64,26 @@ export class Fourier {
 
   /** The real part, which is all there is of a real field's spectrum. */
   inverse(spectrum: Spectrum): Float64Array {
-    const field = this.#along(spectrum.slice(), true);
-    return Float64Array.from({ length: this.points }, (_, i) => field[2 * i]!);
+    const values = this.#along(spectrum.slice(), true);
+    const field = new Float64Array(this.points);
+    for (let i = 0; i < this.points; i++) field[i] = values[2 * i]!;
+    return field;
+  }
+
+  /** Two real fields by one transform: that of a + ib is theirs as real and imaginary part. */
+  inversePair(a: Spectrum, b: Spectrum): [Float64Array, Float64Array] {
+    const both = new Float64Array(2 * this.points);
+    for (let i = 0; i < both.length; i += 2) {
+      both[i] = a[i]! - b[i + 1]!;
+      both[i + 1] = a[i + 1]! + b[i]!;
+    }
+    this.#along(both, true);
+    const [real, imaginary] = [new Float64Array(this.points), new Float64Array(this.points)];
+    for (let i = 0; i < this.points; i++) {
+      real[i] = both[2 * i]!;
+      imaginary[i] = both[2 * i + 1]!;
+    }
+    return [real, imaginary];
   }
 
   /** Spectrum of ∂, x being axis 0. */
@@ -71,6 +97,26 @@ export class Fourier {
     return out;
   }
 
+  /** Spectrum of u(x − shift), exact below the Nyquist modes. @param shift along each axis, x first */
+  shifted(spectrum: Spectrum, shift: readonly number[]): Spectrum {
+    const out = new Float64Array(spectrum.length);
+    for (let i = 0; i < this.points; i++) {
+      const angle = -shift.reduce((sum, by, axis) => sum + by * this.wave[axis]![i]!, 0);
+      const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+      const [a, b] = [spectrum[2 * i]!, spectrum[2 * i + 1]!];
+      out[2 * i] = cos * a - sin * b;
+      out[2 * i + 1] = sin * a + cos * b;
+    }
+    return out;
+  }
+
+  /** |k|² of each mode. */
+  squares(): Float64Array {
+    return Float64Array.from({ length: this.points }, (_, i) =>
+      this.wave.reduce((sum, k) => sum + k[i]! ** 2, 0),
+    );
+  }
+
   /** Each mode times a real number, in place. */
   scale(spectrum: Spectrum, factor: ArrayLike<number>): Spectrum {
     for (let i = 0; i < this.points; i++) {
@@ -80,23 +126,28 @@ export class Fourier {
     return spectrum;
   }
 
+  #stride(axis: number): number {
+    return this.size.slice(axis + 1).reduce((product, one) => product * one, 1);
+  }
+
   #along(values: Spectrum, inverse: boolean): Spectrum {
     this.size.forEach((n, axis) => {
-      const stride = this.size.slice(axis + 1).reduce((product, one) => product * one, 1);
+      const stride = this.#stride(axis);
       const line = new Float64Array(2 * n);
       const out = new Float64Array(2 * n);
       const transform = this.#transforms[axis]!;
-      for (let start = 0; start < this.points; start++) {
-        if (Math.floor(start / stride) % n !== 0) continue;
-        for (let j = 0; j < n; j++) {
-          line[2 * j] = values[2 * (start + j * stride)]!;
-          line[2 * j + 1] = values[2 * (start + j * stride) + 1]!;
-        }
-        if (inverse) transform.inverseTransform(out, line);
-        else transform.transform(out, line);
-        for (let j = 0; j < n; j++) {
-          values[2 * (start + j * stride)] = out[2 * j]!;
-          values[2 * (start + j * stride) + 1] = out[2 * j + 1]!;
+      for (let block = 0; block < this.points; block += n * stride) {
+        for (let start = block; start < block + stride; start++) {
+          for (let j = 0, at = 2 * start; j < 2 * n; j += 2, at += 2 * stride) {
+            line[j] = values[at]!;
+            line[j + 1] = values[at + 1]!;
+          }
+          if (inverse) transform.inverseTransform(out, line);
+          else transform.transform(out, line);
+          for (let j = 0, at = 2 * start; j < 2 * n; j += 2, at += 2 * stride) {
+            values[at] = out[j]!;
+            values[at + 1] = out[j + 1]!;
+          }
         }
       }
     });

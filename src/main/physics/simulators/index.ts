@@ -2,23 +2,36 @@
 import { UserError } from "../../../shared/errors";
 import { didYouMean } from "../../../shared/nearest";
 import { advection } from "./advection";
+import { allenCahn, conservativeAllenCahn } from "./allenCahn";
 import { burgers } from "./burgers";
 import { diffusion } from "./diffusion";
+import { euler } from "./euler";
+import { fitzHughNagumo } from "./fitzHughNagumo";
+import { grayScott } from "./grayScott";
 import { kdv } from "./kdv";
 import { navierStokes } from "./navierStokes";
 import { nBody } from "./nBody";
 import { oscillators } from "./oscillators";
 import { shallowWater } from "./shallowWater";
 import type { Simulator } from "./simulator";
+import { springs } from "./springs";
+import { wave } from "./wave";
 
 export const simulators: readonly Simulator[] = [
   advection,
   diffusion,
   burgers,
   kdv,
+  wave,
   navierStokes,
   shallowWater,
+  euler,
+  allenCahn,
+  conservativeAllenCahn,
+  grayScott,
+  fitzHughNagumo,
   nBody,
+  springs,
   oscillators,
 ];
 

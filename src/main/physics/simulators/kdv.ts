@@ -2,14 +2,12 @@
  * The Korteweg–de Vries equation on a periodic line, by ETDRK4 on dealiased Fourier modes: the truncated equations keep
  * ∫u, ∫u² and ∫(αu³/6 − βu_x²/2) exactly, so what drifts is the time stepping alone.
  */
-import { scalarEvolution, squareFlux } from "./scalarField";
-import { box, coefficient, start } from "./parameters";
-import type { Simulator } from "./simulator";
+import { boost, onLine } from "./motions";
+import { box, coefficient, courant, start, startChoice } from "./parameters";
+import { scalarEvolution, scalarStart, squareFlux } from "./scalarField";
+import { simulator } from "./simulator";
 
-/** Dispersion is exact, so the steepest wave's crossing of a cell sets the step. */
-const COURANT = 0.1;
-
-export const kdv: Simulator = {
+export const kdv = simulator({
   id: "kdv",
   title: "Korteweg–de Vries",
   equation: "u_t + α u u_x + β u_xxx = 0",
@@ -20,11 +18,13 @@ export const kdv: Simulator = {
     alpha: coefficient("Nonlinearity α", "6 in the usual form.", 6),
     beta: coefficient("Dispersion β", "1 in the usual form.", 1),
     ...box(32, 0.1),
-    ...start,
     waves: { ...start.waves, default: 3 },
     amplitude: { ...start.amplitude, default: 0.5 },
     mean: { ...start.mean, default: 0.3 },
+    // Dispersion is exact, so the steepest wave's crossing of a cell sets the step.
+    courant: courant(0.05, 1),
   },
+  choices: startChoice("waves", "sines", "gaussians"),
   presets: {
     "zabusky-kruskal": {
       alpha: 1,
@@ -38,13 +38,14 @@ export const kdv: Simulator = {
   },
   size: 128,
   shape: (size) => [1, size],
-  start(random, size, coefficients) {
-    const { alpha = 6, beta = 1, length = 32, amplitude = 1, mean = 0 } = coefficients;
-    const fastest = Math.abs(alpha) * (3 * Math.abs(amplitude) + 1.5 * Math.abs(mean)) || 1;
-    return scalarEvolution(random, size, 1, coefficients, {
+  symmetry: (size, { length = 32, alpha = 6 }) => onLine(boost(size, length, 1, 0, [0.7], alpha)),
+  initial: (random, size, coefficients, choices) =>
+    scalarStart(random, size, 1, coefficients, choices),
+  evolve: (state, size, { alpha = 6, beta = 1, courant: number = 0.05, ...rest }) =>
+    scalarEvolution(state, size, 1, rest, {
       linear: ([k = 0]) => [0, beta * k ** 3],
       nonlinear: squareFlux(alpha / 2),
-      step: (COURANT * length) / (size * fastest),
-    });
-  },
-};
+      step: (fastest) => (number * rest.length!) / (size * Math.abs(alpha) * fastest),
+      travel: alpha,
+    }),
+});

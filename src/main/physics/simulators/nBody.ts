@@ -1,11 +1,13 @@
 /** Bodies of unit mass in the plane that attract each other by softened gravity, V = −Σ G/√(r² + s²). */
 import { normals } from "../../../shared/random";
+import { euclidean, exchange } from "./motions";
 import { coefficient } from "./parameters";
-import type { Simulator } from "./simulator";
+import { apart, sideBySide } from "./phaseSpace";
+import { simulator } from "./simulator";
 import { substeps } from "./substeps";
 import { symplecticStep } from "./symplectic";
 
-export const nBody: Simulator = {
+export const nBody = simulator({
   id: "n-body",
   title: "Bodies under softened gravity",
   equation: "q_i″ = −Σ_j G (q_i − q_j) / (|q_i − q_j|² + s²)^(3/2)",
@@ -24,11 +26,17 @@ export const nBody: Simulator = {
     dt: coefficient("Time step", "Between the states that are kept.", 0.1, 1e-12),
   },
   presets: { tight: { softening: 0.3 } },
+  choices: {},
   size: 3,
   shape: (size) => [size, 4],
-  start(random, size, { G = 1, softening = 1, spread = 1, speed = 0.5, dt = 0.1 }) {
-    const q = normals(random, 2 * size).map((value) => spread * value);
-    const p = normals(random, 2 * size).map((value) => speed * value);
+  symmetry: () => ({ group: "trivial", motions: [...euclidean, exchange] }),
+  initial: (random, size, { spread = 1, speed = 0.5 }) =>
+    sideBySide(
+      normals(random, 2 * size).map((value) => spread * value),
+      normals(random, 2 * size).map((value) => speed * value),
+    ),
+  evolve(state, size, { G = 1, softening = 1, dt = 0.1 }) {
+    const [q, p] = apart(state);
     const force = (at: Float64Array): Float64Array => {
       const f = new Float64Array(2 * size);
       for (let i = 0; i < size; i++) {
@@ -46,22 +54,11 @@ export const nBody: Simulator = {
     };
     const count = substeps(dt, 0.02 * Math.min(1, softening));
     return {
-      state: () => sideBySide(q, p, 2),
+      substeps: count,
+      state: () => sideBySide(q, p),
       advance() {
         for (let k = 0; k < count; k++) symplecticStep(q, p, force, dt / count);
       },
     };
   },
-};
-
-/** [particle, components of q then of p]. */
-export function sideBySide(q: Float64Array, p: Float64Array, components: number): Float64Array {
-  const width = 2 * components;
-  return Float64Array.from({ length: q.length + p.length }, (_, i) => {
-    const particle = Math.floor(i / width);
-    const column = i % width;
-    return column < components
-      ? q[particle * components + column]!
-      : p[particle * components + column - components]!;
-  });
-}
+});

@@ -1,10 +1,11 @@
 /** Isotropic oscillators in the plane, H = Σ ½(|p|² + ω²|q|²): each keeps its energy and its angular momentum. */
 import { normals } from "../../../shared/random";
-import { sideBySide } from "./nBody";
+import { exchange, ofEach, turned } from "./motions";
 import { coefficient } from "./parameters";
-import type { Simulator } from "./simulator";
+import { apart, sideBySide } from "./phaseSpace";
+import { simulator } from "./simulator";
 
-export const oscillators: Simulator = {
+export const oscillators = simulator({
   id: "oscillators",
   title: "Oscillators",
   equation: "q″ = −ω² q",
@@ -16,15 +17,38 @@ export const oscillators: Simulator = {
     spread: coefficient("Spread", "Of positions and momenta at the start.", 1),
     dt: coefficient("Time step", "Between the states that are kept.", 0.2, 1e-12),
   },
+  choices: {},
   presets: { fast: { omega: 5 } },
   size: 1,
   shape: (size) => [size, 4],
-  start(random, size, { omega = 1, spread = 1, dt = 0.2 }) {
-    const q = normals(random, 2 * size).map((value) => spread * value);
-    const p = normals(random, 2 * size).map((value) => spread * omega * value);
+  symmetry: (_, { omega = 1 }) => ({
+    group: "trivial",
+    motions: [
+      exchange,
+      ofEach("rotation by 0.7 rad", ([x, y, px, py]) => [...turned(x, y), ...turned(px, py)]),
+      // Of U(2), which mixes ωq and p: one that moves x against px, and one that exchanges them crosswise.
+      ofEach("turn of x against px", ([x, y, px, py]) => {
+        const [a, b] = turned(omega * x, px);
+        return [a / omega, y, b, py];
+      }),
+      ofEach("turn of x against py and y against px", ([x, y, px, py]) => {
+        const [a, d] = turned(omega * x, py);
+        const [b, c] = turned(omega * y, px);
+        return [a / omega, b / omega, c, d];
+      }),
+    ],
+  }),
+  initial: (random, size, { omega = 1, spread = 1 }) =>
+    sideBySide(
+      normals(random, 2 * size).map((value) => spread * value),
+      normals(random, 2 * size).map((value) => spread * omega * value),
+    ),
+  evolve(state, _, { omega = 1, dt = 0.2 }) {
+    const [q, p] = apart(state);
     const [cos, sin] = [Math.cos(omega * dt), Math.sin(omega * dt)];
     return {
-      state: () => sideBySide(q, p, 2),
+      substeps: 1,
+      state: () => sideBySide(q, p),
       // The exact rotation of phase space.
       advance() {
         for (let i = 0; i < q.length; i++) {
@@ -35,4 +59,4 @@ export const oscillators: Simulator = {
       },
     };
   },
-};
+});

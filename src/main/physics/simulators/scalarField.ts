@@ -2,35 +2,53 @@
 import type { Random } from "../../../shared/random";
 import { Etdrk4 } from "./etdrk4";
 import { Fourier, type Spectrum } from "./fourier";
-import { randomWaves } from "./initial";
+import { randomField } from "./randomField";
 import { substeps } from "./substeps";
-import type { Coefficients, Evolution } from "./simulator";
+import type { Choices, Coefficients, Evolution } from "./simulator";
 
 export interface ScalarEquation {
   /** L of a mode with these wave numbers, x first. */
   linear(wave: readonly number[]): readonly [real: number, imaginary: number];
   /** Spectrum of N, from that of u; absent where there is none, and the solution is exact. */
   nonlinear?(fourier: Fourier): (v: Spectrum) => Spectrum;
-  /** Longest step that resolves N. */
-  readonly step: number;
+  /** Longest step that resolves N. @param fastest |u − mean| at the start */
+  step?(fastest: number): number;
+  /**
+   * The mean m is carried along exactly where it only makes the rest travel, by m times this along x: seen from there a
+   * boost changes nothing at all.
+   */
+  readonly travel?: number;
 }
 
-/** @param axes of the grid; `coefficients` has length, dt, waves, amplitude and mean */
-export function scalarEvolution(
+function gridOf(size: number, axes: 1 | 2, { length = 1 }: Coefficients): Fourier {
+  return new Fourier(new Array<number>(axes).fill(size), length);
+}
+
+/** @param coefficients has length, waves, amplitude and mean; anisotropy on a plane */
+export function scalarStart(
   random: Random,
+  size: number,
+  axes: 1 | 2,
+  coefficients: Coefficients,
+  { start = "waves" }: Choices,
+): Float64Array {
+  const { amplitude = 1, mean = 0 } = coefficients;
+  const offset = mean * (0.5 + random());
+  const field = randomField(random, gridOf(size, axes, coefficients), start, coefficients);
+  return field.map((u) => offset + amplitude * u);
+}
+
+/** @param coefficients has length and dt */
+export function scalarEvolution(
+  state: Float64Array,
   size: number,
   axes: 1 | 2,
   coefficients: Coefficients,
   equation: ScalarEquation,
 ): Evolution {
-  const { length = 1, dt = 1, waves = 4, amplitude = 1, mean = 0 } = coefficients;
-  const fourier = new Fourier(new Array<number>(axes).fill(size), length);
-  const offset = mean * (0.5 + random());
-  let v = fourier.forward(
-    fourier.inverse(randomWaves(random, fourier, waves)).map((u) => offset + amplitude * u),
-  );
-  v = fourier.scale(v, fourier.resolved);
-  return evolve(fourier, v, dt, equation);
+  const fourier = gridOf(size, axes, coefficients);
+  const start = fourier.scale(fourier.forward(state), fourier.resolved);
+  return evolve(fourier, start, coefficients.dt ?? 1, equation);
 }
 
 /** From a given spectrum. */
@@ -38,23 +56,29 @@ export function evolve(
   fourier: Fourier,
   start: Spectrum,
   dt: number,
-  equation: ScalarEquation,
+  { linear: of, nonlinear, step = () => Infinity, travel }: ScalarEquation,
 ): Evolution {
-  let v = start;
+  let v: Spectrum = start.slice();
+  let time = 0;
+  const mean = travel === undefined ? 0 : v[0]! / fourier.points;
+  v[0]! -= mean * fourier.points;
   const linear = new Float64Array(2 * fourier.points);
   for (let i = 0; i < fourier.points; i++) {
-    const [real, imaginary] = equation.linear(fourier.wave.map((wave) => wave[i]!));
-    linear[2 * i] = real;
-    linear[2 * i + 1] = imaginary;
+    linear.set(of(fourier.wave.map((wave) => wave[i]!)), 2 * i);
   }
-  const count = equation.nonlinear === undefined ? 1 : substeps(dt, equation.step);
+  const fastest = fourier.inverse(v).reduce((most, u) => Math.max(most, Math.abs(u)), 0);
+  const count = nonlinear === undefined ? 1 : substeps(dt, step(fastest));
   const none = new Float64Array(2 * fourier.points);
-  const nonlinear = equation.nonlinear?.(fourier) ?? (() => none);
-  const stepper = new Etdrk4(linear, dt / count, nonlinear);
+  const stepper = new Etdrk4(linear, dt / count, nonlinear?.(fourier) ?? (() => none));
   return {
-    state: () => fourier.inverse(v),
+    substeps: count,
+    state() {
+      if (travel === undefined) return fourier.inverse(v);
+      return fourier.inverse(fourier.shifted(v, [travel * mean * time])).map((u) => u + mean);
+    },
     advance() {
       for (let k = 0; k < count; k++) v = stepper.step(v);
+      time += dt;
     },
   };
 }

@@ -64,6 +64,11 @@ function follow(
 const worst = (values: readonly number[]): number =>
   Math.max(...values.map((value) => Math.abs(value - values[0]!)));
 
+/** Root mean square of the difference. */
+function distance(a: Float64Array, b: Float64Array): number {
+  return Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0) / a.length);
+}
+
 const sizes: Readonly<Record<string, number>> = {
   burgers: 128,
   kdv: 64,
@@ -104,6 +109,28 @@ describe.each(simulators.map((simulator) => [simulator.id, simulator] as const))
         values.slice(1).forEach((value, k) => {
           expect(sign * (value - values[k]!), name).toBeLessThan(slack * scale);
         });
+      }
+    });
+
+    test("commutes with every motion that it declares", () => {
+      const coefficients = defaultsOf(simulator.parameters);
+      const choices = defaultsOf(simulator.choices);
+      const { motions } = simulator.symmetry(size, coefficients, choices);
+      const start = simulator.initial(randomFrom(seed), size, coefficients, choices);
+      const after = (state: Float64Array): Float64Array => {
+        const evolution = simulator.evolve(state, size, coefficients, choices);
+        evolution.advance();
+        evolution.advance();
+        return evolution.state();
+      };
+      const end = after(start);
+      const change = distance(end, start);
+      for (const motion of motions) {
+        const moved = motion.act(start, 0);
+        // A motion that leaves the state as it is would prove nothing.
+        expect(distance(moved, start), motion.label).toBeGreaterThan(1e-3);
+        const expected = motion.act(end, 2 * coefficients["dt"]!);
+        expect(distance(after(moved), expected) / change, motion.label).toBeLessThan(1e-10);
       }
     });
 
@@ -178,7 +205,7 @@ describe("exact solutions", () => {
       const run = evolve(fourier, fourier.forward(soliton(0)), time, {
         linear: ([k = 0]) => [0, k ** 3],
         nonlinear: squareFlux(3),
-        step,
+        step: () => step,
       });
       run.advance();
       const exact = soliton(time);
