@@ -90,7 +90,7 @@ function option(run: RunResult, theme: ChartTheme, view: FigureView): EChartsCor
   return {
     ...frame(theme),
     grid: {
-      left: em(theme, 1.2 + Math.max(3, ...labels.map(lettersOf))),
+      left: em(theme, 2 + Math.max(3, ...labels.map(lettersOf))),
       right: em(theme, 1.8),
       top: em(theme, 0.8),
       bottom: em(theme, 3.1),

@@ -5,7 +5,18 @@ import type { RunResult } from "../run";
 import { quartiles } from "../statistics";
 import { elementColour, elementLabel, elementsOf } from "./elements";
 import type { FigurePoint, FigureView } from "./figure";
-import { axis, axisBreak, em, frame, labelLetters, legendRows } from "./frame";
+import {
+  axis,
+  axisBreak,
+  DASHED,
+  DOTTED,
+  em,
+  frame,
+  labelLetters,
+  legend,
+  legendRows,
+  SOLID,
+} from "./frame";
 import { showNumber, type Scale } from "./scale";
 import type { ChartTheme } from "./theme";
 
@@ -35,27 +46,38 @@ export function curvesOption(
   const ids = elementsOf(run.record);
   const rows = legendRows(ids.map(elementLabel));
   const beside = Math.max(3.5, labelLetters(yAxis.scale) + 1.2);
+  const styles = lineStyles(curves, ids);
   return {
     ...frame(theme),
-    legend: {
-      top: em(theme, 0.3),
-      left: "center",
-      padding: 0,
-      itemGap: em(theme, 0.9),
-      itemWidth: em(theme, 1.3),
-      itemHeight: em(theme, 0.6),
-      selectedMode: false,
-      textStyle: { color: theme.text, fontSize: theme.fontSize, fontFamily: theme.font },
-      data: ids.map((id, g) => ({
-        name: elementLabel(id),
-        icon: "rect",
-        itemStyle: { color: elementColour(theme, id, g) },
-      })),
-    },
+    legend: [
+      {
+        top: em(theme, 0.3),
+        left: "center",
+        padding: 0,
+        itemGap: em(theme, 0.9),
+        itemWidth: em(theme, 1.3),
+        itemHeight: em(theme, 0.6),
+        selectedMode: false,
+        textStyle: { color: theme.text, fontSize: theme.fontSize, fontFamily: theme.font },
+        data: ids.map((id, g) => ({
+          name: elementLabel(id),
+          icon: "rect",
+          itemStyle: { color: elementColour(theme, id, g) },
+        })),
+      },
+      {
+        ...legend(
+          theme,
+          styles.map(({ name, dash }) => ({ name, icon: icons[dash], colour: theme.text })),
+        ),
+        top: em(theme, 0.3 + LEGEND_ROW * rows),
+        itemWidth: em(theme, 2.2),
+      },
+    ],
     grid: {
       left: em(theme, beside + 1.3),
       right: em(theme, 1.4),
-      top: em(theme, 1.7 + 1.3 * rows),
+      top: em(theme, 1.7 + LEGEND_ROW * (rows + (styles.length > 0 ? 1 : 0))),
       bottom: em(theme, 3.1),
       outerBoundsMode: "none",
     },
@@ -64,6 +86,8 @@ export function curvesOption(
     series: [
       ...axisBreak(theme, yAxis.scale, 0, "left"),
       ...axisBreak(theme, xAxis.scale, 0, "bottom"),
+      // A legend's entries must be series of that name.
+      ...styles.map(({ name }) => ({ type: "line", name, data: [] })),
       ...ids.flatMap((id, g) =>
         curves.bands === "all" || id === view.element ? [band(theme, curves, id, g)] : [],
       ),
@@ -93,6 +117,16 @@ export function curvesOption(
       ),
     ],
   };
+}
+
+const LEGEND_ROW = 1.3;
+
+const icons = { solid: SOLID, dashed: DASHED, dotted: DOTTED } as const;
+
+/** Kinds of lines that a legend must tell apart: none where there is one only. */
+function lineStyles({ sets }: Curves, ids: readonly string[]): CurveSet[] {
+  const names = ids.map(elementLabel);
+  return sets.length > 1 ? sets.filter(({ name }) => !names.includes(name)) : [];
 }
 
 /** Between the quartiles of the picked element. */

@@ -192,7 +192,10 @@ export function tooltipPlace(
   return [middle, y - gap - height >= 0 ? y - gap - height : y + gap];
 }
 
-/** Icon of a legend's entry for dashed lines. */
+/** Icons of a legend's entries for lines: solid, dashed, dotted. */
+export const SOLID = "path://M0 4h29v2h-29z";
+export const DOTTED =
+  "path://M0 4h2v2h-2zM5.4 4h2v2h-2zM10.8 4h2v2h-2zM16.2 4h2v2h-2zM21.6 4h2v2h-2zM27 4h2v2h-2z";
 export const DASHED = "path://M0 4h7v2h-7zM11 4h7v2h-7zM22 4h7v2h-7z";
 
 /** Entries of a legend in words and shapes; one entry alone needs none. */

@@ -150,6 +150,31 @@ describe("changes by layer", () => {
     for (const i of [0, 1, 2]) expect(first![i]).toBeCloseTo(alone[i]!, 12);
   });
 
+  test("go down the levels of a U-Net, and still add up", async () => {
+    const unet = networkOf([1, size, size], hidden, (g, x, p) => {
+      const fine = within(g, "encode", () => g.tanh(conv(g, x, p.lift!)));
+      const half = (v: Value): Value =>
+        g.slice(
+          v,
+          [2, 3].map((axis) => ({ axis, end: size / 2 })),
+        );
+      let low = within(g, "down", () => g.tanh(conv(g, half(fine), p.a!)));
+      low = within(g, "middle", () => g.tanh(conv(g, low, p.b!)));
+      const twice = (v: Value, axis: number): Value => g.concat([v, v], axis);
+      const up = within(g, "up", () => twice(twice(conv(g, low, p.c!), 2), 3));
+      const both = within(g, "decode", () => g.tanh(g.add(up, fine)));
+      return within(g, "read", () => g.conv(both, p.read!));
+    });
+    const result = await run(unet);
+    const drift = toFloat64(result.arrays["drift"]!.tensor);
+    const rows = changes(result, 1);
+    expect(Object.keys(rows)).toEqual(["encode … read", "down … decode", "middle"]);
+    for (const i of [0, 1, 2]) {
+      const sum = Object.values(rows).reduce((total, row) => total + row[i]!, 0);
+      expect(sum).toBeCloseTo(drift[3 + i]!, 12);
+    }
+  });
+
   test("are left out where the step is one module, and where none are asked for", async () => {
     const whole = networkOf([1, size, size], { w: hidden.read }, (g, x) => g.mul(x, 0.5));
     expect((await run(whole)).summary.layers).toBeUndefined();

@@ -7,7 +7,8 @@
  *
  * exact for every integral and every network. The first term is of what leads into the stream and out of it; where the
  * stream is of states themselves, F_j(u) is its j-th value, there is no such term, and a residual network's blocks each
- * have their own part. Reading a stream early is the “logit lens” (nostalgebraist 2020), used here for integrals.
+ * have their own part. Between two values of a stream there may be one of fewer points, a U-Net's next level, which is
+ * left early in the same way. Reading a stream early is the “logit lens” (nostalgebraist 2020), used here for integrals.
  */
 import { toFloat64, type Tensor } from "../../../shared/tensor";
 import { denormalise } from "../../data/normalise";
@@ -22,7 +23,7 @@ import { padded, realsOf, slice, tensorOf } from "../orbit";
 import { otherInputs, samplesPerRun } from "../samples";
 import type { Program } from "../../runtime/executor";
 import type { Meter } from "./numbers";
-import { featureStream, possibleStates } from "./streams";
+import { featureStream, possibleStates, type Stream } from "./streams";
 
 export interface LayerChanges {
   readonly arrays: Record<string, ResultArray>;
@@ -135,28 +136,40 @@ async function throughFeatures(
   signal: AbortSignal,
 ): Promise<Followed | null> {
   const stream = featureStream(network);
-  const [first, ...rest] = stream;
-  if (first === undefined || rest.length === 0) return null;
-  const program = await valuesOf(context, network, [
-    ...stream.slice(0, -1).map(({ value }) => value),
-    network.prediction,
-  ]);
-  const tail = await Tail.compile(context, network, stream.at(-1)!.value, rest.length);
-  const { name: end } = passageAt(network.input, network.prediction);
+  if (stream === null) return null;
+  const program = await valuesOf(context, network, [...valuesIn(stream), network.prediction]);
+  const exits = await Exits.compile(context, network, stream);
   return {
-    names: numbered([{ name: `${first.name} … ${end}` }, ...rest]).map(({ name }) => name),
+    names: numbered(rowsOf(stream).map((name) => ({ name }))).map(({ name }) => name),
     async of(x) {
       const found = await program.of(x);
-      // F_m is F: only what stops earlier is computed again.
-      const stopped = await tail.of(x, found.slice(0, -1), () => {
+      const actual = new Map(valuesIn(stream).map((value, i) => [value, found[i]!]));
+      const stopped = await exits.of(x, actual, () => {
         signal.throwIfAborted();
       });
+      // F_m is F: only what stops earlier is computed again.
       return [...stopped, found.at(-1)!];
     },
     dispose: async () => {
-      await Promise.all([program.dispose(), tail.dispose()]);
+      await Promise.all([program.dispose(), exits.dispose()]);
     },
   };
+}
+
+/** Into the stream and out of it, then a row a module or those of the level between two. */
+function rowsOf({ values, inner, end }: Stream): string[] {
+  return values.flatMap(({ name }, j) => {
+    const level = inner[j];
+    if (j === 0) return [`${name} … ${end.name}`];
+    return level ? rowsOf(level) : [name];
+  });
+}
+
+function valuesIn({ values, inner }: Stream): Value[] {
+  return [
+    ...values.map(({ value }) => value),
+    ...inner.flatMap((level) => (level === null ? [] : valuesIn(level))),
+  ];
 }
 
 function integrals({ units }: StatesContext, meter: Meter, state: Tensor): number[] {
@@ -195,7 +208,50 @@ async function valuesOf(
   };
 }
 
-/** The network from one value on, with others put in its place. */
+/** What a stream ends with when it is left early, after each of its modules but the last. */
+class Exits {
+  readonly #stream: Stream;
+  readonly #tail: Tail;
+  readonly #inner: readonly (Exits | null)[];
+
+  private constructor(stream: Stream, tail: Tail, inner: readonly (Exits | null)[]) {
+    this.#stream = stream;
+    this.#tail = tail;
+    this.#inner = inner;
+  }
+
+  static async compile(
+    context: StatesContext,
+    network: SampleNetwork,
+    stream: Stream,
+  ): Promise<Exits> {
+    const { values, inner, end } = stream;
+    const tail = await Tail.compile(context, network, values.at(-1)!.value, end.value, {
+      count: rowsOf(stream).length - 1,
+    });
+    const levels = await Promise.all(
+      inner.map((level) => (level === null ? null : Exits.compile(context, network, level))),
+    );
+    return new Exits(stream, tail, levels);
+  }
+
+  /** @param x one sample @param actual the stream's values in the whole network */
+  async of(x: Tensor, actual: ReadonlyMap<Value, Tensor>, step: () => void): Promise<Tensor[]> {
+    const { values } = this.#stream;
+    const read: Tensor[] = [];
+    for (const [j, { value }] of values.entries()) {
+      read.push(...((await this.#inner[j]?.of(x, actual, step)) ?? []));
+      if (j < values.length - 1) read.push(actual.get(value)!);
+    }
+    return this.#tail.of(x, read, step);
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([this.#tail.dispose(), ...this.#inner.map((level) => level?.dispose())]);
+  }
+}
+
+/** The network from one value to another, with others put in the place of the first. */
 class Tail {
   readonly #program: Program;
   readonly #feed: string;
@@ -207,17 +263,18 @@ class Tail {
     this.#width = width;
   }
 
-  /** @param count how many will be put in, one after another */
+  /** @param count how many will be put in */
   static async compile(
     { executor, model }: StatesContext,
     network: SampleNetwork,
     value: Value,
-    count: number,
+    end: Value,
+    { count }: { readonly count: number },
   ): Promise<Tail> {
     const g = new Builder();
     const width = samplesPerRun(count, activationSize(network));
     const many = g.input(FEATURES, { dtype: value.dtype, shape: [width, ...value.shape] });
-    const [ends] = vmap(g, [network.prediction], new Map([[value, many]]), width);
+    const [ends] = vmap(g, [end], new Map([[value, many]]), width);
     const graph: Graph = {
       inputs: [network.input, many, ...otherInputs(network)],
       outputs: [{ name: "y", value: ends! }],
@@ -226,7 +283,7 @@ class Tail {
     return new Tail(program, inputName(network.input), width);
   }
 
-  /** The predictions, one for each of the values put in. @param x one sample */
+  /** What comes out, one for each of the values put in. @param x one sample */
   async of(x: Tensor, values: readonly Tensor[], step: () => void): Promise<Tensor[]> {
     const [first] = values;
     const size = first!.data.length;

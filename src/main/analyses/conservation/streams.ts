@@ -1,14 +1,18 @@
 /**
  * Values of a network along which one step can be followed module by module: states on the way, as of a residual network
  * u + r₁ + r₂ or between the steps of an operator splitting; or a stream of features h_0 … h_m of one shape that a state
- * is turned into and read from, everything in it passing through each.
+ * is turned into and read from, everything in it passing through each. Between two of a stream there may be another of
+ * its own: the next level of a U-Net.
  */
+import { sizeOf } from "../../../shared/tensor";
 import type { Value } from "../../graph/ir";
-import { leavingModules, nodesBetween, passages, passageAt, type Passage } from "../modules";
+import { leavingModules, nodesBetween, passageAt, passages, type Passage } from "../modules";
 import type { SampleNetwork } from "../network";
 
 /** More rows would be no picture; then every second is taken, or every third … */
 const MOST_VALUES = 40;
+/** Levels of streams within streams. */
+const DEEPEST = 4;
 
 /** Values of the state's shape that everything passes through: they may be states. In the order of evaluation. */
 export function possibleStates({ input, prediction }: SampleNetwork): Passage[] {
@@ -16,21 +20,61 @@ export function possibleStates({ input, prediction }: SampleNetwork): Passage[] 
   return thinned(between(input, prediction, input.shape, leaving));
 }
 
-/** The longest stream of one shape: of every shape the last value, and the like that all ways to it lead through. */
-export function featureStream({ input, prediction }: SampleNetwork): Passage[] {
+/** h_0 … h_m on the way to `end`, at least two. */
+export interface Stream {
+  readonly end: Passage;
+  readonly values: readonly Passage[];
+  /** What lies between h_{j−1} and h_j at position j; null where that is one row. */
+  readonly inner: readonly (Stream | null)[];
+}
+
+export function featureStream({ input, prediction }: SampleNetwork): Stream | null {
   const leaving = leavingModules(input, prediction);
+  return streamTo(input, passageAt(input, prediction), leaving, 1);
+}
+
+/** Of all streams of one shape the one that reaches furthest, and of equals the longest. */
+function streamTo(
+  from: Value,
+  end: Passage,
+  leaving: ReadonlySet<Value>,
+  depth: number,
+): Stream | null {
+  const order = new Map<Value, number>();
   const lasts = new Map<string, Value>();
-  for (const { outputs } of nodesBetween(input, prediction)) {
+  nodesBetween(from, end.value).forEach(({ outputs }, at) => {
     for (const value of outputs) {
-      if (value !== prediction && (leaving.size === 0 || leaving.has(value)))
+      order.set(value, at);
+      if (value !== end.value && (leaving.size === 0 || leaving.has(value)))
         lasts.set(value.shape.join(), value);
     }
-  }
-  const streams = [...lasts.values()].map((last) => [
-    ...between(input, last, last.shape, leaving),
-    passageAt(input, last),
-  ]);
-  return thinned(streams.reduce<Passage[]>((a, b) => (b.length > a.length ? b : a), []));
+  });
+  const streams = [...lasts.values()]
+    .map((last) => [...between(from, last, last.shape, leaving), passageAt(from, last)])
+    .filter((values) => values.length > 1)
+    .map((values) => ({
+      values,
+      reach: order.get(values.at(-1)!.value)! - order.get(values[0]!.value)!,
+    }))
+    .sort((a, b) => b.reach - a.reach || b.values.length - a.values.length);
+  const [furthest] = streams;
+  if (furthest === undefined) return null;
+  const values = thinned(furthest.values);
+  return {
+    end,
+    values,
+    inner: values.map((value, j) => {
+      const before = values[j - 1];
+      if (before === undefined || depth === DEEPEST) return null;
+      const level = streamTo(before.value, value, leaving, depth + 1);
+      return level !== null && points(level.values[0]!.value) < points(value.value) ? level : null;
+    }),
+  };
+}
+
+/** Of a field [1, C, …]; what is no field has one. */
+function points({ shape }: Value): number {
+  return sizeOf(shape.slice(2));
 }
 
 /** What is passed through on the way, of that shape; where the network has modules, between two of them. */
