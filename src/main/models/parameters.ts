@@ -1,7 +1,8 @@
 /**
- * What of an ONNX file is a parameter: floating-point tensors of rank one or more that the output depends on
- * differentiably, less running statistics and what fixes shapes; with a checkpoint, those that it names. An
- * Identity copy of a tensor is a parameter of its own, for the exporter merges equal ones.
+ * What of an ONNX file is a parameter: floating-point tensors that the output depends on differentiably, less running
+ * statistics and what fixes shapes. Of these, what the exporter says is trained, or where it says nothing, those of rank
+ * one or more; with a checkpoint, only what that names. An Identity copy of a tensor is a parameter of its own, for the
+ * exporter merges equal ones.
  */
 import type { Value } from "../graph/ir";
 import {
@@ -13,6 +14,7 @@ import {
 import { NeedsValue } from "../graph/onnx/import/known";
 import type { OnnxModel } from "../graph/onnx/model";
 import { inputName } from "../graph/ir";
+import { trainable } from "./declared";
 import { storedTensors, type Match } from "./match";
 import { reachOf } from "./reach";
 
@@ -31,11 +33,12 @@ export function findParameters(
   match: Match | undefined,
 ): Parameters {
   const stored = storedTensors(model);
+  const mayBeTrained = trainable(model, stored);
   const candidates = new Map<string, ParameterInput>();
-  for (const [name, tensor] of stored) {
-    if (tensor.shape.length === 0) continue;
+  for (const name of stored.keys()) {
     const input = match === undefined ? { name, transposed: false } : match.inputs.get(name);
-    if (input !== undefined) candidates.set(name, input);
+    if (input === undefined) continue;
+    if (mayBeTrained(name, input.name)) candidates.set(name, input);
   }
   const imported = importWith(model, options, candidates);
   const buffers = new Set(

@@ -35,6 +35,7 @@ export interface GraphProto {
   input: ValueInfoProto[];
   output: ValueInfoProto[];
   valueInfo: ValueInfoProto[];
+  metadataProps: StringStringEntryProto[];
 }
 
 export interface NodeProto {
@@ -231,6 +232,7 @@ const graph: Table<GraphProto> = {
   output: many(12, valueInfo),
   valueInfo: many(13, valueInfo),
   sparseInitializer: many(15, "bytes"),
+  metadataProps: many(16, entry),
 };
 
 const functionProto: Table<FunctionProto> = {

@@ -59,6 +59,7 @@ export interface SmallModel {
   readonly initializers?: Readonly<Record<string, Tensor | NarrowTensor>>;
   readonly functions?: readonly SmallFunction[];
   readonly metadata?: Readonly<Record<string, string>>;
+  readonly graphMetadata?: Readonly<Record<string, string>>;
   readonly producer?: string;
 }
 
@@ -79,6 +80,7 @@ export function smallModel(model: SmallModel): Uint8Array {
         type: { tensorType: { elemType: 1, shape: { dim: extents.map(dimension) } } },
       })),
       output: model.outputs.map((name) => ({ name })),
+      metadataProps: entries(model.graphMetadata),
     },
     functions: (model.functions ?? []).map((f) => ({
       domain: f.domain,
@@ -89,9 +91,13 @@ export function smallModel(model: SmallModel): Uint8Array {
       node: f.nodes.map(nodeProto),
       opsetImport,
     })),
-    metadataProps: Object.entries(model.metadata ?? {}).map(([key, value]) => ({ key, value })),
+    metadataProps: entries(model.metadata),
   };
   return encodeMessage(modelProto, proto as unknown as ModelProto);
+}
+
+function entries(metadata: Readonly<Record<string, string>> = {}): object[] {
+  return Object.entries(metadata).map(([key, value]) => ({ key, value }));
 }
 
 function dimension(extent: number | string): object {
