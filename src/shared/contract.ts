@@ -28,7 +28,7 @@ const errorRecord = z.object({
 
 /** How a data file is read where the file does not say; empty fields are proposed by the reader. */
 export const dataOptions = z.object({
-  /** Names of the arrays that hold inputs and targets. */
+  /** Names of the arrays that hold inputs and targets; several inputs, with commas between them, are one state. */
   input: z.string().optional(),
   target: z.string().optional(),
   /** `b,c,y,x`, `n,t,c,y,x` … in the array's order. */
@@ -37,7 +37,8 @@ export const dataOptions = z.object({
   fields: z.string().optional(),
   /** Of the output, where it is not the input's. */
   outputFields: z.string().optional(),
-  boundary: z.enum(["periodic", "open"]).optional(),
+  /** `periodic`, `open`, or one a direction: `x periodic, y wall`. */
+  boundary: z.string().optional(),
   /** Time between successive states, or input and target, where the file does not say. */
   dt: z.number().positive().optional(),
   /** Sides of the box in the order of the grid's axes; one number is the longest side, of square cells. */
@@ -52,6 +53,8 @@ const channel = z.object({ name: z.string(), kind: z.string(), group: z.string()
 export const dataInfo = z.object({
   path: z.string(),
   layout: z.string(),
+  /** Why the file is taken to be of that layout, each a sentence. */
+  evidence: z.array(z.string()).optional(),
   /** As the program sees the states: [trajectory, time, channel, y, x] less the axes that are not there. */
   shape: z.array(z.number()),
   axes: z.array(z.string()),
@@ -65,6 +68,8 @@ export const dataInfo = z.object({
   dt: z.number().nullable(),
   spacing: z.array(z.number()).nullable(),
   boundary: z.string().nullable(),
+  /** What it is taken as where nothing states it; periodic where this is missing too. */
+  assumedBoundary: z.string().optional(),
   coordinates: z.record(z.string(), z.array(z.number())).nullable(),
   statistics: z.array(
     z.object({

@@ -1,5 +1,6 @@
 /** An array in a file, read in parts. */
 import type { DType, TensorData } from "../../shared/tensor";
+import type { Box } from "./box";
 
 /** A run of elements in C order. */
 export interface ElementRange {
@@ -8,7 +9,7 @@ export interface ElementRange {
 }
 
 export interface ArraySource {
-  /** Within its file; "" where the file is the array. */
+  /** Within its file, groups with slashes: "t1_fields/velocity"; "" where the file is the array. */
   readonly name: string;
   /** For messages: file and array. */
   readonly where: string;
@@ -17,6 +18,10 @@ export interface ArraySource {
   readonly dtype: DType;
   /** As the file has it, in NumPy's words: "float16". */
   readonly storedType: string;
+  /** What the file calls its axes; undefined where it does not. */
+  readonly dimensions?: readonly string[] | undefined;
   /** The ranges' elements, one after the other; any order, overlaps allowed. Without ranges: all. */
   read(ranges?: readonly ElementRange[]): Promise<TensorData>;
+  /** The boxes' elements, each in C order, one after the other. */
+  readBoxes(boxes: readonly Box[]): Promise<TensorData>;
 }

@@ -6,6 +6,7 @@ import {
   type ChannelLabel,
   type FieldSpec,
 } from "../../shared/fields/spec";
+import { isSpatial } from "./coordinates";
 import type { States } from "./states";
 
 export interface Channels {
@@ -29,7 +30,8 @@ export function channelsOf(states: States, text: string | undefined): Channels {
     }));
     return { fields: undefined, labels };
   }
-  const fields = parseFieldSpec(text);
-  checkFieldSpec(fields, count);
+  const dimension = states.axes.filter(isSpatial).length || undefined;
+  const fields = parseFieldSpec(text, dimension);
+  checkFieldSpec(fields, count, dimension);
   return { fields, labels: channelLabels(fields) };
 }

@@ -1,6 +1,7 @@
 /** Times and positions of grid points, from the one-dimensional arrays that lie beside the states. */
 import { UserError } from "../../shared/errors";
 import { sizeOf, toFloat64 } from "../../shared/tensor";
+import { periodicAlong } from "../../shared/fields/boundary";
 import type { Grid } from "../../shared/fields/spec";
 import type { ArraySource } from "./arraySource";
 import type { Axis } from "./axes";
@@ -22,23 +23,41 @@ const names: Readonly<Record<CoordinateAxis, readonly string[]>> = {
 export async function readCoordinates(
   arrays: ReadonlyMap<string, ArraySource>,
   states: States,
+  known: Readonly<Partial<Record<CoordinateAxis, ArraySource>>> = {},
 ): Promise<Coordinates> {
   const found: Partial<Record<CoordinateAxis, number[]>> = {};
   for (const axis of ["time", "z", "y", "x"] as const) {
     const extent = axis === "time" ? states.times : states.shape[states.axes.indexOf(axis)];
     if (extent === undefined) continue;
-    for (const name of names[axis]) {
-      const array = arrays.get(name);
-      const length = array?.shape[0];
-      if (array?.shape.length !== 1 || array === states.array) continue;
-      if (length !== extent && !(axis === "time" && length === extent + 1)) continue;
-      const values = Array.from(toFloat64({ data: await array.read() })).slice(0, extent);
-      if (!values.every(Number.isFinite)) continue;
+    const candidates = [known[axis], ...names[axis].map((name) => arrays.get(name))];
+    for (const array of candidates) {
+      if (array === undefined || states.parts.some((part) => part.array === array)) continue;
+      const values = await valuesAlong(array, extent, axis === "time");
+      if (values === undefined) continue;
       found[axis] = values;
       break;
     }
   }
   return found;
+}
+
+/**
+ * The first `extent` values of an array that has as many, or one more where that may be; of two axes its first row.
+ * undefined where it has not, or some are not finite: the fill values of a dimension without values.
+ */
+async function valuesAlong(
+  array: ArraySource,
+  extent: number,
+  mayHaveOneMore: boolean,
+): Promise<number[] | undefined> {
+  const { shape } = array;
+  const length = shape.at(-1);
+  if (shape.length < 1 || shape.length > 2 || shape[0] === 0) return undefined;
+  if (length !== extent && !(mayHaveOneMore && length === extent + 1)) return undefined;
+  const start = shape.map(() => 0);
+  const data = await array.readBoxes([{ start, count: [...shape.slice(1).map(() => 1), extent] }]);
+  const values = Array.from(toFloat64({ data }));
+  return values.every(Number.isFinite) ? values : undefined;
 }
 
 /** The time step that a file states by a single number beside the states. */
@@ -75,26 +94,27 @@ export interface Box {
  * the longest is 1; a side that nothing speaks of has the cells of the others.
  * A periodic side is one spacing longer than the distance from its first to its last point.
  * @param length sides in the order of the axes, or the longest alone
- * @throws UserError "data/length" where they are neither one nor as many as the axes
+ * @param boundary `periodic`, `open`, or one a direction
+ * @throws UserError "data/boundary", "data/length" where they are neither one nor as many as the axes
  */
 export function boxOf(
   states: States,
   coordinates: Coordinates,
-  boundary: "periodic" | "open" | undefined,
+  boundary: string | undefined,
   length: readonly number[] | undefined,
 ): Box | undefined {
   const axes = states.axes.filter((axis): axis is "z" | "y" | "x" => isSpatial(axis));
   if (axes.length === 0) return undefined;
   const size = axes.map((axis) => states.shape[states.axes.indexOf(axis)]!);
   const given = axes.map((axis) => stepOf(coordinates[axis])).map((step) => step && Math.abs(step));
-  const stated = length === undefined ? undefined : cellsOf(size, length, states.array.where);
+  const stated = length === undefined ? undefined : cellsOf(size, length, states.where);
   const known = given.map((step, i) => step ?? stated?.[i]);
   const usual = known.find((step) => step !== undefined) ?? 1 / Math.max(...size);
   return {
     grid: {
       size,
       length: size.map((points, i) => (known[i] ?? usual) * points),
-      periodic: axes.map(() => boundary !== "open"),
+      periodic: periodicAlong(boundary, axes),
     },
     spacing: known.every((step) => step !== undefined) ? known : null,
   };

@@ -124,7 +124,7 @@ describe("which arrays", () => {
     ["snapshots have no targets", { x: counting(4, 1, 2, 2) }, {}, "x", "none"],
   ] as const)("%s", async (_, arrays, options, input, targets) => {
     const data = await opened(arrays, options);
-    expect([data.states.array.name, data.targets]).toEqual([input, targets]);
+    expect([data.states.name, data.targets]).toEqual([input, targets]);
     await data.close();
   });
 

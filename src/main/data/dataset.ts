@@ -19,14 +19,18 @@ import {
   type Coordinates,
 } from "./coordinates";
 import { checkFinite } from "./finite";
-import { openArrays, type ArrayFile } from "./npz";
-import { findRoles } from "./roles";
+import type { ArrayFile } from "./arrayFile";
+import { readingOf } from "./layouts";
+import { openArrayFile } from "./open";
 import { statesOf, type StatePlace, type States } from "./states";
 
 /** `trajectories` and `times` count samples: T states of a trajectory are T − 1 transitions. */
 export interface DataSet extends SampleExtent {
   readonly path: string;
-  readonly layout: "npz" | "npy";
+  /** "PDEBench 2-D shallow water"; the format where no layout is recognised. */
+  readonly layout: string;
+  /** Why it is taken for that, each a sentence. */
+  readonly evidence: readonly string[];
   /** Where targets come from: a second array, the next state, or nowhere. */
   readonly targets: "stored" | "next state" | "none";
   /** The input states with every time, also those that are only targets. */
@@ -46,7 +50,10 @@ export interface DataSet extends SampleExtent {
   readonly dt: number | undefined;
   /** Distance of grid points along each of the grid's axes; null where it is assumed. */
   readonly spacing: readonly number[] | null;
-  readonly boundary: "periodic" | "open" | undefined;
+  /** `periodic`, `open`, or one a direction, `x periodic, y wall`; undefined where nothing says. */
+  readonly boundary: string | undefined;
+  /** What the grid counts as where nothing states its boundary. */
+  readonly assumedBoundary: string;
   readonly sampleCount: number;
   /** What was assumed in opening, each a sentence. */
   readonly notices: readonly string[];
@@ -73,11 +80,11 @@ export interface Samples {
 }
 
 /**
- * Opens a .npz or .npy file as a data set.
- * @throws UserError "file/…", "zip/…", "npy/…", "data/…", "axes/…", "fields/…"
+ * Opens a file of any format that is read here as a data set.
+ * @throws UserError "file/…", "zip/…", "npy/…", "hdf5/…", "data/…", "axes/…", "fields/…"
  */
 export async function openData(path: string, options: DataOptions = {}): Promise<DataSet> {
-  const file = await openArrays(path);
+  const file = await openArrayFile(path);
   try {
     return await dataSetOf(file, options);
   } catch (error) {
@@ -88,23 +95,28 @@ export async function openData(path: string, options: DataOptions = {}): Promise
 
 async function dataSetOf(file: ArrayFile, options: DataOptions): Promise<DataSet> {
   const { path } = file;
-  const roles = findRoles(file, options);
-  const states = statesOf(roles.input, roles.inputAxes);
-  const stored = roles.target && statesOf(roles.target.array, roles.target.axes);
-  const inTime = roles.inputAxes.includes("time");
+  const reading = await readingOf(file, options);
+  const states = statesOf(reading.input);
+  const stored = reading.target && statesOf(reading.target);
+  const inTime = reading.input.some(({ axes }) => axes.includes("time"));
   const targets = stored !== undefined ? "stored" : inTime ? "next state" : "none";
   const times = targets === "next state" ? states.times - 1 : states.times;
   checkExtent(states, stored, times);
 
   const output = stored ?? states;
-  const stated = options.fields ?? roles.fields;
+  const stated = options.fields ?? reading.fields;
   const input = channelsOf(states, stated);
   const sameChannels = channelExtent(output) === channelExtent(states);
-  const outgoing = channelsOf(output, options.outputFields ?? (sameChannels ? stated : undefined));
-  const coordinates = await readCoordinates(file.arrays, states);
+  const outgoing = channelsOf(
+    output,
+    options.outputFields ?? reading.outputFields ?? (sameChannels ? stated : undefined),
+  );
+  const coordinates = await readCoordinates(file.arrays, states, reading.coordinates);
   const sampleCount = states.trajectories * times;
-  const dt = stepOf(coordinates.time) ?? (await readTimeStep(file.arrays)) ?? options.dt;
-  const box = boxOf(states, coordinates, options.boundary, options.length);
+  const dt =
+    stepOf(coordinates.time) ?? reading.dt ?? (await readTimeStep(file.arrays)) ?? options.dt;
+  const boundary = options.boundary ?? reading.boundary;
+  const box = boxOf(states, coordinates, boundary ?? reading.assumedBoundary, options.length);
   const grid = box?.grid;
   const placeOf = (index: number): StatePlace => {
     if (!Number.isInteger(index) || index < 0 || index >= sampleCount) {
@@ -114,7 +126,8 @@ async function dataSetOf(file: ArrayFile, options: DataOptions): Promise<DataSet
   };
   return {
     path,
-    layout: file.format,
+    layout: reading.layout,
+    evidence: reading.evidence,
     targets,
     states,
     shape: [states.trajectories, states.times, ...states.shape],
@@ -127,11 +140,12 @@ async function dataSetOf(file: ArrayFile, options: DataOptions): Promise<DataSet
     coordinates,
     dt,
     spacing: box?.spacing ?? null,
-    boundary: options.boundary,
+    boundary,
+    assumedBoundary: reading.assumedBoundary ?? "periodic",
     trajectories: states.trajectories,
     times,
     sampleCount,
-    notices: [...roles.notices, ...assumedOf(box)],
+    notices: [...file.notices, ...reading.notices, ...assumedOf(box)],
     place(index) {
       return inTime ? { index, ...placeOf(index) } : { index, trajectory: null, time: null };
     },
@@ -176,7 +190,8 @@ function channelExtent(states: States): number | undefined {
 }
 
 function checkExtent(states: States, target: States | undefined, times: number): void {
-  const { where, shape } = states.array;
+  const { where } = states;
+  const shape = [states.trajectories, states.times, ...states.shape];
   if (states.trajectories * times < 1) {
     const missing = times < 1 && states.times === 1 ? "two successive states" : "samples";
     throw new UserError("data/empty", `${where} [${shape.join(", ")}] has no ${missing}.`, {
@@ -187,7 +202,7 @@ function checkExtent(states: States, target: States | undefined, times: number):
   if (target.trajectories !== states.trajectories || target.times !== states.times) {
     throw new UserError(
       "data/pairs",
-      `Inputs ${where} [${shape.join(", ")}] and targets ${target.array.name} [${target.array.shape.join(", ")}] are not equally many.`,
+      `Inputs ${where} [${shape.join(", ")}] and targets ${target.name} [${[target.trajectories, target.times, ...target.shape].join(", ")}] are not equally many.`,
       {
         where,
         todo: "Name other arrays (--input, --target on the command line), or their axes (--axes).",

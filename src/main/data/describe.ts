@@ -14,7 +14,8 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
       "What the channels are is not stated. State the fields (--fields on the command line), like scalar:p,vector:v.",
     );
   }
-  if (data.grid !== undefined && data.boundary === undefined) {
+  const toldWhy = data.notices.some((notice) => notice.startsWith("The boundary is not stated"));
+  if (data.grid !== undefined && data.boundary === undefined && !toldWhy) {
     warnings.push("The boundary is not stated and taken as periodic.");
   }
   if (data.targets === "none")
@@ -36,9 +37,10 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
   return {
     path: data.path,
     layout: data.layout,
+    evidence: [...data.evidence],
     shape: [...data.shape],
     axes: [...data.axes],
-    dtype: states.array.storedType,
+    dtype: states.storedType,
     channels: channels.map((label) => ({ ...label })),
     fields: fields === undefined ? null : showFieldSpec(fields),
     samples: data.sampleCount,
@@ -50,6 +52,7 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
     dt: data.dt ?? null,
     spacing: data.spacing === null ? null : [...data.spacing],
     boundary: data.boundary ?? null,
+    ...(data.boundary === undefined ? { assumedBoundary: data.assumedBoundary } : {}),
     coordinates:
       Object.keys(coordinates).length === 0
         ? null

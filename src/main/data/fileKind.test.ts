@@ -27,11 +27,12 @@ test("every fixture is what its ending says", async () => {
 
 test.each([
   ["hdf5", "a.h5", "\x89HDF\r\n\x1a\n"],
-  ["netcdf", "a.nc", "\x89HDF\r\n\x1a\n"],
-  ["netcdf", "a.nc", "CDF\x01\0\0"],
+  ["netcdf4", "a.nc", "\x89HDF\r\n\x1a\n"],
+  ["netcdf3", "a.nc", "CDF\x01\0\0"],
   ["torch", "a.pt", `PK\x03\x04${"\0".repeat(26)}archive/data.pkl`],
   ["torch", "a.pt", `PK\x03\x04${"\0".repeat(26)}weights/.format_version`],
   ["pickle", "a.pt", "\x80\x02\x8a\x0a"],
+  ["matlab7", "a.mat", "MATLAB 7.3 MAT-file"],
   ["matlab", "a.mat", "MATLAB 5.0 MAT-file"],
   [undefined, "a.bin", ""],
   [undefined, "a.bin", "\x00\x01\x02\x03 numbers"],

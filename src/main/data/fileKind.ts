@@ -7,11 +7,13 @@ export type FileKind =
   | "zip"
   | "torch"
   | "hdf5"
-  | "netcdf"
+  | "netcdf3"
+  | "netcdf4"
   | "onnx"
   | "safetensors"
   | "pickle"
   | "matlab"
+  | "matlab7"
   | "image"
   | "pdf"
   | "text";
@@ -22,11 +24,13 @@ export const kindNames: Readonly<Record<FileKind, string>> = {
   zip: "a zip archive, as .npz files are",
   torch: "a PyTorch checkpoint, weights without their network",
   hdf5: "an HDF5 file",
-  netcdf: "a NetCDF file",
+  netcdf3: "a NetCDF file of version 3",
+  netcdf4: "a NetCDF file",
   onnx: "an ONNX model",
   safetensors: "a safetensors file, weights without their network",
   pickle: "a Python pickle",
-  matlab: "a MATLAB file",
+  matlab: "a MATLAB file older than version 7.3",
+  matlab7: "a MATLAB file",
   image: "a picture",
   pdf: "a PDF",
   text: "a text file",
@@ -43,7 +47,8 @@ const signatures: readonly (readonly [RegExp, FileKind])[] = [
   [/^PK\x03\x04.{26}[^/]*\/(data\.pkl|\.?data|\.format_version|byteorder)/s, "torch"],
   [/^PK\x03\x04|^PK\x05\x06/, "zip"],
   [/^\x89HDF\r\n/, "hdf5"],
-  [/^CDF[\x01\x02\x05]/, "netcdf"],
+  [/^CDF[\x01\x02\x05]/, "netcdf3"],
+  [/^MATLAB 7\.3/, "matlab7"],
   [/^MATLAB 5\.0/, "matlab"],
   [/^\x89PNG|^\xff\xd8\xff|^GIF8/, "image"],
   [/^%PDF-/, "pdf"],
@@ -60,6 +65,8 @@ export async function fileKind(source: ByteSource): Promise<FileKind | undefined
   const bytes = await source.read(0, Math.min(PREFIX, source.size));
   const text = Buffer.from(bytes).toString("latin1");
   const found = signatures.find(([pattern]) => pattern.test(text))?.[1];
-  if (found === "hdf5" && extname(source.path) === ".nc") return "netcdf";
+  if (found === "hdf5" && [".nc", ".nc4", ".cdf"].includes(extname(source.path).toLowerCase())) {
+    return "netcdf4";
+  }
   return found ?? (/^[\t\n\r\x20-\x7e]{8,}$/.test(text) ? "text" : undefined);
 }

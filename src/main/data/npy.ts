@@ -3,78 +3,19 @@
  * Format: NumPy Enhancement Proposal 1 and numpy.lib.format.
  */
 import { UserError } from "../../shared/errors";
-import { fromFloat16 } from "../../shared/half";
-import { allocate, sizeOf, type DType, type Tensor, type TensorData } from "../../shared/tensor";
+import { sizeOf, type DType, type Tensor, type TensorData } from "../../shared/tensor";
+import { elements, littleEndianMachine, type StoredElement } from "./elements";
 
 export interface NpyHeader {
   readonly shape: readonly number[];
   /** First axis fastest, as Fortran and MATLAB store. */
   readonly fortranOrder: boolean;
-  readonly element: NpyElement;
+  readonly element: StoredElement;
   readonly bigEndian: boolean;
   /** Where the elements begin, and how many bytes they take. */
   readonly dataOffset: number;
   readonly dataLength: number;
 }
-
-interface NpyElement {
-  /** As NumPy calls it: "float16", "uint8". */
-  readonly name: string;
-  readonly bytes: number;
-  /** What the program computes with: the smallest of its types that holds every value. */
-  readonly dtype: DType;
-  read(view: DataView, offset: number, littleEndian: boolean): number | bigint;
-}
-
-const elements: Readonly<Record<string, NpyElement>> = {
-  f2: {
-    name: "float16",
-    bytes: 2,
-    dtype: "float32",
-    read: (view, at, little) => fromFloat16(view.getUint16(at, little)),
-  },
-  f4: {
-    name: "float32",
-    bytes: 4,
-    dtype: "float32",
-    read: (v, at, little) => v.getFloat32(at, little),
-  },
-  f8: {
-    name: "float64",
-    bytes: 8,
-    dtype: "float64",
-    read: (v, at, little) => v.getFloat64(at, little),
-  },
-  i1: { name: "int8", bytes: 1, dtype: "int32", read: (v, at) => v.getInt8(at) },
-  i2: { name: "int16", bytes: 2, dtype: "int32", read: (v, at, little) => v.getInt16(at, little) },
-  i4: { name: "int32", bytes: 4, dtype: "int32", read: (v, at, little) => v.getInt32(at, little) },
-  i8: {
-    name: "int64",
-    bytes: 8,
-    dtype: "int64",
-    read: (v, at, little) => v.getBigInt64(at, little),
-  },
-  u1: { name: "uint8", bytes: 1, dtype: "int32", read: (v, at) => v.getUint8(at) },
-  u2: {
-    name: "uint16",
-    bytes: 2,
-    dtype: "int32",
-    read: (v, at, little) => v.getUint16(at, little),
-  },
-  u4: {
-    name: "uint32",
-    bytes: 4,
-    dtype: "int64",
-    read: (v, at, little) => BigInt(v.getUint32(at, little)),
-  },
-  u8: {
-    name: "uint64",
-    bytes: 8,
-    dtype: "int64",
-    read: (v, at, little) => v.getBigUint64(at, little),
-  },
-  b1: { name: "bool", bytes: 1, dtype: "bool", read: (v, at) => Number(v.getUint8(at) !== 0) },
-};
 
 const MAGIC = "\x93NUMPY";
 
@@ -153,66 +94,6 @@ function broken(where: string, code: string, problem: string): UserError {
     where,
     todo: "Write it again with numpy.save or numpy.savez.",
   });
-}
-
-/** NumPy on a little-endian machine and this program agree bit for bit on these, so they need no loop. */
-const native: Readonly<Record<string, (buffer: ArrayBuffer) => TensorData>> = {
-  float32: (buffer) => new Float32Array(buffer),
-  float64: (buffer) => new Float64Array(buffer),
-  int32: (buffer) => new Int32Array(buffer),
-  int64: (buffer) => new BigInt64Array(buffer),
-};
-
-/**
- * Stored elements in the order they are stored.
- * @param bytes a whole number of elements; the result may share them
- * @throws UserError "npy/range" for a uint64 beyond int64
- */
-export function decodeElements(
-  bytes: Uint8Array<ArrayBuffer>,
-  { element, bigEndian }: Pick<NpyHeader, "element" | "bigEndian">,
-  where: string,
-): TensorData {
-  const direct = native[element.name];
-  if (direct !== undefined && !bigEndian && littleEndianMachine) {
-    const aligned = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
-    return direct(aligned ? bytes.buffer : bytes.slice().buffer);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const count = bytes.byteLength / element.bytes;
-  const data = allocate(element.dtype, count);
-  for (let i = 0; i < count; i++) {
-    const value = element.read(view, i * element.bytes, !bigEndian);
-    if (typeof value === "bigint" && value >= 2n ** 63n) {
-      throw new UserError("npy/range", `${where}: ${value} is too large for a 64-bit integer.`, {
-        where,
-      });
-    }
-    data[i] = value;
-  }
-  return data;
-}
-
-const littleEndianMachine = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
-/** The elements of a Fortran-ordered array of that shape in C order. */
-export function fromFortranOrder(data: TensorData, shape: readonly number[]): TensorData {
-  const out = data.slice();
-  const index = new Array<number>(shape.length).fill(0);
-  // Walks the output in order; `from` follows with the first axis fastest.
-  const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
-  let from = 0;
-  for (let to = 0; to < data.length; to++) {
-    out[to] = data[from]!;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      index[axis]!++;
-      from += strides[axis]!;
-      if (index[axis]! < shape[axis]!) break;
-      from -= strides[axis]! * shape[axis]!;
-      index[axis] = 0;
-    }
-  }
-  return out;
 }
 
 const descriptors: Readonly<Record<DType, string>> = {

@@ -1,32 +1,19 @@
 /** NumPy's .npz archives and single .npy files: arrays that are listed at once and read in parts. */
 import { UserError } from "../../shared/errors";
 import { sizeOf, type Tensor, type TensorData } from "../../shared/tensor";
+import { arrayNamed, noAttributes, type ArrayFile } from "./arrayFile";
 import type { ArraySource, ElementRange } from "./arraySource";
 import { atomicWrite } from "./atomic";
+import { boxesIn, checkBox, rangesOf } from "./box";
 import { allocateBytes, openFile, type ByteSource } from "./byteSource";
+import { decodeElements } from "./elements";
 import { fileKind, kindNames, type FileKind } from "./fileKind";
-import {
-  decodeElements,
-  encodeNpy,
-  fromFortranOrder,
-  HEADER_PREFIX,
-  parseNpyHeader,
-  type NpyHeader,
-} from "./npy";
+import { encodeNpy, HEADER_PREFIX, parseNpyHeader, type NpyHeader } from "./npy";
 import { openError } from "./openError";
 import { parts } from "./parts";
+import { transposed } from "./transposed";
 import { contentOffset, entryContent, readZipDirectory, type ZipEntry } from "./zip";
 import { zipArchive } from "./zipWriter";
-
-export interface ArrayFile {
-  readonly path: string;
-  readonly format: "npz" | "npy";
-  /** By name, in the file's order; a .npy's only array has the name "". */
-  readonly arrays: ReadonlyMap<string, ArraySource>;
-  /** Channel groups as the file states them in an entry fields.txt, which NumPy shows as bytes beside the arrays. */
-  readonly fields?: string;
-  close(): Promise<void>;
-}
 
 /** Compressed or transposed arrays up to this size are kept once they were read: every part of them costs the whole. */
 const KEEP_LIMIT = 1 << 29;
@@ -55,7 +42,7 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
     const prefix = await source.read(0, Math.min(source.size, HEADER_PREFIX));
     const header = parseNpyHeader(prefix, source.size, path);
     const array = arraySource("", path, header, plainReader(source, header.dataOffset, path));
-    return { path, format: "npy", arrays: new Map([["", array]]), close };
+    return { path, format: "npy", arrays: new Map([["", array]]), ...bare, close };
   }
   // What is not recognised may be an archive cut short, of which the zip reader says so.
   if (kind !== undefined && kind !== "zip") throw otherKind(path, kind);
@@ -75,8 +62,11 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
       where: path,
     });
   }
-  return { path, format: "npz", arrays, ...(fields === undefined ? {} : { fields }), close };
+  const stated = fields === undefined ? {} : { fields };
+  return { path, format: "npz", arrays, ...stated, ...bare, close };
 }
+
+const bare = { notices: [], attributes: noAttributes };
 
 const FIELDS = "fields.txt";
 const LONGEST_FIELDS = 4096;
@@ -124,13 +114,49 @@ function plainReader(source: ByteSource, dataOffset: number, where: string): Byt
       where,
       ranges.reduce((sum, { count }) => sum + count, 0),
     );
-    let at = 0;
-    for (const { start, count } of ranges) {
-      out.set(await source.read(dataOffset + start, count), at);
-      at += count;
+    for (const { start, end, pieces } of windowsOf(ranges)) {
+      const bytes = await source.read(dataOffset + start, end - start);
+      for (const piece of pieces) {
+        out.set(bytes.subarray(piece.start - start, piece.start - start + piece.count), piece.at);
+      }
     }
     return out;
   };
+}
+
+interface Window {
+  readonly start: number;
+  end: number;
+  readonly pieces: (ElementRange & { readonly at: number })[];
+}
+
+/** A read of the disk costs as much as this many bytes more. */
+const GAP = 1 << 15;
+const LONGEST_WINDOW = 1 << 23;
+
+/** Reads that hold the ranges, of which many short ones close together become one. */
+function windowsOf(ranges: readonly ElementRange[]): Window[] {
+  let total = 0;
+  const pieces = ranges.map((range) => {
+    const at = total;
+    total += range.count;
+    return { ...range, at };
+  });
+  if (pieces.some((piece, i) => i > 0 && piece.start < pieces[i - 1]!.start)) {
+    pieces.sort((a, b) => a.start - b.start);
+  }
+  const windows: Window[] = [];
+  for (const piece of pieces) {
+    const end = piece.start + piece.count;
+    const last = windows.at(-1);
+    if (last !== undefined && piece.start <= last.end + GAP && end <= last.start + LONGEST_WINDOW) {
+      last.end = Math.max(last.end, end);
+      last.pieces.push(piece);
+    } else {
+      windows.push({ start: piece.start, end, pieces: [piece] });
+    }
+  }
+  return windows;
 }
 
 /** One pass through the content, keeping what falls into a range; memory is that of the ranges. */
@@ -169,11 +195,19 @@ function arraySource(
   readBytes: ByteReader,
   partsCostTheWhole = false,
 ): ArraySource {
-  const { shape, element, dataLength, fortranOrder } = header;
+  const { element, dataLength, fortranOrder } = header;
+  // Seen with its axes reversed, Fortran's order is C's.
+  const shape = fortranOrder ? [...header.shape].reverse() : header.shape;
   const count = sizeOf(shape);
-  const everything = async (): Promise<TensorData> => {
-    const data = decodeElements(await readBytes([{ start: 0, count: dataLength }]), header, where);
-    return fortranOrder ? fromFortranOrder(data, shape) : data;
+  const read = async (ranges: readonly ElementRange[]): Promise<TensorData> => {
+    if (ranges.some(({ start, count: n }) => start < 0 || n < 0 || start + n > count)) {
+      throw new RangeError(`${where}: range outside of ${count} elements`);
+    }
+    const scaled = ranges.map((range) => ({
+      start: range.start * element.bytes,
+      count: range.count * element.bytes,
+    }));
+    return decodeElements(await readBytes(scaled), header, where);
   };
   const array: ArraySource = {
     name,
@@ -181,20 +215,17 @@ function arraySource(
     shape,
     dtype: element.dtype,
     storedType: element.name,
-    async read(ranges) {
-      if (ranges === undefined) return everything();
-      if (ranges.some(({ start, count: n }) => start < 0 || n < 0 || start + n > count)) {
-        throw new RangeError(`${where}: range outside of ${count} elements`);
-      }
-      if (fortranOrder) return parts(element.dtype, await everything(), ranges);
-      const scaled = ranges.map((range) => ({
-        start: range.start * element.bytes,
-        count: range.count * element.bytes,
-      }));
-      return decodeElements(await readBytes(scaled), header, where);
-    },
+    read: (ranges = [{ start: 0, count: dataLength / element.bytes }]) => read(ranges),
+    readBoxes: (boxes) =>
+      read(
+        boxes.flatMap((box) => {
+          checkBox(shape, box, where);
+          return rangesOf(shape, box);
+        }),
+      ),
   };
-  return partsCostTheWhole || fortranOrder ? kept(array) : array;
+  const seen = fortranOrder ? transposed(array) : array;
+  return partsCostTheWhole || fortranOrder ? kept(seen) : seen;
 }
 
 /** The array held in memory after its first use, where it is small enough for that. */
@@ -207,6 +238,10 @@ function kept(array: ArraySource): ArraySource {
       held ??= array.read();
       const data = await held;
       return ranges === undefined ? data : parts(array.dtype, data, ranges);
+    },
+    async readBoxes(boxes) {
+      held ??= array.read();
+      return boxesIn(array.dtype, array.shape, await held, boxes);
     },
   };
 }
@@ -231,16 +266,6 @@ export async function readNpz(
   } finally {
     await file.close();
   }
-}
-
-/** @throws UserError "npz/no-array" listing those there are */
-export function arrayNamed(file: ArrayFile, name: string): ArraySource {
-  const array = file.arrays.get(name);
-  if (array !== undefined) return array;
-  throw new UserError("npz/no-array", `${file.path} has no array "${name}".`, {
-    where: file.path,
-    todo: `It has ${[...file.arrays.keys()].join(", ")}.`,
-  });
 }
 
 export interface NpzOptions {

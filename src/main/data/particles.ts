@@ -1,6 +1,7 @@
 /** Trajectories of particles: positions and velocities in two arrays, seen as one state [particle, channel]. */
 import { sizeOf } from "../../shared/tensor";
 import type { ArraySource } from "./arraySource";
+import { boxesIn } from "./box";
 import { parts } from "./parts";
 
 /** Name pairs that mean this. */
@@ -59,6 +60,10 @@ function sideBySide(a: ArraySource, b: ArraySource): ArraySource {
       joined ??= join();
       const data = await joined;
       return ranges === undefined ? data : parts("float64", data, ranges);
+    },
+    async readBoxes(boxes) {
+      joined ??= join();
+      return boxesIn("float64", shape, await joined, boxes);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Which groups can act on given data, as pickers offer them. */
 import type { DataInfo } from "../../shared/contract";
+import { periodicAlong } from "../../shared/fields/boundary";
 import { parseFieldSpec, type FieldSpec, type Grid } from "../../shared/fields/spec";
 import { groupByName, groupNames } from "../../shared/groups/catalogue";
 import { groupFits, type Fit } from "../../shared/groups/fits";
@@ -14,11 +15,16 @@ export interface Offer {
 export function specOf(info: DataInfo): FieldSpec | undefined {
   if (info.fields === null) return undefined;
   try {
-    return parseFieldSpec(info.fields);
+    return parseFieldSpec(info.fields, dimensionOf(info));
   } catch {
     // The host has checked it; one from a newer program that cannot be read here is as good as none.
     return undefined;
   }
+}
+
+/** Directions of the space that the states live on: what a vector has components for. */
+export function dimensionOf({ axes }: Pick<DataInfo, "axes">): number | undefined {
+  return ["z", "y", "x"].filter((axis) => axes.includes(axis)).length || undefined;
 }
 
 /** The plane or line that the states live on; undefined for feature vectors. */
@@ -29,7 +35,7 @@ export function gridOf(info: DataInfo): Grid | undefined {
   return {
     size,
     length: size.map((points, at) => (info.spacing?.[at] ?? 1 / Math.max(...size)) * points),
-    periodic: size.map(() => info.boundary !== "open"),
+    periodic: periodicAlong(info.boundary ?? info.assumedBoundary, axes),
   };
 }
 

@@ -45,17 +45,21 @@ export function unitGrid(size: readonly number[]): Grid {
   return { size, length: size.map(() => 1), periodic: size.map(() => true) };
 }
 
-const components = ["x", "y"] as const;
+const components = ["x", "y", "z"] as const;
 
-function width(kind: FieldKind): number {
-  return kind === "vector" ? components.length : 1;
+/** Components of a vector where nothing else is said: the plane's, which the groups act on. */
+const PLANE = 2;
+
+function width(kind: FieldKind, dimension: number): number {
+  return kind === "vector" ? dimension : 1;
 }
 
 /**
  * Reads `scalar:p,vector:v`: one scalar channel p, then v's x and y component.
+ * @param dimension of the space that the states live on: a vector has as many components
  * @throws UserError "fields/syntax" that marks the position in the text
  */
-export function parseFieldSpec(text: string): FieldSpec {
+export function parseFieldSpec(text: string, dimension = PLANE): FieldSpec {
   const groups: ChannelGroup[] = [];
   const names = new Set<string>();
   let position = 0;
@@ -77,7 +81,7 @@ export function parseFieldSpec(text: string): FieldSpec {
     }
     if (names.has(name)) throw syntaxError(text, start, `the name "${name}" is used twice`);
     names.add(name);
-    const channels = Array.from({ length: width(kind) }, (_, i) => channel + i);
+    const channels = Array.from({ length: width(kind, dimension) }, (_, i) => channel + i);
     channel += channels.length;
     groups.push({ name, kind, channels });
   }
@@ -102,15 +106,15 @@ export function channelCount(spec: FieldSpec): number {
 }
 
 /**
- * Checks that the groups cover each of `count` channels once and vectors have two components.
+ * Checks that the groups cover each of `count` channels once and vectors have as many components as space has directions.
  * @throws UserError "fields/channels"
  */
-export function checkFieldSpec(spec: FieldSpec, count: number): void {
+export function checkFieldSpec(spec: FieldSpec, count: number, dimension = PLANE): void {
   for (const { name, kind, channels } of spec) {
-    if (channels.length !== width(kind)) {
+    if (channels.length !== width(kind, dimension)) {
       throw channelError(
         spec,
-        `the ${kind} ${name} has ${channels.length} channels, not ${width(kind)}`,
+        `the ${kind} ${name} has ${channels.length} channels, not ${width(kind, dimension)}`,
       );
     }
   }
@@ -130,14 +134,18 @@ function channelError(spec: FieldSpec, problem: string): UserError {
   });
 }
 
-/** One label a channel, in channel order: p (scalar), v.x (vector.x), v.y (vector.y). */
+/** One label a channel, in channel order: p (scalar), v.x (vector.x), v.y (vector.y); on a line just v (vector.x). */
 export function channelLabels(spec: FieldSpec): ChannelLabel[] {
   const labels: ChannelLabel[] = [];
   for (const { name, kind, channels } of spec) {
     channels.forEach((channel, i) => {
       labels[channel] =
         kind === "vector"
-          ? { name: `${name}.${components[i]!}`, kind: `vector.${components[i]!}`, group: name }
+          ? {
+              name: channels.length === 1 ? name : `${name}.${components[i]!}`,
+              kind: `vector.${components[i]!}`,
+              group: name,
+            }
           : { name, kind, group: name };
     });
   }

@@ -100,7 +100,7 @@ test("a model of other channels says nothing", async () => {
 
 test("an example batch opens as inputs x and targets y, without PyTorch's output", async () => {
   const { data: opened } = await experiment({});
-  expect(opened.states.array.name).toBe("x");
+  expect(opened.states.name).toBe("x");
   expect(opened.targets).toBe("stored");
   const info = await inspectData(
     { path: data, options: {} },

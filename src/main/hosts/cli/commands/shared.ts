@@ -1,6 +1,7 @@
 /** Options that several commands take, and how results and progress are shown. */
 import { resolve } from "node:path";
 import type { DataOptions } from "../../../../shared/contract";
+import { isBoundary } from "../../../../shared/fields/boundary";
 import { parseSides } from "../../../../shared/fields/sides";
 import type { Compute } from "../../../compute/compute";
 import type { Progress } from "../../../compute/task";
@@ -31,12 +32,15 @@ export const executorOption: Options = {
 
 /** How a data file is read where it does not say. */
 export const dataOptionFlags: Options = {
-  input: { value: "NAME", help: "Array that holds the inputs; in a plain .npz x or input." },
+  input: {
+    value: "NAME",
+    help: "Array of the inputs, or several with commas; in a plain .npz x or input.",
+  },
   target: { value: "NAME", help: "Array that holds the targets; in a plain .npz y or target." },
   axes: { value: "AXES", help: "Order of the array's axes, like b,c,y,x or n,t,c,y,x." },
   fields: { value: "SPEC", help: "Channel groups in order, like scalar:p,vector:v." },
   "output-fields": { value: "SPEC", help: "Of the output, where they are not the input's." },
-  boundary: { value: "KIND", help: "periodic or open." },
+  boundary: { value: "KIND", help: 'periodic, open, or one a direction: "x periodic, y wall".' },
   length: {
     value: "0.75x1",
     help: "Sides of the box, in the order of the axes; one number is the longest, of square cells.",
@@ -46,8 +50,10 @@ export const dataOptionFlags: Options = {
 /** @throws UsageError for a boundary that there is not */
 export function dataOptionsOf(args: Arguments): DataOptions {
   const boundary = args.text("boundary");
-  if (boundary !== undefined && boundary !== "periodic" && boundary !== "open") {
-    throw new UsageError(`--boundary is periodic or open, not “${boundary}”.`);
+  if (boundary !== undefined && !isBoundary(boundary)) {
+    throw new UsageError(
+      `--boundary is periodic, open, or one a direction like "x periodic, y wall", not “${boundary}”.`,
+    );
   }
   return {
     input: args.text("input"),

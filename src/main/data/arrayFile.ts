@@ -1,0 +1,40 @@
+/** A file (or folder) of named arrays with attributes, whatever its format: what every reader of data returns. */
+import { UserError } from "../../shared/errors";
+import type { ArraySource } from "./arraySource";
+
+export type AttributeValue = number | string | boolean | readonly (number | string | boolean)[];
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** As `data info` and the window name them. */
+export type ArrayFormat =
+  "npz" | "npy" | "HDF5" | "NetCDF 3" | "NetCDF 4" | "MATLAB 7.3" | "Zarr 2" | "Zarr 3";
+
+export interface ArrayFile {
+  readonly path: string;
+  readonly format: ArrayFormat;
+  /** By name, in the file's order; a .npy's only array has the name "". */
+  readonly arrays: ReadonlyMap<string, ArraySource>;
+  /** Channel groups as the file states them in an entry fields.txt, which NumPy shows as bytes beside the arrays. */
+  readonly fields?: string;
+  /** What was passed over in opening, each a sentence. */
+  readonly notices: readonly string[];
+  /** Attributes of a group or an array; "" is the file itself. Empty where there are none. */
+  attributes(name: string): Attributes;
+  close(): Promise<void>;
+}
+
+export const noAttributes = (): Attributes => ({});
+
+/** @throws UserError "npz/no-array" listing those there are */
+export function arrayNamed(file: ArrayFile, name: string): ArraySource {
+  const array = file.arrays.get(name);
+  if (array !== undefined) return array;
+  const names = [...file.arrays.keys()];
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
+  throw new UserError("npz/no-array", `${file.path} has no array "${name}".`, {
+    where: file.path,
+    todo: `It has ${names.slice(0, MOST_NAMES).join(", ")}${more}.`,
+  });
+}
+
+const MOST_NAMES = 30;

@@ -1,0 +1,107 @@
+/**
+ * HDF5's own library, compiled to WebAssembly, shut into a file system of its own: it sees the files that were mounted
+ * and nothing else, so that links and storage that lead outside of a file end at a wall. Only what it asks for is read.
+ */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { Attribute, ready } from "h5wasm";
+import { UserError } from "../../../shared/errors";
+
+/** The library's functions on open files, by their identifiers and paths within. */
+type Calls = Awaited<typeof ready>;
+
+export interface Library {
+  readonly calls: Calls;
+  readonly Attribute: typeof Attribute;
+}
+
+/** A file as the library sees it. */
+export interface Mounted {
+  /** In the library's file system. */
+  readonly path: string;
+  readonly size: number;
+  unmount(): void;
+}
+
+/** An open file of Emscripten's file system, as far as it is used here. */
+interface Stream {
+  position: number;
+}
+
+interface Node {
+  stream_ops: Record<string, unknown>;
+  usedBytes: number;
+}
+
+interface FileSystem {
+  createFile(parent: string, name: string, properties: object, read: boolean, write: boolean): Node;
+  unlink(path: string): void;
+  getStream(fd: number): { stream_ops: Record<string, unknown> } | undefined;
+}
+
+let loading: Promise<Library> | undefined;
+
+/** Loaded when the first file wants it: it takes 0.2 s and 20 MB. */
+export function hdf5(): Promise<Library> {
+  loading ??= import("h5wasm").then(async (module) => {
+    const calls = await module.ready;
+    quiet(fileSystem(calls));
+    return { calls, Attribute: module.Attribute };
+  });
+  return loading;
+}
+
+/** The library prints the stack of every error it returns; what of it matters is said by whoever called. */
+function quiet(system: FileSystem): void {
+  const stream = system.getStream(2);
+  if (stream === undefined) return;
+  stream.stream_ops = {
+    ...stream.stream_ops,
+    write: (_: unknown, __: unknown, ___: number, length: number) => length,
+  };
+}
+
+function fileSystem(calls: Calls): FileSystem {
+  return calls.FS as unknown as FileSystem;
+}
+
+let count = 0;
+
+/**
+ * Makes one file of this machine readable to the library.
+ * @throws errors of node:fs; UserError "file/changed" by reading where the file became shorter
+ */
+export function mount({ calls }: Library, path: string): Mounted {
+  const fd = openSync(path, "r");
+  const { size } = fstatSync(fd);
+  const system = fileSystem(calls);
+  const name = `data-${count++}`;
+  const node = system.createFile("/", name, {}, true, false);
+  Object.defineProperty(node, "usedBytes", { get: () => size });
+  node.stream_ops = {
+    ...node.stream_ops,
+    read(_: Stream, buffer: Uint8Array, offset: number, length: number, position: number): number {
+      const wanted = Math.max(0, Math.min(length, size - position));
+      if (wanted === 0) return 0;
+      const got = readSync(fd, buffer, offset, wanted, position);
+      if (got < wanted && fstatSync(fd).size < size) {
+        throw new UserError("file/changed", `${path} became shorter while it was read.`, {
+          where: path,
+          todo: "Wait until it is written, then open it again.",
+        });
+      }
+      return got;
+    },
+    llseek(stream: Stream, offset: number | bigint, whence: number): number {
+      const from = whence === 1 ? stream.position : whence === 2 ? size : 0;
+      return from + Number(offset);
+    },
+  };
+  return {
+    path: `/${name}`,
+    size,
+    unmount() {
+      system.unlink(`/${name}`);
+      closeSync(fd);
+    },
+  };
+}

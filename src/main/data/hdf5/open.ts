@@ -1,0 +1,135 @@
+/** HDF5 files, and what is HDF5 underneath: NetCDF-4 and MATLAB's files since 7.3. */
+import { UserError } from "../../../shared/errors";
+import { fileError } from "../../../shared/fileErrors";
+import type { ArrayFile, ArrayFormat, Attributes } from "../arrayFile";
+import type { ArraySource } from "../arraySource";
+import { transposed } from "../transposed";
+import { attributesOf } from "./attributes";
+import { datasetSource } from "./dataset";
+import { hdf5, mount, type Library, type Mounted } from "./library";
+import { treeOf, type Tree } from "./tree";
+
+/**
+ * @throws UserError "file/…", "hdf5/damaged", "hdf5/empty"
+ */
+export async function openHdf5(path: string, format: ArrayFormat): Promise<ArrayFile> {
+  const library = await hdf5();
+  let mounted: Mounted;
+  try {
+    mounted = mount(library, path);
+  } catch (error) {
+    throw fileError(error, path, "read");
+  }
+  const { calls } = library;
+  let file = -1n;
+  let closed = false;
+  const close = (): Promise<void> => {
+    if (!closed) {
+      closed = true;
+      if (file >= 0n) calls.close_file(file);
+      mounted.unmount();
+    }
+    return Promise.resolve();
+  };
+  try {
+    file = calls.open(mounted.path, calls.H5F_ACC_RDONLY, false, -1, -1);
+    const tree = treeIn(library, file, path);
+    const arrays = sourcesOf(library, file, path, tree, format);
+    if (arrays.size === 0) {
+      throw new UserError("hdf5/empty", `${path} has no arrays of numbers.`, {
+        where: path,
+        todo: tree.notices[0] ?? "Check that it is the file you mean.",
+      });
+    }
+    const attributes = new Map<string, Attributes>();
+    return {
+      path,
+      format,
+      arrays,
+      notices: tree.notices,
+      attributes(name) {
+        const known = attributes.get(name) ?? attributesOf(library, file, name === "" ? "/" : name);
+        attributes.set(name, known);
+        return known;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function treeIn(library: Library, file: bigint, path: string): Tree {
+  try {
+    if (file < 0n) throw new Error("not opened");
+    return treeOf(library, file);
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    throw new UserError("hdf5/damaged", `${path} is an HDF5 file that is cut short or damaged.`, {
+      where: path,
+      todo: "Copy or download it again; if a program still writes it, wait until it is closed.",
+      cause,
+    });
+  }
+}
+
+function sourcesOf(
+  library: Library,
+  file: bigint,
+  filePath: string,
+  tree: Tree,
+  format: ArrayFormat,
+): Map<string, ArraySource> {
+  const sources = new Map<string, ArraySource>();
+  for (const leaf of tree.leaves) {
+    // MATLAB keeps its own notes under names that begin so.
+    if (format === "MATLAB 7.3" && leaf.path.startsWith("#")) continue;
+    const rank = leaf.metadata.shape?.length ?? 0;
+    if (rank === 1 && isBareDimension(library, file, leaf.path)) continue;
+    let dimensions: readonly string[] | undefined | null = null;
+    const source = datasetSource({
+      library,
+      file,
+      filePath,
+      ...leaf,
+      dimensions() {
+        if (dimensions === null) dimensions = scalesOf(library, file, leaf.path, rank);
+        return dimensions;
+      },
+    });
+    sources.set(leaf.path, format === "MATLAB 7.3" ? transposed(source) : source);
+  }
+  return sources;
+}
+
+/** A dimension of NetCDF that has no values: the library's writers make an array for it all the same. */
+function isBareDimension({ calls }: Library, file: bigint, path: string): boolean {
+  // Groups numbered by trajectory are no NetCDF's, and asking each would take long.
+  if (/^\d+\//.test(path)) return false;
+  try {
+    return calls.get_scale_name(file, path)?.startsWith("This is a netCDF dimension") === true;
+  } catch {
+    return false;
+  }
+}
+
+/** Names of the dimension scales (NetCDF's dimensions), one an axis; undefined where an axis has none. */
+function scalesOf(
+  { calls }: Library,
+  file: bigint,
+  path: string,
+  rank: number,
+): string[] | undefined {
+  const names: string[] = [];
+  try {
+    for (let axis = 0; axis < rank; axis++) {
+      const name = calls.get_attached_scales(file, path, axis)[0]?.split("/").at(-1);
+      if (name === undefined) return undefined;
+      names.push(name);
+    }
+  } catch {
+    return undefined;
+  }
+  return rank === 0 ? undefined : names;
+}

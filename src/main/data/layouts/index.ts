@@ -1,0 +1,149 @@
+/** How a file is read: what its layout proposes, changed by what options state. */
+import type { DataOptions } from "../../../shared/contract";
+import { UserError } from "../../../shared/errors";
+import { arrayNamed, type ArrayFile } from "../arrayFile";
+import type { ArraySource } from "../arraySource";
+import { parseAxes, type Axis } from "../axes";
+import type { StatesPart } from "../states";
+import { axesOfDimensions, namedArrays, namedDimensions } from "./named";
+import { pdearena } from "./pdearena";
+import { pdebench } from "./pdebench";
+import { pdegym } from "./pdegym";
+import { axesOf, partnerOf, plain, takenAs, targetPart } from "./plain";
+import type { Layout, Proposal } from "./proposal";
+import { theWell } from "./theWell";
+
+export type { Proposal } from "./proposal";
+
+/** Tried in this order: what is surest first. */
+const layouts: readonly Layout[] = [
+  theWell,
+  pdebench,
+  pdearena,
+  pdegym,
+  namedDimensions,
+  plain,
+  namedArrays,
+];
+
+/**
+ * @throws UserError "data/no-input" where several arrays may be the input, "data/axes", "axes/syntax", "npz/no-array"
+ */
+export async function readingOf(file: ArrayFile, options: DataOptions): Promise<Proposal> {
+  const proposal = await proposalFor(file, options);
+  if (options.input === undefined && options.axes === undefined && options.target === undefined) {
+    if (proposal === undefined) throw manyArrays(file);
+    return proposal;
+  }
+  const stated = options.axes === undefined ? undefined : parseAxes(options.axes);
+  const chosen =
+    options.input === undefined
+      ? (proposal?.input ?? onlyBeside(file, options))
+      : named(options.input, file).map((name) => partNamed(name, file, proposal));
+  const notices: string[] = options.input === undefined ? [...(proposal?.notices ?? [])] : [];
+  const input = chosen.map(({ array, axes }): StatesPart => {
+    if (stated !== undefined) return { array, axes: fitting(stated, array) };
+    if (axes !== undefined) return { array, axes };
+    const assumed = axesOf(array);
+    notices.push(takenAs(array, assumed));
+    return { array, axes: assumed };
+  });
+  const first = input[0]!;
+  const target = targetOf(file, options, proposal, first);
+  return {
+    ...(proposal ?? { layout: file.format, evidence: [] }),
+    input,
+    target: target === undefined ? undefined : [target],
+    fields: options.input === undefined ? proposal?.fields : undefined,
+    notices: notices.filter((notice) => stated === undefined || !notice.startsWith("Axes of ")),
+  };
+}
+
+/** What the layouts make of the file; a stated input makes it of no matter that plain files cannot be told. */
+async function proposalFor(file: ArrayFile, options: DataOptions): Promise<Proposal | undefined> {
+  try {
+    for (const layout of layouts) {
+      const proposal = await layout(file);
+      if (proposal !== undefined) return proposal;
+    }
+  } catch (error) {
+    const unknown = error instanceof UserError && error.code === "data/axes";
+    if (!unknown || (options.axes === undefined && options.input === undefined)) throw error;
+  }
+  return undefined;
+}
+
+/** Names of arrays, separated by commas; one name may have a comma in it. */
+function named(text: string, file: ArrayFile): string[] {
+  return file.arrays.has(text) ? [text] : text.split(",").map((name) => name.trim());
+}
+
+function partNamed(
+  name: string,
+  file: ArrayFile,
+  proposal: Proposal | undefined,
+): { array: ArraySource; axes: readonly Axis[] | undefined } {
+  const offered = [...(proposal?.input ?? []), ...(proposal?.others ?? [])];
+  const known = offered.find(({ array }) => array.name === name);
+  if (known !== undefined) return known;
+  const array = arrayNamed(file, name);
+  return { array, axes: axesOfDimensions(array.dimensions) };
+}
+
+/** The stated axes for an array that lacks the channel axis, or has one more. */
+function fitting(axes: readonly Axis[], { shape }: ArraySource): readonly Axis[] {
+  if (shape.length === axes.length + 1 && !axes.includes("channel")) return [...axes, "channel"];
+  if (shape.length === axes.length - 1) return axes.filter((axis) => axis !== "channel");
+  return axes;
+}
+
+function targetOf(
+  file: ArrayFile,
+  options: DataOptions,
+  proposal: Proposal | undefined,
+  { array, axes }: StatesPart,
+): StatesPart | undefined {
+  if (options.target !== undefined)
+    return targetPart(arrayNamed(file, options.target), array, axes);
+  if (options.input === undefined && proposal !== undefined) {
+    const own = proposal.target?.[0];
+    // Axes that were stated for the input hold for its target too.
+    return (
+      own && targetPart(own.array, array, own.array.shape.length === axes.length ? axes : own.axes)
+    );
+  }
+  const partner = partnerOf(file, array);
+  return partner && targetPart(partner, array, axes);
+}
+
+/** The one array that is left as input beside a stated target. */
+function onlyBeside(
+  file: ArrayFile,
+  options: DataOptions,
+): { array: ArraySource; axes: undefined }[] {
+  const candidates = [...file.arrays.values()].filter(
+    ({ shape, name }) => shape.length >= 2 && name !== options.target,
+  );
+  if (candidates.length !== 1) throw manyArrays(file);
+  return [{ array: candidates[0]!, axes: undefined }];
+}
+
+/** Names listed before the rest is only counted. */
+const MOST_NAMES = 12;
+
+function manyArrays(file: ArrayFile): UserError {
+  const all = [...file.arrays.values()];
+  const shown = all
+    .slice(0, MOST_NAMES)
+    .map(({ name, shape }) => `${name} [${shape.join(", ")}]`)
+    .join(", ");
+  const more = all.length > MOST_NAMES ? ` and ${all.length - MOST_NAMES} more` : "";
+  return new UserError(
+    "data/no-input",
+    `${file.path} has no array x, and several that may be meant: ${shown}${more}.`,
+    {
+      where: file.path,
+      todo: "Name the arrays of inputs and targets (--input, --target on the command line); several arrays with commas between them are one state.",
+    },
+  );
+}

@@ -1,0 +1,154 @@
+/**
+ * Files of no collection whose arrays or axes are named: NetCDF and xarray's Zarr by the names of dimensions, others by
+ * arrays of one shape called as components are.
+ */
+import type { ArrayFile } from "../arrayFile";
+import type { ArraySource } from "../arraySource";
+import { usualAxes, type Axis } from "../axes";
+import { isSpatial, type CoordinateAxis } from "../coordinates";
+import { leafOf, namedChannels } from "./channelNames";
+import type { Layout, Proposal } from "./proposal";
+
+/** How people call axes; from the atmosphere, longitude and latitude. */
+const words: Readonly<Record<Axis, readonly string[]>> = {
+  trajectory: [
+    "trajectory",
+    "trajectories",
+    "traj",
+    "sample",
+    "samples",
+    "n",
+    "batch",
+    "b",
+    "sim",
+    "simulation",
+    "run",
+    "member",
+    "ensemble",
+    "realization",
+    "case",
+  ],
+  time: ["time", "t", "times", "timestep", "time_step", "step", "valid_time"],
+  particle: ["particle", "particles", "body", "bodies", "p"],
+  channel: [
+    "channel",
+    "channels",
+    "c",
+    "component",
+    "components",
+    "comp",
+    "variable",
+    "var",
+    "field",
+    "feature",
+    "features",
+  ],
+  z: ["z", "depth", "level", "lev", "height", "altitude"],
+  y: ["y", "lat", "latitude", "row", "rows"],
+  x: ["x", "lon", "longitude", "col", "column", "columns"],
+};
+
+/** The axes that dimensions of these names are; undefined where one is no known name or is there twice. */
+export function axesOfDimensions(names: readonly string[] | undefined): Axis[] | undefined {
+  if (names === undefined || names.length === 0) return undefined;
+  const axes = names.map((name) =>
+    (Object.keys(words) as Axis[]).find((axis) => words[axis].includes(name.toLowerCase())),
+  );
+  const known = axes.filter((axis) => axis !== undefined);
+  return known.length === axes.length && new Set(known).size === known.length ? known : undefined;
+}
+
+/** What tells where something is, and is no state. */
+const masks = /^(mask|land_?mask|wall|obstacle|boundary|fluid_?mask)$/i;
+
+export const namedDimensions: Layout = (file) => {
+  const seen = [...file.arrays.values()].flatMap((array) => {
+    const axes = array.shape.length < 2 ? undefined : axesOfDimensions(array.dimensions);
+    return axes?.some(isSpatial) === true ? [{ array, axes }] : [];
+  });
+  const first = seen.find(({ array }) => !masks.test(leafOf(array.name)));
+  if (first === undefined) return undefined;
+  const dimensions = first.array.dimensions!.join(", ");
+  const alike = seen.filter(({ array }) => array.dimensions!.join(", ") === dimensions);
+  return ofArrays(
+    file,
+    alike.map(({ array }) => array),
+    first.axes,
+    {
+      layout: file.format.startsWith("Zarr") ? `${file.format} with named dimensions` : file.format,
+      evidence: `The file names the axes: ${dimensions}.`,
+    },
+  );
+};
+
+/** Arrays of one shape called like the components of a flow: density, vx, vy. */
+export const namedArrays: Layout = (file) => {
+  const candidates = [...file.arrays.values()].filter(({ shape }) => shape.length >= 3);
+  const first = candidates[0];
+  if (first === undefined || candidates.length < 2) return undefined;
+  const alike = candidates.filter(({ shape }) => shape.join() === first.shape.join());
+  const left = candidates.length - alike.length;
+  const rank = first.shape.length;
+  // Without a channel axis: [n, t, x], [n, t, y, x], [n, t, z, y, x].
+  const axes = usualAxes(rank + 1, true)?.filter((axis) => axis !== "channel");
+  const named = alike.some(({ name }) => /(^|[_/-])(v|u|vel|velocity)[_-]?x$/i.test(leafOf(name)));
+  if (axes === undefined || left > 0 || !named) return undefined;
+  const proposal = ofArrays(file, alike, axes, {
+    layout: file.format,
+    evidence: "Its arrays have one shape and are called as the components of fields are.",
+  });
+  return {
+    ...proposal,
+    notices: [`Axes of ${first.name} taken as ${axes.join(", ")}.`, ...proposal.notices],
+  };
+};
+
+function ofArrays(
+  file: ArrayFile,
+  arrays: readonly ArraySource[],
+  axes: readonly Axis[],
+  { layout, evidence }: { layout: string; evidence: string },
+): Proposal {
+  const left = arrays.filter(({ name }) => masks.test(leafOf(name)));
+  const kept = arrays.filter((array) => !left.includes(array));
+  const part = (array: ArraySource) => ({ array, axes });
+  const about = {
+    layout,
+    coordinates: coordinatesOf(file, arrays[0]!, axes),
+    others: left.map(part),
+    notices:
+      left.length === 0
+        ? []
+        : [`Left out, as no states: ${left.map(({ name }) => name).join(", ")}.`],
+  };
+  // Channels on an axis of their own have no names.
+  if (axes.includes("channel")) {
+    return { ...about, evidence: [evidence], input: kept.map(part) };
+  }
+  const dimension = axes.filter(isSpatial).length;
+  const { order, fields, certain } = namedChannels(kept, dimension);
+  return {
+    ...about,
+    evidence: [evidence, "Its arrays are channels, called by their names."],
+    input: order.map(part),
+    fields: certain ? fields : undefined,
+  };
+}
+
+/** An array called like the dimension holds its positions. */
+function coordinatesOf(
+  file: ArrayFile,
+  array: ArraySource,
+  axes: readonly Axis[],
+): Proposal["coordinates"] {
+  const names = array.dimensions;
+  if (names === undefined) return undefined;
+  const group = array.name.slice(0, array.name.length - leafOf(array.name).length);
+  const found: Partial<Record<CoordinateAxis, ArraySource>> = {};
+  axes.forEach((axis, i) => {
+    if (axis !== "time" && !isSpatial(axis)) return;
+    const values = file.arrays.get(group + names[i]!) ?? file.arrays.get(names[i]!);
+    if (values?.shape.length === 1) found[axis as CoordinateAxis] = values;
+  });
+  return found;
+}

@@ -1,0 +1,125 @@
+/** Files that only name their arrays: inputs and targets by their usual names, a lone array, particles. */
+import { UserError } from "../../../shared/errors";
+import type { ArrayFile } from "../arrayFile";
+import type { ArraySource } from "../arraySource";
+import { parseAxes, usualAxes, type Axis } from "../axes";
+import { particleStates } from "../particles";
+import type { Proposal } from "./proposal";
+
+/** Names that mean inputs and targets by themselves, the first ones preferred. */
+const pairs = [
+  { input: "x", target: "y" },
+  { input: "input", target: "target" },
+  { input: "inputs", target: "targets" },
+];
+
+/**
+ * undefined where several arrays may be meant.
+ * @throws UserError "data/axes" where the array is clear and the meaning of its axes is not
+ */
+export function plain(file: ArrayFile): Proposal | undefined {
+  const about = { layout: file.format, evidence: [] };
+  // Written by this program: states, with coordinates called x and y beside them.
+  const states = file.arrays.get("states");
+  if (states !== undefined) {
+    const axes = usualAxes(states.shape.length, true);
+    if (axes === undefined) throw unknownAxes(states);
+    return {
+      ...about,
+      evidence: ["It has an array states, as this program writes them."],
+      input: [{ array: states, axes }],
+      fields: file.fields,
+      notices: [],
+    };
+  }
+  const named = pairOf(file);
+  if (named !== undefined) {
+    const { input, target, notices } = named;
+    const axes = axesOf(input);
+    return {
+      ...about,
+      input: [{ array: input, axes }],
+      ...(target === undefined ? {} : { target: [targetPart(target, input, axes)] }),
+      fields: file.fields,
+      notices: [...notices, takenAs(input, axes)],
+    };
+  }
+  const particles = particleStates(file.arrays);
+  if (particles !== undefined) {
+    return {
+      ...about,
+      evidence: [`It has ${particles.array.name}, as trajectories of particles do.`],
+      input: [{ array: particles.array, axes: parseAxes("n,t,p,c") }],
+      fields: particles.fields,
+      notices: [],
+    };
+  }
+  const candidates = [...file.arrays.values()].filter(({ shape }) => shape.length >= 2);
+  const only = candidates[0];
+  if (candidates.length !== 1 || only === undefined) return undefined;
+  const axes = axesOf(only);
+  return {
+    ...about,
+    input: [{ array: only, axes }],
+    fields: file.fields,
+    notices: [takenAs(only, axes)],
+  };
+}
+
+/** The array that holds the targets of that input, by the usual names. */
+export function partnerOf(file: ArrayFile, input: ArraySource): ArraySource | undefined {
+  const partner = pairs.find((names) => names.input === input.name)?.target ?? "y";
+  return targetFor(input, file.arrays.get(partner));
+}
+
+export function takenAs({ name }: ArraySource, axes: readonly Axis[]): string {
+  return `Axes of ${name || "the array"} taken as ${axes.join(", ")}.`;
+}
+
+/** What the axes of a target are, beside an input whose are known. */
+export function targetPart(
+  target: ArraySource,
+  input: ArraySource,
+  axes: readonly Axis[],
+): { array: ArraySource; axes: readonly Axis[] } {
+  const sameRank = target.shape.length === input.shape.length;
+  return { array: target, axes: sameRank ? axes : axesOf(target) };
+}
+
+/** @throws UserError "data/axes" */
+export function axesOf(array: ArraySource): readonly Axis[] {
+  const axes = usualAxes(array.shape.length, false);
+  if (axes === undefined) throw unknownAxes(array);
+  return axes;
+}
+
+function pairOf(
+  file: ArrayFile,
+): { input: ArraySource; target: ArraySource | undefined; notices: string[] } | undefined {
+  for (const names of pairs) {
+    const input = file.arrays.get(names.input);
+    if (input === undefined || input.shape.length < 2) continue;
+    const target = targetFor(input, file.arrays.get(names.target));
+    const targets = target === undefined ? "" : ` and targets from ${target.name}`;
+    const notices =
+      names.input === "x"
+        ? []
+        : [`Inputs are taken from ${names.input}${targets}, since the file has no x.`];
+    return { input, target, notices };
+  }
+  return undefined;
+}
+
+/** The array that goes by a target's name, unless it is the coordinate y of fields called x. */
+function targetFor(input: ArraySource, named: ArraySource | undefined): ArraySource | undefined {
+  const isCoordinate = named?.shape.length === 1 && input.shape.length > 2;
+  return named === input || isCoordinate ? undefined : named;
+}
+
+function unknownAxes({ where, shape }: ArraySource): UserError {
+  return new UserError(
+    "data/axes",
+    `What the axes of ${where} [${shape.join(", ")}] mean is not known.`,
+    { where, todo: "Name each (--axes on the command line), like n,t,c,y,x." },
+  );
+}

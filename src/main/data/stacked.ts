@@ -1,0 +1,62 @@
+/** Arrays of one shape as one with a leading axis: a group or a file for each trajectory. */
+import { allocate, sizeOf, type TensorData } from "../../shared/tensor";
+import type { ArraySource } from "./arraySource";
+import { boxesOf, checkBox, type Box } from "./box";
+
+/** @param arrays all of the shape of the first, which readers check when they come to one */
+export function stacked(name: string, arrays: readonly ArraySource[]): ArraySource {
+  const first = arrays[0]!;
+  const shape = [arrays.length, ...first.shape];
+  const readBoxes = async (boxes: readonly Box[]): Promise<TensorData> => {
+    const out = allocate(
+      first.dtype,
+      boxes.reduce((sum, { count }) => sum + sizeOf(count), 0),
+    );
+    let at = 0;
+    for (const box of boxes) {
+      checkBox(shape, box, first.where);
+      const inner = { start: box.start.slice(1), count: box.count.slice(1) };
+      for (let i = 0; i < box.count[0]!; i++) {
+        const data = await arrays[box.start[0]! + i]!.readBoxes([inner]);
+        out.set(data as never, at);
+        at += data.length;
+      }
+    }
+    return out;
+  };
+  return {
+    name,
+    where: first.where,
+    shape,
+    dtype: first.dtype,
+    storedType: first.storedType,
+    readBoxes,
+    read: (ranges = [{ start: 0, count: sizeOf(shape) }]) =>
+      readBoxes(ranges.flatMap((range) => boxesOf(shape, range))),
+  };
+}
+
+/** An array whose last axes are seen as one: the components of a tensor as channels. */
+export function joinedTail(array: ArraySource, axes: number): ArraySource {
+  const kept = array.shape.length - axes;
+  const tail = array.shape.slice(kept);
+  const shape = [...array.shape.slice(0, kept), sizeOf(tail)];
+  return {
+    ...array,
+    shape,
+    dimensions: undefined,
+    readBoxes: (boxes) =>
+      array.readBoxes(
+        boxes.map((box) => {
+          checkBox(shape, box, array.where);
+          if (box.count[kept] !== shape[kept]) {
+            throw new RangeError(`${array.where}: components are read together`);
+          }
+          return {
+            start: [...box.start.slice(0, kept), ...tail.map(() => 0)],
+            count: [...box.count.slice(0, kept), ...tail],
+          };
+        }),
+      ),
+  };
+}
