@@ -14,7 +14,7 @@ test("generators are chosen, picked everywhere, followed through the layers and 
     .getByRole("button", { name: "Set up…" })
     .click();
   await page.getByLabel("Your own", { exact: true }).fill("swirl: flow (-y, q)");
-  await expect(page.getByText(/flow \(-y, ▸q\)/)).toBeVisible();
+  await expect(page.getByText(/“q” is no coordinate/)).toBeVisible();
   await page.getByLabel("Your own", { exact: true }).fill("swirl: flow (-y*exp(-9*x^2), x)");
   await page.getByRole("textbox", { name: "Samples by layer" }).fill("2");
   const choice = page.getByRole("group", { name: "Generators" });

@@ -164,14 +164,19 @@ describe("what can be chosen is typeset", () => {
   });
 
   test("generators of one's own, with an output that moves otherwise or not", () => {
-    const [swirl, boost, spin] = ownGenerators(
-      "swirl: flow (-y, x); boost: shift (1, 0) out-shift (1, 0) out-flow (1, 0); spin: mix [0, -1; 1, 0] out none",
+    const [swirl, boost, spin, phase] = ownGenerators(
+      "swirl: flow (-y, x); boost: shift (1, 0) out-shift (1, 0) out-flow (1, 0); spin: mix [0, -1; 1, 0] out none; phase: field (p, -q)",
     );
     expect(swirl!.tex).toBe(
-      String.raw`X\,u = -\mathcal{L}_{\xi}\,u,\quad \xi = \begin{pmatrix} -y \\ x \end{pmatrix}`,
+      String.raw`X_{\text{swirl}}\,u = -\mathcal{L}_{\xi}\,u,\quad \xi = \begin{pmatrix} -y \\ x \end{pmatrix}`,
     );
-    expect(boost!.tex).toContain(String.raw`X_{\mathrm{out}}\,u = -\mathcal{L}_{\xi'}\,u+c'`);
-    expect(spin!.tex).toContain(String.raw`X_{\mathrm{out}} = 0`);
+    expect(boost!.tex).toContain(
+      String.raw`X_{\text{boost},\,\mathrm{out}}\,u = -\mathcal{L}_{\xi'}\,u+c'`,
+    );
+    expect(spin!.tex).toContain(String.raw`X_{\text{spin},\,\mathrm{out}} = 0`);
+    expect(phase!.tex).toBe(
+      String.raw`X_{\text{phase}}\,u = \begin{pmatrix} p \\ -q \end{pmatrix}`,
+    );
     for (const { tex } of [swirl!, boost!, spin!]) expect(mathML(tex!)).toContain("<mtable");
   });
 
@@ -199,15 +204,12 @@ describe("beneath a field stands", () => {
     expect(previewQuantities("H: (p^2+q^2)/2; m: u rate -k*u", { onGrid: true })).toEqual({
       kind: "read",
       formulas: [
-        { name: "H", tex: String.raw`H = \int \frac{p^{2}+q^{2}}{2}\,\mathrm{d}V` },
-        {
-          name: "m",
-          tex: String.raw`m = \int u\,\mathrm{d}V,\qquad \frac{\mathrm{d}}{\mathrm{d}t}m = \int -k\,u\,\mathrm{d}V`,
-        },
+        String.raw`H = \int \frac{p^{2}+q^{2}}{2}\,\mathrm{d}V`,
+        String.raw`m = \int u\,\mathrm{d}V,\qquad \frac{\mathrm{d}}{\mathrm{d}t}m = \int -k\,u\,\mathrm{d}V`,
       ],
     });
     expect(previewQuantities("H: p^2", { onGrid: false })).toMatchObject({
-      formulas: [{ tex: "H = p^{2}" }],
+      formulas: ["H = p^{2}"],
     });
     expect(previewQuantities("", { onGrid: null })).toEqual({ kind: "read", formulas: [] });
   });

@@ -9,38 +9,52 @@ interface Typed {
   readonly text: string;
 }
 
-/** What a user states of one side: a flow on space, a matrix on the components, a shift; see ../generators/own.ts. */
+/** What a user states of one side, clause by clause; see ../generators/own.ts. */
 export interface TypedClauses {
+  /** A vector field on space. */
   readonly flow?: readonly Typed[];
+  /** A matrix on the components. */
   readonly mix?: readonly (readonly Typed[])[];
   readonly shift?: readonly Typed[];
+  /** A vector field on a particle's own numbers. */
+  readonly field?: readonly Typed[];
 }
 
-/** X u with its parts written out. @param output of the prediction where that moves otherwise, null where it stays */
-export function texOfClauses(input: TypedClauses, output?: TypedClauses | null): string {
-  const own = action("X", "", input);
-  if (output === undefined) return own;
-  return [
-    own,
-    output === null
-      ? String.raw`X_{\mathrm{out}} = 0`
-      : action(String.raw`X_{\mathrm{out}}`, "'", output),
-  ].join(String.raw`,\qquad `);
+/**
+ * X u with its parts written out.
+ * @param name of the generator
+ * @param output of the prediction: the input's own clauses where it moves alike, null where it does not move
+ */
+export function texOfClauses(
+  name: string,
+  input: TypedClauses,
+  output: TypedClauses | null,
+): string {
+  const index = String.raw`\text{${name.replaceAll("_", String.raw`\_`)}}`;
+  const own = action(`X_{${index}}`, "", input);
+  if (output === input) return own;
+  const out = String.raw`X_{${index},\,\mathrm{out}}`;
+  const other = output === null ? `${out} = 0` : action(out, "'", output);
+  return String.raw`${own},\qquad ${other}`;
 }
 
 /** @param mark tells the letters of one side from those of the other */
-function action(name: string, mark: string, { flow, mix, shift }: TypedClauses): string {
+function action(name: string, mark: string, { flow, mix, shift, field }: TypedClauses): string {
   const [xi, matrix, gained] = [String.raw`\xi${mark}`, `R${mark}`, `c${mark}`];
-  const moved =
-    flow === undefined
-      ? ""
-      : mix === undefined
-        ? String.raw`-\mathcal{L}_{${xi}}\,u`
-        : String.raw`-(${xi}\cdot\nabla)\,u`;
-  const terms = `${mix === undefined ? "" : String.raw`${matrix}\,u`}${moved}`;
-  const shifted = shift === undefined ? "" : terms === "" ? gained : `+${gained}`;
+  const terms = [
+    ...(mix === undefined ? [] : [String.raw`+${matrix}\,u`]),
+    ...(flow === undefined
+      ? []
+      : [
+          mix === undefined
+            ? String.raw`-\mathcal{L}_{${xi}}\,u`
+            : String.raw`-(${xi}\cdot\nabla)\,u`,
+        ]),
+    ...(shift === undefined ? [] : [`+${gained}`]),
+    ...(field === undefined ? [] : [`+${matrixTex(column(field))}`]),
+  ];
   return [
-    `${name}\\,u = ${terms}${shifted}`,
+    String.raw`${name}\,u = ${terms.join("").replace(/^\+/, "")}`,
     ...(flow === undefined ? [] : [`${xi} = ${matrixTex(column(flow))}`]),
     ...(mix === undefined ? [] : [`${matrix} = ${matrixTex(mix.map((row) => row.map(entry)))}`]),
     ...(shift === undefined ? [] : [`${gained} = ${matrixTex(column(shift))}`]),

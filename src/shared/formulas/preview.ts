@@ -6,15 +6,10 @@ import { texOfName } from "./names";
 import { texOfIntegral } from "./read";
 
 export type Preview =
-  /** One a named formula, in the text's order. */
-  | { readonly kind: "read"; readonly formulas: readonly NamedTex[] }
+  /** TeX of one a named formula, in the text's order. */
+  | { readonly kind: "read"; readonly formulas: readonly string[] }
   /** @see FormulaError */
   | { readonly kind: "wrong"; readonly position: number; readonly reason: string };
-
-export interface NamedTex {
-  readonly name: string;
-  readonly tex: string;
-}
 
 /** What is known of the data that a formula is typed for. */
 export interface PreviewContext {
@@ -24,7 +19,7 @@ export interface PreviewContext {
 
 /** Of generators, as ../generators/own.ts reads them. */
 export function previewGenerators(text: string): Preview {
-  return previewOf(() => ownGenerators(text).map(({ id, tex = "" }) => ({ name: id, tex })));
+  return previewOf(() => ownGenerators(text).map(({ tex = "" }) => tex));
 }
 
 /** Of quantities and their rates, as ../physics/integrand.ts reads them. */
@@ -37,12 +32,12 @@ export function previewQuantities(text: string, { onGrid }: PreviewContext): Pre
         rate === undefined
           ? ""
           : String.raw`,\qquad \frac{\mathrm{d}}{\mathrm{d}t}${letter} = ${of(rate.text)}`;
-      return { name, tex: `${letter} = ${of(typed)}${balance}` };
+      return `${letter} = ${of(typed)}${balance}`;
     }),
   );
 }
 
-function previewOf(read: () => readonly NamedTex[]): Preview {
+function previewOf(read: () => readonly string[]): Preview {
   try {
     return { kind: "read", formulas: read() };
   } catch (error) {

@@ -9,8 +9,7 @@
  * `out none` says that it does not. On states of particles `field (q2, -q1)` is a vector field on a particle's own
  * numbers; see ownOnStates.ts.
  */
-import { matrixTex, texOfClauses } from "../formulas/generators";
-import { texOfFormula } from "../formulas/read";
+import { texOfClauses } from "../formulas/generators";
 import { FormulaReader, type Formula, type NamedFormula } from "./formula";
 import {
   atRest,
@@ -87,10 +86,7 @@ function read(reader: FormulaReader, id: string): Generator {
     id,
     label: id,
     formula: describe(input),
-    tex:
-      input.field === undefined
-        ? texOfClauses(input, invariant ? null : Object.keys(output).length === 0 ? undefined : own)
-        : `X u = ${matrixTex(input.field.map(({ text }) => [texOfFormula(text)]))}`,
+    tex: texOfClauses(id, input, invariant ? null : Object.keys(output).length === 0 ? input : own),
     flow: input.flow ?? null,
     leavesBox: curls === true,
     on(side) {

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { madeUpRun } from "../../shared/charts/madeUpRuns";
+import { texOfElement } from "./texOfElement";
+
+test("a found motion stands as a vector field, a combination by its names", () => {
+  const turn = {
+    shape: [1, 2, 2],
+    axes: ["generator", "to", "from"],
+    value: (_: number, to = 0, from = 0) => 0.7 * (to - from),
+  };
+  const summary = { names: ["x", "y"], generators: [{ id: "X1" }] };
+  expect(texOfElement(madeUpRun("discover", 4, {}, summary, { generators: turn }), "X1")).toBe(
+    String.raw`X_{1} \propto y\,\partial_{x}-x\,\partial_{y}`,
+  );
+  const mixed = {
+    shape: [1, 2],
+    axes: ["generator", "candidate"],
+    value: (_: number, q = 0) => (q === 0 ? 0.9 : -0.45),
+  };
+  const named = { names: ["tx", "ty"], generators: [{ id: "X1" }] };
+  expect(texOfElement(madeUpRun("discover", 4, {}, named, { generators: mixed }), "X1")).toBe(
+    String.raw`X_{1} \propto X_{\text{tx}}-0.5\,X_{\text{ty}}`,
+  );
+});
+
+test("a generator stands by its name or by the user's own formula", () => {
+  const run = madeUpRun("lie-derivative", 4, { own: "spin: mix [0, -1; 1, 0]" }, {}, {});
+  expect(texOfElement(run, "tx")).toBe(String.raw`X u = -\partial_{x} u`);
+  expect(texOfElement(run, "spin")).toContain("pmatrix");
+  expect(texOfElement(run, "gone")).toBeNull();
+  // As another version may have written it.
+  const old = madeUpRun("lie-derivative", 4, { own: "spin = new" }, {}, {});
+  expect(texOfElement(old, "spin")).toBeNull();
+});
+
+test("a quantity is an integral where there is a grid", () => {
+  const of = (volume: number | null): string | null =>
+    texOfElement(
+      madeUpRun("conservation", 4, {}, { volume, quantities: [{ id: "m", formula: "u^2" }] }, {}),
+      "m",
+    );
+  expect(of(1)).toBe(String.raw`I = \int u^{2}\,\mathrm{d}V`);
+  expect(of(null)).toBe("I = u^{2}");
+  expect(texOfElement(madeUpRun("coherence", 4, {}, {}, {}), "r")).toBeNull();
+});
