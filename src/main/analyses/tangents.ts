@@ -1,6 +1,7 @@
 /** Directions of parameter space pushed through the network: what a step along each would change in the output. */
 import { sizeOf, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
+import { hoisted } from "../graph/hoist";
 import { inputName, type Graph } from "../graph/ir";
 import { jacobianTimes } from "../graph/jacobian";
 import { simplify } from "../graph/simplify";
@@ -30,16 +31,22 @@ export function tangentGraph(network: SampleNetwork, width: number): Graph {
   };
 }
 
-/** A compiled `tangentGraph` with the model's parameters bound. */
+/**
+ * A compiled `tangentGraph` with the model's parameters bound. What depends on the sample alone, the network's own pass,
+ * is a program of its own, run once a sample and not once a run.
+ */
 export class Tangents {
-  readonly #program: Program;
+  /** Null where nothing of the network's own pass is worth keeping. */
+  readonly #once: Program | null;
+  readonly #each: Program;
   readonly #network: SampleNetwork;
   readonly width: number;
   /** D, elements of one output sample. */
   readonly outputSize: number;
 
-  private constructor(program: Program, network: SampleNetwork, width: number) {
-    this.#program = program;
+  private constructor(once: Program | null, each: Program, network: SampleNetwork, width: number) {
+    this.#once = once;
+    this.#each = each;
     this.#network = network;
     this.width = width;
     this.outputSize = sizeOf(network.prediction.shape);
@@ -51,10 +58,12 @@ export class Tangents {
     network: SampleNetwork,
     width: number,
   ): Promise<Tangents> {
-    const program = await executor.compile(simplify(tangentGraph(network, width)), {
-      bind: model.parameters,
-    });
-    return new Tangents(program, network, width);
+    const graph = simplify(tangentGraph(network, width));
+    const directions = new Set(network.parameters.map((_, k) => `$v${k}`));
+    const { once, each } = hoisted(graph, directions);
+    const options = { bind: model.parameters };
+    const first = once.outputs.length === 0 ? null : await executor.compile(once, options);
+    return new Tangents(first, await executor.compile(each, options), network, width);
   }
 
   /**
@@ -65,16 +74,19 @@ export class Tangents {
     const n = samples.shape[0]!;
     const d = this.outputSize;
     let pushed: Reals | undefined;
+    let kept: ReadonlyMap<string, Tensor> | undefined;
     const input = inputName(this.#network.input);
-    for (let first = 0; first < directions.count; first += this.width) {
-      const used = Math.min(this.width, directions.count - first);
-      const feeds = new Map<string, Tensor>();
-      directions.parts.forEach((_, k) => feeds.set(`$v${k}`, this.#part(directions, k, first)));
-      for (let m = 0; m < n; m++) {
-        step();
-        feeds.set(input, slice(samples, m, 1));
-        const dy = realsOf((await this.#program.run(feeds)).get("dy")!);
+    for (let m = 0; m < n; m++) {
+      const sample = new Map([[input, slice(samples, m, 1)]]);
+      step();
+      kept = (await this.#once?.run(sample, kept)) ?? new Map<string, Tensor>();
+      for (let first = 0; first < directions.count; first += this.width) {
+        if (first > 0) step();
+        const feeds = new Map([...sample, ...kept]);
+        directions.parts.forEach((_, k) => feeds.set(`$v${k}`, this.#part(directions, k, first)));
+        const dy = realsOf((await this.#each.run(feeds)).get("dy")!);
         pushed ??= emptyLike(dy, directions.count * n * d);
+        const used = Math.min(this.width, directions.count - first);
         for (let c = 0; c < used; c++) {
           pushed.set(dy.subarray(c * d, (c + 1) * d), ((first + c) * n + m) * d);
         }
@@ -95,7 +107,8 @@ export class Tangents {
     return tensorOf(full, [this.width, ...shape]);
   }
 
-  dispose(): Promise<void> {
-    return this.#program.dispose();
+  async dispose(): Promise<void> {
+    await this.#once?.dispose();
+    await this.#each.dispose();
   }
 }
