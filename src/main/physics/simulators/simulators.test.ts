@@ -7,14 +7,11 @@ import { randomFrom } from "../../../shared/random";
 import { integralsOf, StateBlock } from "../integrals";
 import { layoutOf, type Layout } from "../layout";
 import { burgers } from "./burgers";
-import { Fourier } from "./fourier";
 import { kdv } from "./kdv";
 import { navierStokes } from "./navierStokes";
 import { nBody } from "./nBody";
 import { simulators } from "./index";
-import { evolve, squareFlux } from "./scalarField";
 import type { Coefficients, Simulator } from "./simulator";
-import { symplecticStep } from "./symplectic";
 
 const seed = 3;
 
@@ -188,59 +185,6 @@ describe("budgets", () => {
     for (const formula of ["px", "py", "qx*py-qy*px"]) {
       expect(worst(run.integral(formula))).toBeLessThan(1e-12);
     }
-  });
-});
-
-describe("exact solutions", () => {
-  test("KdV's soliton travels at its speed", () => {
-    // u = (c/2) sech²(√c (x − ct)/2) solves u_t + 6uu_x + u_xxx = 0 (Drazin and Johnson 1989, §2.2).
-    const [n, length, c, time] = [256, 40, 2, 1];
-    const soliton = (t: number): Float64Array =>
-      Float64Array.from({ length: n }, (_, j) => {
-        const x = (j * length) / n - length / 2 - c * t;
-        return c / 2 / Math.cosh((Math.sqrt(c) * x) / 2) ** 2;
-      });
-    const fourier = new Fourier([n], length);
-    const error = (step: number): number => {
-      const run = evolve(fourier, fourier.forward(soliton(0)), time, {
-        linear: ([k = 0]) => [0, k ** 3],
-        nonlinear: squareFlux(3),
-        step: () => step,
-      });
-      run.advance();
-      const exact = soliton(time);
-      return Math.max(...run.state().map((u, j) => Math.abs(u - exact[j]!)));
-    };
-    const [coarse, fine] = [error(0.02), error(0.01)];
-    expect(fine).toBeLessThan(1e-5);
-    // Fourth order: 16 a halving.
-    expect(Math.log2(coarse / fine)).toBeGreaterThan(3.7);
-  });
-
-  test("a flow of waves of one length does not stir itself and decays by exp(−νk²t)", () => {
-    const n = 32;
-    const [nu, dt] = [0.01, 0.5];
-    // The simulator starts from random waves: those with one wave a side, |k| = 2π, are such a flow.
-    const run = follow(navierStokes, n, 1, { nu, dt, waves: 1, mean: 0 });
-    const [before, after] = run.states as [Float64Array, Float64Array];
-    const factor = Math.exp(-4 * Math.PI ** 2 * nu * dt);
-    after.forEach((v, i) => {
-      expect(v).toBeCloseTo(factor * before[i]!, 9);
-    });
-  });
-
-  test("the symplectic method is of fourth order", () => {
-    // A pendulum of unit length and gravity from rest at 1 rad, against a run with much smaller steps.
-    const force = (q: Float64Array): Float64Array => Float64Array.of(-Math.sin(q[0]!));
-    const at = (steps: number): number => {
-      const [q, p] = [Float64Array.of(1), Float64Array.of(0)];
-      for (let k = 0; k < steps; k++) symplecticStep(q, p, force, 4 / steps);
-      return q[0]!;
-    };
-    const exact = at(4096);
-    const [coarse, fine] = [at(32), at(64)].map((q) => Math.abs(q - exact));
-    expect(Math.log2(coarse! / fine!)).toBeGreaterThan(3.7);
-    expect(Math.log2(coarse! / fine!)).toBeLessThan(4.3);
   });
 });
 
