@@ -4,10 +4,16 @@ import { showFieldSpec } from "../../shared/fields/spec";
 import type { DataSet } from "./dataset";
 import { channelStatistics } from "./statistics";
 
+/** A file is described while someone waits for it to open, so of a large one only some states are read: 0.2 s. */
+const MOST_VALUES = 2 ** 23;
+
 /** Reads the states once for the statistics. */
 export async function describeData(data: DataSet, signal?: AbortSignal): Promise<DataInfo> {
   const { states, channels, coordinates, fields } = data;
-  const statistics = await channelStatistics(data, signal === undefined ? {} : { signal });
+  const statistics = await channelStatistics(data, {
+    mostValues: MOST_VALUES,
+    ...(signal === undefined ? {} : { signal }),
+  });
   const warnings = [...data.notices];
   if (fields === undefined && data.grid !== undefined) {
     warnings.push(

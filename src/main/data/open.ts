@@ -1,4 +1,5 @@
 /** Opens a file of arrays, whatever its format: told from its content, never from its name. */
+import { dataEndings } from "../../shared/dataFiles";
 import { UserError } from "../../shared/errors";
 import type { ArrayFile } from "./arrayFile";
 import { openFile, type ByteSource } from "./byteSource";
@@ -6,9 +7,6 @@ import { fileKind, kindNames, type FileKind } from "./fileKind";
 import { openHdf5 } from "./hdf5/open";
 import { arraysIn } from "./npz";
 import { openError } from "./openError";
-
-/** Names that data usually go by, for lists of a folder's content. */
-export const dataEndings = [".npz", ".npy", ".h5", ".hdf5", ".nc", ".mat"];
 
 /**
  * @throws UserError "file/…", "data/format", and what the readers throw

@@ -3,19 +3,13 @@ import { access, readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, extname, join, parse, resolve } from "node:path";
 import type { FileEntry, MethodOutput } from "../../shared/contract";
+import { isDataName, zarrEnding } from "../../shared/dataFiles";
 import { fileError } from "../../shared/fileErrors";
 import { documentPath } from "./study/document";
 
 const kinds: Readonly<Record<string, FileEntry["opens"]>> = {
   ".onnx": "model",
   ".safetensors": "weights",
-  ".npz": "data",
-  ".npy": "data",
-  ".h5": "data",
-  ".hdf5": "data",
-  ".nc": "data",
-  ".nc4": "data",
-  ".mat": "data",
   ".svg": "figure",
   ".pdf": "figure",
   ".png": "figure",
@@ -76,8 +70,10 @@ async function entryOf(path: string): Promise<FileEntry | null> {
       opens: folder
         ? (await exists(documentPath(path)))
           ? "study"
-          : null
-        : (kinds[extname(path).toLowerCase()] ?? null),
+          : path.endsWith(zarrEnding)
+            ? "data"
+            : null
+        : (kinds[extname(path).toLowerCase()] ?? (isDataName(path) ? "data" : null)),
     };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;

@@ -1,5 +1,6 @@
 /** A file dropped on the window: recognised by its ending, uploaded where the host lies elsewhere, and opened. */
 import type { MethodOutput } from "../../shared/contract";
+import { dataWords, isDataName } from "../../shared/dataFiles";
 import { UserError } from "../../shared/errors";
 import type { App } from "./app.svelte";
 import type { Opens } from "./dialog";
@@ -23,12 +24,10 @@ function kindOf(name: string): Opens | undefined {
   const ending = name.toLowerCase().split(".").at(-1) ?? "";
   if (ending === "onnx") return "model";
   if (ending === "safetensors") return "weights";
-  if (["npz", "npy"].includes(ending)) return "data";
+  if (isDataName(name)) return "data";
   if (["svg", "pdf", "png", "csv"].includes(ending)) return "figure";
   return undefined;
 }
-
-const SAVE_ARRAYS = "save its arrays as an .npz, with numpy.savez.";
 
 /** What to do with a file that holds the right thing in a form that is not read. */
 const ways: readonly (readonly [RegExp, string])[] = [
@@ -36,14 +35,13 @@ const ways: readonly (readonly [RegExp, string])[] = [
     /\.(pt|pth|ckpt)$/i,
     "a PyTorch checkpoint has no network in it: export both to .onnx, or save the state dict as .safetensors.",
   ],
-  [/\.(h5|hdf5|nc|mat)$/i, SAVE_ARRAYS],
 ];
 
 /** A sentence for what opens as nothing, with a way where there is one. */
 function refusal(name: string): string {
   const way =
     ways.find(([ending]) => ending.test(name))?.[1] ??
-    "models are .onnx, weights .safetensors, data .npz or .npy.";
+    `models are .onnx, weights .safetensors, data ${dataWords} files.`;
   return `${name} does not open here: ${way}`;
 }
 
@@ -90,7 +88,9 @@ export class Drop {
       const origin = await this.#originOf(file);
       if (origin !== null) await this.#reopen(file.name, origin);
       else if (/\.csv$/i.test(file.name)) {
-        messages.word(`${file.name} does not open here: ${SAVE_ARRAYS}`);
+        messages.word(
+          `${file.name} does not open here: save its arrays as an .npz, with numpy.savez.`,
+        );
       } else messages.word(`${file.name} was not made here, or its origin was taken out of it.`);
     } else if (
       /\.npz$/i.test(file.name) &&

@@ -14,8 +14,12 @@ export interface Sample {
 }
 
 const KEPT = 256;
+/** Values kept at most: frames may be large. */
+const KEPT_VALUES = 2 ** 25;
 /** Neighbours that are fetched along, so that playing does not wait for each. */
 const AHEAD = 8;
+/** Larger frames come one by one, so that none waits for the next ones. */
+const LARGE = 2 ** 17;
 
 export class Samples {
   readonly #client: Client;
@@ -35,7 +39,7 @@ export class Samples {
   async need(entry: string, index: number, count: number): Promise<void> {
     if (this.#samples.get(`${entry}/${index}`) !== undefined) return;
     const indices: number[] = [];
-    for (let i = index; i < Math.min(count, index + AHEAD); i++) {
+    for (let i = index; i < Math.min(count, index + this.#ahead(entry)); i++) {
       if (!this.#samples.has(`${entry}/${i}`)) indices.push(i);
     }
     for (const i of indices) this.#samples.set(`${entry}/${i}`, { state: "loading" });
@@ -63,6 +67,16 @@ export class Samples {
     this.#trim();
   }
 
+  /** How many to ask for: large frames singly. */
+  #ahead(entry: string): number {
+    for (const [key, sample] of this.#samples) {
+      if (key.startsWith(`${entry}/`) && sample.state === "ready") {
+        return sample.value.input.length > LARGE ? 1 : AHEAD;
+      }
+    }
+    return AHEAD;
+  }
+
   /** Of one entry, or all: they are read in another way now. */
   forget(entry?: string): void {
     for (const key of [...this.#samples.keys()]) {
@@ -71,7 +85,16 @@ export class Samples {
   }
 
   #trim(): void {
-    for (const key of [...this.#samples.keys()].slice(0, -KEPT)) this.#samples.delete(key);
+    const keys = [...this.#samples.keys()];
+    let left = KEPT_VALUES;
+    const kept = keys.toReversed().filter((key, i) => {
+      const sample = this.#samples.get(key);
+      if (sample?.state === "ready") {
+        left -= sample.value.input.length + (sample.value.target?.length ?? 0);
+      }
+      return i < KEPT && (left > 0 || i === 0);
+    });
+    for (const key of keys) if (!kept.includes(key)) this.#samples.delete(key);
   }
 }
 

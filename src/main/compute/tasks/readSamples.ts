@@ -2,7 +2,7 @@
 import type { DataOptions } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import type { Tensor } from "../../../shared/tensor";
-import { openData } from "../../data/dataset";
+import { withKeptData } from "./keptData";
 
 /**
  * @returns `target` null where the file has none
@@ -13,8 +13,7 @@ export async function readSamples(input: {
   options: DataOptions;
   indices: number[];
 }): Promise<{ input: Tensor; target: Tensor | null }> {
-  const data = await openData(input.path, input.options);
-  try {
+  return withKeptData(input.path, input.options, async (data) => {
     const outside = input.indices.find(
       (index) => !Number.isInteger(index) || index < 0 || index >= data.sampleCount,
     );
@@ -26,7 +25,5 @@ export async function readSamples(input: {
     }
     const samples = await data.read(input.indices);
     return { input: samples.input, target: samples.target ?? null };
-  } finally {
-    await data.close();
-  }
+  });
 }

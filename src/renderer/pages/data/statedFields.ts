@@ -6,11 +6,12 @@ export interface Field {
   kind: FieldKind;
 }
 
-const componentsIn = (kind: FieldKind): number => (kind === "vector" ? 2 : 1);
+const componentsIn = (kind: FieldKind, dimension: number): number =>
+  kind === "vector" ? dimension : 1;
 
-/** How many channels the fields take together. */
-export function componentsOf(fields: readonly Field[]): number {
-  return fields.reduce((count, { kind }) => count + componentsIn(kind), 0);
+/** How many channels the fields take together. @param dimension of space; the plane where there is no grid */
+export function componentsOf(fields: readonly Field[], dimension = 2): number {
+  return fields.reduce((count, { kind }) => count + componentsIn(kind, dimension), 0);
 }
 
 /** The same with another kind at one place: a vector takes the next channel with it, a scalar gives one back. */
@@ -19,14 +20,20 @@ export function withKind(
   at: number,
   kind: FieldKind,
   channels: number,
+  dimension = 2,
 ): Field[] {
   const before = fields[at]!;
   const next = fields.map((field, i) => (i === at ? { ...field, kind } : field));
-  const [was, is] = [componentsIn(before.kind), componentsIn(kind)];
-  const stated = componentsOf(next);
-  if (is > was && stated > channels) next.splice(at + 1, 1);
-  else if (is < was && stated < channels) {
-    next.splice(at + 1, 0, { name: `${before.name}2`, kind: "scalar" });
+  const [was, is] = [componentsIn(before.kind, dimension), componentsIn(kind, dimension)];
+  const stated = componentsOf(next, dimension);
+  if (is > was) {
+    while (componentsOf(next, dimension) > channels && next.length > at + 1) next.splice(at + 1, 1);
+  } else if (is < was && stated < channels) {
+    const given = Array.from({ length: was - is }, (_, i) => ({
+      name: `${before.name}${i + 2}`,
+      kind: "scalar" as const,
+    }));
+    next.splice(at + 1, 0, ...given);
   }
   return next;
 }

@@ -48,7 +48,11 @@ function commandOf(definition: AnalysisDefinition): Command {
         required: definition.model !== "optional",
       },
       weights: { value: "FILE", help: "Values of its parameters, if not those in the model file." },
-      data: { value: "FILE", help: "States and targets, .npz or .npy.", required: true },
+      data: {
+        value: "FILE",
+        help: "States and targets: NumPy, HDF5, NetCDF, Zarr or MATLAB 7.3.",
+        required: true,
+      },
       ...dataOptionFlags,
       ...parameterFlags(definition),
       out: { value: "DIR", help: "Where the run is written." },

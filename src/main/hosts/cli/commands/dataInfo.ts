@@ -45,6 +45,7 @@ function describe(info: DataInfo): string {
   return [
     `${info.path} (${info.layout}, ${info.dtype})`,
     ...indented(table(facts(info))),
+    ...(info.evidence ?? []).map((reason) => `  why: ${reason}`),
     "",
     ...indented(table([["channel", "kind", "mean", "std", "min", "max"], ...rows], 4)),
     ...(info.warnings.length === 0 ? [] : [""]),
@@ -65,7 +66,13 @@ function facts(info: DataInfo): string[][] {
     ["states", `${size}: ${info.samples} samples`],
     ...(info.arrays.length > 1 ? [["arrays", arraysOf(info)]] : []),
     ["fields", info.fields ?? "not stated"],
-    ["boundary", info.boundary ?? "not stated"],
+    [
+      "boundary",
+      info.boundary ??
+        (info.axes.includes("x")
+          ? `not stated, taken as ${info.assumedBoundary ?? "periodic"}`
+          : "not stated"),
+    ],
     ...(info.dt === null ? [] : [["time step", shortNumber(Number(info.dt.toPrecision(4)))]]),
     ...(spacing === undefined ? [] : [["spacing", spacing.join(" × ")]]),
     ...(ranges.length === 0 ? [] : [["ranges", ranges.join(", ")]]),

@@ -1,0 +1,88 @@
+/**
+ * Data sets that stay open between questions about their samples: opening one reads its headers and unpacks chunks, which
+ * the next frame needs again. Left alone for a while, a file is closed.
+ */
+import { stat } from "node:fs/promises";
+import type { DataOptions } from "../../../shared/contract";
+import { fileError } from "../../../shared/fileErrors";
+import { openData, type DataSet } from "../../data/dataset";
+
+/** The window shows one, two while it goes from one to the other. */
+const MOST = 2;
+const IDLE_MS = 30_000;
+
+interface Kept {
+  readonly key: string;
+  readonly data: Promise<DataSet>;
+  users: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+const kept: Kept[] = [];
+
+/**
+ * Opened as `openData` does, or open already; a file that changed is opened anew.
+ * @throws what opening throws, and what `use` throws
+ */
+export async function withKeptData<T>(
+  path: string,
+  options: DataOptions,
+  use: (data: DataSet) => Promise<T>,
+): Promise<T> {
+  const entry = take(await keyOf(path, options), path, options);
+  entry.users++;
+  clearTimeout(entry.timer);
+  try {
+    return await use(await entry.data);
+  } catch (error) {
+    drop(entry);
+    throw error;
+  } finally {
+    entry.users--;
+    if (!kept.includes(entry)) close(entry);
+    else {
+      entry.timer = setTimeout(() => {
+        drop(entry);
+        close(entry);
+      }, IDLE_MS);
+      entry.timer.unref();
+    }
+  }
+}
+
+async function keyOf(path: string, options: DataOptions): Promise<string> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return JSON.stringify([path, size, mtimeMs, options]);
+  } catch (error) {
+    throw fileError(error, path, "read");
+  }
+}
+
+function take(key: string, path: string, options: DataOptions): Kept {
+  const known = kept.find((entry) => entry.key === key);
+  const entry = known ?? { key, data: openData(path, options), users: 0, timer: undefined };
+  if (known !== undefined) drop(known);
+  kept.push(entry);
+  while (kept.length > MOST) {
+    const oldest = kept.shift()!;
+    clearTimeout(oldest.timer);
+    close(oldest);
+  }
+  return entry;
+}
+
+function drop(entry: Kept): void {
+  const at = kept.indexOf(entry);
+  if (at >= 0) kept.splice(at, 1);
+}
+
+/** Once nobody reads it; whoever still does closes it on leaving. */
+function close(entry: Kept): void {
+  if (entry.users > 0) return;
+  // A file that could not be opened has nothing to close, and its error was thrown to whoever asked.
+  entry.data.then(
+    (data) => data.close(),
+    () => undefined,
+  );
+}
