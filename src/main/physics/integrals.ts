@@ -12,6 +12,7 @@ import {
 import { spectral } from "../fields/derivative";
 import { derivatives } from "../fields/generators/derivatives";
 import { channelOf, type Layout } from "./layout";
+import { pairsOf } from "./pairs";
 
 /** Of n states at once: one number for all, one a state, or one a point of each. */
 type Values =
@@ -32,6 +33,7 @@ export class StateBlock {
   readonly layout: Layout;
   readonly #states: ArrayLike<number>;
   readonly #made = new Map<string, Float64Array>();
+  #pairs: [StateBlock, StateBlock] | undefined;
 
   /** @param states [n, …], as they lie */
   constructor(states: ArrayLike<number>, n: number, layout: Layout) {
@@ -71,6 +73,23 @@ export class StateBlock {
     });
   }
 
+  /** A particle's own number, the same in every state; undefined where there is none of that name. */
+  constant(name: string): Float64Array | undefined {
+    const own = this.layout.constants.get(name);
+    if (own === undefined) return undefined;
+    return this.#once(`of ${name}`, () =>
+      Float64Array.from({ length: this.n * own.length }, (_, i) => own[i % own.length]!),
+    );
+  }
+
+  /** Every two particles as sites of a block: of the first of the two, and of the second. */
+  pairs(): readonly [first: StateBlock, second: StateBlock] {
+    this.#pairs ??= pairsOf(this.layout, this.n, (channel) => this.channel(channel)).map(
+      ({ states, layout }) => new StateBlock(states, this.n, layout),
+    ) as [StateBlock, StateBlock];
+    return this.#pairs;
+  }
+
   #once(key: string, make: () => Float64Array): Float64Array {
     let found = this.#made.get(key);
     if (found === undefined) this.#made.set(key, (found = make()));
@@ -84,22 +103,23 @@ export class StateBlock {
  */
 export function checkIntegrand(
   integrand: Integrand,
-  { names, grid }: Layout,
+  { names, grid, sites, constants }: Layout,
   coefficients: Readonly<Record<string, number>>,
 ): void {
   const axes = grid?.size.length ?? 0;
-  const visit = (term: Term): void => {
+  const visit = (term: Term, within: "pairs" | null): void => {
     switch (term.kind) {
       case "number":
         return;
       case "name": {
         const axis = coordinateNames.findIndex((one) => one === term.name);
-        if (names.has(term.name) || Object.hasOwn(coefficients, term.name)) return;
+        if (names.has(term.name) || constants.has(term.name)) return;
+        if (Object.hasOwn(coefficients, term.name)) return;
         if (axis >= 0 && axis < axes) return;
         throw integrandProblem(
           integrand,
           term.start,
-          `“${term.name}” is no channel (there are ${[...names.keys()].join(", ")}) and no coefficient`,
+          `“${term.name}” is no channel (there are ${[...names.keys(), ...constants.keys()].join(", ")}) and no coefficient`,
         );
       }
       case "derivative":
@@ -112,15 +132,31 @@ export function checkIntegrand(
               : `the grid has ${axes} ${axes === 1 ? "axis" : "axes"} only`,
           );
         }
-        return visit(term.inner);
+        return visit(term.inner, within);
+      case "pairs":
+        if (grid === null && sites > 1 && within === null) return visit(term.inner, "pairs");
+        throw integrandProblem(
+          integrand,
+          term.start,
+          within === null
+            ? "these states are not several particles, so there are no pairs"
+            : "there are no pairs of pairs",
+        );
+      case "other":
+        if (within === "pairs") return visit(term.inner, within);
+        throw integrandProblem(
+          integrand,
+          term.start,
+          "“other” is the second particle of a pair, so it stands inside pairs(…)",
+        );
       case "combined":
-        visit(term.left);
-        return visit(term.right);
+        visit(term.left, within);
+        return visit(term.right, within);
       default:
-        return visit(term.inner);
+        return visit(term.inner, within);
     }
   };
-  visit(integrand.term);
+  visit(integrand.term, null);
 }
 
 /** Of each state of the block. A formula that is no field, as of integral or max, is its own value. */
@@ -138,15 +174,49 @@ export function integralsOf(
     return { value: value.map((sum) => sum * volume), size: size.map((sum) => sum * volume) };
   }
   const value = result.kind === "states" ? result.values : new Float64Array(n).fill(result.value);
-  return { value, size: value.map(Math.abs) };
+  return { value, size: sizesOf(term, block, coefficients) };
 }
 
+/** Of what is one number already: what its summands could add up to, so that kinetic and potential do not cancel. */
+function sizesOf(
+  term: Term,
+  block: StateBlock,
+  coefficients: Readonly<Record<string, number>>,
+): Float64Array {
+  const { n, layout } = block;
+  const absolute = (values: Values, sites: number, factor: number): Float64Array =>
+    perState(asField(values, n, sites), n, sites, (sum, f) => sum + Math.abs(f)).map(
+      (sum) => sum * factor,
+    );
+  if (term.kind === "combined" && (term.sign === "+" || term.sign === "-")) {
+    const [left, right] = [term.left, term.right].map((one) => sizesOf(one, block, coefficients));
+    return left!.map((size, i) => size + right![i]!);
+  }
+  if (term.kind === "aggregate" && term.of === "integral") {
+    return absolute(evaluate(term.inner, block, coefficients), layout.sites, layout.volume);
+  }
+  if (term.kind === "pairs") {
+    const [first, second] = block.pairs();
+    return absolute(evaluate(term.inner, first, coefficients, second), first.layout.sites, 1);
+  }
+  return asField(evaluate(term, block, coefficients), n, 1).map(Math.abs);
+}
+
+/** [n, sites] */
+function asField(values: Values, n: number, sites: number): Float64Array {
+  if (values.kind === "field") return values.values;
+  const at = reader(values, sites);
+  return Float64Array.from({ length: n * sites }, (_, i) => at(i));
+}
+
+/** @param other the second of each pair, inside `pairs` */
 function evaluate(
   term: Term,
   block: StateBlock,
   coefficients: Readonly<Record<string, number>>,
+  other?: StateBlock,
 ): Values {
-  const at = (inner: Term): Values => evaluate(inner, block, coefficients);
+  const at = (inner: Term): Values => evaluate(inner, block, coefficients, other);
   const { layout, n } = block;
   switch (term.kind) {
     case "number":
@@ -154,6 +224,8 @@ function evaluate(
     case "name": {
       const channel = layout.names.get(term.name);
       if (channel !== undefined) return { kind: "field", values: block.channel(channel) };
+      const constant = block.constant(term.name);
+      if (constant !== undefined) return { kind: "field", values: constant };
       const coefficient = coefficients[term.name];
       if (coefficient !== undefined) return { kind: "number", value: coefficient };
       const axis = coordinateNames.findIndex((one) => one === term.name);
@@ -173,6 +245,14 @@ function evaluate(
       if (inner.kind !== "field") return inner;
       return { kind: "states", values: aggregated(term.of, inner.values, n, layout) };
     }
+    case "pairs": {
+      const [first, second] = block.pairs();
+      const { sites } = first.layout;
+      const values = asField(evaluate(term.inner, first, coefficients, second), n, sites);
+      return { kind: "states", values: perState(values, n, sites, (sum, f) => sum + f) };
+    }
+    case "other":
+      return evaluate(term.inner, other!, coefficients, block);
     case "applied":
       return mapped(at(term.inner), term.f);
     case "combined":

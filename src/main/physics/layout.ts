@@ -1,6 +1,9 @@
 /** How the numbers of a state lie: channels at the points of a grid, of particles, or one vector of features. */
+import { UserError } from "../../shared/errors";
 import { channelCount, channelLabels, type FieldSpec, type Grid } from "../../shared/fields/spec";
+import { parseMasses } from "../../shared/generators/choose";
 import { channelNames } from "../../shared/physics/integrand";
+import { layoutOf as layoutOfParticles, type Part } from "../../shared/states/layout";
 import { sizeOf } from "../../shared/tensor";
 
 export interface Layout {
@@ -13,44 +16,110 @@ export interface Layout {
   readonly volume: number;
   /** Formulas' names of the channels. */
   readonly names: ReadonlyMap<string, number>;
-  /** Whether the channel axis is the last: particles. */
-  readonly channelsLast: boolean;
+  /** What the channels are, where it is known. */
+  readonly fields: FieldSpec | null;
+  /** Where a particle's channels lie in a state, [sites][channels]; absent on a grid, where channels come first. */
+  readonly positions?: readonly Int32Array[];
+  /** What each particle has besides and keeps: its mass. One number a site. */
+  readonly constants: ReadonlyMap<string, Float64Array>;
 }
 
-/** @param shape of one state: [C, …grid], [particle, C] or [C] */
+/** How particles are told where the axes of a state do not. */
+export interface ParticleChoice {
+  /** As src/shared/states/layout reads it. */
+  readonly split: string;
+  /** One a particle, commas between; empty where they have none or as a channel. */
+  readonly masses: string;
+}
+
+/** What formulas call masses that are no channel. */
+export const MASS = "m";
+
+/**
+ * @param shape of one state: [C, …grid], [particle, C] or [C]
+ * @throws UserError "states/split", "generator/masses", "conservation/masses"
+ */
 export function layoutOf(
   shape: readonly number[],
   grid: Grid | null,
   fields: FieldSpec | null,
+  { split, masses }: ParticleChoice = { split: "", masses: "" },
 ): Layout {
   const onGrid = grid !== null && shape.slice(1).join() === grid.size.join();
-  const particles = !onGrid && shape.length === 2;
-  const channels = onGrid ? shape[0]! : particles ? shape[1]! : sizeOf(shape);
-  const sites = sizeOf(shape) / channels;
-  const described = fields !== null && channelCount(fields) === channels ? fields : null;
+  if (onGrid) {
+    const channels = shape[0]!;
+    const described = fields !== null && channelCount(fields) === channels ? fields : null;
+    return {
+      channels,
+      sites: sizeOf(grid.size),
+      grid,
+      volume: sizeOf(grid.length) / sizeOf(grid.size),
+      names: channelNames(described === null ? null : channelLabels(described), channels),
+      fields: described,
+      constants: new Map(),
+    };
+  }
+  const several = shape.length <= 2 || split.trim() !== "";
+  const { particles, components, parts, named, positions } = layoutOfParticles(
+    shape,
+    several ? split : "none",
+    several ? fields : null,
+  );
   return {
-    channels,
-    sites,
-    grid: onGrid ? grid : null,
-    volume: onGrid ? sizeOf(grid.length) / sizeOf(grid.size) : 1,
-    names: channelNames(described === null ? null : channelLabels(described), channels),
-    channelsLast: particles,
+    channels: components,
+    sites: particles,
+    grid: null,
+    volume: 1,
+    names: channelNames(named ? labelsOf(parts) : null, components),
+    fields: named ? fieldsOf(parts, fields) : null,
+    positions,
+    constants: constantsOf(masses, particles),
   };
+}
+
+const axes = ["x", "y", "z"];
+
+/** q.x, q.y, q.z; more than three components are numbered, one goes by the name itself. */
+function labelsOf(parts: readonly Part[]): { name: string }[] {
+  return parts.flatMap(({ name, width }) =>
+    Array.from({ length: width }, (_, k) => ({
+      name: width === 1 ? name : width <= axes.length ? `${name}.${axes[k]!}` : `${name}${k + 1}`,
+    })),
+  );
+}
+
+function fieldsOf(parts: readonly Part[], fields: FieldSpec | null): FieldSpec {
+  return parts.map(({ name, first, width }) => ({
+    name,
+    kind: width > 1 ? "vector" : (fields?.find((field) => field.name === name)?.kind ?? "scalar"),
+    channels: Array.from({ length: width }, (_, k) => first + k),
+  }));
+}
+
+function constantsOf(text: string, particles: number): Map<string, Float64Array> {
+  if (text.trim() === "") return new Map();
+  const masses = parseMasses(text);
+  if (masses.length === particles) return new Map([[MASS, Float64Array.from(masses)]]);
+  throw new UserError(
+    "conservation/masses",
+    `There are ${masses.length} masses for ${particles} ${particles === 1 ? "particle" : "particles"}.`,
+    { where: "masses", todo: "Write one a particle, and say what the particles are (split)." },
+  );
 }
 
 /** Channel `channel` of states [n, …], as float64 [n, sites]. */
 export function channelOf(
   states: ArrayLike<number>,
   n: number,
-  { channels, sites, channelsLast }: Layout,
+  { channels, sites, positions }: Layout,
   channel: number,
 ): Float64Array {
   const out = new Float64Array(n * sites);
   const size = channels * sites;
-  const [step, first] = channelsLast ? [channels, channel] : [1, channel * sites];
   for (let i = 0; i < n; i++) {
     for (let site = 0; site < sites; site++) {
-      out[i * sites + site] = states[i * size + first + site * step]!;
+      const at = positions === undefined ? channel * sites + site : positions[site]![channel]!;
+      out[i * sites + site] = states[i * size + at]!;
     }
   }
   return out;

@@ -5,6 +5,8 @@ import type { ParameterValues } from "../parameters";
 import { catalogue } from "../physics/catalogue";
 import { parseCoefficients } from "../physics/choose";
 import { parseIntegrands } from "../physics/integrand";
+import { parseMasses } from "../generators/choose";
+import { parseSplit } from "../states/layout";
 import { sampleParameters } from "./common";
 import { defineAnalysis } from "./definition";
 import { wrongIn } from "./wrongIn";
@@ -150,6 +152,24 @@ export const conservation = defineAnalysis({
       default: "",
       check: (text) => wrongIn(() => parseCoefficients(text, "auto")),
       example: "alpha=6,beta=1",
+      advanced: true,
+    },
+    split: {
+      kind: "text",
+      label: "Particles",
+      help: "How states without a particle axis are made of particles: 5x6 is five of six numbers, q:5x3,p:5x3 first all positions, then all momenta; names say what the numbers are.",
+      default: "",
+      check: (text) => wrongIn(() => parseSplit(text)),
+      example: "q:5x3,p:5x3",
+      advanced: true,
+    },
+    masses: {
+      kind: "text",
+      label: "Masses",
+      help: "Of the particles, one each, which formulas call m; empty where they are 1, or a channel m.",
+      default: "",
+      check: (text) => wrongIn(() => parseMasses(text)),
+      example: "1,1,0.5",
       advanced: true,
     },
     "repair-fields": {

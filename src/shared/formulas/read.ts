@@ -5,6 +5,8 @@ import {
   derivative,
   integralOf,
   named,
+  overPairs,
+  second,
   texAlgebra,
   type NameReader,
   type Tex,
@@ -16,6 +18,8 @@ const aggregates = ["integral", "mean", "min", "max"] as const;
 const names: NameReader = (name, reader) => {
   const [, axis] = /^d([xyz])$/.exec(name) ?? [];
   if (axis !== undefined) return derivative(axis, reader.bracket());
+  if (name === "pairs") return overPairs(reader.bracket());
+  if (name === "other") return second(reader.bracket());
   const found = aggregates.find((one) => one === name);
   return found === undefined ? named(name) : aggregate(found, reader.bracket());
 };

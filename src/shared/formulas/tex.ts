@@ -62,6 +62,17 @@ export function aggregate(of: "integral" | "mean" | "min" | "max", inner: Tex): 
   return { tex, binds: of === "integral" ? binding.sum : binding.atom, varies: false };
 }
 
+/** Σ over every two particles, the second of which has a dash. */
+export function overPairs(inner: Tex): Tex {
+  const tex = String.raw`\sum_{\text{pairs}} ${atLeast(binding.sign, inner)}`;
+  return { tex, binds: binding.sum, varies: false };
+}
+
+/** The second particle's. */
+export function second(inner: Tex): Tex {
+  return { tex: `${atLeast(binding.atom, inner)}'`, binds: binding.power, varies: inner.varies };
+}
+
 /** ∫ over the domain, whatever its dimension. */
 export function integralOf(inner: Tex): string {
   return String.raw`\int ${atLeast(binding.sign, inner)}\,\mathrm{d}V`;

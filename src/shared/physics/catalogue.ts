@@ -3,6 +3,7 @@
  * Sources: Evans 2010, Partial Differential Equations, §2–3 (transport, heat, Burgers); Miura, Gardner and Kruskal 1968
  * (KdV); Vallis 2017, §3 and §4 (shallow water, potential enstrophy); Majda and Bertozzi 2002, §1.7 and §2 (Navier–Stokes).
  */
+import { mechanicalSystems, ofParticles } from "./particles";
 import { freeEnergy, patterns } from "./patterns";
 import type { QuantityStatement, Nature } from "./quantity";
 import type { Roles } from "./roles";
@@ -85,24 +86,9 @@ function moments(
   ]);
 }
 
-/** Sums over particles of unit mass. */
-function ofParticles({ positions, momenta: p, scalars }: Roles): QuantityStatement[] {
-  const sums = scalars.map((name) => of(name, name, null));
-  if (p === null) return sums;
-  const turning = positions?.length === 2 && p.length === 2;
-  return [
-    ...p.map((component, i) => of(`momentum.${axisNames[i] ?? i}`, component, null)),
-    of("kinetic-energy", half(p), null),
-    ...(turning
-      ? [of("angular-momentum", `${positions[0]!}*${p[1]!}-${positions[1]!}*${p[0]!}`, null)]
-      : []),
-    ...sums,
-  ];
-}
-
 /** Whatever the kinds of the fields allow, without a claim on what becomes of it. */
 function generic(roles: Roles, axes: number): QuantityStatement[] {
-  if (axes === 0 && roles.vector !== null) return ofParticles(roles);
+  if (axes === 0 && roles.momenta !== null) return ofParticles(roles);
   const { density, scalars } = roles;
   const energy = energyOf(roles);
   const curl = axes === 2 ? vorticity(roles) : null;
@@ -237,4 +223,5 @@ export const catalogue: readonly Physics[] = [
     quantities: ({ scalars }, axes) => scalars.map((u) => freeEnergy(u, axes)),
   },
   ...patterns,
+  ...mechanicalSystems,
 ];

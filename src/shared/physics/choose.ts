@@ -18,6 +18,7 @@ export interface QuantityChoice {
 
 /**
  * @param fields null where nobody said @param channels of a state @param axes of the grid, 0 without one
+ * @param masses name of the particles' masses, where they are no channel
  * @throws UserError "conservation/quantity" for what there is not, "formula/syntax"
  */
 export function chooseQuantities(
@@ -25,8 +26,10 @@ export function chooseQuantities(
   fields: FieldSpec | null,
   channels: number,
   axes: number,
+  masses: string | null = null,
 ): Quantity[] {
-  const roles = rolesOf(fields, channels);
+  const found = rolesOf(fields, channels);
+  const roles = { ...found, mass: found.mass ?? masses };
   const declared = physicsNamed(physics).quantities(roles, axes);
   const generic = physicsNamed("auto").quantities(roles, axes);
   const squares = roles.scalars.flatMap((name): QuantityStatement[] => [
@@ -42,7 +45,7 @@ export function chooseQuantities(
     name === "auto" ? declared : named(name, known, physics),
   );
   const distinct = new Map(chosen.map((statement) => [statement.id, statement]));
-  const found = [...distinct.values()].map(({ id, formula, nature, rate }): Quantity => ({
+  const stated = [...distinct.values()].map(({ id, formula, nature, rate }): Quantity => ({
     id,
     nature,
     integrand: parseIntegrand(formula),
@@ -54,7 +57,7 @@ export function chooseQuantities(
     integrand,
     ...(rate === undefined ? {} : { rate }),
   }));
-  const all = [...found.filter(({ id }) => typed.every((one) => one.id !== id)), ...typed];
+  const all = [...stated.filter(({ id }) => typed.every((one) => one.id !== id)), ...typed];
   if (all.length > 0) return all;
   throw new UserError(
     "conservation/no-quantities",

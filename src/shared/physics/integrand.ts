@@ -1,7 +1,8 @@
 /**
  * Integrands over fields, as people type them: `rho*(vx^2+vy^2)/2`, `(dx(vy)-dy(vx))^2/2`, `u^3/6-dx(u)^2/2000`.
  * Names are channels or constants; dx, dy, dz are derivatives of whatever stands in their brackets; integral, mean, min
- * and max make one number of a field. Here they are only read; src/main/physics evaluates them on states.
+ * and max make one number of a field. Of particles, pairs sums over every two, whose second is meant by other:
+ * `pairs(-1/sqrt((x-other(x))^2+(y-other(y))^2))`. Here they are only read; src/main/physics evaluates them on states.
  */
 import {
   coordinateNames,
@@ -10,6 +11,7 @@ import {
   power,
   type Algebra,
   type Binary,
+  type Sign,
   type Unary,
 } from "../generators/formula";
 
@@ -31,8 +33,17 @@ export type Term =
       readonly start: number;
     }
   | { readonly kind: "aggregate"; readonly of: Aggregate; readonly inner: Term }
+  /** Σ over pairs of particles, each pair once; inside, `other` stands for the second of the two. */
+  | { readonly kind: "pairs"; readonly inner: Term; readonly start: number }
+  | { readonly kind: "other"; readonly inner: Term; readonly start: number }
   | { readonly kind: "applied"; readonly f: Unary; readonly inner: Term }
-  | { readonly kind: "combined"; readonly f: Binary; readonly left: Term; readonly right: Term };
+  | {
+      readonly kind: "combined";
+      readonly f: Binary;
+      readonly sign: Sign;
+      readonly left: Term;
+      readonly right: Term;
+    };
 
 export interface Integrand {
   /** As it was typed. */
@@ -43,7 +54,7 @@ export interface Integrand {
 }
 
 /** What integrands are made of, for the advice beside an error. */
-const vocabulary = `the fields’ channels, ${coordinateNames.join(", ")}, ${derivatives.join(", ")}, ${aggregates.join(", ")}`;
+const vocabulary = `the fields’ channels, ${coordinateNames.join(", ")}, ${derivatives.join(", ")}, ${aggregates.join(", ")}, of particles pairs, other`;
 
 const terms: Algebra<Term> = {
   number: (value) => ({ kind: "number", value }),
@@ -53,15 +64,18 @@ const terms: Algebra<Term> = {
     const aggregate = aggregates.find((one) => one === name);
     if (aggregate !== undefined)
       return { kind: "aggregate", of: aggregate, inner: reader.bracket() };
+    if (name === "pairs" || name === "other") {
+      return { kind: name, inner: reader.bracket(), start };
+    }
     return { kind: "name", name, start };
   },
   applied: (inner, f) => ({ kind: "applied", f, inner }),
-  combined(left, right, f) {
+  combined(left, right, f, sign) {
     // Squares are what most integrands are made of, and a product is far cheaper than a power.
     const square = f === power && right.kind === "number" && right.value === 2;
     return square
-      ? { kind: "combined", f: times, left, right: left }
-      : { kind: "combined", f, left, right };
+      ? { kind: "combined", f: times, sign: "*", left, right: left }
+      : { kind: "combined", f, sign, left, right };
   },
   vocabulary,
 };

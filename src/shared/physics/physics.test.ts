@@ -52,6 +52,21 @@ describe("quantities follow from the kinds of the fields", () => {
     });
   });
 
+  test("of particles with masses, as a channel or beside the state, and of velocities", () => {
+    const energy = (fields: string, physics: string, channels: number): string =>
+      chosen(fields, { quantities: "energy", physics }, [channels, 0])["energy"]!;
+    expect(energy("scalar:m,vector:q,vector:p", "n-body", 5)).toBe(
+      "integral((px^2+py^2)/(2*m))+pairs(-G*m*other(m)/sqrt(((qx-other(qx))^2+(qy-other(qy))^2)+softening^2))",
+    );
+    expect(energy("vector:x,vector:v", "oscillators", 4)).toBe(
+      "integral((vx^2+vy^2)/2)+integral(omega^2*(xx^2+xy^2)/2)",
+    );
+    expect(chosen("scalar:mass,vector:x,vector:v", {}, [5, 0])).toMatchObject({
+      "momentum.x": "mass*vx",
+      "kinetic-energy": "mass*(vx^2+vy^2)/2",
+    });
+  });
+
   test("momentum names both components, and a formula of one's own replaces what has its name", () => {
     expect(Object.keys(chosen("vector:v", { quantities: "momentum" }, [2, 2]))).toEqual([
       "momentum.x",
@@ -84,6 +99,7 @@ describe("integrands", () => {
     ["a: u; a: v", "▸a: v"],
     ["a: dx u", "dx ▸u"],
     ["a: (u", "(u▸"],
+    ["a: pairs u", "pairs ▸u"],
   ])("%s is refused with its place marked", (text, marked) => {
     expect(() => parseIntegrands(text)).toThrow(marked);
   });

@@ -14,9 +14,13 @@ export interface Roles {
   /** Total energy per volume. */
   readonly energy: string | null;
   readonly pseudoscalar: string | null;
-  /** Components of positions and of momenta (velocities, where masses are 1), of particles; null where they are not there. */
+  /** Components of positions and of momenta, of particles; null where they are not there. */
   readonly positions: readonly string[] | null;
   readonly momenta: readonly string[] | null;
+  /** Whether those momenta are velocities by their name: momenta where masses are 1. */
+  readonly velocities: boolean;
+  /** Of particles that have masses. */
+  readonly mass: string | null;
   /** Every channel that is no component of a vector. */
   readonly scalars: readonly string[];
 }
@@ -28,6 +32,8 @@ const usual = {
   momentum: /^(m|q|mom|momentum|rhov|rhou|rho_v|rho_u|hu|hv)$/i,
   positions: /^(q|r|x|pos|position|positions)$/i,
   momenta: /^(p|v|mom|momentum|momenta|vel|velocity|velocities)$/i,
+  velocities: /^v/i,
+  mass: /^(m|mass|masses)$/i,
 };
 
 /** @param fields null where nobody said: every channel is a scalar then @param count of channels */
@@ -50,13 +56,19 @@ export function rolesOf(fields: FieldSpec | null, count: number): Roles {
   const density =
     single.find(({ kind, name }) => kind === "density" && usual.density.test(name)) ??
     single.find(({ kind, name }) => kind === "density" && name !== energy);
-  const vectorCalled = (pattern: RegExp): string[] | null =>
-    groups
-      .find(({ kind, name }) => kind === "vector" && pattern.test(name))
-      ?.channels.map(nameOf) ?? null;
+  const positions = groups.find(({ name }) => usual.positions.test(name));
+  // On a line a momentum is one number, and without a position beside it a p is rather a pressure.
+  const momenta = groups.find(
+    ({ name, kind, channels }) =>
+      usual.momenta.test(name) &&
+      (kind === "vector" ||
+        (channels.length === positions?.channels.length && name !== positions.name)),
+  );
   return {
-    positions: vectorCalled(usual.positions),
-    momenta: vectorCalled(usual.momenta),
+    positions: positions?.channels.map(nameOf) ?? null,
+    momenta: momenta?.channels.map(nameOf) ?? null,
+    velocities: momenta !== undefined && usual.velocities.test(momenta.name),
+    mass: called(usual.mass) ?? null,
     density: density?.name ?? called(usual.density) ?? null,
     vector: vector?.channels.map(nameOf) ?? null,
     momentum: vector !== undefined && usual.momentum.test(vector.name),

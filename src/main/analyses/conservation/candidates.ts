@@ -51,15 +51,22 @@ export function candidatesOf(
 /** Every number by itself: qx1 is the first particle's qx. */
 function singles(layout: Layout, shape: readonly number[]): Layout {
   const own = shortNames(layout);
-  const count = sizeOf(shape);
-  const names = new Map(
-    Array.from({ length: count }, (_, i): [string, number] => {
-      const particle = Math.floor(i / layout.channels) + 1;
-      const name = own[i % layout.channels]!;
-      return [layout.sites === 1 ? name : `${name}${particle}`, i];
-    }),
+  const { positions = [], sites } = layout;
+  const names = positions.flatMap((channels, particle) =>
+    [...channels].map((at, c): [string, number] => [
+      sites === 1 ? own[c]! : `${own[c]!}${particle + 1}`,
+      at,
+    ]),
   );
-  return { channels: count, sites: 1, grid: null, volume: 1, names, channelsLast: false };
+  return {
+    channels: sizeOf(shape),
+    sites: 1,
+    grid: null,
+    volume: 1,
+    names: new Map(names.sort(([, a], [, b]) => a - b)),
+    fields: null,
+    constants: new Map(),
+  };
 }
 
 /** One name a channel, the shortest. */

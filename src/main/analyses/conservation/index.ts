@@ -8,7 +8,7 @@ import { chooseQuantities, parseCoefficients } from "../../../shared/physics/cho
 import { namesIn, parseIntegrands } from "../../../shared/physics/integrand";
 import type { Quantity } from "../../../shared/physics/quantity";
 import { checkIntegrand } from "../../physics/integrals";
-import { layoutOf } from "../../physics/layout";
+import { layoutOf, MASS } from "../../physics/layout";
 import type {
   AnalysisResult,
   Computation,
@@ -68,9 +68,10 @@ function quantitiesOf(
   shape: readonly number[],
   params: ConservationParameters,
 ): readonly Quantity[] {
-  const layout = layoutOf(shape, grid, fields);
+  const layout = layoutOf(shape, grid, fields, params);
   const axes = layout.grid?.size.length ?? 0;
-  const quantities = chooseQuantities(params, fields, layout.channels, axes);
+  const masses = layout.constants.has(MASS) ? MASS : null;
+  const quantities = chooseQuantities(params, layout.fields, layout.channels, axes, masses);
   const coefficients = parseCoefficients(params.coefficients, params.physics);
   for (const { integrand } of quantities) checkIntegrand(integrand, layout, coefficients);
   return quantities.map(({ rate, ...quantity }) => {
@@ -78,7 +79,8 @@ function quantitiesOf(
     // The catalogue names coefficients (a viscosity) that nobody needs to know; who typed a balance is told.
     const typed = parseIntegrands(params.own).some(({ name }) => name === quantity.id);
     const known = namesIn(rate.term).every(
-      (name) => layout.names.has(name) || Object.hasOwn(coefficients, name),
+      (name) =>
+        layout.names.has(name) || layout.constants.has(name) || Object.hasOwn(coefficients, name),
     );
     if (!typed && !known) return quantity;
     checkIntegrand(rate, layout, coefficients);
@@ -109,7 +111,7 @@ async function compute(
   const shape = input.shape.slice(1);
   checkStep(shape, network.prediction.shape.slice(1));
   const quantities = quantitiesOf(context, shape, params);
-  const layout = layoutOf(shape, context.grid, context.fields);
+  const layout = layoutOf(shape, context.grid, context.fields, params);
   const coefficients = parseCoefficients(params.coefficients, params.physics);
   const mended = repaired(
     network,

@@ -9,7 +9,7 @@ export const oscillators = simulator({
   id: "oscillators",
   title: "Oscillators",
   equation: "q″ = −ω² q",
-  physics: "auto",
+  physics: "oscillators",
   fields: "vector:q,vector:p",
   axes: 0,
   parameters: {
