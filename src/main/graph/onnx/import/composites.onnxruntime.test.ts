@@ -203,6 +203,50 @@ describe("recurrence", () => {
     ["LSTM", 14, [x, ...gates(4), null, [1, 2, 4], [1, 2, 4], [1, 12]], { hidden_size: 4 }, 3],
     ["LSTM", 14, [x, ...gates(4, 2), lengths], { hidden_size: 4, direction: "bidirectional" }, 3],
     ["LSTM", 14, [x, ...gates(4)], { hidden_size: 4, direction: "reverse" }, 3],
+    ["RNN", 14, [x, ...gates(1)], { hidden_size: 4, clip: float(0.2) }, 2],
+    ["GRU", 14, [x, ...gates(3)], { hidden_size: 4, clip: float(0.2) }, 2],
+    ["GRU", 14, [x, ...gates(3)], { hidden_size: 4, clip: float(0.3), linear_before_reset: 1 }, 2],
+    ["LSTM", 14, [x, ...gates(4)], { hidden_size: 4, clip: float(0.1), input_forget: 1 }, 3],
+    [
+      "LSTM",
+      14,
+      [x, ...gates(4), null, [1, 2, 4], [1, 2, 4], [1, 12]],
+      { hidden_size: 4, clip: float(0.1), input_forget: 1 },
+      3,
+    ],
+    [
+      "RNN",
+      14,
+      [x, ...gates(1, 2)],
+      {
+        hidden_size: 4,
+        direction: "bidirectional",
+        activations: ["LeakyRelu", "HardSigmoid"],
+        activation_alpha: { floats: [0.3, 0.4] },
+        activation_beta: { floats: [0.1] },
+      },
+      2,
+    ],
+    ["GRU", 14, [x, ...gates(3)], { hidden_size: 4, activations: ["HardSigmoid", "Elu"] }, 2],
+    [
+      "LSTM",
+      14,
+      [x, ...gates(4)],
+      {
+        hidden_size: 4,
+        activations: ["Affine", "ScaledTanh", "Softsign"],
+        activation_alpha: { floats: [0.3, 0.7] },
+        activation_beta: { floats: [0.5, 1.5] },
+      },
+      3,
+    ],
+    [
+      "RNN",
+      14,
+      [x, ...gates(1)],
+      { hidden_size: 4, activations: ["ThresholdedRelu"], activation_alpha: { floats: [0.1] } },
+      2,
+    ],
   ]);
 });
 

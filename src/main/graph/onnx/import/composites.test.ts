@@ -111,6 +111,12 @@ const rows: readonly Row[] = [
     { hidden_size: 2 },
   ],
   [
+    "LSTM",
+    14,
+    [[3, 1, 2], [1, 8, 2], [1, 8, 2], [1, 16], ints(2), [1, 1, 2], [1, 1, 2], [1, 6]],
+    { hidden_size: 2, clip: { float: 0.9 }, input_forget: 1 },
+  ],
+  [
     "Einsum",
     12,
     [

@@ -5,8 +5,7 @@
 import type { Builder } from "../../builder";
 import type { Value } from "../../ir";
 import type { Call, Converter, Converters } from "./call";
-
-type Activation = (g: Builder, x: Value) => Value;
+import { gateActivations, type Activation } from "./gates";
 
 /** The hidden state, and the cell of an LSTM behind it. */
 type State = readonly Value[];
@@ -22,14 +21,6 @@ interface Direction {
 
 type Step = (call: Call, x: Value, state: State, direction: Direction) => State;
 
-const named: Readonly<Record<string, Activation>> = {
-  sigmoid: (g, x) => g.sigmoid(x),
-  tanh: (g, x) => g.tanh(x),
-  relu: (g, x) => g.relu(x),
-  softplus: (g, x) => g.node("Softplus", [x])[0]!,
-  softsign: (g, x) => g.div(x, g.add(g.abs(x), 1)),
-};
-
 /** The k-th of the blocks of `size` along the last axis. */
 function block(g: Builder, x: Value, k: number, size: number): Value {
   return g.slice(x, [{ axis: x.shape.length - 1, start: k * size, end: (k + 1) * size }]);
@@ -41,7 +32,7 @@ function sum(g: Builder, terms: readonly (Value | undefined)[]): Value {
 
 /** h = f(Wx + Rh + b). */
 const rnn: Step = ({ g }, x, [h], { recurrent, recurrentBias, activations: [f] }) => [
-  f!(g, sum(g, [x, g.matmul(h!, recurrent), recurrentBias])),
+  f!(sum(g, [x, g.matmul(h!, recurrent), recurrentBias])),
 ];
 
 /** Gates z, r, n: h = (1 − z)·n + z·h; the reset gate acts before or after the recurrent product. */
@@ -51,17 +42,17 @@ const gru: Step = (call, x, [h], { recurrent, recurrentBias, activations: [f, ta
   const part = (value: Value | undefined, k: number): Value | undefined =>
     value === undefined ? undefined : block(g, value, k, size);
   const gate = (k: number): Value =>
-    f!(g, sum(g, [part(x, k), g.matmul(h!, part(recurrent, k)!), part(recurrentBias, k)]));
+    f!(sum(g, [part(x, k), g.matmul(h!, part(recurrent, k)!), part(recurrentBias, k)]));
   const [z, r] = [gate(0), gate(1)];
   const [weights, bias] = [part(recurrent, 2)!, part(recurrentBias, 2)];
   const reset = call.flag("linear_before_reset")
     ? g.mul(r, sum(g, [g.matmul(h!, weights), bias]))
     : sum(g, [g.matmul(g.mul(r, h!), weights), bias]);
-  const candidate = tanh!(g, g.add(part(x, 2)!, reset));
+  const candidate = tanh!(g.add(part(x, 2)!, reset));
   return [g.add(g.mul(g.sub(1, z), candidate), g.mul(z, h!))];
 };
 
-/** Gates i, o, f, c, with peepholes from the cell for the first three. */
+/** Gates i, o, f, c, with peepholes from the cell for the first three; `input_forget` couples f = 1 − i. */
 const lstm: Step = (call, x, [h, c], direction) => {
   const { g } = call;
   const {
@@ -74,12 +65,12 @@ const lstm: Step = (call, x, [h, c], direction) => {
   const gates = sum(g, [x, g.matmul(h!, recurrent), recurrentBias]);
   const gate = (k: number, cell: Value, peephole: number): Value => {
     const seen = peepholes && g.mul(block(g, peepholes, peephole, size), cell);
-    return f!(g, sum(g, [block(g, gates, k, size), seen]));
+    return f!(sum(g, [block(g, gates, k, size), seen]));
   };
   const input = gate(0, c!, 0);
-  const forget = gate(2, c!, 2);
-  const cell = g.add(g.mul(forget, c!), g.mul(input, tanh!(g, block(g, gates, 3, size))));
-  return [g.mul(gate(1, cell, 1), squash!(g, cell)), cell];
+  const forget = call.flag("input_forget") ? g.sub(1, input) : gate(2, c!, 2);
+  const cell = g.add(g.mul(forget, c!), g.mul(input, tanh!(block(g, gates, 3, size))));
+  return [g.mul(gate(1, cell, 1), squash!(cell)), cell];
 };
 
 /** @param gates of the operator; @param states h, and c for an LSTM; @param defaults activations of one direction */
@@ -91,8 +82,6 @@ function recurrent(
 ): Converter {
   return (call) => {
     const { g } = call;
-    if (call.has("clip")) throw call.unsupported("clip");
-    if (call.flag("input_forget")) throw call.unsupported("input_forget");
     // layout 1 has the samples in front.
     const samplesFirst = call.flag("layout");
     const x = samplesFirst ? g.transpose(call.input(0), [1, 0, 2]) : call.input(0);
@@ -102,8 +91,10 @@ function recurrent(
     const order = call.string("direction", "forward");
     const reversed = order === "bidirectional" ? [false, true] : [order === "reverse"];
 
+    const activations = gateActivations(call, reversed.length, defaults);
+
     const perDirection = reversed.map((backwards, d) => {
-      const direction = directionOf(call, x, d, gates, size, defaults);
+      const direction = directionOf(call, x, d, gates, size, activations[d]!);
       let state: State = initialStates(call, d, states, n, size, samplesFirst);
       const outputs = new Array<Value>(steps);
       for (let i = 0; i < steps; i++) {
@@ -158,7 +149,7 @@ function directionOf(
   d: number,
   gates: number,
   size: number,
-  defaults: readonly string[],
+  activations: readonly Activation[],
 ): Direction {
   const { g } = call;
   const [steps, n, features] = x.shape as [number, number, number];
@@ -169,13 +160,6 @@ function directionOf(
   const bias = own(3);
   const inputBias = bias && g.slice(bias, [{ axis: 0, end: gates * size }]);
   const product = g.matmul(g.reshape(x, [steps * n, features]), g.transposeLast(own(1)!));
-  const names = call.strings("activations") ?? [];
-  const activations = defaults.map((fallback, k) => {
-    const name = (names[d * defaults.length + k] ?? fallback).toLowerCase();
-    const known = named[name];
-    if (known === undefined) throw call.unsupported(`activation ${name}`);
-    return known;
-  });
   return {
     projected: g.reshape(sum(g, [product, inputBias]), [steps, n, gates * size]),
     recurrent: g.transposeLast(own(2)!),
