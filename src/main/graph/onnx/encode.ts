@@ -130,11 +130,9 @@ function encodeGraph(
   const order = orderOf(results);
   const read = new Set([...order.flatMap((node) => node.inputs), ...results]);
   for (const node of order) {
-    // Outputs at the end that nothing reads are left out: a maximum without its index is much cheaper.
-    const written = node.outputs.slice(
-      0,
-      1 + node.outputs.findLastIndex((value) => read.has(value)),
-    );
+    // A maximum without its index is much cheaper. Others that have two outputs, as TopK, must name both.
+    const alone = node.op === "MaxPool" && !node.outputs.slice(1).some((value) => read.has(value));
+    const written = alone ? node.outputs.slice(0, 1) : node.outputs;
     const form = ruleOf(node.op).onnx?.(node.attrs, node.inputs, node.outputs) ?? {
       attributes: node.attrs,
     };

@@ -28,6 +28,24 @@ describe.each(Object.keys(ops) as OpName[])("%s", (op) => {
     ));
 });
 
+test.each(["TopK", "MaxPool"] as const)(
+  "%s runs where nobody reads its second output",
+  async (op) => {
+    const g = new Builder();
+    const x = g.input("x", { dtype: "float32", shape: [1, 1, 4] });
+    const attrs = {
+      TopK: { axis: 2, k: 2, largest: true },
+      MaxPool: { kernel_shape: [2], strides: [2], dilations: [1], pads: [0, 0] },
+    };
+    const [y] = g.node(op, [x], attrs[op]);
+    const program = await fast.compile({ inputs: [x], outputs: [{ name: "y", value: y! }] });
+    const feeds = new Map([["x", fromFloat64("float32", [1, 1, 4], [1, 3, 4, 2])]]);
+    const found = [...toFloat64((await program.run(feeds)).get("y")!)];
+    expect(found.toSorted((a, b) => a - b)).toEqual([3, 4]);
+    await program.dispose();
+  },
+);
+
 const type = { dtype: "float32", shape: [2, 2] } as const;
 
 function scaled(): Graph {
