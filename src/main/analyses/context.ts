@@ -34,6 +34,14 @@ export interface StatesPlace {
 /** What an analysis needs of a model: the network at a batch size, and the values of its parameters. */
 export type Network = Pick<Model, "graph" | "parameters">;
 
+/** Other weights for the network of a run. */
+export interface Checkpoint {
+  /** Of its file. */
+  readonly name: string;
+  /** @throws UserError where they do not fit the network */
+  open(): Promise<Network>;
+}
+
 export interface StatesContext extends StatesPlace {
   readonly model: Network;
   /** [N, …] in the network's variables, finite or not. */
@@ -47,6 +55,8 @@ export interface StatesContext extends StatesPlace {
    * before. Absent where a file holds no successive states.
    */
   readonly later?: (positions: readonly number[], steps: number) => Promise<Tensor>;
+  /** In the order of their files; absent where none are asked for. */
+  readonly checkpoints?: readonly Checkpoint[];
   readonly group: Group;
   /** Those asked for, in the order of the arrays. */
   readonly elements: readonly Element[];

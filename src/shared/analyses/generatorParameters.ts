@@ -1,6 +1,6 @@
 /** What every analysis along generators on fields must know of the fields. */
 import type { GeneratorOptions } from "../generators/catalogue";
-import { parseWeights } from "../generators/choose";
+import { parseMasses, parseWeights } from "../generators/choose";
 import type { ParameterSchema, ParameterValues } from "../parameters";
 import { wrongIn } from "./wrongIn";
 
@@ -36,7 +36,10 @@ export const generatorParameters = {
  * @throws UserError for weights that cannot be read
  */
 export function generatorOptions(
-  params: ParameterValues<typeof generatorParameters> & { readonly dt: number },
+  params: ParameterValues<typeof generatorParameters> & {
+    readonly dt: number;
+    readonly masses?: string;
+  },
   stated: number | null,
 ): GeneratorOptions {
   return {
@@ -44,5 +47,6 @@ export function generatorOptions(
     velocity: params.velocity,
     timeField: params["time-field"],
     weights: parseWeights(params["field-weights"]),
+    masses: parseMasses(params.masses ?? ""),
   };
 }

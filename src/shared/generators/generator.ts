@@ -47,8 +47,6 @@ export interface Side {
   readonly steps: number;
   /** How the numbers of a state on no grid are grouped; absent on grids and where nobody asked. */
   readonly layout?: Layout;
-  /** Whether a prediction is the rate dx/dt of such a state, which turns with it but is not shifted. */
-  readonly rate?: boolean;
 }
 
 export interface Generator {

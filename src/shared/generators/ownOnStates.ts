@@ -58,22 +58,12 @@ export function bindOnState(
     (mix ?? shift ?? []).length === channels,
   );
   const stated = field === undefined ? none : fieldOn(id, field, layout);
-  const all: Infinitesimal = {
+  return {
     flow: null,
     mix: [...linear.mix, ...stated.mix],
     shift: [...linear.shift, ...stated.shift],
     ...(stated.field === undefined ? {} : { field: stated.field }),
   };
-  if (side.rate !== true) return all;
-  if (all.field !== undefined) {
-    throw unfit(
-      id,
-      "how rates turn with a field that is not affine depends on the state",
-      "State the prediction's own action (out-mix, out-field, or out none).",
-    );
-  }
-  // The slope of x ↦ Ax + b is A.
-  return { ...all, shift: [] };
 }
 
 const none: Infinitesimal = { flow: null, mix: [], shift: [] };

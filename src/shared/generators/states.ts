@@ -2,8 +2,6 @@
  * The generators that can be named on states of particles: translations, rotations by plane, Galilean boosts, the
  * unitary turns of phase space, scalings. Each acts on every particle alike, and is linear but for shifts, so that its
  * finite motions are known exactly.
- *
- * A rate dx/dt moves as the slope of a motion x ↦ Ax + b(t) does: L f = Df[Ax + b] − A f − ḃ.
  */
 import { UserError } from "../errors";
 import type { Layout, Part } from "../states/layout";
@@ -66,6 +64,9 @@ export function namedStateGenerators(
           n,
         ),
       ),
+    ),
+    ...[timePart(layout, options)].flatMap((part) =>
+      part === undefined ? [] : [named("time", (id) => timeShift(id, part))],
     ),
     named("scale", (id) => scaling(id, "scaling", options, (part) => (part.width === n ? 1 : 0))),
     named("amp", (id) => scaling(id, "amplitude", { weights: {} }, () => 1)),
@@ -166,10 +167,7 @@ function translation(id: string, axis: number): Generator {
         if (isInput(side)) throw needs(id, side, "positions", "q");
         return still;
       }
-      return {
-        mix: [],
-        shift: side.rate === true ? [] : [{ to: position.first + axis, value: 1 }],
-      };
+      return { mix: [], shift: [{ to: position.first + axis, value: 1 }] };
     },
   );
 }
@@ -218,15 +216,14 @@ function boost(
       if (isInput(side) && velocity === null && momentum === null) {
         throw needs(id, side, "velocities or momenta", "v");
       }
-      if (!isInput(side) && side.rate !== true && position !== null && dt === null) {
+      if (!isInput(side) && position !== null && dt === null) {
         throw unfit(
           id,
           "the time between input and prediction is not known",
           "State it (--dt on the command line).",
         );
       }
-      const drift = side.rate === true ? 1 : side.steps * (dt ?? 0);
-      const still = side.rate === true ? 0 : 1;
+      const drift = side.steps * (dt ?? 0);
       const own = momentum === null ? null : massesOf(id, masses, side.layout.particles);
       return {
         mix:
@@ -237,8 +234,8 @@ function boost(
           ...(position === null || drift === 0
             ? []
             : [{ to: position.first + axis, value: drift }]),
-          ...(velocity === null || still === 0 ? [] : [{ to: velocity.first + axis, value: 1 }]),
-          ...(momentum === null || mass !== null || still === 0
+          ...(velocity === null ? [] : [{ to: velocity.first + axis, value: 1 }]),
+          ...(momentum === null || mass !== null
             ? []
             : [{ to: momentum.first + axis, value: own! }]),
         ],
@@ -290,6 +287,31 @@ function phaseTurn(
         shift: [],
       };
     },
+  );
+}
+
+/** The part that holds the time, where there is one. */
+function timePart({ parts }: Layout, { timeField }: GeneratorOptions): Part | undefined {
+  return parts.find(({ name, width }) =>
+    width === 1 && timeField === ""
+      ? ["t", "time"].includes(name.toLowerCase())
+      : name === timeField,
+  );
+}
+
+function timeShift(id: string, { name }: Part): Generator {
+  return onParticles(
+    id,
+    "time translation",
+    `X ${name} = 1`,
+    `X ${name} = 1`,
+    "",
+    (_, { layout }) => ({
+      mix: [],
+      shift: layout.parts.flatMap((part) =>
+        part.name === name ? [{ to: part.first, value: 1 }] : [],
+      ),
+    }),
   );
 }
 

@@ -58,13 +58,23 @@ export function layoutOf(
     if (known !== undefined && total(known) === width) return interleaved(particles, known, true);
     return interleaved(particles, [{ name: "x", width }], false);
   }
+  const layout = splitOf(text);
+  const stated = layout.particles * layout.components;
+  if (stated !== size)
+    throw refused(`“${text}” speaks of ${stated} numbers, but a state has ${size}`);
+  return layout;
+}
+
+/** A split as it is typed, before there is a state; null where it leaves the grouping open. @throws UserError "states/split" */
+export function parseSplit(text: string): Layout | null {
+  return ["", "none"].includes(text.trim()) ? null : splitOf(text.trim());
+}
+
+function splitOf(text: string): Layout {
   const within = /^([1-9]\d*)\s*[x×]\s*\((.*)\)$/u.exec(text);
   const layout =
     within === null ? consecutive(text) : interleaved(Number(within[1]), partsOf(within[2]!), true);
   checkNames(text, layout.parts);
-  const stated = layout.particles * layout.components;
-  if (stated !== size)
-    throw refused(`“${text}” speaks of ${stated} numbers, but a state has ${size}`);
   return layout;
 }
 

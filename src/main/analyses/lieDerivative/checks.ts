@@ -4,9 +4,10 @@ import { codedNotice } from "../../../shared/analyses/notices";
 import { UserError } from "../../../shared/errors";
 import { toFloat64 } from "../../../shared/tensor";
 import { checkConvention } from "../../fields/conventionCheck";
-import type { StatesContext } from "../context";
+import type { DataContext, StatesContext } from "../context";
 import { nameOfSample } from "../orbit";
-import type { LieNumbers } from "./numbers";
+import type { DataDerivative } from "./fitted";
+import type { Beside, LieNumbers } from "./numbers";
 import type { Sides } from "./sides";
 
 /** @throws UserError "lie-derivative/not-a-step" where a rollout is asked for of what is no step */
@@ -25,24 +26,59 @@ export function checkStep(
 
 const MOST_ROLLOUTS = 6;
 
+/** @throws UserError "data/not-finite" naming the sample */
+export function checkStates({ input, target, samples }: DataContext): void {
+  for (const [what, tensor] of Object.entries({ input, target })) {
+    if (tensor === null) continue;
+    const values = toFloat64(tensor);
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    if (at < 0) continue;
+    const name = nameOfSample(samples[Math.floor(at / (values.length / samples.length))]!);
+    throw new UserError("data/not-finite", `The ${what} of ${name} holds ${values[at]!}.`, {
+      where: name,
+      todo: "Choose trajectories or times without it (--trajectories, --times on the command line).",
+    });
+  }
+}
+
+/** A fit that leaves out more than this is no picture of the dynamics. */
+const POOR = 0.1;
+
+/** What a reader of the data's own Lie derivative should know. */
+function fitNotices({ words, residual, samples }: DataDerivative["fit"]): string[] {
+  return [
+    `Of the data: ${words}, at ${samples} states; on data that the fit has not seen it is off by ${residual.toExponential(1)} of the spread. Lie derivatives of the data below about that may be the fit’s.`,
+    ...(residual > POOR
+      ? ["The fit leaves out so much that what it says of the data’s symmetry is hardly evidence."]
+      : []),
+  ];
+}
+
+/** Of a run without a network. */
+export function dataNotices(
+  context: DataContext,
+  params: LieDerivativeParameters,
+  { sides, fit }: DataDerivative,
+): string[] {
+  return [...fitNotices(fit), ...placeNotices(context, params, sides)];
+}
+
 export function noticesOf(
   context: StatesContext,
-  { disc, steps }: LieDerivativeParameters,
-  { generators }: Sides,
+  params: LieDerivativeParameters,
+  sides: Sides,
   { error }: Pick<LieNumbers, "error">,
+  { data, exchanges }: Beside,
 ): string[] {
-  const { grid, samples } = context;
+  const { samples } = context;
+  const { steps } = params;
+  const { generators } = sides;
   const notices = [codedNotice("symmetry/not-established", "motions")];
-  const leaving = generators.filter(({ leavesBox }) => leavesBox).map(({ label }) => label);
-  if (leaving.length > 0 && disc === 0 && grid?.periodic.some((one) => one) === true) {
-    notices.push(codedNotice("box/breaks-motion", leaving.join(", ")));
+  if (data !== null) notices.push(...fitNotices(data.fit));
+  if (exchanges !== null && params.masses.trim() !== "") {
+    notices.push("Exchanges do not exchange the stated masses: unequal particles are no symmetry.");
   }
-  const moving = generators.filter(({ flow }) => flow !== null).map(({ label }) => label);
-  if (moving.length > 0 && disc === 0 && grid?.periodic.some((one) => !one) === true) {
-    notices.push(
-      `The walls break ${moving.join(", ")}: fields cannot move through them, so every network shows an error there. Take norms over a disc away from them (--disc on the command line).`,
-    );
-  }
+  notices.push(...placeNotices(context, params, sides));
   const ends = generators.flatMap(({ label }, k) =>
     samples.flatMap((sample, i) => {
       const first = (k * samples.length + i) * steps;
@@ -57,12 +93,33 @@ export function noticesOf(
   notices.push(...ends.slice(0, MOST_ROLLOUTS));
   if (ends.length > MOST_ROLLOUTS)
     notices.push(`${ends.length - MOST_ROLLOUTS} more are not finite.`);
+  return notices;
+}
+
+/** What the box, its walls or the data's conventions do to the motions. */
+function placeNotices(
+  context: DataContext,
+  { disc }: LieDerivativeParameters,
+  { generators }: Sides,
+): string[] {
+  const { grid } = context;
+  const notices: string[] = [];
+  const leaving = generators.filter(({ leavesBox }) => leavesBox).map(({ label }) => label);
+  if (leaving.length > 0 && disc === 0 && grid?.periodic.some((one) => one) === true) {
+    notices.push(codedNotice("box/breaks-motion", leaving.join(", ")));
+  }
+  const moving = generators.filter(({ flow }) => flow !== null).map(({ label }) => label);
+  if (moving.length > 0 && disc === 0 && grid?.periodic.some((one) => !one) === true) {
+    notices.push(
+      `The walls break ${moving.join(", ")}: fields cannot move through them, so every network shows an error there. Take norms over a disc away from them (--disc on the command line).`,
+    );
+  }
   return [...notices, ...conventionNotices(context, generators)];
 }
 
 /** A sentence where the data say that axes or components are not as stated, if a generator mixes components. */
 function conventionNotices(
-  { input, fields, grid }: StatesContext,
+  { input, fields, grid }: DataContext,
   generators: Sides["generators"],
 ): string[] {
   const turns = generators.some(({ leavesBox }) => leavesBox);

@@ -40,8 +40,13 @@ export async function* lieSteps(
     const output = sides.output(k);
     const size = sizeOf(outputShape);
     const field = new Float64Array(tangents.length);
+    const from = realsOf(state);
+    const width = from.length / n;
     for (let i = 0; i < n; i++) {
-      const moved = output.of(prediction.subarray(i * size, (i + 1) * size));
+      const moved = output.of(
+        prediction.subarray(i * size, (i + 1) * size),
+        from.subarray(i * width, (i + 1) * width),
+      );
       const start = i * count * size;
       for (let j = 0; j < moved.length; j++) field[start + j] = tangents[start + j]! - moved[j]!;
     }

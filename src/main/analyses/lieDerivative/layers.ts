@@ -88,7 +88,7 @@ export async function layerContributions(
     moved.forEach((values, l) => feeds.set(`$t${l}`, tensorOf(values, [k, ...shapes[l]!])));
     step();
     const pushed = await locals.run(feeds);
-    const own = [...moved.slice(1), sides.output(1).of(y)];
+    const own = [...moved.slice(1), sides.output(1).of(y, realsOf(x))];
     const errors = own.map((values, l) => {
       const through = realsOf(pushed.get(`e${l}`)!);
       return values.map((value, i) => through[i]! - value);

@@ -22,3 +22,10 @@ export function norm(values: ArrayLike<number>, from: number, to: number, mask: 
   }
   return Math.sqrt(sum);
 }
+
+/** The disc's mask where such states or predictions lie on the grid; null where they do not. */
+export function maskOf(grid: Grid | null, shape: readonly number[], radius: number): Mask {
+  return grid !== null && shape.slice(1).join() === grid.size.join()
+    ? discMask(grid, radius)
+    : null;
+}

@@ -3,24 +3,145 @@ import type { LieDerivativeParameters } from "../../../shared/analyses/lieDeriva
 import { quartiles } from "../../../shared/statistics";
 import { familiesOf, type Spread } from "../aggregate";
 import { medianInterval } from "../bootstrap";
-import type { StatesContext } from "../context";
-import type { LieNumbers } from "./numbers";
+import type { DataContext, StatesContext } from "../context";
+import type { DataDerivative } from "./fitted";
+import type { Beside, LieNumbers } from "./numbers";
 import type { LayerResult } from "./layers";
 import type { Sides } from "./sides";
 
-/** An error within this factor of the grid's own is not resolved. */
+/** An error within this factor of the grid's own or of what rounding leaves is not resolved. */
 const RESOLVED = 2;
 
 export function summaryOf(
-  { samples, grid }: StatesContext,
-  { steps, seed, disc }: LieDerivativeParameters,
-  { generators }: Sides,
+  context: StatesContext,
+  params: LieDerivativeParameters,
+  sides: Sides,
   numbers: LieNumbers,
   layers: LayerResult | null,
+  beside: Beside,
 ): Record<string, unknown> {
+  const { samples } = context;
+  const { steps, seed } = params;
   const n = samples.length;
+  const spread = spreadOver(samples, seed);
+  const { rounding, exchanges, finite, checkpoints, data } = beside;
+  return {
+    ...placeSummary(context, params, sides),
+    steps,
+    rounding: { by: rounding.by, samples: rounding.samples },
+    ...(data === null ? {} : { data: data.fit }),
+    generators: generatorSummaries(context, params, sides, numbers, rounding.floor).map(
+      (generator, k) => ({
+        ...generator,
+        ...(steps === 1
+          ? {}
+          : { lie_error_last: spread((i) => numbers.error[(k * n + i) * steps + steps - 1]!) }),
+        ...(data === null ? {} : { data_error: spread((i) => data.error[k * n + i]!) }),
+        ...(finite === null ? {} : { finite_error: spread((i) => finite[k * n + i]!) }),
+      }),
+    ),
+    ...(exchanges === null
+      ? {}
+      : {
+          exchanges: exchanges.pairs.map(([a, b], p) => ({
+            id: `${a + 1}↔${b + 1}`,
+            error: spread((i) => exchanges.error[p * n + i]!),
+          })),
+        }),
+    ...(checkpoints === null
+      ? {}
+      : {
+          checkpoints: checkpoints.names.map((name, c) => ({
+            name,
+            generators: sides.generators.map(({ id }, k) => ({
+              id,
+              lie_error: spread(
+                (i) => checkpoints.error[(c * sides.generators.length + k) * n + i]!,
+              ),
+            })),
+          })),
+        }),
+    ...(layers === null ? {} : { layers: layers.summary }),
+  };
+}
+
+/** Of data alone. */
+export function dataSummary(
+  context: DataContext,
+  params: LieDerivativeParameters,
+  { sides, numbers, fit }: DataDerivative,
+): Record<string, unknown> {
+  return {
+    ...placeSummary(context, params, sides),
+    steps: 1,
+    data: fit,
+    generators: generatorSummaries(context, { ...params, steps: 1 }, sides, numbers, null),
+  };
+}
+
+function placeSummary(
+  { samples, grid }: DataContext,
+  { disc }: LieDerivativeParameters,
+  { layout, kind }: Sides,
+): Record<string, unknown> {
+  return {
+    samples: samples.length,
+    disc,
+    prediction: kind,
+    // Sides of the box, x first, for pictures of the flows.
+    sides: grid === null ? null : [...grid.length].reverse(),
+    ...(layout === null
+      ? {}
+      : {
+          particles: layout.particles,
+          parts: layout.parts.map(({ name, width }) => ({ name, width })),
+        }),
+  };
+}
+
+/** @param floor of rounding, [K]; null where all is float64 as it is */
+function generatorSummaries(
+  { samples }: DataContext,
+  { steps, seed }: LieDerivativeParameters,
+  { generators }: Sides,
+  numbers: LieNumbers,
+  floor: Float64Array | null,
+): { readonly id: string }[] {
+  const n = samples.length;
+  const spread = spreadOver(samples, seed);
+  const of = (values: Float64Array, k: number, stride: number) =>
+    spread((i) => values[(k * n + i) * stride]!);
+  return generators.map(({ id, label, formula, tex, flow }, k) => {
+    const error = of(numbers.error, k, steps);
+    const grid = of(numbers.gridError, k, 1);
+    const rounding = floor?.[k] ?? 0;
+    const above = (bound: number): boolean => error.median > RESOLVED * bound;
+    return {
+      id,
+      label,
+      formula,
+      ...(tex === undefined ? {} : { tex }),
+      flow: flow?.map(({ text }) => text) ?? null,
+      lie_error: error,
+      lie_relative: of(numbers.relative, k, steps),
+      grid_error: grid,
+      round_trip: of(numbers.roundTrip, k, 1).median,
+      lee: of(numbers.square, k, 1).mean,
+      rounding,
+      resolved: above(grid.median) && above(rounding),
+      // Which of the two bounds it, where it is within twice of one.
+      bound: above(rounding) ? (above(grid.median) ? null : "grid") : "rounding",
+    };
+  });
+}
+
+/** Median, quartiles, mean and how sure the median is, of a number a sample. */
+function spreadOver(
+  samples: DataContext["samples"],
+  seed: number,
+): (values: (sample: number) => number) => Spread & { mean: number } {
   const families = familiesOf(samples);
-  const spread = (values: (sample: number) => number): Spread & { mean: number } => {
+  return (values) => {
     const all = samples.map((_, i) => finite(values(i)));
     const present = all.filter((value) => !Number.isNaN(value));
     return {
@@ -31,33 +152,6 @@ export function summaryOf(
       ),
       mean: present.reduce((sum, value) => sum + value, 0) / present.length,
     };
-  };
-  const of = (values: Float64Array, k: number, stride: number, step = 0) =>
-    spread((i) => values[(k * n + i) * stride + step]!);
-  return {
-    samples: n,
-    steps,
-    disc,
-    // Sides of the box, x first, for pictures of the flows.
-    sides: grid === null ? null : [...grid.length].reverse(),
-    generators: generators.map(({ id, label, formula, flow }, k) => {
-      const error = of(numbers.error, k, steps);
-      const grid = of(numbers.gridError, k, 1);
-      return {
-        id,
-        label,
-        formula,
-        flow: flow?.map(({ text }) => text) ?? null,
-        lie_error: error,
-        lie_relative: of(numbers.relative, k, steps),
-        grid_error: grid,
-        round_trip: of(numbers.roundTrip, k, 1).median,
-        lee: of(numbers.square, k, 1).mean,
-        resolved: error.median > RESOLVED * grid.median,
-        ...(steps === 1 ? {} : { lie_error_last: of(numbers.error, k, steps, steps - 1) }),
-      };
-    }),
-    ...(layers === null ? {} : { layers: layers.summary }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { ReportProgress, StatesContext } from "../context";
 import { sampleNetwork } from "../network";
 import { slice } from "../orbit";
 import { lieSteps } from "./derivative";
-import { discMask, norm } from "./norms";
+import { maskOf, norm } from "./norms";
 import { Pushforward } from "../pushforward";
 import type { Sides } from "./sides";
 
@@ -22,8 +22,7 @@ export async function verifyLieErrors(
   const network = sampleNetwork(model);
   const count = sides.generators.length;
   const outputShape = network.prediction.shape.slice(1);
-  const onGrid = grid !== null && outputShape.slice(1).join() === grid.size.join();
-  const mask = onGrid ? discMask(grid, params.disc) : null;
+  const mask = maskOf(grid, outputShape, params.disc);
   const pushforward = await Pushforward.compile(await context.reference(), model, network, {
     samples: 1,
     directions: count,

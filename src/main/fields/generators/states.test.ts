@@ -143,22 +143,6 @@ describe("the finite motion", () => {
 });
 
 describe("a prediction", () => {
-  test("that is a rate turns with the state, is not shifted, and gains a boost's velocity", () => {
-    const side = sideOf([4], "q:2,v:2", { steps: 1, rate: true });
-    const zero = new Float64Array(4);
-    expectNear(apply(named("tx", side), zero), zero, EXACT);
-    expectNear(apply(named("gx", side), zero), [1, 0, 0, 0], EXACT);
-    expectNear(apply(named("rot", side), Float64Array.from([1, 0, 0, 1])), [0, 1, -1, 0], EXACT);
-    expectNear(
-      apply(
-        typed("s: mix [1] shift (5)", sideOf([1], "", { steps: 1, rate: true })),
-        zero.subarray(0, 1),
-      ),
-      [0],
-      EXACT,
-    );
-  });
-
   test("of forces turns though it has no positions, and of numbers stays", () => {
     const forces = { ...sideOf([3, 2], "3x(force:2)"), steps: 1 };
     const energy = { ...sideOf([1], "energy:1"), steps: 1 };

@@ -1,0 +1,87 @@
+/**
+ * Finite motions: ‖f(exp(sX)x) − exp(sX_out)f(x)‖/‖f(x)‖, by the exact action where no point of a grid moves or all move
+ * alike, by a resampled one elsewhere. For small s it is |s| times the Lie derivative; what a resampled one adds is told
+ * by its round trip.
+ */
+import { sizeOf, type Tensor } from "../../../shared/tensor";
+import type { Infinitesimal } from "../../../shared/generators/generator";
+import { action } from "../../fields/generators/action";
+import type { Units } from "../../fields/generators/apply";
+import type { StatesContext } from "../context";
+import type { SampleNetwork } from "../network";
+import { realsOf, slice, tensorOf } from "../orbit";
+import { Predictions } from "../predictions";
+import { samplesPerRun } from "../samples";
+import { activationSize } from "../network";
+import { maskOf, norm } from "./norms";
+import { unitsOf, type Sides } from "./sides";
+
+type Move = (state: ArrayLike<number>) => Float64Array;
+
+/** @returns [K, N] */
+export async function finiteErrors(
+  { executor, model, input, grid, units, samples }: StatesContext,
+  network: SampleNetwork,
+  sides: Sides,
+  s: number,
+  disc: number,
+  step: () => void,
+): Promise<Float64Array> {
+  const n = samples.length;
+  const inputShape = input.shape.slice(1);
+  const outputShape = network.prediction.shape.slice(1);
+  const moves = (all: readonly Infinitesimal[], shape: readonly number[]): Move[] => {
+    const onGrid = grid !== null && shape.slice(1).join() === grid.size.join();
+    const channels = onGrid ? shape[0]! : sizeOf(shape);
+    return all.map((generator) =>
+      inUnits(
+        action(generator, s, channels, onGrid ? grid : null),
+        unitsOf(units, channels, !onGrid),
+        sizeOf(shape),
+      ),
+    );
+  };
+  const into = moves(sides.infinitesimals, inputShape);
+  const out = moves(sides.outputInfinitesimals(1), outputShape);
+  const mask = maskOf(grid, outputShape, disc);
+  const chunk = samplesPerRun(n, activationSize(network));
+  const predictions = await Predictions.compile(executor, model, network, chunk);
+  const size = sizeOf(outputShape);
+  const errors = new Float64Array(into.length * n);
+  try {
+    const plain = await predictions.of(input, step);
+    for (const [k, move] of into.entries()) {
+      const moved = await predictions.of(movedStates(input, move), step);
+      for (let i = 0; i < n; i++) {
+        const own = plain.subarray(i * size, (i + 1) * size);
+        const wanted = out[k]!(own);
+        const difference = Float64Array.from(wanted, (value, p) => moved[i * size + p]! - value);
+        const off = norm(difference, 0, size, mask);
+        errors[k * n + i] = off === 0 ? 0 : off / norm(own, 0, size, mask);
+      }
+    }
+  } finally {
+    await predictions.dispose();
+  }
+  return errors;
+}
+
+function movedStates(input: Tensor, move: Move): Tensor {
+  const size = sizeOf(input.shape.slice(1));
+  const out = realsOf(input).slice();
+  for (let i = 0; i < input.shape[0]!; i++) {
+    out.set(move(realsOf(slice(input, i, 1))), i * size);
+  }
+  return tensorOf(out, input.shape);
+}
+
+/** The same motion in the network's variables. */
+function inUnits(move: Move, units: Units | null, size: number): Move {
+  if (units === null) return move;
+  const points = size / units.std.length;
+  const channel = (i: number): number => Math.floor(i / points);
+  return (state) =>
+    move(
+      Float64Array.from(state, (x, i) => x * units.std[channel(i)]! + units.mean[channel(i)]!),
+    ).map((x, i) => (x - units.mean[channel(i)]!) / units.std[channel(i)]!);
+}

@@ -1,0 +1,72 @@
+/** A map that was fitted to data, whatever its kind, and its Lie derivatives on the data's own states. */
+import type { LieDerivativeParameters } from "../../../shared/analyses/lieDerivative";
+import type { DataContext } from "../context";
+import { fittedFields } from "./ofFieldData";
+import { fittedStates } from "./ofStateData";
+import { Measure } from "./measure";
+import type { LieNumbers } from "./numbers";
+import { sidesOf, type PredictionKind, type Sides } from "./sides";
+
+/** The map at one of its points. */
+export interface FittedPoint {
+  /** [d] */
+  readonly state: Float64Array;
+  /** [D] */
+  readonly value: Float64Array;
+  /** Its slope along directions [K, d], as [K, D]. */
+  pushed(directions: Float64Array): Float64Array;
+}
+
+export interface FittedData {
+  /** Positions of its points among the samples. */
+  readonly kept: readonly number[];
+  /** What its values are; null where the file pairs states with whatever it pairs them with. */
+  readonly kind: PredictionKind | null;
+  readonly outputShape: readonly number[];
+  /** What was fitted and by what: "rates, …". */
+  readonly words: string;
+  /** On data that the fit has not seen, over the spread of the values. */
+  readonly residual: number;
+  at(k: number): FittedPoint;
+}
+
+export interface DataDerivative {
+  readonly sides: Sides;
+  readonly numbers: LieNumbers;
+  readonly outputShape: readonly number[];
+  readonly fit: Pick<FittedData, "words" | "residual"> & { readonly samples: number };
+}
+
+/** @throws UserError "lie-derivative/no-dynamics", "data/few-pairs", and what generators throw */
+export async function dataDerivative(
+  context: DataContext,
+  params: LieDerivativeParameters,
+  step: () => void,
+): Promise<DataDerivative> {
+  const { input, grid } = context;
+  const fitted =
+    grid === null
+      ? await fittedStates(context, params, step)
+      : await fittedFields({ ...context, grid }, params, step);
+  const kind = fitted.kind ?? (params.prediction === "rate" ? "rate" : "state");
+  const shape = input.shape.slice(1);
+  const sides = sidesOf(context, params, shape, fitted.outputShape, kind);
+  const measure = new Measure(context, { steps: 1, disc: params.disc }, sides, fitted.outputShape);
+  const output = sides.output(1);
+  const one: DataContext["input"] = { ...input, shape: [1, ...shape], dtype: "float64" };
+  fitted.kept.forEach((position, k) => {
+    step();
+    const { state, value, pushed } = fitted.at(k);
+    const tangents = pushed(sides.input.of(state));
+    const moved = output.of(value, state);
+    const field = tangents.map((along, i) => along - moved[i]!);
+    measure.add(position, 0, { prediction: value, field, tangents });
+    measure.addGrid(position, { ...one, data: state });
+  });
+  return {
+    sides,
+    numbers: measure.numbers,
+    outputShape: fitted.outputShape,
+    fit: { words: fitted.words, residual: fitted.residual, samples: fitted.kept.length },
+  };
+}

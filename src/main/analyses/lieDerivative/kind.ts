@@ -1,0 +1,66 @@
+/** Whether predictions are later states or rates of change, which move differently under shifts and boosts. */
+import type { LieDerivativeParameters } from "../../../shared/analyses/lieDerivative";
+import { sizeOf, type Tensor } from "../../../shared/tensor";
+import type { Executor } from "../../runtime/executor";
+import type { Network, StatesContext } from "../context";
+import type { SampleNetwork } from "../network";
+import { realsOf, slice } from "../orbit";
+import { Predictions } from "../predictions";
+import type { PredictionKind } from "./sides";
+
+/** Enough to tell one from the other. */
+const LOOKED_AT = 16;
+
+/**
+ * As stated; on a grid a later state. Of vectors with as many numbers as the state the values tell: a step leads from a
+ * state to one nearby, and a rate has nothing to do with where the state is.
+ */
+export async function kindOf(
+  context: StatesContext,
+  { prediction, steps }: Pick<LieDerivativeParameters, "prediction" | "steps">,
+  network: SampleNetwork,
+): Promise<PredictionKind> {
+  const { grid, input, target, notices } = context;
+  const size = sizeOf(input.shape.slice(1));
+  // Of other numbers (forces, an energy) the parts say how they move.
+  if (sizeOf(network.prediction.shape) !== size) return "state";
+  if (prediction !== "auto") return prediction as PredictionKind;
+  if (grid !== null || steps > 1) return "state";
+  const states = slice(input, 0, Math.min(LOOKED_AT, input.shape[0]!));
+  const values =
+    target === null
+      ? await predicted(context.executor, context.model, network, states)
+      : realsOf(target);
+  const found = nearby(realsOf(states), values, size) ? "state" : "rate";
+  notices.push(
+    `Predictions are taken as ${found === "state" ? "later states: they lie near the states that they are made from" : "rates of change: they do not lie near the states"}. --prediction states it otherwise.`,
+  );
+  return found;
+}
+
+async function predicted(
+  executor: Executor,
+  model: Network,
+  network: SampleNetwork,
+  states: Tensor,
+): Promise<ArrayLike<number>> {
+  const predictions = await Predictions.compile(executor, model, network, states.shape[0]!);
+  try {
+    return await predictions.of(states, () => undefined);
+  } finally {
+    await predictions.dispose();
+  }
+}
+
+/** Whether most values are nearer to their own state than half of the states' spread about their mean. */
+function nearby(states: ArrayLike<number>, values: ArrayLike<number>, size: number): boolean {
+  const n = Math.floor(states.length / size);
+  const mean = new Float64Array(size);
+  for (let i = 0; i < n * size; i++) mean[i % size]! += states[i]! / n;
+  let [apart, spread] = [0, 0];
+  for (let i = 0; i < n * size; i++) {
+    apart += (values[i]! - states[i]!) ** 2;
+    spread += (states[i]! - mean[i % size]!) ** 2;
+  }
+  return apart < spread;
+}

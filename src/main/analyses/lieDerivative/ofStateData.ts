@@ -1,0 +1,75 @@
+/**
+ * The Lie derivative of data alone: of the map that is fitted to what the data pair their states with, to the next states
+ * or to rates. What it leaves out on pairs that it has not seen bounds what can be said of the dynamics themselves.
+ */
+import type { LieDerivativeParameters } from "../../../shared/analyses/lieDerivative";
+import { UserError } from "../../../shared/errors";
+import { fittedDynamics, type FitChoices } from "../../data/fit/dynamics";
+import { clustersOf } from "../aggregate";
+import type { DataContext } from "../context";
+import type { FittedData } from "./fitted";
+
+/** @throws UserError "lie-derivative/no-dynamics", "data/few-pairs" */
+export async function fittedStates(
+  { input, target, later, samples, dt: stated }: DataContext,
+  { prediction, degree, dt }: LieDerivativeParameters,
+  step: () => void,
+): Promise<FittedData> {
+  if (target === null) {
+    throw new UserError(
+      "lie-derivative/no-dynamics",
+      "The Lie derivative of data needs values or successive states to fit a map to, and the file has states alone.",
+      {
+        where: "data",
+        todo: "Name the array of values (--target on the command line), or give trajectories (--axes n,t,c).",
+      },
+    );
+  }
+  const { map, kept, facts } = await fittedDynamics(
+    {
+      input,
+      target,
+      ...(later === undefined ? {} : { later }),
+      clusters: (positions) => clustersOf(positions.map((position) => samples[position]!)),
+    },
+    {
+      prediction: prediction as FitChoices["prediction"],
+      degree,
+      dt: dt > 0 ? dt : (stated ?? 1),
+    },
+    step,
+  );
+  const { inputs: d, outputs, points, values, jacobians } = map;
+  const by =
+    facts.degree === null
+      ? `an affine map and ${facts.features} inverse multiquadrics`
+      : `polynomials of degree ${facts.degree} (${facts.features} features)`;
+  const order = facts.order === null ? "" : `, by central differences of order ${facts.order}`;
+  return {
+    kept,
+    kind: facts.of === "rates" ? "rate" : facts.of === "next states" ? "state" : null,
+    outputShape: facts.of === "stored values" ? target.shape.slice(1) : input.shape.slice(1),
+    words: `${facts.of}${order}, fitted by ${by}`,
+    residual: facts.residual,
+    at(k) {
+      return {
+        state: points.subarray(k * d, (k + 1) * d),
+        value: values.subarray(k * outputs, (k + 1) * outputs),
+        pushed(directions) {
+          const count = directions.length / d;
+          const out = new Float64Array(count * outputs);
+          for (let j = 0; j < count; j++) {
+            for (let o = 0; o < outputs; o++) {
+              let sum = 0;
+              for (let i = 0; i < d; i++) {
+                sum += jacobians[(k * outputs + o) * d + i]! * directions[j * d + i]!;
+              }
+              out[j * outputs + o] = sum;
+            }
+          }
+          return out;
+        },
+      };
+    },
+  };
+}
