@@ -48,5 +48,5 @@ export interface Compute {
 export type Lane = "jobs" | "queries";
 
 export function laneOf(task: TaskName): Lane {
-  return task === "analyse" ? "jobs" : "queries";
+  return task === "analyse" || task === "simulate" ? "jobs" : "queries";
 }

@@ -1,10 +1,13 @@
 /** One piece of heavy work: what it is given beside its input, and how it says how far it is. */
+import type { Tensor } from "../../shared/tensor";
 
 export interface Progress {
   /** 0…1. */
   readonly fraction: number;
   /** What is being done, as people read it. */
   readonly stage: string;
+  /** What it has come to, to be looked at meanwhile. */
+  readonly picture?: Tensor;
 }
 
 /** What a task may use of the world beside its input. */

@@ -15,6 +15,7 @@ export const tasks = {
   inspectData: lazily(async () => (await import("./inspectData")).inspectData),
   inspectModel: lazily(async () => (await import("./inspectModel")).inspectModel),
   preview: lazily(async () => (await import("./preview")).preview),
+  previewSimulation: lazily(async () => (await import("./previewSimulation")).previewSimulation),
   probeDevice: lazily(async () => (await import("./probeDevice")).probeDevice),
   projectModel: lazily(async () => (await import("./projectModel")).projectModel),
   readArrays: lazily(async () => (await import("./readArrays")).readArrays),

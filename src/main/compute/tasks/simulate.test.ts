@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { showFieldSpec } from "../../../shared/fields/spec";
 import { openData } from "../../data/dataset";
 import { simulators } from "../../physics/simulators";
-import { simulate, type SimulateInput } from "./simulate";
+import { previewSimulation } from "./previewSimulation";
+import { pictureOf, simulate, type SimulateInput } from "./simulate";
 
 let folder: string;
 beforeAll(async () => {
@@ -48,6 +49,45 @@ test.each(simulators.map((simulator) => [simulator.id, simulator] as const))(
   },
 );
 
+test("a preview says shape, size and time, shows three starts and writes nothing", async () => {
+  const before = await readdir(folder);
+  const wanted = { ...plan, system: "navier-stokes", trajectories: 5, size: 16, set: { nu: 0 } };
+  const preview = await previewSimulation(wanted, context);
+  expect(preview).toMatchObject({
+    shape: [5, 4, 2, 16, 16],
+    bytes: 8 * 5 * 4 * 2 * 16 * 16,
+    symmetry: "d4",
+  });
+  expect(preview.starts.map(({ shape }) => shape)).toEqual([1, 2, 3].map(() => [2, 16, 16]));
+  expect(preview.seconds).toBeGreaterThan(0);
+  expect(await readdir(folder)).toEqual(before);
+});
+
+test("what cannot be resolved is remarked before it runs and after", async () => {
+  const thin = { ...plan, system: "burgers", set: { nu: 1e-4 }, steps: 1, size: 32 };
+  expect((await previewSimulation(thin, context)).remarks[0]).toContain("points wide");
+  const written = await simulate({ ...thin, out: join(folder, "thin.npz") }, context);
+  expect(written.remarks[0]).toContain("points wide");
+});
+
+test("what is shown meanwhile is thinned out to 128 points a side, from the same places", () => {
+  const state = Float64Array.from({ length: 2 * 256 * 256 }, (_, i) => i);
+  const { shape, data } = pictureOf(state, [2, 256, 256]);
+  expect(shape).toEqual([2, 128, 128]);
+  expect(data[128 * 128 + 128 + 1]).toBe(256 * 256 + 2 * 256 + 2);
+  expect(pictureOf(state.subarray(0, 300), [1, 300]).shape).toEqual([1, 300]);
+});
+
+test("an open box is written as one, and its states are of the middles of cells", async () => {
+  const out = join(folder, "open.npz");
+  const set = { boundary: "open", dt: "0.01" };
+  const written = await simulate({ ...plan, system: "euler", set, size: 12, out }, context);
+  expect(written).toMatchObject({ boundary: "open", symmetry: "d4", fields: "density:rho,vector:v,scalar:p" }); // prettier-ignore
+  const data = await openData(out);
+  expect(data.coordinates.x![0]).toBeCloseTo(1 / 24, 12);
+  await data.close();
+});
+
 test.each([
   [{ system: "kvd" }, "no system “kvd”"],
   [{ preset: "none" }, "no preset “none”"],
@@ -55,7 +95,14 @@ test.each([
   [{ size: 50 }, "no power of two"],
   [{ out: "x.h5" }, "does not end in .npz"],
   [{ set: { amplitude: "1e200" } }, "too fast for its grid"],
-  [{ set: { beta: "1e300" } }, "blew up at step 1"],
+  [
+    { system: "advection", set: { cx: "1e308" }, size: 32 },
+    "Trajectory 1 of Linear advection blew up at step 1",
+  ],
+  [{ set: { start: "bridge" } }, "takes one of waves, sines, gaussians"],
+  [{ system: "euler", set: { courant: "0.9" } }, "takes a number from 0.0001 up to 0.5"],
+  [{ system: "euler", size: 4 }, "4 cells a side are too few"],
+  [{ trajectories: 2_000_000 }, "states take 8 GB"],
 ] as const)("%o is refused, and nothing is written", async (change, message) => {
   const out = join(folder, "refused.npz");
   await expect(simulate({ ...plan, out, ...change }, context)).rejects.toThrow(message);

@@ -1,25 +1,13 @@
 /** Trajectories of a simulator, written as a .npz that the program and NumPy read. */
 import { UserError } from "../../../shared/errors";
-import { parseParameters } from "../../../shared/parameters";
 import { randomFrom } from "../../../shared/random";
 import { sizeOf, type Tensor } from "../../../shared/tensor";
 import { writeNpz } from "../../data/npz";
-import { simulatorNamed } from "../../physics/simulators";
-import type { Simulator } from "../../physics/simulators/simulator";
+import { boundaryOf, type Simulator } from "../../physics/simulators/simulator";
 import type { TaskContext } from "../task";
+import { simulationPlan, type SimulationPlan, type SimulationRequest } from "./simulationPlan";
 
-export interface SimulateInput {
-  readonly system: string;
-  /** Named set of coefficients; null for the usual ones. */
-  readonly preset: string | null;
-  /** Coefficients that replace those, as typed. */
-  readonly set: Readonly<Record<string, string>>;
-  readonly trajectories: number;
-  /** States after the first. */
-  readonly steps: number;
-  /** Points a side, or particles; null for the usual number. */
-  readonly size: number | null;
-  readonly seed: number;
+export interface SimulateInput extends SimulationRequest {
   /** Ends in .npz. */
   readonly out: string;
 }
@@ -27,80 +15,114 @@ export interface SimulateInput {
 export interface Simulated {
   /** [trajectory, time, …] */
   readonly shape: number[];
-  readonly coefficients: Record<string, number>;
+  readonly coefficients: Readonly<Record<string, number>>;
+  readonly choices: Readonly<Record<string, string>>;
   readonly fields: string;
+  /** Group on the grid that the evolution has to rounding. */
+  readonly symmetry: string;
+  readonly boundary: "periodic" | "open";
+  readonly remarks: string[];
 }
-
-/** More bytes than this would be no example any more, and are held in memory at once. */
-const MOST_BYTES = 2 ** 32;
 
 /** @throws UserError "simulate/…", "params/…"; what `signal` throws: then nothing is written */
 export async function simulate(
   input: SimulateInput,
   { signal, progress }: TaskContext,
 ): Promise<Simulated> {
-  const simulator = simulatorNamed(input.system);
-  const coefficients = coefficientsOf(simulator, input);
-  const size = input.size ?? simulator.size;
-  const one = simulator.shape(size);
-  const times = input.steps + 1;
-  const shape = [input.trajectories, times, ...one];
+  const plan = simulationPlan(input);
+  const { simulator, size, coefficients, choices, shape } = plan;
   if (!input.out.endsWith(".npz")) {
     throw new UserError("simulate/format", `${input.out} does not end in .npz.`, {
       where: "out",
       todo: "Trajectories are written as .npz.",
     });
   }
-  if (8 * sizeOf(shape) > MOST_BYTES) {
-    throw new UserError(
-      "simulate/memory",
-      `[${shape.join(", ")}] states take ${Math.round((8 * sizeOf(shape)) / 2 ** 30)} GB.`,
-      { where: "trajectories", todo: "Write fewer trajectories or steps to a file." },
-    );
-  }
+  const times = input.steps + 1;
   const states = new Float64Array(sizeOf(shape));
+  let remarks: string[] = [];
   for (let trajectory = 0; trajectory < input.trajectories; trajectory++) {
-    const evolution = simulator.start(randomFrom(input.seed, trajectory), size, coefficients);
+    const random = randomFrom(input.seed, trajectory);
+    const start = simulator.initial(random, size, coefficients, choices);
+    if (trajectory === 0) remarks = simulator.remarks?.(start, size, coefficients) ?? [];
+    const evolution = simulator.evolve(start, size, coefficients, choices);
     for (let k = 0; k < times; k++) {
       if (k > 0) evolution.advance();
       const state = evolution.state();
-      const wrong = state.findIndex((value) => !Number.isFinite(value));
-      if (wrong >= 0) {
-        throw new UserError(
-          "simulate/blow-up",
-          `Trajectory ${trajectory} of ${simulator.title} blew up at step ${k}.`,
-          { where: "set", todo: "Take a smaller amplitude, more dissipation, or more points." },
-        );
-      }
+      assertFinite(simulator, state, trajectory, k);
       states.set(state, (trajectory * times + k) * state.length);
       signal.throwIfAborted();
       progress({
         fraction: (trajectory * times + k + 1) / (input.trajectories * times),
         stage: `Trajectory ${trajectory + 1} of ${input.trajectories}`,
+        picture: pictureOf(state, simulator.shape(size)),
       });
       // Lets a cancel arrive.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
-  const grid = Float64Array.from({ length: size }, (_, j) => (j * coefficients.length!) / size);
-  const axes = ["x", "y"].slice(0, simulator.axes);
-  const vector = (data: Float64Array): Tensor => ({
-    dtype: "float64",
-    shape: [data.length],
-    data,
-  });
   await writeNpz(
     input.out,
     {
       ...(simulator.axes === 0
         ? positionsAndMomenta(states, shape)
         : { states: { dtype: "float64", shape, data: states } }),
-      time: vector(Float64Array.from({ length: times }, (_, k) => k * coefficients.dt!)),
-      ...Object.fromEntries(axes.map((axis) => [axis, vector(grid)])),
+      ...coordinatesOf(plan, times),
     },
     { deflated: false, fields: simulator.fields },
   );
-  return { shape, coefficients, fields: simulator.fields };
+  const { fields } = simulator;
+  const { group: symmetry } = simulator.symmetry(size, coefficients, choices);
+  return { shape, coefficients, choices, fields, symmetry, boundary: boundaryOf(choices), remarks };
+}
+
+function assertFinite({ title }: Simulator, state: Float64Array, trajectory: number, k: number) {
+  if (state.every(Number.isFinite)) return;
+  throw new UserError(
+    "simulate/blow-up",
+    `Trajectory ${trajectory + 1} of ${title} blew up at step ${k}.`,
+    { where: "set", todo: "Take a smaller amplitude, more dissipation, or more points." },
+  );
+}
+
+/** Points a side of what is shown while it runs: a window needs no more, and each crosses processes. */
+const PICTURE = 128;
+
+/** [channel, y, x] or [channel, x], thinned out where it is large; particles as they are. */
+export function pictureOf(state: Float64Array, shape: readonly number[]): Tensor {
+  const side = shape.at(-1)!;
+  const every = shape.length < 3 && side <= 4 * PICTURE ? 1 : Math.ceil(side / PICTURE);
+  if (every === 1) return { dtype: "float64", shape, data: state.slice() };
+  const grid = shape.slice(1).map((points) => Math.ceil(points / every));
+  const [width, rows] = [grid.at(-1)!, grid.length === 2 ? grid[0]! : 1];
+  const data = new Float64Array(shape[0]! * rows * width);
+  for (let i = 0; i < data.length; i++) {
+    const [x, y] = [i % width, Math.floor(i / width) % rows];
+    const channel = Math.floor(i / (width * rows));
+    const height = shape.length === 3 ? shape[1]! : 1;
+    data[i] = state[(channel * height + y * every) * side + x * every]!;
+  }
+  return { dtype: "float64", shape: [shape[0]!, ...grid], data };
+}
+
+/** Times, and the positions of points or of the middles of cells. */
+function coordinatesOf(
+  { simulator, size, coefficients }: SimulationPlan,
+  times: number,
+): Record<string, Tensor> {
+  const offset = simulator.cells === true ? 0.5 : 0;
+  const { dt = 1, length = 1 } = coefficients;
+  const vector = (count: number, of: (j: number) => number): Tensor => ({
+    dtype: "float64",
+    shape: [count],
+    data: Float64Array.from({ length: count }, (_, j) => of(j)),
+  });
+  const axes = ["x", "y"].slice(0, simulator.axes);
+  return {
+    time: vector(times, (k) => k * dt),
+    ...Object.fromEntries(
+      axes.map((axis) => [axis, vector(size, (j) => ((j + offset) * length) / size)]),
+    ),
+  };
 }
 
 /** Particles as two arrays q and p [trajectory, time, particle, component], which is how readers know them. */
@@ -119,18 +141,4 @@ function positionsAndMomenta(
     ),
   });
   return { q: part(0), p: part(half) };
-}
-
-function coefficientsOf(
-  { parameters, presets, id }: Simulator,
-  { preset, set }: SimulateInput,
-): Record<string, number> {
-  const named = preset === null ? {} : presets[preset];
-  if (named === undefined) {
-    throw new UserError("simulate/preset", `${id} has no preset “${preset ?? ""}”.`, {
-      where: "preset",
-      todo: `There are ${Object.keys(presets).join(", ")}.`,
-    });
-  }
-  return parseParameters(parameters, { ...named, ...set });
 }

@@ -1,58 +1,84 @@
 /** `noetherscope simulate` */
 import { resolve } from "node:path";
 import { simulators } from "../../../physics/simulators";
+import type { Simulator } from "../../../physics/simulators/simulator";
 import { UsageError, type Arguments, type Command } from "../command";
-import { json, jsonOption, progressLine } from "./shared";
+import { duration, json, jsonOption, progressLine } from "./shared";
 
 export const simulate: Command = {
   name: "simulate",
   summary: "Write trajectories of a known equation.",
   takes: "SYSTEM",
-  details: simulators
-    .map(
-      ({ id, equation, parameters, presets }) =>
-        `${id}: ${equation}. ${Object.entries(parameters)
-          .map(([name, parameter]) => `${name}=${String(parameter.default)}`)
-          .join(" ")}; presets ${Object.keys(presets).join(", ")}.`,
-    )
-    .join("\n"),
+  details: simulators.map(described).join("\n"),
   options: {
     preset: { value: "NAME", help: "A named set of coefficients." },
     set: {
       value: "NAME=NUMBER",
-      help: "A coefficient; several flags, or commas between.",
+      help: "A coefficient or a choice, like nu=0.01,start=sines; several flags, or commas between.",
       many: true,
     },
     trajectories: { value: "N", help: "How many, each from its own random start.", default: "16" },
     steps: { value: "T", help: "Steps that are kept after the first state.", default: "50" },
-    size: { value: "S", help: "Points a side, a power of two; of particles their number." },
+    size: {
+      value: "S",
+      help: "Points a side, a power of two except for euler; of particles their number.",
+    },
     seed: { value: "K", help: "Of the random starts.", default: "0" },
-    out: { value: "FILE", help: "The .npz to write.", required: true },
+    out: { value: "FILE", help: "The .npz to write." },
+    "dry-run": { help: "Only say what would be written: shape, size, time." },
     ...jsonOption,
   },
   example: "noetherscope simulate kdv --trajectories 4 --steps 10 --size 64 --out kdv.npz",
   async run(args, shell) {
     const compute = await shell.compute();
-    const out = resolve(args.given("out"));
     const size = args.text("size");
+    const request = {
+      system: args.positionals[0]!,
+      preset: args.text("preset") ?? null,
+      set: coefficients(args),
+      trajectories: whole(args, "trajectories", 1),
+      steps: whole(args, "steps", 0),
+      size: size === undefined ? null : whole(args, "size", 1),
+      seed: whole(args, "seed", 0),
+    };
+    if (args.flag("dry-run")) {
+      const { starts: _, ...preview } = await compute.call("previewSimulation", request, {
+        signal: shell.signal,
+      });
+      for (const remark of preview.remarks) shell.remark(`Note: ${remark}`);
+      if (args.flag("json")) return shell.print(json(preview));
+      return shell.print(
+        `states [${preview.shape.join(", ")}], ${preview.fields}, ${megabytes(preview.bytes)}, about ${duration(preview.seconds)}; ${preview.substeps} steps of the method for each that is kept`,
+      );
+    }
+    const path = args.text("out");
+    if (path === undefined) throw new UsageError("--out FILE is needed.", "Or --dry-run.");
+    const out = resolve(path);
     const written = await compute.call(
       "simulate",
-      {
-        system: args.positionals[0]!,
-        preset: args.text("preset") ?? null,
-        set: coefficients(args),
-        trajectories: whole(args, "trajectories", 1),
-        steps: whole(args, "steps", 0),
-        size: size === undefined ? null : whole(args, "size", 1),
-        seed: whole(args, "seed", 0),
-        out,
-      },
+      { ...request, out },
       { signal: shell.signal, onProgress: progressLine(shell) },
     );
+    for (const remark of written.remarks) shell.remark(`Note: ${remark}`);
     if (args.flag("json")) return shell.print(json({ path: out, ...written }));
     shell.print(`${out}: states [${written.shape.join(", ")}], ${written.fields}`);
   },
 };
+
+/** One line of the help. */
+function described({ id, equation, parameters, choices, presets }: Simulator): string {
+  const numbers = Object.entries(parameters).map(
+    ([name, { default: value }]) => `${name}=${String(value)}`,
+  );
+  const names = Object.entries(choices).map(
+    ([name, { options }]) => `${name}=${options.map(({ value }) => value).join("|")}`,
+  );
+  return `${id}: ${equation}. ${[...numbers, ...names].join(" ")}; presets ${Object.keys(presets).join(", ")}.`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toPrecision(2)} MB`;
+}
 
 function whole(args: Arguments, name: string, least: number): number {
   const value = Number(args.given(name));

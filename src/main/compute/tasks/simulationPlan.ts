@@ -1,0 +1,70 @@
+/** What is to be simulated, checked before anything is computed: the simulator, its settings, and how much comes of it. */
+import { UserError } from "../../../shared/errors";
+import { parseParameters } from "../../../shared/parameters";
+import { sizeOf } from "../../../shared/tensor";
+import { simulatorNamed } from "../../physics/simulators";
+import type { Choices, Coefficients, Simulator } from "../../physics/simulators/simulator";
+
+export interface SimulationRequest {
+  readonly system: string;
+  /** Named set of coefficients and choices; null for the usual ones. */
+  readonly preset: string | null;
+  /** Coefficients and choices that replace those, as typed or as numbers. */
+  readonly set: Readonly<Record<string, string | number>>;
+  readonly trajectories: number;
+  /** States after the first. */
+  readonly steps: number;
+  /** Points a side, or particles; null for the usual number. */
+  readonly size: number | null;
+  readonly seed: number;
+}
+
+export interface SimulationPlan {
+  readonly simulator: Simulator;
+  readonly size: number;
+  readonly coefficients: Coefficients;
+  readonly choices: Choices;
+  /** [trajectory, time, …] */
+  readonly shape: number[];
+  /** Of the states in float64. */
+  readonly bytes: number;
+}
+
+/** More would be no example any more, and is held in memory at once. */
+const MOST_BYTES = 2 ** 32;
+
+/** @throws UserError "simulate/…", "params/…" */
+export function simulationPlan(request: SimulationRequest): SimulationPlan {
+  const simulator = simulatorNamed(request.system);
+  const size = request.size ?? simulator.size;
+  const shape = [request.trajectories, request.steps + 1, ...simulator.shape(size)];
+  const bytes = 8 * sizeOf(shape);
+  if (bytes > MOST_BYTES) {
+    throw new UserError(
+      "simulate/memory",
+      `[${shape.join(", ")}] states take ${Math.round(bytes / 2 ** 30)} GB.`,
+      { where: "trajectories", todo: "Write fewer trajectories or steps to a file." },
+    );
+  }
+  return { simulator, size, shape, bytes, ...settingsOf(simulator, request) };
+}
+
+/** Numbers and names apart. */
+function settingsOf(
+  { parameters, choices, presets, id }: Simulator,
+  { preset, set }: SimulationRequest,
+): { coefficients: Coefficients; choices: Choices } {
+  const named = preset === null ? {} : presets[preset];
+  if (named === undefined) {
+    throw new UserError("simulate/preset", `${id} has no preset “${preset ?? ""}”.`, {
+      where: "preset",
+      todo: `There are ${Object.keys(presets).join(", ")}.`,
+    });
+  }
+  const values = Object.entries(
+    parseParameters({ ...parameters, ...choices }, { ...named, ...set }),
+  );
+  const of = <T>(kind: "number" | "string"): Record<string, T> =>
+    Object.fromEntries(values.filter(([, value]) => typeof value === kind)) as Record<string, T>;
+  return { coefficients: of<number>("number"), choices: of<string>("string") };
+}
