@@ -1,7 +1,7 @@
 /** The Lie derivative of the same network with other weights: how a symmetry was learnt, or lost. */
 import type { Checkpoint, StatesContext } from "../context";
 import { slice } from "../orbit";
-import type { SampleNetwork } from "../network";
+import { sampleNetwork } from "../network";
 import { Pushforward, type RunSize } from "../pushforward";
 import { lieSteps } from "./derivative";
 import { Measure } from "./measure";
@@ -18,7 +18,7 @@ export interface CheckpointErrors {
 export async function checkpointErrors(
   context: StatesContext,
   params: LieDerivativeParameters,
-  network: SampleNetwork,
+  outputShape: readonly number[],
   sides: Sides,
   size: RunSize,
   checkpoints: readonly Checkpoint[],
@@ -27,10 +27,11 @@ export async function checkpointErrors(
   const { executor, input, samples } = context;
   const n = samples.length;
   const count = sides.generators.length;
-  const outputShape = network.prediction.shape.slice(1);
   const error = new Float64Array(checkpoints.length * count * n);
   for (const [c, { open }] of checkpoints.entries()) {
     const model = await open();
+    // Running statistics are constants of the graph, and a checkpoint brings its own.
+    const network = sampleNetwork(model);
     const pushforward = await Pushforward.compile(executor, model, network, size);
     const measure = new Measure(context, { steps: 1, disc: params.disc }, sides, outputShape);
     try {

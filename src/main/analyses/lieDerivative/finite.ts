@@ -17,6 +17,8 @@ import { maskOf, norm } from "./norms";
 import { unitsOf, type Sides } from "./sides";
 
 type Move = (state: ArrayLike<number>) => Float64Array;
+/** What becomes of a prediction when the state that it is made from is moved. */
+type Follow = (prediction: ArrayLike<number>, state: ArrayLike<number>) => Float64Array;
 
 /** @returns [K, N] */
 export async function finiteErrors(
@@ -42,7 +44,14 @@ export async function finiteErrors(
     );
   };
   const into = moves(sides.infinitesimals, inputShape);
-  const out = moves(sides.outputInfinitesimals(1), outputShape);
+  const out =
+    sides.kind === "state"
+      ? moves(sides.later(1), outputShape).map(
+          (move): Follow =>
+            (prediction) =>
+              move(prediction),
+        )
+      : ratesMoved(into, (steps) => moves(sides.later(steps), outputShape), sides.dt);
   const mask = maskOf(grid, outputShape, disc);
   const chunk = samplesPerRun(n, activationSize(network));
   const predictions = await Predictions.compile(executor, model, network, chunk);
@@ -54,7 +63,7 @@ export async function finiteErrors(
       const moved = await predictions.of(movedStates(input, move), step);
       for (let i = 0; i < n; i++) {
         const own = plain.subarray(i * size, (i + 1) * size);
-        const wanted = out[k]!(own);
+        const wanted = out[k]!(own, realsOf(slice(input, i, 1)));
         const difference = Float64Array.from(wanted, (value, p) => moved[i * size + p]! - value);
         const off = norm(difference, 0, size, mask);
         errors[k * n + i] = off === 0 ? 0 : off / norm(own, 0, size, mask);
@@ -64,6 +73,27 @@ export async function finiteErrors(
     await predictions.dispose();
   }
   return errors;
+}
+
+/** Of a step, small beside what changes over it and large beside rounding. */
+const STEP = 1e-4;
+
+/** d/dt Φ_t(x(t)) = DΦ₀(x)[ẋ] + ∂ₜΦ_t(x), by central differences: exact of motions that are affine in state and time. */
+function ratesMoved(
+  moves: readonly Move[],
+  later: (steps: number) => readonly Move[],
+  dt: number,
+): Follow[] {
+  const [ahead, behind] = [later(STEP), later(-STEP)];
+  return moves.map((move, k) => (rate, state) => {
+    const along = (by: number): Float64Array =>
+      move(Float64Array.from({ length: state.length }, (_, i) => state[i]! + by * rate[i]!));
+    const [further, back] = [along(STEP), along(-STEP)];
+    const [soon, before] = [ahead[k]!(state), behind[k]!(state)];
+    return further.map(
+      (value, i) => (value - back[i]! + (soon[i]! - before[i]!) / dt) / (2 * STEP),
+    );
+  });
 }
 
 function movedStates(input: Tensor, move: Move): Tensor {

@@ -137,7 +137,7 @@ async function besideOf(
       : await checkpointErrors(
           context,
           params,
-          network,
+          network.prediction.shape.slice(1),
           sides,
           size,
           checkpoints,

@@ -41,8 +41,10 @@ export interface Sides {
   readonly input: Pick<GeneratorAction, "count" | "of">;
   /** After k steps, 1 the first. */
   output(steps: number): OutputAction;
-  /** As `output` moves predictions, for finite motions; of rates their linear part. */
-  outputInfinitesimals(steps: number): readonly Infinitesimal[];
+  /** What moves a state so many steps on, fractions of one too, for finite motions. */
+  later(steps: number): readonly Infinitesimal[];
+  /** Of a step, in the unit of time that boosts were given. */
+  readonly dt: number;
 }
 
 /**
@@ -85,7 +87,8 @@ export function sidesOf(
     kind,
     input: ends.input,
     output: (steps) => (kind === "state" ? ends.output(steps) : rateAction(ends, options, affine)),
-    outputInfinitesimals: (steps) => outgoing(kind === "state" ? steps : 0),
+    later: outgoing,
+    dt: options.dt ?? 1,
   };
 }
 

@@ -51,6 +51,7 @@ export async function analyse(
       samples: experiment.samples,
       ...(experiment.later === null ? {} : { later: experiment.later }),
       ...placeOf(experiment),
+      checkpoints: experiment.checkpoints,
       group: experiment.group,
       elements: experiment.elements,
       executor,

@@ -24,6 +24,7 @@ import { checkConvention } from "../../fields/conventionCheck";
 import { openModel, type Model } from "../../models";
 import type { Target } from "../../runtime/target";
 import { openDataFor } from "./fieldsOfModel";
+import { checkpointsOf } from "./checkpoints";
 import { definitionOf, type AnalysisSpec } from "./spec";
 
 export interface Experiment {
@@ -46,6 +47,8 @@ export interface Experiment {
   read(): Promise<{ input: Tensor; target: Tensor | null; raw: Tensor[] }>;
   /** The states that follow the samples; null where the file has no successive states. */
   readonly later: NonNullable<StatesContext["later"]> | null;
+  /** Other weights that the analysis names; empty where it names none. */
+  readonly checkpoints: NonNullable<StatesContext["checkpoints"]>;
   close(): Promise<void>;
 }
 
@@ -151,6 +154,8 @@ async function experimentOf(
       };
     },
     later: successors(data, selection.indices, normalisation),
+    checkpoints:
+      model === null ? [] : await checkpointsOf(text(parameters, "checkpoints"), model.path),
     close: () => data.close(),
   };
 }

@@ -1,0 +1,51 @@
+import { cp, mkdtemp, mkdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { checkpointsOf } from "./checkpoints";
+
+const fixture = fileURLToPath(new URL("../../../../fixtures/mlp", import.meta.url));
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "checkpoints-"));
+  await cp(join(fixture, "model.onnx"), join(folder, "model.onnx"));
+  for (const name of ["epoch-10", "epoch-9", "epoch-100"]) {
+    await cp(join(fixture, "weights.safetensors"), join(folder, `${name}.safetensors`));
+  }
+  for (const seed of ["a", "b"]) {
+    await mkdir(join(folder, `seed-${seed}`));
+    await cp(join(fixture, "weights.safetensors"), join(folder, `seed-${seed}`, "w.safetensors"));
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const names = async (list: string): Promise<string[]> =>
+  (await checkpointsOf(list, join(folder, "model.onnx"))).map(({ name }) => name);
+
+test("checkpoints are ordered by the numbers in their names, each once", async () => {
+  expect(await names("epoch-*.safetensors, epoch-9.safetensors")).toEqual([
+    "epoch-9.safetensors",
+    "epoch-10.safetensors",
+    "epoch-100.safetensors",
+  ]);
+  expect(await names(join(folder, "epoch-1?.safetensors"))).toEqual(["epoch-10.safetensors"]);
+});
+
+test("equal names are told apart by their folders", async () => {
+  expect(await names("seed-*/w.safetensors")).toEqual([
+    join("seed-a", "w.safetensors"),
+    join("seed-b", "w.safetensors"),
+  ]);
+});
+
+test("weights and whole networks open as the network", async () => {
+  const all = await checkpointsOf("epoch-9.safetensors, model.onnx", join(folder, "model.onnx"));
+  const [first, second] = await Promise.all(all.map(({ open }) => open()));
+  expect([...first!.parameters.keys()]).toEqual([...second!.parameters.keys()]);
+});
+
+test.each(["epoch-7.safetensors", "nowhere/*.pt", "seed-?"])("%s is refused", async (list) => {
+  await expect(names(list)).rejects.toThrow(`No checkpoint is called ${list}`);
+});
