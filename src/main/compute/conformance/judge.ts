@@ -28,6 +28,7 @@ const refusals = [
   "onnx/opset",
   "onnx/dynamic-shape",
   "onnx/sparse",
+  "onnx/sequence",
   "runtime/no-kernel",
 ];
 

@@ -95,5 +95,5 @@ export const activations: Converters = {
       throw call.unsupported("it is in training mode, export after model.eval()");
     return [x, call.g.full({ dtype: "bool", shape: x.shape }, 1)];
   },
-  Identity: (call) => call.input(0),
+  Identity: (call) => call.item(0),
 };

@@ -13,8 +13,20 @@ import type { AttributeProto, GraphProto } from "../schema";
 import { readTensor } from "../tensors";
 import { knownTensor } from "./known";
 
+/** A list of tensors, as some nodes pass it on. How many there are is known while importing. */
+export interface Sequence {
+  readonly elements: readonly Value[];
+}
+
+/** What a name of the file stands for. */
+export type Item = Value | Sequence;
+
+export function isSequence(item: Item): item is Sequence {
+  return "elements" in item;
+}
+
 /** Turns a node into values, one an output; trailing outputs that nobody asks for may be left out. */
-export type Converter = (call: Call) => Value | readonly Value[];
+export type Converter = (call: Call) => Item | readonly Item[];
 export type Converters = Readonly<Record<string, Converter>>;
 
 /** An operator, or a form of one, that has no converter. */
@@ -51,24 +63,26 @@ export interface Importing {
 export interface Body {
   readonly graph: GraphProto;
   /** Imports it once more. @param inputs one for each of its own; what else it reads comes from around the node */
-  run(inputs: readonly Value[]): Value[];
+  run(inputs: readonly Item[]): Item[];
 }
 
 export class Call {
   readonly #attributes: ReadonlyMap<string, AttributeProto>;
   readonly #shared: Importing;
-  readonly #body: (graph: GraphProto, inputs: readonly Value[]) => Value[];
+  readonly #items: readonly (Item | undefined)[];
+  readonly #body: (graph: GraphProto, inputs: readonly Item[]) => Item[];
   /** Running statistics and the like: inputs that training does not change by gradients. */
   readonly buffers: Value[] = [];
 
   constructor(
     shared: Importing,
     readonly node: VersionedNode,
-    readonly inputs: readonly (Value | undefined)[],
+    items: readonly (Item | undefined)[],
     readonly origin: string,
-    body: (graph: GraphProto, inputs: readonly Value[]) => Value[],
+    body: (graph: GraphProto, inputs: readonly Item[]) => Item[],
   ) {
     this.#shared = shared;
+    this.#items = items;
     this.#body = body;
     this.#attributes = new Map(node.attribute.map((attribute) => [attribute.name, attribute]));
   }
@@ -128,20 +142,43 @@ export class Call {
     return this.node.output.length;
   }
 
+  /** How many inputs the file names. */
+  get inputs(): number {
+    return this.#items.length;
+  }
+
   input(index: number): Value {
-    const value = this.inputs[index];
-    if (value === undefined) throw this.malformed(`input ${index + 1} is missing`);
-    return value;
+    return this.#tensor(this.item(index), index);
   }
 
   optional(index: number): Value | undefined {
-    return this.inputs[index];
+    const item = this.#items[index];
+    return item && this.#tensor(item, index);
+  }
+
+  /** The elements of a sequence. */
+  sequence(index: number): readonly Value[] {
+    const item = this.item(index);
+    if (!isSequence(item)) throw this.malformed(`input ${index + 1} is a tensor, not a sequence`);
+    return item.elements;
+  }
+
+  /** A tensor or a sequence. */
+  item(index: number): Item {
+    const item = this.#items[index];
+    if (item === undefined) throw this.malformed(`input ${index + 1} is missing`);
+    return item;
+  }
+
+  #tensor(item: Item, index: number): Value {
+    if (!isSequence(item)) return item;
+    throw this.malformed(`input ${index + 1} is a sequence, not a tensor`);
   }
 
   /** All inputs that are there, for operators that take any number. */
   all(): Value[] {
-    if (this.inputs.length === 0) throw this.malformed("it has no inputs");
-    return this.inputs.map((_, index) => this.input(index));
+    if (this.inputs === 0) throw this.malformed("it has no inputs");
+    return this.#items.map((_, index) => this.input(index));
   }
 
   /**

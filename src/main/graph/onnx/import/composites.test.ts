@@ -125,6 +125,7 @@ const rows: readonly Row[] = [
     ],
     { equation: "bii,ib->i" },
   ],
+  ["Det", 11, [[2, 3, 3]]],
   ["Mish", 18, [[5]]],
   ["DequantizeLinear", 13, [fromFloat64("int32", [2, 3], [1, 2, 3, 4, 5, 6]), [3]], { axis: 1 }],
 ];

@@ -5,11 +5,24 @@
 import { sizeOf, toFloat64 } from "../../../../shared/tensor";
 import type { Value } from "../../ir";
 import type { ValueInfoProto } from "../schema";
-import type { Body, Call, Converter, Converters } from "./call";
+import {
+  isSequence,
+  type Body,
+  type Call,
+  type Converter,
+  type Converters,
+  type Item,
+} from "./call";
 import { knownTensor } from "./known";
 
 /** Rounds of a loop; without trip count, one whose condition never fails. */
 const MOST_ROUNDS = 10_000;
+
+/** What must be a tensor, for the conditions and slices of loops are. */
+function tensor(call: Call, item: Item): Value {
+  if (isSequence(item)) throw call.malformed("its body returns a sequence in a tensor's place");
+  return item;
+}
 
 /** One bool or whole number. */
 function known(call: Call, value: Value, what: string): number {
@@ -64,27 +77,30 @@ function stack(call: Call, values: readonly Value[], like: Value, axis = 0): Val
 const Loop: Converter = (call) => {
   const { g } = call;
   const body = call.body("body");
-  const initial = call.inputs.slice(2).map((_, i) => call.input(i + 2));
+  const initial = Array.from({ length: Math.max(0, call.inputs - 2) }, (_, i) => call.item(i + 2));
   const count = call.optional(0);
   const limit = count === undefined ? Infinity : known(call, count, "The trip count of the Loop");
   const scanned = body.graph.output.length - 1 - initial.length;
   if (scanned < 0) throw call.malformed("its body returns too few values");
   let condition =
     call.optional(1) ?? g.constant({ dtype: "bool", shape: [], data: Uint8Array.of(1) });
-  let states = initial;
+  let states: readonly Item[] = initial;
   const slices: Value[][] = Array.from({ length: scanned }, () => []);
-  const round = (i: number): Value[] => body.run([g.indices([i], []), condition, ...states]);
+  const round = (i: number): Item[] => body.run([g.indices([i], []), condition, ...states]);
   for (let i = 0; i < limit; i++) {
     if (known(call, condition, "The condition of the Loop") === 0) break;
     if (i >= MOST_ROUNDS) throw call.unsupported(`it has more than ${MOST_ROUNDS} rounds`);
     const [next, ...rest] = round(i);
-    condition = next!;
+    condition = tensor(call, next!);
     states = rest.slice(0, initial.length);
-    rest.slice(initial.length).forEach((slice, k) => slices[k]!.push(slice));
+    rest.slice(initial.length).forEach((slice, k) => slices[k]!.push(tensor(call, slice)));
   }
   // A loop of no rounds still says of what shape its slices would be.
   const sample = scanned > 0 && slices[0]!.length === 0 ? round(0).slice(1 + initial.length) : [];
-  return [...states, ...slices.map((each, k) => stack(call, each, each[0] ?? sample[k]!))];
+  return [
+    ...states,
+    ...slices.map((each, k) => stack(call, each, each[0] ?? tensor(call, sample[k]!))),
+  ];
 };
 
 /** Body: (states…, one slice of each scanned input…) → (states…, one slice of each scanned output…). */
@@ -93,7 +109,7 @@ const Scan: Converter = (call) => {
   const { g } = call;
   const body: Body = call.body("body");
   const scans = call.int("num_scan_inputs");
-  const kept = call.inputs.length - scans;
+  const kept = call.inputs - scans;
   if (scans < 1 || kept < 0) throw call.malformed(`it scans ${scans} of its inputs`);
   const outputs = body.graph.output.length - kept;
   if (outputs < 0) throw call.malformed("its body returns too few values");
@@ -117,8 +133,8 @@ const Scan: Converter = (call) => {
       return g.reshape(part, value.shape.toSpliced(axis, 1));
     });
     const made = body.run([...states, ...parts]);
-    states = made.slice(0, kept);
-    made.slice(kept).forEach((slice, k) => slices[k]!.push(slice));
+    states = made.slice(0, kept).map((state) => tensor(call, state));
+    made.slice(kept).forEach((slice, k) => slices[k]!.push(tensor(call, slice)));
   }
   return [
     ...states,

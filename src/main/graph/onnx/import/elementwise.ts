@@ -88,7 +88,7 @@ export const elementwise: Converters = {
   Mean: (call) =>
     call.g.div(
       call.all().reduce((a, b) => call.g.add(a, b)),
-      call.inputs.length,
+      call.inputs,
     ),
 
   /** z = aᵇ in the type of a, computed in floats where either is one. */

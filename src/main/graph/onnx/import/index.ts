@@ -12,7 +12,7 @@ import type { OnnxModel } from "../model";
 import { printable } from "../printable";
 import type { ValueInfoProto } from "../schema";
 import { dtypeOf } from "../tensors";
-import type { Rebatch } from "./call";
+import { isSequence, type Item, type Rebatch } from "./call";
 import { missing, NodeImporter } from "./nodes";
 
 /** How a tensor of the file appears among the graph's inputs. */
@@ -48,7 +48,7 @@ export interface ImportOptions {
 
 export interface Imported {
   readonly graph: Graph;
-  /** What each value of the file became. */
+  /** What each tensor of the file became. */
   readonly values: ReadonlyMap<string, Value>;
   /** Parameter inputs that are running statistics, not trained by gradients. */
   readonly buffers: readonly Value[];
@@ -60,16 +60,16 @@ export interface Imported {
  */
 export function importGraph(model: OnnxModel, options: ImportOptions = {}): Imported {
   const g = new Builder();
-  const values = new Map<string, Value>();
+  const items = new Map<string, Item>();
   const inputs: Value[] = [];
 
   for (const info of model.inputs) {
     const known = options.constants?.get(info.name);
-    if (known !== undefined) values.set(info.name, g.constant(known));
+    if (known !== undefined) items.set(info.name, g.constant(known));
     else {
       const input = g.input(info.name, inputType(model, info, options));
       inputs.push(input);
-      values.set(info.name, input);
+      items.set(info.name, input);
     }
   }
   /** A trainable tensor of the file under its name. */
@@ -82,15 +82,15 @@ export function importGraph(model: OnnxModel, options: ImportOptions = {}): Impo
     inputs.push(input);
     return parameter.transposed ? g.transposeLast(input) : input;
   };
-  for (const [name, tensor] of model.initializers) values.set(name, stored(name, tensor));
+  for (const [name, tensor] of model.initializers) items.set(name, stored(name, tensor));
 
   /** An Identity node that is a parameter of its own. */
-  const copy = ({ input, output }: VersionedNode): Value | undefined => {
+  const copy = ({ input, output }: VersionedNode): Item | undefined => {
     const name = output[0] ?? "";
     const copied = model.copies.get(name);
     if (copied === undefined) return undefined;
     const own = options.parameters?.has(name) === true || options.weights?.has(name) === true;
-    return own ? stored(name, model.initializers.get(copied)!) : values.get(input[0]!);
+    return own ? stored(name, model.initializers.get(copied)!) : items.get(input[0]!);
   };
   const importer = new NodeImporter({
     g,
@@ -98,25 +98,32 @@ export function importGraph(model: OnnxModel, options: ImportOptions = {}): Impo
     rebatch: options.rebatch,
     training: options.training === true,
   });
-  importer.run(model.nodes, { values }, copy);
+  importer.run(model.nodes, { values: items }, copy);
 
   const outputs = model.outputs.map(({ name }): GraphOutput => {
-    const value = values.get(name);
-    if (value === undefined) throw missing(model.path, model.nodes, name, "the graph's outputs");
-    return { name, value };
+    const item = items.get(name);
+    if (item === undefined) throw missing(model.path, model.nodes, name, "the graph's outputs");
+    if (isSequence(item)) throw notTensor(model, `output "${printable(name)}"`);
+    return { name, value: item };
   });
+  const values = new Map(
+    [...items].flatMap(([name, item]) => (isSequence(item) ? [] : [[name, item] as const])),
+  );
   return { graph: { inputs, outputs }, values, buffers: importer.buffers };
+}
+
+function notTensor({ path }: OnnxModel, what: string): UserError {
+  return new UserError("onnx/sequence", `The ${what} of ${path} is not a tensor.`, {
+    where: path,
+    todo: "Export a network that takes and returns tensors.",
+  });
 }
 
 /** The static type of an input, its symbols bound. */
 function inputType(model: OnnxModel, info: ValueInfoProto, options: ImportOptions): TensorType {
   const type = info.type?.tensorType;
   const name = printable(info.name);
-  if (type === undefined) {
-    throw new UserError("onnx/input", `The input "${name}" of ${model.path} is not a tensor.`, {
-      where: name,
-    });
-  }
+  if (type === undefined) throw notTensor(model, `input "${name}"`);
   const dtype = dtypeOf(type.elemType, `the input "${name}"`);
   const given = options.shapes?.get(info.name);
   if (given !== undefined) return { dtype, shape: given };

@@ -1,6 +1,7 @@
 /** Matrix products in their several forms. */
 import type { Value } from "../../ir";
 import type { Call, Converters } from "./call";
+import { determinant } from "./determinant";
 import { einsum } from "./einsum";
 
 /** Vectors are matrices of one row or column, which the result loses again. */
@@ -35,5 +36,6 @@ export const linear: Converters = {
     return c === undefined ? scaled : g.add(scaled, g.mul(c, call.float("beta", 1)));
   },
 
+  Det: (call) => determinant(call, call.input(0)),
   Einsum: (call) => einsum(call, call.string("equation"), call.all()),
 };

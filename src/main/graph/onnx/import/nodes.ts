@@ -9,7 +9,14 @@ import type { GraphProto } from "../schema";
 import { readTensor } from "../tensors";
 import { activations } from "./activations";
 import { attention } from "./attention";
-import { Call, UnsupportedOperator, type Converter, type Converters, type Importing } from "./call";
+import {
+  Call,
+  UnsupportedOperator,
+  type Converter,
+  type Converters,
+  type Importing,
+  type Item,
+} from "./call";
 import { control } from "./control";
 import { elementwise } from "./elementwise";
 import { fourier } from "./fourier";
@@ -22,6 +29,7 @@ import { recurrence } from "./recurrent";
 import { reductions } from "./reduce";
 import { resizing } from "./resize";
 import { sampling } from "./sampling";
+import { sequences } from "./sequences";
 import { shapes } from "./shapes";
 import { windows } from "./window";
 
@@ -42,6 +50,7 @@ export const converters: Converters = {
   ...attention,
   ...sampling,
   ...quantisation,
+  ...sequences,
   ...control,
 };
 
@@ -50,11 +59,11 @@ const MOST_UNROLLED = 40_000;
 
 /** Values by the names they have in a graph of the file; a graph inside of a node sees those around it. */
 export interface Scope {
-  readonly values: Map<string, Value>;
+  readonly values: Map<string, Item>;
   readonly outer?: Scope;
 }
 
-export function lookUp(scope: Scope | undefined, name: string): Value | undefined {
+export function lookUp(scope: Scope | undefined, name: string): Item | undefined {
   for (let at = scope; at !== undefined; at = at.outer) {
     const value = at.values.get(name);
     if (value !== undefined) return value;
@@ -77,7 +86,7 @@ export class NodeImporter {
   run(
     nodes: readonly VersionedNode[],
     scope: Scope,
-    copy: (node: VersionedNode) => Value | undefined = () => undefined,
+    copy: (node: VersionedNode) => Item | undefined = () => undefined,
   ): void {
     for (const node of nodes) {
       const copied = node.opType === "Identity" ? copy(node) : undefined;
@@ -113,7 +122,8 @@ export class NodeImporter {
       this.#body(graph, node.opset, inputs, scope),
     );
     const result = g.at(origin, () => converted(convert, call));
-    const made = "source" in result ? [result as Value] : (result as readonly Value[]);
+    const one = "source" in result || "elements" in result;
+    const made = one ? [result as Item] : (result as readonly Item[]);
     this.buffers.push(...call.buffers);
     node.output.forEach((name, index) => {
       if (name === "") return;
@@ -125,7 +135,7 @@ export class NodeImporter {
   }
 
   /** A graph inside of a node, with values for its inputs. */
-  #body(graph: GraphProto, opset: number, inputs: readonly Value[], outer: Scope): Value[] {
+  #body(graph: GraphProto, opset: number, inputs: readonly Item[], outer: Scope): Item[] {
     const { g, model } = this.#shared;
     const scope: Scope = { values: new Map(), outer };
     graph.input.forEach(({ name }, i) => scope.values.set(name, inputs[i]!));

@@ -237,6 +237,8 @@ describe("arithmetic", () => {
       { transA: 1, transB: 1, alpha: float(0.5), beta: float(2) },
     ],
     ["MatMul", 13, [[3], [2, 3, 4]]],
+    ...[1, 2, 3, 4, 5, 6].map((n): Row => ["Det", 11, [[2, 3, n, n]]]),
+    ["Det", 11, [[3, 3]]],
     [
       "MatMul",
       13,
