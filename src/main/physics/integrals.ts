@@ -13,6 +13,7 @@ import { spectral } from "../fields/derivative";
 import { derivatives } from "../fields/generators/derivatives";
 import { channelOf, type Layout } from "./layout";
 import { pairsOf } from "./pairs";
+import { outflow } from "./walls";
 
 /** Of n states at once: one number for all, one a state, or one a point of each. */
 type Values =
@@ -169,12 +170,35 @@ export function integralsOf(
   const result = evaluate(term, block, coefficients);
   if (result.kind === "field") {
     const { volume } = layout;
-    const value = perState(result.values, n, layout.sites, (sum, f) => sum + f);
-    const size = perState(result.values, n, layout.sites, (sum, f) => sum + Math.abs(f));
+    const values = weighted(result.values, layout);
+    const value = perState(values, n, layout.sites, (sum, f) => sum + f);
+    const size = perState(values, n, layout.sites, (sum, f) => sum + Math.abs(f));
     return { value: value.map((sum) => sum * volume), size: size.map((sum) => sum * volume) };
   }
   const value = result.kind === "states" ? result.values : new Float64Array(n).fill(result.value);
   return { value, size: sizesOf(term, block, coefficients) };
+}
+
+/**
+ * What flows out through walls, ∮ f·n dS.
+ * @param flux components, x first; those of periodic axes do not matter
+ */
+export function outflowOf(
+  flux: readonly Integrand[],
+  block: StateBlock,
+  coefficients: Readonly<Record<string, number>>,
+): Float64Array {
+  const { n, layout } = block;
+  const { grid, sites, walls } = layout;
+  const total = new Float64Array(n);
+  if (grid === null) return total;
+  flux.slice(0, grid.size.length).forEach(({ term }, component) => {
+    const axis = grid.size.length - 1 - component;
+    if (grid.periodic[axis]!) return;
+    const values = asField(evaluate(term, block, coefficients), n, sites);
+    outflow(values, n, grid, axis, walls).forEach((out, i) => (total[i]! += out));
+  });
+  return total;
 }
 
 /** Of what is one number already: what its summands could add up to, so that kinetic and potential do not cancel. */
@@ -193,7 +217,9 @@ function sizesOf(
     return left!.map((size, i) => size + right![i]!);
   }
   if (term.kind === "aggregate" && term.of === "integral") {
-    return absolute(evaluate(term.inner, block, coefficients), layout.sites, layout.volume);
+    const inner = asField(evaluate(term.inner, block, coefficients), n, layout.sites);
+    const field: Values = { kind: "field", values: weighted(inner, layout) };
+    return absolute(field, layout.sites, layout.volume);
   }
   if (term.kind === "pairs") {
     const [first, second] = block.pairs();
@@ -260,16 +286,20 @@ function evaluate(
   }
 }
 
-function aggregated(
-  of: Aggregate,
-  values: Float64Array,
-  n: number,
-  { sites, volume }: Layout,
-): Float64Array {
+function aggregated(of: Aggregate, values: Float64Array, n: number, layout: Layout): Float64Array {
+  const { sites, volume, weights } = layout;
   if (of === "min") return perState(values, n, sites, Math.min, Infinity);
   if (of === "max") return perState(values, n, sites, Math.max, -Infinity);
-  const factor = of === "integral" ? volume : 1 / sites;
-  return perState(values, n, sites, (sum, f) => sum + f).map((sum) => sum * factor);
+  const points = weights?.reduce((sum, weight) => sum + weight, 0) ?? sites;
+  const factor = of === "integral" ? volume : 1 / points;
+  return perState(weighted(values, layout), n, sites, (sum, f) => sum + f).map(
+    (sum) => sum * factor,
+  );
+}
+
+/** Each point's share. */
+function weighted(values: Float64Array, { weights, sites }: Layout): Float64Array {
+  return weights === null ? values : values.map((value, i) => value * weights[i % sites]!);
 }
 
 function perState(

@@ -5,6 +5,7 @@ import { parseMasses } from "../../shared/generators/choose";
 import { channelNames } from "../../shared/physics/integrand";
 import { layoutOf as layoutOfParticles, type Part } from "../../shared/states/layout";
 import { sizeOf } from "../../shared/tensor";
+import { weightsOf, type WallRule } from "./walls";
 
 export interface Layout {
   readonly channels: number;
@@ -14,6 +15,10 @@ export interface Layout {
   readonly grid: Grid | null;
   /** Area (volume, length) of one grid point; 1 for particles, of which integrals are sums. */
   readonly volume: number;
+  /** Shares of `volume` that points near walls have; null where all have it whole. */
+  readonly weights: Float64Array | null;
+  /** Where the outermost points lie along axes with walls. */
+  readonly walls: WallRule;
   /** Formulas' names of the channels. */
   readonly names: ReadonlyMap<string, number>;
   /** What the channels are, where it is known. */
@@ -24,12 +29,13 @@ export interface Layout {
   readonly constants: ReadonlyMap<string, Float64Array>;
 }
 
-/** How particles are told where the axes of a state do not. */
-export interface ParticleChoice {
+/** What the data do not say: how particles are told, and where the outermost points lie. */
+export interface LayoutChoice {
   /** As src/shared/states/layout reads it. */
-  readonly split: string;
+  readonly split?: string;
   /** One a particle, commas between; empty where they have none or as a channel. */
-  readonly masses: string;
+  readonly masses?: string;
+  readonly walls?: WallRule;
 }
 
 /** What formulas call masses that are no channel. */
@@ -43,7 +49,7 @@ export function layoutOf(
   shape: readonly number[],
   grid: Grid | null,
   fields: FieldSpec | null,
-  { split, masses }: ParticleChoice = { split: "", masses: "" },
+  { split = "", masses = "", walls = "cells" }: LayoutChoice = {},
 ): Layout {
   const onGrid = grid !== null && shape.slice(1).join() === grid.size.join();
   if (onGrid) {
@@ -54,6 +60,8 @@ export function layoutOf(
       sites: sizeOf(grid.size),
       grid,
       volume: sizeOf(grid.length) / sizeOf(grid.size),
+      weights: weightsOf(grid, walls),
+      walls,
       names: channelNames(described === null ? null : channelLabels(described), channels),
       fields: described,
       constants: new Map(),
@@ -70,6 +78,8 @@ export function layoutOf(
     sites: particles,
     grid: null,
     volume: 1,
+    weights: null,
+    walls,
     names: channelNames(named ? labelsOf(parts) : null, components),
     fields: named ? fieldsOf(parts, fields) : null,
     positions,

@@ -12,7 +12,7 @@ interface Paired {
  * @returns first and second particle of the pairs i < j, in the same order
  */
 export function pairsOf(
-  { sites, channels, names, constants }: Layout,
+  { sites, channels, names, constants, walls }: Layout,
   n: number,
   channel: (channel: number) => Float64Array,
 ): [first: Paired, second: Paired] {
@@ -42,6 +42,8 @@ export function pairsOf(
       sites: count,
       grid: null,
       volume: 1,
+      weights: null,
+      walls,
       names,
       fields: null,
       constants: new Map(own),

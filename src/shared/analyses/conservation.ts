@@ -74,11 +74,12 @@ export const conservation = defineAnalysis({
     own: {
       kind: "text",
       label: "Your own",
-      help: "Integrands by formulas of the channels (vx and vy of a vector v), with dx(…), dy(…), x, y and integral, mean, min, max: name: formula; semicolons between several. A balance law adds rate and what d/dt of it must be.",
+      help: "Integrands by formulas of the channels (vx and vy of a vector v), with dx(…), dy(…), x, y and integral, mean, min, max: name: formula; semicolons between several. A balance law adds rate and what d/dt of it must be, and where the grid has walls flux and what carries it through them. Of particles, pairs(…) sums over every two, other(…) being the second’s.",
       default: "",
       check: (text) => wrongIn(() => parseIntegrands(text)),
       preview: previewQuantities,
-      example: "third: u^3/6-dx(u)^2/2; loss: u^2 rate -2*nu*dx(u)^2",
+      example:
+        "third: u^3/6-dx(u)^2/2; loss: u^2 rate -2*nu*dx(u)^2; mass: rho flux (rho*vx, rho*vy)",
     },
     steps: {
       kind: "integer",
@@ -152,6 +153,21 @@ export const conservation = defineAnalysis({
       default: "",
       check: (text) => wrongIn(() => parseCoefficients(text, "auto")),
       example: "alpha=6,beta=1",
+      advanced: true,
+    },
+    walls: {
+      kind: "choice",
+      label: "Up to walls",
+      help: "Where the outermost values lie along axes that are not periodic; integrals and what flows out follow it.",
+      default: "cells",
+      options: [
+        { value: "cells", label: "Middles of cells", help: "Walls half a cell beyond the last." },
+        {
+          value: "points",
+          label: "Points on the walls",
+          help: "Trapezoid rule: the outermost count half.",
+        },
+      ],
       advanced: true,
     },
     split: {

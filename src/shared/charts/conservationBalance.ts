@@ -52,7 +52,7 @@ export const balanceFigure: FigureDefinition = {
   id: "balance",
   title: "Balance laws",
   caption:
-    "What is left of each stated balance over a step, |ΔI/Δt − mean rate|, relative to the data’s largest rate: medians over rollouts, solid for the network, dashed for the data, whose own residual is that of taking the rate at the two ends of a step.",
+    "What is left of each stated balance over a step, |ΔI/Δt − mean rate + mean outflow through walls|, relative to the data’s largest rate: medians over rollouts, solid for the network, dashed for the data, whose own residual is that of taking the rate at the two ends of a step.",
   arrays: ["balance", "balance_reference"],
   aspect: 0.6,
   applies: (record) => has(record, "balance"),

@@ -3,6 +3,14 @@
  * Sources: Evans 2010, Partial Differential Equations, §2–3 (transport, heat, Burgers); Miura, Gardner and Kruskal 1968
  * (KdV); Vallis 2017, §3 and §4 (shallow water, potential enstrophy); Majda and Bertozzi 2002, §1.7 and §2 (Navier–Stokes).
  */
+import {
+  burgersFluxes,
+  carried,
+  diffusiveFluxes,
+  gasFluxes,
+  kdvFluxes,
+  waterFluxes,
+} from "./fluxes";
 import { mechanicalSystems, ofParticles } from "./particles";
 import { freeEnergy, patterns } from "./patterns";
 import type { QuantityStatement, Nature } from "./quantity";
@@ -128,7 +136,11 @@ export const catalogue: readonly Physics[] = [
     label: "Diffusion",
     coefficients: {},
     quantities: (roles, axes) => [
-      ...moments(roles, "conserved", "decreasing", (u) => `-2*kappa*${slopes(u, axes)}`),
+      ...carried(
+        moments(roles, "conserved", "decreasing", (u) => `-2*kappa*${slopes(u, axes)}`),
+        axes,
+        diffusiveFluxes(roles, axes),
+      ),
       ...roles.scalars.flatMap((name) => [
         of(`max ${name}`, `max(${name})`, "decreasing"),
         of(`min ${name}`, `min(${name})`, "increasing"),
@@ -140,14 +152,18 @@ export const catalogue: readonly Physics[] = [
     label: "Burgers",
     coefficients: {},
     quantities: (roles, axes) =>
-      moments(roles, "conserved", "decreasing", (u) => `-2*nu*${slopes(u, axes)}`),
+      carried(
+        moments(roles, "conserved", "decreasing", (u) => `-2*nu*${slopes(u, axes)}`),
+        axes,
+        burgersFluxes(roles),
+      ),
   },
   {
     id: "kdv",
     label: "Korteweg–de Vries, u_t + α u u_x + β u_xxx = 0",
     coefficients: { alpha: 6, beta: 1 },
-    quantities: (roles) => [
-      ...moments(roles, "conserved", "conserved"),
+    quantities: (roles, axes) => [
+      ...carried(moments(roles, "conserved", "conserved"), axes, kdvFluxes(roles)),
       ...roles.scalars.map((u) =>
         of("hamiltonian", `alpha*${u}^3/6-beta*dx(${u})^2/2`, "conserved"),
       ),
@@ -163,7 +179,7 @@ export const catalogue: readonly Physics[] = [
       const velocity = (i: number): string =>
         momentum ? `(${vector?.[i] ?? ""}/${h ?? "1"})` : (vector?.[i] ?? "");
       const curl = vector?.length === 2 ? `dx(${velocity(1)})-dy(${velocity(0)})` : null;
-      return [
+      const kept = [
         ...(h === null ? [] : [of("mass", h, "conserved")]),
         ...momenta(roles, axes, "conserved"),
         ...(h === null || kinetic === null
@@ -176,6 +192,7 @@ export const catalogue: readonly Physics[] = [
               of("potential-enstrophy", `(${curl})^2/(2*${h})`, "conserved"),
             ]),
       ];
+      return carried(kept, axes, waterFluxes(roles));
     },
   },
   {
@@ -185,7 +202,7 @@ export const catalogue: readonly Physics[] = [
     quantities(roles, axes) {
       const { density, pressure } = roles;
       const energy = energyOf(roles);
-      return [
+      const kept = [
         ...(density === null ? [] : [of("mass", density, "conserved")]),
         ...momenta(roles, axes, "conserved"),
         ...(energy === null ? [] : [of("energy", energy, "conserved")]),
@@ -193,6 +210,7 @@ export const catalogue: readonly Physics[] = [
           ? []
           : [of("entropy", `${density}*log(${pressure}/${density}^gamma)`, "increasing")]),
       ];
+      return carried(kept, axes, gasFluxes(roles, energy));
     },
   },
   {

@@ -45,17 +45,19 @@ export function chooseQuantities(
     name === "auto" ? declared : named(name, known, physics),
   );
   const distinct = new Map(chosen.map((statement) => [statement.id, statement]));
-  const stated = [...distinct.values()].map(({ id, formula, nature, rate }): Quantity => ({
+  const stated = [...distinct.values()].map(({ id, formula, nature, rate, flux }): Quantity => ({
     id,
     nature,
     integrand: parseIntegrand(formula),
     ...(rate === undefined ? {} : { rate: parseIntegrand(rate) }),
+    ...(flux === undefined ? {} : { flux: flux.map(parseIntegrand) }),
   }));
-  const typed = parseIntegrands(own).map(({ rate, ...integrand }): Quantity => ({
+  const typed = parseIntegrands(own).map(({ rate, flux, ...integrand }): Quantity => ({
     id: integrand.name,
     nature: null,
     integrand,
     ...(rate === undefined ? {} : { rate }),
+    ...(flux === undefined ? {} : { flux }),
   }));
   const all = [...stated.filter(({ id }) => typed.every((one) => one.id !== id)), ...typed];
   if (all.length > 0) return all;

@@ -94,10 +94,12 @@ export interface NamedIntegrand extends Integrand {
   readonly name: string;
   /** Of dI/dt, after the word rate. */
   readonly rate?: Integrand;
+  /** What carries it, a component an axis, after the word flux. */
+  readonly flux?: readonly Integrand[];
 }
 
 /**
- * `H: (p^2+q^2)/2; square: u^2 rate -2*nu*dx(u)^2`, none in an empty text.
+ * `H: (p^2+q^2)/2; square: u^2 rate -2*nu*dx(u)^2; mass: rho flux (rho*vx, rho*vy)`, none in an empty text.
  * @throws UserError "formula/syntax" that marks the position
  */
 export function parseIntegrands(text: string): NamedIntegrand[] {
@@ -112,17 +114,28 @@ export function parseIntegrands(text: string): NamedIntegrand[] {
     reader.expect(":");
     const { expression, text: typed } = reader.expression();
     const integrand = { name, text: typed, term: expression, source: text };
-    found.push(
-      reader.done || !reader.take("rate") ? integrand : { ...integrand, rate: rest(reader, text) },
-    );
+    found.push({
+      ...integrand,
+      ...(reader.take("rate") ? { rate: next(reader, text) } : {}),
+      ...(reader.take("flux") ? { flux: components(reader, text) } : {}),
+    });
     if (!reader.done) reader.expect(";");
   }
   return found;
 }
 
-function rest(reader: ExpressionReader<Term>, source: string): Integrand {
+function next(reader: ExpressionReader<Term>, source: string): Integrand {
   const { expression, text } = reader.expression();
   return { text, term: expression, source };
+}
+
+/** `(rho*vx, rho*vy)`. */
+function components(reader: ExpressionReader<Term>, source: string): Integrand[] {
+  reader.expect("(");
+  const found = [next(reader, source)];
+  while (reader.take(",")) found.push(next(reader, source));
+  reader.expect(")");
+  return found;
 }
 
 /** The sentence of an error at a place of an integrand. */

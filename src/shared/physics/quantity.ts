@@ -13,6 +13,8 @@ export interface QuantityStatement {
   readonly nature: Nature;
   /** d/dt of the integral, as an integrand: sources and sinks of its balance. Absent where nothing is stated. */
   readonly rate?: string;
+  /** What carries it through space, a component an axis, x first: through walls it changes the integral. */
+  readonly flux?: readonly string[];
 }
 
 export interface Quantity {
@@ -21,4 +23,6 @@ export interface Quantity {
   readonly nature: Nature;
   /** Integrand of dI/dt, where its balance is stated. */
   readonly rate?: Integrand;
+  /** Of its flux, x first, where one is stated. */
+  readonly flux?: readonly Integrand[];
 }

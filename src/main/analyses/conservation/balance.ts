@@ -1,20 +1,33 @@
 /**
- * Balance laws: dI/dt = ∫ rate, with sources and sinks. What is left over a step is
- * (I_{k+1} − I_k)/Δt − ½(R_k + R_{k+1}), where R = ∫ rate: zero for the exact solution up to O(Δt²), which the data's own
- * residual shows.
+ * Balance laws: dI/dt = ∫ rate − ∮ flux·n, with sources and sinks, and walls that something flows through. What is left
+ * over a step is (I_{k+1} − I_k)/Δt − ½(R_k + R_{k+1}), where R is that right-hand side: zero for the exact solution up to
+ * O(Δt²), which the data's own residual shows.
  */
+import { parseIntegrand } from "../../../shared/physics/integrand";
 import type { Quantity } from "../../../shared/physics/quantity";
 import { quartiles, type Quartiles } from "../../../shared/statistics";
 import type { ResultArray } from "../context";
 import { tensorOf } from "../orbit";
-import type { RolloutNumbers } from "./numbers";
+import type { Measured, RolloutNumbers } from "./numbers";
 import type { Rollouts } from "./rollout";
 
-/** The rates as quantities of their own, to be measured after the others. */
-export function ratesOf(quantities: readonly Quantity[]): Quantity[] {
-  return quantities.flatMap(({ id, rate }) =>
-    rate === undefined ? [] : [{ id: `rate of ${id}`, nature: null, integrand: rate }],
-  );
+/** The right-hand sides as quantities of their own, to be measured after the others; their flux is what leaves them. */
+export function ratesOf(quantities: readonly Quantity[]): Measured[] {
+  return quantities.filter(isStated).map(({ id, rate, flux }) => ({
+    id: `rate of ${id}`,
+    nature: null,
+    integrand: rate ?? parseIntegrand("0"),
+    ...(flux === undefined ? {} : { leaving: flux }),
+  }));
+}
+
+function isStated({ rate, flux }: Quantity): boolean {
+  return rate !== undefined || flux !== undefined;
+}
+
+function formulaOf({ rate, flux }: Quantity): string {
+  const through = flux === undefined ? "" : `−∮(${flux.map(({ text }) => text).join(", ")})·n`;
+  return [rate?.text ?? "", through].filter((part) => part !== "").join(" ");
 }
 
 /**
@@ -28,8 +41,8 @@ export function balances(
   steps: number,
   dt: number | null,
 ): { summary: Record<string, unknown>[]; arrays: Record<string, ResultArray> } | null {
-  const stated = quantities.flatMap(({ id, rate }, q) =>
-    rate === undefined ? [] : [{ id, q, formula: rate.text }],
+  const stated = quantities.flatMap((quantity, q) =>
+    isStated(quantity) ? [{ id: quantity.id, q, formula: formulaOf(quantity) }] : [],
   );
   if (stated.length === 0 || dt === null) return null;
   const residuals = ({ value }: RolloutNumbers): Float64Array => {
@@ -51,7 +64,7 @@ export function balances(
     tensor: tensorOf(values, [stated.length, samples, steps]),
     axes: ["balance", "sample", "step"],
     unit: "",
-    description: `(I_{k+1} − I_k)/Δt − ½(R_k + R_{k+1}) of ${whose}`,
+    description: `(I_{k+1} − I_k)/Δt − ½(R_k + R_{k+1}) of ${whose}, R = ∫ rate − ∮ flux·n`,
   });
   return {
     summary: stated.map(({ id, formula }, r) => {

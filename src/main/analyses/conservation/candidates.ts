@@ -63,6 +63,8 @@ function singles(layout: Layout, shape: readonly number[]): Layout {
     sites: 1,
     grid: null,
     volume: 1,
+    weights: null,
+    walls: layout.walls,
     names: new Map(names.sort(([, a], [, b]) => a - b)),
     fields: null,
     constants: new Map(),

@@ -174,6 +174,25 @@ describe("a balance law", () => {
     expect(balance!.reference.median).toBeGreaterThan(0.5);
   });
 
+  test("counts what flows out through walls", async () => {
+    const level: Tensor = {
+      dtype: "float64",
+      shape: [2, 1, size, size],
+      data: Float64Array.from({ length: 2 * size * size }, (_, i) => (i < size * size ? 1 : 3)),
+    };
+    const walls = { ...unitGrid([size, size]), periodic: [true, false] };
+    const halves = network((g, x) => g.mul(x, LEFT));
+    const place = { ...context(halves, level, "density:rho"), grid: walls, dt };
+    // f = cρx leaves a uniform field at c times its integral.
+    const result = await run(place, { quantities: "", own: `m: rho flux (${c}*rho*x, 0)` });
+    for (const left of read(result, "balance")) expect(Math.abs(left)).toBeLessThan(1e-10);
+    expect(place.notices.join()).not.toContain("walls");
+    const unstated = { ...place, notices: [] as string[] };
+    await run(unstated, { quantities: "mass" });
+    expect(unstated.notices.join()).toContain("what flows through them");
+    await expect(run(place, { own: "m: rho flux (rho)" })).rejects.toThrow("1 component");
+  });
+
   test("of the catalogue is formed where its coefficients are given", async () => {
     const params = { physics: "burgers", quantities: "auto" };
     const without = await run(place(), params);

@@ -8,7 +8,8 @@ import { chooseQuantities, parseCoefficients } from "../../../shared/physics/cho
 import { namesIn, parseIntegrands } from "../../../shared/physics/integrand";
 import type { Quantity } from "../../../shared/physics/quantity";
 import { checkIntegrand } from "../../physics/integrals";
-import { layoutOf, MASS } from "../../physics/layout";
+import { layoutOf, MASS, type Layout } from "../../physics/layout";
+import { hasWalls, type WallRule } from "../../physics/walls";
 import type {
   AnalysisResult,
   Computation,
@@ -62,30 +63,56 @@ export const conservation: Computation<ConservationParameters, StatesContext> = 
   },
 };
 
+function layoutFor(
+  shape: readonly number[],
+  { fields, grid }: Pick<StatesPlace, "fields" | "grid">,
+  { split, masses, walls }: ConservationParameters,
+): Layout {
+  return layoutOf(shape, grid, fields, { split, masses, walls: walls as WallRule });
+}
+
 /** @throws UserError "conservation/…", "formula/syntax" for a quantity that these states do not have */
 function quantitiesOf(
   { fields, grid }: StatesPlace,
   shape: readonly number[],
   params: ConservationParameters,
 ): readonly Quantity[] {
-  const layout = layoutOf(shape, grid, fields, params);
+  const layout = layoutFor(shape, { fields, grid }, params);
   const axes = layout.grid?.size.length ?? 0;
   const masses = layout.constants.has(MASS) ? MASS : null;
   const quantities = chooseQuantities(params, layout.fields, layout.channels, axes, masses);
   const coefficients = parseCoefficients(params.coefficients, params.physics);
   for (const { integrand } of quantities) checkIntegrand(integrand, layout, coefficients);
-  return quantities.map(({ rate, ...quantity }) => {
-    if (rate === undefined) return quantity;
+  const typed = new Set(parseIntegrands(params.own).map(({ name }) => name));
+  return quantities.map((quantity) => {
+    const { rate, flux, ...integral } = quantity;
+    const terms = [...(rate === undefined ? [] : [rate]), ...(flux ?? [])];
     // The catalogue names coefficients (a viscosity) that nobody needs to know; who typed a balance is told.
-    const typed = parseIntegrands(params.own).some(({ name }) => name === quantity.id);
-    const known = namesIn(rate.term).every(
-      (name) =>
-        layout.names.has(name) || layout.constants.has(name) || Object.hasOwn(coefficients, name),
-    );
-    if (!typed && !known) return quantity;
-    checkIntegrand(rate, layout, coefficients);
-    return { ...quantity, rate };
+    if (!typed.has(quantity.id)) {
+      const stated = terms.every(({ term }) => namesIn(term).every(isKnown(layout, coefficients)));
+      const walls = hasWalls(layout.grid);
+      // Between walls what only the inside says would be blamed for what flows through them.
+      if (!stated || (walls && flux === undefined)) return integral;
+      if (walls) return quantity;
+      return rate === undefined ? integral : { ...integral, rate };
+    }
+    if (flux !== undefined && flux.length !== axes) {
+      throw new UserError(
+        "conservation/flux",
+        `The flux of ${quantity.id} has ${flux.length} ${flux.length === 1 ? "component" : "components"}, but the grid has ${axes} ${axes === 1 ? "axis" : "axes"}.`,
+        { where: "own", todo: "Write one a direction, x first, like flux (rho*vx, rho*vy)." },
+      );
+    }
+    for (const term of terms) checkIntegrand(term, layout, coefficients);
+    return quantity;
   });
+}
+
+function isKnown(
+  { names, constants }: Layout,
+  coefficients: Readonly<Record<string, number>>,
+): (name: string) => boolean {
+  return (name) => names.has(name) || constants.has(name) || Object.hasOwn(coefficients, name);
 }
 
 /** @throws UserError "conservation/not-a-step" */
@@ -111,7 +138,7 @@ async function compute(
   const shape = input.shape.slice(1);
   checkStep(shape, network.prediction.shape.slice(1));
   const quantities = quantitiesOf(context, shape, params);
-  const layout = layoutOf(shape, context.grid, context.fields, params);
+  const layout = layoutFor(shape, context, params);
   const coefficients = parseCoefficients(params.coefficients, params.physics);
   const mended = repaired(
     network,
@@ -163,7 +190,7 @@ async function compute(
         });
   await Promise.all([steppers.model.dispose(), steppers.repaired?.dispose()]);
   const scales = scalesOf(meter, quantities.length, rollouts.model, steps);
-  context.notices.push(...noticesOf(context, rollouts, steps));
+  context.notices.push(...noticesOf(context, rollouts, quantities, steps));
   const first = (numbers: RolloutNumbers): RolloutNumbers =>
     firstQuantities(numbers, quantities.length, n, steps);
   const followed: Rollouts = {

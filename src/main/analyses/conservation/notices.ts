@@ -1,4 +1,6 @@
 /** What a reader of conservation checks should know. */
+import type { Quantity } from "../../../shared/physics/quantity";
+import { hasWalls } from "../../physics/walls";
 import type { StatesContext } from "../context";
 import { nameOfSample } from "../orbit";
 import type { RolloutNumbers } from "./numbers";
@@ -10,12 +12,14 @@ const MOST = 4;
 export function noticesOf(
   { grid, samples }: StatesContext,
   { model, repaired, reference }: Rollouts,
+  quantities: readonly Quantity[],
   steps: number,
 ): string[] {
   const notices: string[] = [];
-  if (grid !== null && grid.periodic.some((one) => !one)) {
+  const uncounted = quantities.filter(({ flux }) => flux === undefined).map(({ id }) => id);
+  if (hasWalls(grid) && uncounted.length > 0) {
     notices.push(
-      "The grid has walls: sums over its cells change by what flows through them, so a drift may be the physics’ own. Compare it with the data’s.",
+      `The grid has walls: integrals change by what flows through them, so a drift of ${uncounted.join(", ")} may be the physics’ own. Compare it with the data’s, or state the flux.`,
     );
   }
   if (grid?.length.every((side) => side === 1) === true) {

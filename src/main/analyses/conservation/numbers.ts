@@ -1,6 +1,7 @@
 /** What is measured along rollouts: every quantity of model, repaired model and data, and how far the states are off. */
+import type { Integrand } from "../../../shared/physics/integrand";
 import type { Quantity } from "../../../shared/physics/quantity";
-import { integralsOf, StateBlock, type Integrals } from "../../physics/integrals";
+import { integralsOf, outflowOf, StateBlock, type Integrals } from "../../physics/integrals";
 import type { Layout } from "../../physics/layout";
 
 /** Of one kind of rollout; NaN where it had blown up, or the data end. */
@@ -21,9 +22,14 @@ export function emptyNumbers(quantities: number, samples: number, steps: number)
   };
 }
 
+/** What is evaluated: an integral, less what flows out through walls. */
+export interface Measured extends Quantity {
+  readonly leaving?: readonly Integrand[];
+}
+
 /** Quantities of states that are seen in one layout. */
 export interface Metered {
-  readonly quantities: readonly Quantity[];
+  readonly quantities: readonly Measured[];
   readonly layout: Layout;
 }
 
@@ -55,7 +61,12 @@ export class Meter {
   #of(states: ArrayLike<number>, n: number): Integrals[] {
     return this.#sets.flatMap(({ quantities, layout }) => {
       const block = new StateBlock(states, n, layout);
-      return quantities.map(({ integrand }) => integralsOf(integrand, block, this.#coefficients));
+      return quantities.map(({ integrand, leaving }) => {
+        const found = integralsOf(integrand, block, this.#coefficients);
+        if (leaving === undefined) return found;
+        const out = outflowOf(leaving, block, this.#coefficients);
+        return { ...found, value: found.value.map((inside, i) => inside - out[i]!) };
+      });
     });
   }
 
