@@ -84,7 +84,7 @@ export function decodeElements(
   const direct = native[element.name];
   if (direct !== undefined && !bigEndian && littleEndianMachine) {
     const aligned = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
-    return direct(aligned ? bytes.buffer : bytes.slice().buffer);
+    return direct(aligned ? bytes.buffer : new Uint8Array(bytes).buffer);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = bytes.byteLength / element.bytes;

@@ -1,17 +1,22 @@
 /** Opens a file of arrays, whatever its format: told from its content, never from its name. */
-import { dataEndings } from "../../shared/dataFiles";
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { dataEndings, dataWords } from "../../shared/dataFiles";
 import { UserError } from "../../shared/errors";
 import type { ArrayFile } from "./arrayFile";
 import { openFile, type ByteSource } from "./byteSource";
 import { fileKind, kindNames, type FileKind } from "./fileKind";
 import { openHdf5 } from "./hdf5/open";
+import { openNetcdf3 } from "./netcdf3";
 import { arraysIn } from "./npz";
 import { openError } from "./openError";
+import { openZarr, zarrMarks } from "./zarr/open";
 
 /**
  * @throws UserError "file/…", "data/format", and what the readers throw
  */
 export async function openArrayFile(path: string): Promise<ArrayFile> {
+  if (await isZarr(path)) return openZarr(path);
   let source: ByteSource | undefined;
   try {
     source = await openFile(path);
@@ -23,6 +28,7 @@ export async function openArrayFile(path: string): Promise<ArrayFile> {
         kind === "hdf5" ? "HDF5" : kind === "netcdf4" ? "NetCDF 4" : "MATLAB 7.3",
       );
     }
+    if (kind === "netcdf3") return await openNetcdf3(source);
     // What is not recognised may be an archive cut short, of which the zip reader says so.
     if (kind !== undefined && kind !== "npy" && kind !== "zip") throw otherKind(path, kind);
     return await arraysIn(source);
@@ -32,10 +38,22 @@ export async function openArrayFile(path: string): Promise<ArrayFile> {
   }
 }
 
+/** Whether a folder is a Zarr array or group, by the description in it. */
+export async function isZarr(path: string): Promise<boolean> {
+  for (const name of zarrMarks) {
+    const there = await access(join(path, name)).then(
+      () => true,
+      () => false,
+    );
+    if (there) return true;
+  }
+  return false;
+}
+
 function otherKind(path: string, kind: FileKind): UserError {
   const todo =
     kind === "onnx"
       ? "Give it as the model (--model on the command line); data are files of arrays."
-      : "Data are .npz, .npy, HDF5, NetCDF 4 or MATLAB 7.3 files.";
+      : `Data are ${dataWords} files.`;
   return new UserError("data/format", `${path} is ${kindNames[kind]}.`, { where: path, todo });
 }

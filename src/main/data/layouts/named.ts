@@ -75,7 +75,7 @@ export const namedDimensions: Layout = (file) => {
     alike.map(({ array }) => array),
     first.axes,
     {
-      layout: file.format.startsWith("Zarr") ? `${file.format} with named dimensions` : file.format,
+      layout: file.format,
       evidence: `The file names the axes: ${dimensions}.`,
     },
   );

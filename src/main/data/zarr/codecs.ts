@@ -1,0 +1,78 @@
+/** The codecs of Zarr's chunks, decoding. */
+import { gunzipSync, inflateSync } from "node:zlib";
+import { UserError } from "../../../shared/errors";
+import { blosc } from "../compression/blosc";
+import { lz4Block } from "../compression/lz4";
+import { unshuffled } from "../compression/shuffle";
+import { zstd } from "../compression/zstd";
+import type { Codec } from "./metadata";
+
+type Decode = (
+  bytes: Uint8Array,
+  limit: number,
+  options: Readonly<Record<string, unknown>>,
+) => Uint8Array;
+
+const codecs: Readonly<Record<string, Decode>> = {
+  zlib: (bytes, limit) => inflateSync(bytes, { maxOutputLength: limit }),
+  gzip: (bytes, limit) => gunzipSync(bytes, { maxOutputLength: limit }),
+  zstd,
+  blosc,
+  // numcodecs puts the length before the block.
+  lz4: (bytes, limit) => {
+    const size = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+    if (size > limit) throw new RangeError(`${size} bytes are claimed`);
+    return lz4Block(bytes.subarray(4), size);
+  },
+  shuffle: (bytes, _, options) => unshuffled(bytes, Number(options["elementsize"] ?? 4)),
+  // Its checksum is at the end; a chunk that is damaged does not unpack to its size.
+  crc32c: (bytes) => bytes.subarray(0, bytes.length - 4),
+};
+
+/**
+ * @param size bytes of the decoded chunk: more never come out, fewer are an error
+ * @throws UserError "zarr/codec", "zarr/chunk", "zstd/not-here"
+ */
+export function decodeChunk(
+  bytes: Uint8Array,
+  chain: readonly Codec[],
+  size: number,
+  where: string,
+): Uint8Array<ArrayBuffer> {
+  let content = bytes;
+  for (const { name, options } of chain) {
+    const decode = codecs[name];
+    if (decode === undefined) {
+      throw new UserError(
+        "zarr/codec",
+        `${where} is stored with ${name}, which is not read here.`,
+        {
+          where,
+          todo: "Write it again with Blosc (LZ4 or zlib), gzip or zlib.",
+        },
+      );
+    }
+    try {
+      content = decode(content, size, options);
+    } catch (cause) {
+      if (cause instanceof UserError) {
+        throw new UserError(cause.code, `${where}: ${cause.message}`, {
+          where,
+          ...(cause.todo === undefined ? {} : { todo: cause.todo }),
+        });
+      }
+      throw damaged(where, `it does not unpack with ${name}`, cause);
+    }
+  }
+  if (content.length !== size) throw damaged(where, `${content.length} bytes where ${size} belong`);
+  // Elements are read from memory that is theirs alone; a Buffer's slice would share a pool's.
+  return new Uint8Array(content);
+}
+
+function damaged(where: string, problem: string, cause?: unknown): UserError {
+  return new UserError("zarr/chunk", `${where}: a chunk is damaged: ${problem}.`, {
+    where,
+    todo: "Copy or download it again.",
+    cause,
+  });
+}

@@ -1,0 +1,89 @@
+/** The files of a Zarr folder. What lies outside of the folder is not read, whichever way a name or link leads there. */
+import { open, readdir, realpath, stat } from "node:fs/promises";
+import { isAbsolute, join, relative, sep } from "node:path";
+import { UserError } from "../../../shared/errors";
+import { fileError } from "../../../shared/fileErrors";
+
+export interface ZarrStore {
+  readonly path: string;
+  /** undefined where there is no such file. @throws UserError "zarr/outside", "zarr/too-large", "file/…" */
+  read(key: string, limit: number): Promise<Uint8Array | undefined>;
+  /** A part of a file, from its end where `offset` is negative; undefined where there is no such file. */
+  readPart(key: string, offset: number, length: number): Promise<Uint8Array | undefined>;
+  /** Names of folders in a folder. */
+  folders(key: string): Promise<string[]>;
+}
+
+export async function openStore(path: string): Promise<ZarrStore> {
+  const root = await realpath(path).catch((error: unknown) => {
+    throw fileError(error, path, "read");
+  });
+
+  async function inside(key: string): Promise<string | undefined> {
+    const target = await realpath(join(root, key)).catch((error: unknown) => {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+      throw fileError(error, join(path, key), "read");
+    });
+    if (target === undefined) return undefined;
+    const way = relative(root, target);
+    if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) {
+      throw new UserError("zarr/outside", `${join(path, key)} leads out of its folder.`, {
+        where: path,
+        todo: "Links and names that leave a data set’s folder are not followed: copy the file into it.",
+      });
+    }
+    return target;
+  }
+
+  async function part(
+    key: string,
+    offset: number,
+    length: number,
+  ): Promise<Uint8Array | undefined> {
+    const target = await inside(key);
+    if (target === undefined) return undefined;
+    try {
+      const file = await open(target, "r");
+      try {
+        const { size } = await file.stat();
+        const start = offset < 0 ? size + offset : offset;
+        if (start < 0) return new Uint8Array(0);
+        const bytes = new Uint8Array(Math.max(0, Math.min(length, size - start)));
+        await file.read(bytes, 0, bytes.length, start);
+        return bytes;
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      throw fileError(error, join(path, key), "read");
+    }
+  }
+
+  return {
+    path,
+    async read(key, limit) {
+      const target = await inside(key);
+      if (target === undefined) return undefined;
+      const { size } = await stat(target);
+      if (size > limit) {
+        throw new UserError(
+          "zarr/too-large",
+          `${join(path, key)} has ${size} bytes, more than what it holds can take.`,
+          { where: path, todo: "Copy or download it again." },
+        );
+      }
+      return part(key, 0, size);
+    },
+    readPart: part,
+    async folders(key) {
+      const target = await inside(key);
+      if (target === undefined) return [];
+      const entries = await readdir(target, { withFileTypes: true });
+      return entries
+        .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+        .map(({ name }) => name)
+        .sort();
+    },
+  };
+}
