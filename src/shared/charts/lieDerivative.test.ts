@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RunResult } from "../run";
 import { elementsOf } from "./elements";
 import type { FigureDefinition } from "./figure";
+import { distinct } from "./lieCheckpoints";
 import { lieDerivativeFigures } from "./lieDerivative";
 import { madeUpRun } from "./madeUpRuns";
 import { darkTheme, lightTheme, printTheme } from "./theme";
@@ -15,7 +16,7 @@ function lieRun(samples = 6, steps = 4): RunResult {
   return madeUpRun(
     "lie-derivative",
     samples,
-    { generators: "tx,rot,amp" },
+    { generators: "tx,rot,amp", finite: 0.01 },
     {
       sides: [2, 1],
       generators: [
@@ -24,6 +25,10 @@ function lieRun(samples = 6, steps = 4): RunResult {
         { id: "amp", label: "amplitude", flow: null },
       ],
       layers: { names },
+      exchanges: [{ id: "1↔2" }, { id: "2↔3" }],
+      checkpoints: ["epoch-8.pt", "epoch-9.pt", "epoch-10.pt", "epoch-11.pt"].map((name) => ({
+        name,
+      })),
     },
     {
       lie_error: {
@@ -53,6 +58,19 @@ function lieRun(samples = 6, steps = 4): RunResult {
         shape: [3, 2, 3, 4, 4],
         value: (k, s, c, y, x) => (k + 1) * (s + 1) * (c - 1) * (y - x),
       },
+      rounding: { axes: ["generator"], shape: [3], value: () => 1e-7 },
+      data_error: { ...pairs, value: (k, i) => (i === 0 ? NaN : 0.05 * k) },
+      finite_error: { ...pairs, value: (k, i) => 0.01 * error(k, i) },
+      exchange_error: {
+        axes: ["exchange", "sample"],
+        shape: [2, samples],
+        value: (p, i) => (p === 0 ? 0 : 0.2 + 0.01 * i),
+      },
+      checkpoint_error: {
+        axes: ["checkpoint", "generator", "sample"],
+        shape: [4, 3, samples],
+        value: (c, k, i) => error(k, i) / (c + 1),
+      },
       layer_samples: { axes: ["layer sample"], shape: [2], value: (i) => 3 * i },
     },
   );
@@ -76,7 +94,7 @@ describe.each(lieDerivativeFigures.map((one) => [one.id, one] as const))("%s", (
   test("asks for no array that the run does without, and tables every observation", () => {
     expect(definition.arrays.every((name) => run.arrays[name] !== undefined)).toBe(true);
     const { columns, rows } = definition.table(run, {});
-    expect(columns[0]!.name).toBe("generator");
+    expect(["generator", "exchange", "checkpoint"]).toContain(columns[0]!.name);
     expect(rows.length).toBeGreaterThan(0);
     expect(rows.every((row) => row.length === columns.length)).toBe(true);
   });
@@ -86,6 +104,33 @@ test("generators stand where other runs have group elements", () => {
   expect(elementsOf(run.record)).toEqual(["tx", "rot", "amp"]);
   const at = { panel: 0, x: 1, y: 10 };
   expect(figure("by-generator").pick!(run, {}, at)).toMatchObject({ element: "rot" });
+});
+
+test("what stands beside the Lie derivative is named, and a finite motion is counted for each unit moved", () => {
+  const option = figure("by-generator").option(run, printTheme, {}) as {
+    series: { name?: string; data: { name: string; value: number[] }[] }[];
+  };
+  const named = option.series.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  for (const name of ["of the data", "finite motion / |s|", "grid’s own error", "rounding"]) {
+    expect(named).toContain(name);
+  }
+  const mark = (name: string): string =>
+    option.series.find((one) => one.name === name)!.data.find((one) => one.name.startsWith("rot"))!
+      .name;
+  const median = (text: string): string => /median (\S+)/.exec(text)![1]!;
+  expect(median(mark("finite motion / |s|"))).toBe(median(mark("Lie derivative")));
+});
+
+test("checkpoints are called by what tells them apart", () => {
+  expect(distinct(["epoch-8.pt", "epoch-10.pt", "epoch-11.pt"])).toEqual(["8", "10", "11"]);
+  expect(distinct(["run1/w.pt", "run12/w.pt"])).toEqual(["1", "12"]);
+  expect(distinct(["only.pt"])).toEqual(["only.pt"]);
+  expect(figure("checkpoints").table(run, {}).rows[18 + 6]).toEqual([
+    "epoch-9.pt",
+    "rot",
+    "trajectory 0, time 0",
+    0.1,
+  ]);
 });
 
 test("layers that keep the symmetry have no row, but stand in the table", () => {
@@ -144,6 +189,8 @@ test("a run of one step without layers draws what it has", () => {
     "where",
     "channels",
     "rollout",
+    "checkpoints",
+    "exchanges",
     "flows",
   ]);
 });

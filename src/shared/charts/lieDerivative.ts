@@ -1,12 +1,14 @@
-/** Figures of Lie derivatives: over generators, channels, the steps of a rollout, layers, and the flows themselves. */
+/** Figures of Lie derivatives: over generators, channels, the steps of a rollout, and what lies in files of their own. */
 import { channelLabels, parseFieldSpec } from "../fields/spec";
 import type { RunRecord, RunResult } from "../run";
-import { byElementOption, elementMarks, pickElement, type Panel } from "./byElement";
+import { byElementOption, elementMarks, pickElement, type Panel, type Quantity } from "./byElement";
 import { curvesOption, pickCurve, type Curves } from "./curves";
 import { elementsOf } from "./elements";
 import type { FigureDefinition, FigureTable } from "./figure";
 import { flowsFigure } from "./flows";
 import { layersFigure } from "./layers";
+import { checkpointsFigure } from "./lieCheckpoints";
+import { exchangesFigure } from "./lieExchanges";
 import { lieFieldsFigure } from "./lieFields";
 import { cell, has, perElement } from "./reading";
 import { sampleTable } from "./sampleTable";
@@ -32,17 +34,34 @@ function firstStep(run: RunResult, name: string): Float64Array[] {
   return (perElement(run, name) ?? []).map((values) => column(values, 0, n));
 }
 
-function generatorPanels(run: RunResult): Panel[] {
+/** What stands beside the Lie derivative where the run has it; the grid's own error where there is a grid. */
+function besideQuantities(run: RunResult): Quantity[] {
+  const beside = (name: string, values: Float64Array[] | null): Quantity[] =>
+    values === null ? [] : [{ name, values, points: false }];
   const grid = perElement(run, "grid_error");
+  const s = Math.abs(Number(run.record.parameters["finite"] ?? 0));
+  const finite = perElement(run, "finite_error");
+  return [
+    ...beside("of the data", perElement(run, "data_error")),
+    ...beside("finite motion / |s|", finite?.map((all) => all.map((one) => one / s)) ?? null),
+    ...(grid?.some((all) => all.some((one) => one > 0)) === true
+      ? beside("grid’s own error", grid)
+      : []),
+    ...beside("rounding", perElement(run, "rounding")),
+  ];
+}
+
+function generatorPanels(run: RunResult): Panel[] {
+  const f = run.record.model === null ? "G" : "f";
   return [
     {
-      axis: "‖L f‖ / ‖f‖",
+      axis: `‖L ${f}‖ / ‖${f}‖`,
       scale: "log",
       reference: [],
       share: 0.62,
       quantities: [
         { name: "Lie derivative", values: firstStep(run, "lie_error"), points: true },
-        ...(grid === null ? [] : [{ name: "grid’s own error", values: grid, points: false }]),
+        ...besideQuantities(run),
       ],
     },
     {
@@ -59,7 +78,7 @@ const byGenerator: FigureDefinition = {
   id: "by-generator",
   title: "Lie derivative by generator",
   caption:
-    "How fast the prediction departs from the moved prediction as the state begins to move along each generator, relative to the prediction: points are samples, bars quartiles, large marks medians, on a logarithmic axis with a row for exact zeros. Beside it the grid’s own error, which a map with every symmetry would show on these states. Below, ‖L f‖ over the sum of its two terms, from 0 (symmetric) to 1, whatever the generator’s scale.",
+    "How fast the prediction departs from the moved prediction as the state begins to move along each generator, relative to the prediction: points are samples, bars quartiles, large marks medians, on a logarithmic axis with a row for exact zeros. Beside it, where the run has them: the data’s own Lie derivative, of a map G that is fitted to them; what a finite motion finds for each unit moved; the grid’s own error, which a map with every symmetry would show on these states; and what rounding alone leaves. Below, ‖L f‖ over the sum of its two terms, from 0 (symmetric) to 1, whatever the generator’s scale.",
   arrays: ["lie_error", "grid_error", "lie_relative"],
   aspect: 0.75,
   marks: elementMarks,
@@ -68,12 +87,21 @@ const byGenerator: FigureDefinition = {
     renamed(
       sampleTable(run, [
         { name: "lie_error", unit: "1", values: firstStep(run, "lie_error") },
+        { name: "data_error", unit: "1", values: perElement(run, "data_error") },
+        { name: "finite_error", unit: "1", values: perElement(run, "finite_error") },
         { name: "grid_error", unit: "1", values: perElement(run, "grid_error") },
+        { name: "rounding", unit: "1", values: forEverySample(run, "rounding") },
         { name: "lie_relative", unit: "1", values: firstStep(run, "lie_relative") },
       ]),
     ),
   pick: (run, view, at) => pickElement(run, view, generatorPanels(run), at),
 };
+
+/** A number a generator, in every sample's row. */
+function forEverySample(run: RunResult, name: string): Float64Array[] | null {
+  const count = run.record.data.samples.length;
+  return perElement(run, name)?.map(([one]) => new Float64Array(count).fill(one!)) ?? null;
+}
 
 /** The table's first column holds generators here. */
 function renamed({ columns, rows }: FigureTable): FigureTable {
@@ -169,5 +197,7 @@ export const lieDerivativeFigures: readonly FigureDefinition[] = [
   lieFieldsFigure,
   byChannel,
   rollout,
+  checkpointsFigure,
+  exchangesFigure,
   flowsFigure,
 ];
