@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { fileIdentity, runRecord } from "./run";
+import { simulationPreview, simulationRequest, simulatorInfo } from "./simulation";
 import type { Tensor } from "./tensor";
 
 const tensor = z.custom<Tensor>(
@@ -192,6 +193,8 @@ export const job = z.object({
   started: z.string(),
   /** The run it made. */
   run: z.string().nullable(),
+  /** The data that it added to the study. */
+  data: z.string().nullable(),
   error: errorRecord.nullable(),
 });
 export type Job = z.infer<typeof job>;
@@ -420,6 +423,19 @@ export const methods = {
     z.object({ study: z.string(), request: analysisRequest }),
     z.object({ job: z.string() }),
   ),
+  "simulators.list": method(none, z.array(simulatorInfo)),
+  "simulation.preview": method(z.object({ request: simulationRequest }), simulationPreview),
+  /** Its job writes trajectories into the study's folder and adds them as data. */
+  "simulation.start": method(
+    z.object({ study: z.string(), request: simulationRequest }),
+    z.object({ job: z.string() }),
+  ),
+  /** The state that a running simulation has come to; null where it has not begun or has ended. */
+  "simulation.picture": method(
+    z.object({ job: z.string() }),
+    z.object({ picture: tensor.nullable() }),
+  ),
+
   "jobs.list": method(none, z.array(job)),
   "jobs.cancel": method(z.object({ job: z.string() }), none),
   /** Forgets a job that has ended. */

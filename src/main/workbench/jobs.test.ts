@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
 import type { Job } from "../../shared/contract";
 import { UserError } from "../../shared/errors";
-import { Jobs, type Work } from "./jobs";
+import { Jobs, type Made, type Work } from "./jobs";
 
 /** Work that ends when the test says so. */
 function work(
   name: string,
 ): Work & { finish(run: string): void; fail(error: unknown): void; begun: boolean } {
-  const { promise, resolve, reject } = deferred<string>();
+  const { promise, resolve, reject } = deferred<Made>();
   const handle = {
     study: `/studies/${name}`,
     title: name,
     analysis: "coherence",
     begun: false,
-    finish: resolve,
+    finish: (run: string) => resolve({ run }),
     fail: reject,
     run: (signal: AbortSignal, onProgress: Parameters<Work["run"]>[1]) => {
       handle.begun = true;

@@ -8,12 +8,14 @@ import { isAbort, toErrorRecord, UserError } from "../../shared/errors";
 import type { Progress } from "../compute/task";
 import { TimeLeft } from "./timeLeft";
 
+/** What a job leaves, by id: a run, or data that it added to the study. */
+export type Made = { readonly run: string } | { readonly data: string };
+
 export interface Work {
   readonly study: string;
   readonly title: string;
   readonly analysis: string;
-  /** Resolves with the id of the run that it made. */
-  run(signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<string>;
+  run(signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Made>;
   /** After the job ended in whatever way, before that is announced. */
   ended(state: Job["state"]): Promise<void>;
 }
@@ -50,6 +52,7 @@ export class Jobs {
         secondsLeft: null,
         started: new Date().toISOString(),
         run: null,
+        data: null,
         error: null,
       },
       work,
@@ -123,7 +126,7 @@ export class Jobs {
     const timeLeft = new TimeLeft(seconds());
     this.#update(entry, { state: "running", stage: "Opening the files" });
     try {
-      const run = await entry.work.run(entry.abort.signal, ({ fraction, stage }) => {
+      const made = await entry.work.run(entry.abort.signal, ({ fraction, stage }) => {
         if (entry.job.state !== "running") return;
         this.#update(entry, {
           fraction,
@@ -131,7 +134,7 @@ export class Jobs {
           secondsLeft: timeLeft.estimate(seconds(), fraction),
         });
       });
-      await this.#end(entry, { state: "done", fraction: 1, stage: "Done", run });
+      await this.#end(entry, { state: "done", fraction: 1, stage: "Done", ...made });
     } catch (error) {
       if (isAbort(error)) await this.#end(entry, { state: "cancelled" });
       else await this.#end(entry, { state: "failed", error: toErrorRecord(error) });

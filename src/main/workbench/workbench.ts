@@ -21,6 +21,7 @@ import { fileHandlers } from "./handlers/files";
 import { figureHandlers } from "./handlers/figures";
 import { repairHandlers } from "./handlers/repairs";
 import { runHandlers } from "./handlers/runs";
+import { simulationHandlers } from "./handlers/simulations";
 import { studyHandlers } from "./handlers/studies";
 import { Jobs } from "./jobs";
 import type { Places } from "./places";
@@ -54,6 +55,7 @@ export class Workbench {
       ...studyHandlers(this.#services),
       ...entryHandlers(this.#services),
       ...analysisHandlers(this.#services),
+      ...simulationHandlers(this.#services),
       ...repairHandlers(this.#services),
       ...runHandlers(this.#services),
       ...figureHandlers(this.#services),

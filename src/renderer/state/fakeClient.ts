@@ -127,6 +127,7 @@ export function someJob(change: Partial<Job> = {}): Job {
     secondsLeft: null,
     started: "2026-01-01T00:00:00Z",
     run: null,
+    data: null,
     error: null,
     ...change,
   };

@@ -36,7 +36,7 @@ export function analysisHandlers({
           onProgress({ fraction: 0, stage: "Looking for the device" });
           const { spec: here, notices } = await settled(spec, devices, signal);
           const input = { ...here, id, folder, notices };
-          return (await compute.call("analyse", input, { signal, onProgress })).id;
+          return { run: (await compute.call("analyse", input, { signal, onProgress })).id };
         },
         ended: async (state) => {
           // What the user stopped or what cannot work is not to be made by `noetherscope run` later.
