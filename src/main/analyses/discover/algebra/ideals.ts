@@ -2,9 +2,10 @@
  * An algebra without centre as a direct sum of ideals. Maps T that commute with every ad_x act on each summand by
  * itself (the centroid; Jacobson 1962, chapter X), so the eigenspaces of a random one are the summands.
  */
-import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
+import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { randomFrom } from "../../../../shared/random";
 import { symmetricEigen } from "../symmetricEigen";
+import { eigenvaluesOf } from "./eigenvalues";
 
 /** The centroid of more generators would take minutes. */
 const MOST = 20;
@@ -46,11 +47,10 @@ export function idealsOf(constants: Float64Array, k: number, tolerance: number):
       t.set(r, c, t.get(r, c) + weight * vectors[at * n + a]!);
     }
   });
-  const { realEigenvalues: real, imaginaryEigenvalues: imaginary } = new EigenvalueDecomposition(t);
   const groups: { re: number; im: number; size: number }[] = [];
   const near = Math.sqrt(tolerance) * Math.max(t.norm(), 1e-300);
-  real.forEach((re, i) => {
-    const im = Math.abs(imaginary[i]!);
+  eigenvaluesOf(t).forEach((value) => {
+    const [re, im] = [value.re, Math.abs(value.im)];
     const group = groups.find((one) => Math.hypot(one.re - re, one.im - im) < near);
     if (group === undefined) groups.push({ re, im, size: 1 });
     else group.size++;

@@ -32,8 +32,8 @@ function indices(least: number): [number, number][] {
 const space = (n: number): string => (n === 2 ? "the plane" : n === 3 ? "space" : `R${n}`);
 
 const orthogonal = indices(3)
-  // so(2, 1) is called sl(2) below, so(4) and so(2, 2) are not simple.
-  .filter(([p, q]) => p + q > 4 || q === 0 || (p === 3 && q === 1))
+  // so(4) and so(2, 2) are not simple.
+  .filter(([p, q]) => p + q !== 4 || q !== 2)
   .filter(([p, q]) => !(p === 4 && q === 0))
   .map(([p, q]) => {
     const n = p + q;
@@ -41,17 +41,20 @@ const orthogonal = indices(3)
     const words =
       q === 0
         ? `rotations of ${space(n)}`
-        : p === 3 && q === 1
-          ? "Lorentz transformations"
+        : q === 1 && p <= 3
+          ? `Lorentz transformations${p === 2 ? " in two dimensions of space" : ""}`
           : `motions that keep a form with ${p} signs and ${q} of the other`;
     return simple(name, words, (n * (n - 1)) / 2, p * q, n);
   });
 
-const unitary = indices(3).map(([p, q]) => {
-  const n = p + q;
-  const name = q === 0 ? `su(${n})` : `su(${p},${q})`;
-  return simple(name, `special unitary transformations of C${n}`, n ** 2 - 1, 2 * p * q, 2 * n);
-});
+const unitary = indices(2)
+  // su(1, 1) is sl(2).
+  .filter(([p, q]) => p + q > 2 || q === 0)
+  .map(([p, q]) => {
+    const n = p + q;
+    const name = q === 0 ? `su(${n})` : `su(${p},${q})`;
+    return simple(name, `special unitary transformations of C${n}`, n ** 2 - 1, 2 * p * q, 2 * n);
+  });
 
 const linear = Array.from({ length: 6 }, (_, k) => k + 2).map((n) =>
   simple(
@@ -131,6 +134,19 @@ const moving = [2, 3, 4, 5, 6].flatMap((n) => {
   ];
 });
 
+/** Rotations, boosts and translations of n-dimensional space and of time, acting on events (t, x). */
+const galilean = [2, 3].map((n): Known => {
+  const turns = (n * (n - 1)) / 2;
+  return {
+    name: `galilei(${n})`,
+    words: `Galilei transformations: rotations, boosts and translations of ${space(n)} and of time`,
+    dimension: turns + 2 * n + 1,
+    derived: 2 * n + (n === 2 ? 0 : turns),
+    killing: { plus: 0, minus: turns, zero: 2 * n + 1 },
+    acts: n + 1,
+  };
+});
+
 const growing: Known = inhomogeneous("aff(1)", "scalings and translations along a line", 1, {
   plus: 1,
   minus: 0,
@@ -138,11 +154,14 @@ const growing: Known = inhomogeneous("aff(1)", "scalings and translations along 
 });
 
 export const known: readonly Known[] = [
-  ...orthogonal,
+  // Where nothing tells them apart, so(3) and sl(2) rather than su(2) and so(2,1), which they are too.
+  ...orthogonal.filter(({ name }) => name !== "so(2,1)"),
   ...linear,
+  ...orthogonal.filter(({ name }) => name === "so(2,1)"),
   ...unitary,
   ...symplectic,
   ...moving,
+  ...galilean,
   growing,
 ];
 

@@ -6,8 +6,9 @@
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { invariantFormOf, supportOf, type InvariantForm } from "./forms";
 import { idealsOf } from "./ideals";
+import { ignoredOf, type Ignored } from "./ignored";
 import { lookUp } from "./known";
-import { kindOf, singleNames, singleWords, type SingleKind } from "./single";
+import { singleNames, singleOf, type SingleKind } from "./single";
 import { symmetricEigen } from "../symmetricEigen";
 import {
   combinationOf,
@@ -61,7 +62,9 @@ export function recognise(motions: readonly Matrix[], defect: number): Recognise
       words: `The motions do not close under the bracket (by ${structure.closure.toPrecision(2)}), so they are no algebra: more samples, or other candidates, may complete them.`,
     };
   }
-  const named = nameOf(basis, structure, tolerance);
+  const ignored = ignoredOf(basis, tolerance);
+  const named =
+    ignored === null ? nameOf(basis, structure, tolerance) : nameBeside(ignored, tolerance);
   return {
     ...common,
     name: named?.name ?? null,
@@ -72,6 +75,38 @@ export function recognise(motions: readonly Matrix[], defect: number): Recognise
 interface Named {
   readonly name: string;
   readonly words: string;
+}
+
+/** Where the map does not depend on some directions, all motions along them are symmetries and hide the others. */
+function nameBeside({ directions, rest }: Ignored, tolerance: number): Named | null {
+  const k = directions.length;
+  const which = k === 1 ? "1 ignored direction" : `${k} ignored directions`;
+  const along =
+    k === 1 && directions[0]!.length <= MOST_SPELLED
+      ? `along ${vectorText(directions[0]!)}, a direction on which the map does not depend`
+      : `along ${k === 1 ? "a direction" : `${k} directions`} on which the map does not depend`;
+  const every = { name: which, words: `every motion ${along}` };
+  if (rest.length === 0) return every;
+  const own = orthonormalMatrices(rest);
+  const named = nameOf(own, structureOf(own, tolerance), tolerance);
+  if (named === null) return null;
+  return {
+    name: `${named.name} beside ${which}`,
+    words: `${named.words}; and ${every.words}`,
+  };
+}
+
+/** A direction of more numbers is no help to a reader. */
+const MOST_SPELLED = 6;
+
+/** The largest component is 1. */
+function vectorText(v: readonly number[]): string {
+  const lead = v.reduce((a, b) => (Math.abs(b) > Math.abs(a) * (1 + 1e-6) ? b : a), 0);
+  const shown = v.map((x) => {
+    const value = Number((x / lead).toPrecision(3));
+    return Math.abs(value) < 1e-3 ? "0" : value < 0 ? `−${-value}` : String(value);
+  });
+  return `(${shown.join(", ")})`;
 }
 
 function nameOf(basis: readonly Matrix[], structure: Structure, tolerance: number): Named | null {
@@ -103,7 +138,9 @@ function unitary(
   outer: readonly Matrix[],
   tolerance: number,
 ): Named | null {
-  const n = part.name === "so(3)" ? 2 : Number(/^su\((\d+)\)$/.exec(part.name)?.[1] ?? NaN);
+  const n = ["so(3)", "su(2)"].includes(part.name)
+    ? 2
+    : Number(/^su\((\d+)\)$/.exec(part.name)?.[1] ?? NaN);
   if (Number.isNaN(n) || outer.length !== 1) return null;
   const [linear] = outer.map(linearPart);
   const support = supportOf(inner.map(linearPart), tolerance);
@@ -119,7 +156,7 @@ function unitary(
 /** gl(n) = sl(n) ⊕ scalings. */
 function linearGroup(part: Named, outer: readonly Matrix[], tolerance: number): Named | null {
   const n = /^sl\((\d+)\)$/.exec(part.name)?.[1];
-  if (n === undefined || outer.length !== 1 || kindOf(outer[0]!, tolerance) !== "scaling") {
+  if (n === undefined || outer.length !== 1 || singleOf(outer[0]!, tolerance).kind !== "scaling") {
     return null;
   }
   return { name: `gl(${n})`, words: `all linear maps of R${n}` };
@@ -164,21 +201,23 @@ function abelian(basis: readonly Matrix[], tolerance: number): Named | null {
             words: t === 1 ? "a translation" : `translations along ${t} directions`,
           },
         ];
-  const kinds = rest
-    .map((one) => kindOf(one, tolerance))
-    .sort((one, other) => order.indexOf(one) - order.indexOf(other));
-  const growing = kinds.filter((kind) => kind === "scaling" || kind === "stretching").length;
-  if (growing > 1 && growing === kinds.length) {
+  const singles = rest
+    .map((one) => singleOf(one, tolerance))
+    .sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
+  const growing = singles.filter(({ kind }) => scalings.includes(kind)).length;
+  if (growing > 1 && growing === singles.length) {
     return joined([
       { name: `scalings(${growing})`, words: `scalings along ${growing} directions` },
       ...moving,
     ]);
   }
   return joined([
-    ...kinds.map((kind) => ({ name: singleNames[kind], words: singleWords[kind] })),
+    ...singles.map(({ kind, words }) => ({ name: singleNames[kind], words })),
     ...moving,
   ]);
 }
+
+const scalings: readonly SingleKind[] = ["scaling", "stretching", "weighted scaling"];
 
 /** In which they are named. */
 const order: readonly SingleKind[] = [
@@ -187,6 +226,7 @@ const order: readonly SingleKind[] = [
   "spiral",
   "mixed",
   "shear",
+  "weighted scaling",
   "scaling",
 ];
 
@@ -272,7 +312,8 @@ function fixedPointOf(motions: readonly Matrix[], tolerance: number): number[] |
     b.setSubMatrix(m.subMatrix(0, d - 1, d, d).mul(-1), k * d, 0);
   });
   const svd = new SingularValueDecomposition(a, { autoTranspose: true });
-  const cut = Math.max(...svd.diagonal) * tolerance;
+  // Motions are of unit size: of what is smaller than they are known a point would be found far away.
+  const cut = Math.max(1, ...svd.diagonal) * tolerance;
   const inverse = svd.rightSingularVectors
     .mmul(Matrix.diag(svd.diagonal.map((value) => (value > cut ? 1 / value : 0))))
     .mmul(svd.leftSingularVectors.transpose());
