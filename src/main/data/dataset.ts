@@ -2,6 +2,7 @@
  * A data set: samples that an analysis takes from a file, each an input and its target. Files hold either pairs, or
  * trajectories whose successive states are the pairs. Only the samples asked for are read.
  */
+import { basename } from "node:path";
 import type { DataOptions } from "../../shared/contract";
 import { UserError } from "../../shared/errors";
 import type { ChannelLabel, FieldSpec, Grid } from "../../shared/fields/spec";
@@ -20,8 +21,9 @@ import {
 } from "./coordinates";
 import { checkFinite } from "./finite";
 import type { ArrayFile } from "./arrayFile";
-import { readingOf } from "./layouts";
+import { readingOf, type Proposal } from "./layouts";
 import { openArrayFile } from "./open";
+import { joinedStates, shardsOf } from "./shards";
 import { statesOf, type StatePlace, type States } from "./states";
 
 /** `trajectories` and `times` count samples: T states of a trajectory are T − 1 transitions. */
@@ -80,24 +82,40 @@ export interface Samples {
 }
 
 /**
- * Opens a file of any format that is read here as a data set.
+ * Opens a file of any format that is read here, or a folder of them, as a data set.
  * @throws UserError "file/…", "zip/…", "npy/…", "hdf5/…", "data/…", "axes/…", "fields/…"
  */
 export async function openData(path: string, options: DataOptions = {}): Promise<DataSet> {
-  const file = await openArrayFile(path);
+  const files: ArrayFile[] = [];
   try {
-    return await dataSetOf(file, options);
+    for (const shard of await shardsOf(path)) files.push(await openArrayFile(shard));
+    return await dataSetOf(path, files, options);
   } catch (error) {
-    await file.close();
+    for (const file of files) await file.close();
     throw error;
   }
 }
 
-async function dataSetOf(file: ArrayFile, options: DataOptions): Promise<DataSet> {
-  const { path } = file;
-  const reading = await readingOf(file, options);
-  const states = statesOf(reading.input);
-  const stored = reading.target && statesOf(reading.target);
+/** @param files of one layout: one, or those of a folder */
+async function dataSetOf(
+  path: string,
+  files: readonly ArrayFile[],
+  options: DataOptions,
+): Promise<DataSet> {
+  const file = files[0]!;
+  const readings: Proposal[] = [];
+  for (const one of files) readings.push(await readingOf(one, options));
+  const reading = readings[0]!;
+  const paths = files.map((one) => one.path);
+  const states = joinedStates(
+    readings.map(({ input }) => statesOf(input)),
+    paths,
+  );
+  const targetParts = readings.flatMap(({ target }) => (target === undefined ? [] : [target]));
+  const stored =
+    targetParts.length === files.length
+      ? joinedStates(targetParts.map(statesOf), paths)
+      : undefined;
   const inTime = reading.input.some(({ axes }) => axes.includes("time"));
   const targets = stored !== undefined ? "stored" : inTime ? "next state" : "none";
   const times = targets === "next state" ? states.times - 1 : states.times;
@@ -127,7 +145,7 @@ async function dataSetOf(file: ArrayFile, options: DataOptions): Promise<DataSet
   return {
     path,
     layout: reading.layout,
-    evidence: reading.evidence,
+    evidence: [...reading.evidence, ...shardsSentence(files)],
     targets,
     states,
     shape: [states.trajectories, states.times, ...states.shape],
@@ -167,8 +185,16 @@ async function dataSetOf(file: ArrayFile, options: DataOptions): Promise<DataSet
       );
       return { input: inputs, target };
     },
-    close: () => file.close(),
+    async close() {
+      for (const one of files) await one.close();
+    },
   };
+}
+
+function shardsSentence(files: readonly ArrayFile[]): string[] {
+  if (files.length === 1) return [];
+  const [first, last] = [basename(files[0]!.path), basename(files.at(-1)!.path)];
+  return [`${files.length} files of the folder are one data set, from ${first} to ${last}.`];
 }
 
 /** On a square nothing depends on its side but units; elsewhere the shape of the cells decides what a rotation is. */

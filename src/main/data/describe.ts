@@ -7,6 +7,9 @@ import { channelStatistics } from "./statistics";
 /** A file is described while someone waits for it to open, so of a large one only some states are read: 0.2 s. */
 const MOST_VALUES = 2 ** 23;
 
+/** Listed at most: a file with a group for each trajectory has thousands that are alike. */
+const MOST_ARRAYS = 200;
+
 /** Reads the states once for the statistics. */
 export async function describeData(data: DataSet, signal?: AbortSignal): Promise<DataInfo> {
   const { states, channels, coordinates, fields } = data;
@@ -50,7 +53,7 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
     channels: channels.map((label) => ({ ...label })),
     fields: fields === undefined ? null : showFieldSpec(fields),
     samples: data.sampleCount,
-    arrays: data.arrays.map(({ name, shape, storedType }) => ({
+    arrays: data.arrays.slice(0, MOST_ARRAYS).map(({ name, shape, storedType }) => ({
       name,
       shape: [...shape],
       dtype: storedType,

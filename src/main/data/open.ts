@@ -23,6 +23,7 @@ export async function openArrayFile(path: string): Promise<ArrayFile> {
     const kind = await fileKind(source);
     if (kind === "hdf5" || kind === "netcdf4" || kind === "matlab7") {
       await source.close();
+      source = undefined;
       return await openHdf5(
         path,
         kind === "hdf5" ? "HDF5" : kind === "netcdf4" ? "NetCDF 4" : "MATLAB 7.3",

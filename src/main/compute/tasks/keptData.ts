@@ -2,9 +2,9 @@
  * Data sets that stay open between questions about their samples: opening one reads its headers and unpacks chunks, which
  * the next frame needs again. Left alone for a while, a file is closed.
  */
-import { stat } from "node:fs/promises";
 import type { DataOptions } from "../../../shared/contract";
 import { fileError } from "../../../shared/fileErrors";
+import { stampOf } from "../../data/identity";
 import { openData, type DataSet } from "../../data/dataset";
 
 /** The window shows one, two while it goes from one to the other. */
@@ -52,8 +52,8 @@ export async function withKeptData<T>(
 
 async function keyOf(path: string, options: DataOptions): Promise<string> {
   try {
-    const { size, mtimeMs } = await stat(path);
-    return JSON.stringify([path, size, mtimeMs, options]);
+    const { size, modified } = await stampOf(path);
+    return JSON.stringify([path, size, modified, options]);
   } catch (error) {
     throw fileError(error, path, "read");
   }

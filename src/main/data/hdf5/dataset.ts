@@ -63,7 +63,7 @@ export function datasetSource(options: DatasetOptions): ArraySource {
   let checked = false;
   const direct = (box: Box): TensorData => {
     if (!checked) {
-      checkFilters(options, where);
+      checkStorage(options, where);
       checked = true;
     }
     return readBox(options, box, where);
@@ -99,7 +99,7 @@ export function datasetSource(options: DatasetOptions): ArraySource {
   };
 }
 
-function checkFilters(
+function checkStorage(
   { library, file, path, metadata, element }: DatasetOptions,
   where: string,
 ): void {
@@ -109,6 +109,14 @@ function checkFilters(
       "hdf5/chunk",
       `${where} is stored in chunks of ${(bytes / 2 ** 30).toPrecision(2)} GiB, each of which must be unpacked as a whole.`,
       { where, todo: "Write it again with smaller chunks (chunks=True in h5py)." },
+    );
+  }
+  const { shape } = library.calls.get_dataset_metadata(file, path);
+  if (shape?.join() !== metadata.shape?.join()) {
+    throw new UserError(
+      "data/ragged",
+      `${where} is [${shape?.join(", ") ?? ""}], but others like it are [${metadata.shape?.join(", ") ?? ""}].`,
+      { where, todo: "All trajectories of a data set must have one shape." },
     );
   }
   const strange = library.calls.get_dataset_filters(file, path).find(({ id }) => !known.has(id));

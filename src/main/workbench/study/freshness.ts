@@ -1,7 +1,6 @@
 /** Whether files are as they were when the study opened them, and whether a run still speaks of its inputs. */
-import { stat } from "node:fs/promises";
 import type { FileIdentity, RunRecord } from "../../../shared/run";
-import { identify } from "../../data/identity";
+import { identify, stampOf } from "../../data/identity";
 import type { StoredData, StoredModel } from "./document";
 
 export type FileState = "here" | "changed" | "missing";
@@ -16,13 +15,13 @@ export class Freshness {
   async stateOf(file: FileIdentity): Promise<FileState> {
     let now;
     try {
-      now = await stat(file.path);
+      now = await stampOf(file.path);
     } catch {
       // Whatever keeps it from being looked at, it is not here.
       return "missing";
     }
     if (now.size !== file.size) return "changed";
-    const modified = Math.round(now.mtimeMs);
+    const { modified } = now;
     if (modified === file.modified) return "here";
     if (file.sha256 === null || now.size > REHASH_LIMIT) return "changed";
     const key = `${file.path} ${now.size} ${modified}`;

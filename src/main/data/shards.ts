@@ -1,0 +1,121 @@
+/** A folder of files of one layout as one data set: their trajectories one after the other. */
+import { readdir, stat } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { isDataName, zarrEnding } from "../../shared/dataFiles";
+import { UserError } from "../../shared/errors";
+import { fileError } from "../../shared/fileErrors";
+import { allocate, sizeOf, type Tensor } from "../../shared/tensor";
+import { isZarr } from "./open";
+import type { StatePlace, States } from "./states";
+
+/** Each is held open; more have to be joined by whoever writes them. */
+const MOST_SHARDS = 800;
+
+/**
+ * The data files in a folder, in the order that people count in; the path alone where it is one file or a Zarr folder.
+ * @throws UserError "data/folder", "data/too-many-files", "file/…"
+ */
+export async function shardsOf(path: string): Promise<string[]> {
+  const info = await stat(path).catch(() => undefined);
+  // What is not there is said by whoever opens it.
+  if (info?.isDirectory() !== true || (await isZarr(path))) return [path];
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+    throw fileError(error, path, "read");
+  });
+  const names = entries
+    .filter(({ name }) => !name.startsWith("."))
+    .filter((entry) =>
+      entry.isDirectory() ? entry.name.endsWith(zarrEnding) : isDataName(entry.name),
+    )
+    .map(({ name }) => name)
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  if (names.length === 0)
+    throw noShards(
+      path,
+      entries.filter((one) => one.isDirectory()),
+    );
+  const endings = [...new Set(names.map((name) => extname(name).toLowerCase()))];
+  if (endings.length > 1) {
+    throw new UserError(
+      "data/folder",
+      `${path} has data files of several kinds: ${endings.join(", ")}.`,
+      {
+        where: path,
+        todo: `Name one file, like ${names[0]!}, or put those that belong together into a folder.`,
+      },
+    );
+  }
+  if (names.length > MOST_SHARDS) {
+    throw new UserError(
+      "data/too-many-files",
+      `${path} has ${names.length} data files; ${MOST_SHARDS} open as one data set.`,
+      { where: path, todo: "Join some of them, or put fewer into a folder." },
+    );
+  }
+  return names.map((name) => join(path, name));
+}
+
+function noShards(path: string, folders: readonly { readonly name: string }[]): UserError {
+  const names = folders.map(({ name }) => name).filter((name) => !name.startsWith("."));
+  return new UserError("data/folder", `${path} is a folder without data files.`, {
+    where: path,
+    todo:
+      names.length === 0
+        ? "Name a file, or a folder of them."
+        : `Name a file, or one of the folders in it: ${names.slice(0, 6).join(", ")}.`,
+  });
+}
+
+/**
+ * States of several files as one.
+ * @throws UserError "data/ragged" where they differ in more than the number of trajectories
+ */
+export function joinedStates(shards: readonly States[], paths: readonly string[]): States {
+  const first = shards[0]!;
+  if (shards.length === 1) return first;
+  shards.forEach((states, i) => {
+    const [a, b] = [describe(first), describe(states)];
+    if (a === b) return;
+    throw new UserError(
+      "data/ragged",
+      `${basename(paths[i]!)} has ${b}, but ${basename(paths[0]!)} has ${a}.`,
+      { where: paths[i]!, todo: "Put only files of one shape into a folder." },
+    );
+  });
+  const starts: number[] = [];
+  let trajectories = 0;
+  for (const states of shards) {
+    starts.push(trajectories);
+    trajectories += states.trajectories;
+  }
+  const size = sizeOf(first.shape);
+  return {
+    ...first,
+    trajectories,
+    async read(places): Promise<Tensor> {
+      const groups = new Map<number, { place: StatePlace; at: number }[]>();
+      places.forEach((place, at) => {
+        const shard = starts.findLastIndex((start) => start <= place.trajectory);
+        const inside = { ...place, trajectory: place.trajectory - starts[shard]! };
+        groups.set(shard, [...(groups.get(shard) ?? []), { place: inside, at }]);
+      });
+      let out: Tensor | undefined;
+      for (const [shard, members] of groups) {
+        const part = await shards[shard]!.read(members.map(({ place }) => place));
+        out ??= {
+          ...part,
+          shape: [places.length, ...first.shape],
+          data: allocate(part.dtype, places.length * size),
+        };
+        for (const [i, { at }] of members.entries()) {
+          out.data.set(part.data.subarray(i * size, (i + 1) * size) as never, at * size);
+        }
+      }
+      return out ?? first.read([]);
+    },
+  };
+}
+
+function describe({ axes, shape, times, storedType }: States): string {
+  return `${times} times of ${axes.map((axis, i) => `${axis} ${shape[i]!}`).join(" × ")}, ${storedType}`;
+}
