@@ -3,11 +3,11 @@ import { getContext, setContext } from "svelte";
 import type { AnalysisRequest, Client, Job, MethodOutput, Study } from "../../shared/contract";
 import { fromErrorRecord, type ErrorRecord } from "../../shared/errors";
 import type { LinkState } from "../client/websocket";
-import { AwaitedRuns } from "./awaited.svelte";
+import { AwaitedRuns, type Awaited } from "./awaited.svelte";
 import { DeviceList } from "./devices.svelte";
 import { fileTitles, type Dialog, type Opens } from "./dialog";
 import { Exports } from "./exports.svelte";
-import { Jobs } from "./jobs.svelte";
+import { Jobs, pageOf } from "./jobs.svelte";
 import { Layout } from "./layout.svelte";
 import { Messages } from "./messages.svelte";
 import { Session } from "./session.svelte";
@@ -198,7 +198,16 @@ export class App {
    * @param beside to the right of the run that has taken it before
    */
   await(job: string, form: Page, request: AnalysisRequest, beside = false): void {
-    this.awaited.add(job, { form, request, beside });
+    this.#awaits(job, { form, request, beside });
+  }
+
+  /** The data that `job` makes take the place of `form`. */
+  awaitData(job: string, form: Page): void {
+    this.#awaits(job, { form, request: null, beside: false });
+  }
+
+  #awaits(job: string, awaited: Awaited): void {
+    this.awaited.add(job, awaited);
     const known = this.jobs.get(job);
     if (known !== undefined && known.state === "done") this.#ended(known);
   }
@@ -224,14 +233,14 @@ export class App {
       // The form that started it shows the error itself.
       if (!seen) this.messages.problem(fromErrorRecord(job.error as ErrorRecord));
     }
-    if (job.state !== "done" || job.run === null) return;
+    const made = pageOf(job);
+    if (job.state !== "done" || made === null) return;
     this.awaited.remove(job.id);
-    const run: Page = { kind: "run", id: job.run };
     if (waiting === undefined) {
-      this.messages.word(`${job.title} is done.`, { label: "Show", run: () => tabs.open(run) });
+      this.messages.word(`${job.title} is done.`, { label: "Show", run: () => tabs.open(made) });
     } else {
-      tabs.replace(waiting.form, run);
-      if (waiting.beside) tabs.compare(run);
+      tabs.replace(waiting.form, made);
+      if (waiting.beside) tabs.compare(made);
     }
   }
 }

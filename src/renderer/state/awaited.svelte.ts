@@ -6,7 +6,8 @@ import { keyOf, type Page } from "./tabs.svelte";
 
 export interface Awaited {
   readonly form: Page;
-  readonly request: AnalysisRequest;
+  /** null of a simulation, whose page keeps what was set. */
+  readonly request: AnalysisRequest | null;
   /** To the right of the run that has taken the form's place before. */
   readonly beside: boolean;
 }
@@ -43,6 +44,6 @@ export class AwaitedRuns {
   /** What that form asked for last: it shows what it waits for, also after it was closed and opened. */
   requestOf(form: Page): AnalysisRequest | undefined {
     const job = this.jobOf(form);
-    return job === undefined ? undefined : this.#all.get(job.id)?.request;
+    return job === undefined ? undefined : (this.#all.get(job.id)?.request ?? undefined);
   }
 }

@@ -1,6 +1,13 @@
 /** What is running, waiting and done, kept by the host and followed here. */
 import { SvelteMap } from "svelte/reactivity";
 import type { Client, Job } from "../../shared/contract";
+import type { Page } from "./tabs.svelte";
+
+/** The page of what a job made: its run, or the data that it added. */
+export function pageOf({ run, data }: Job): Page | null {
+  if (run !== null) return { kind: "run", id: run };
+  return data === null ? null : { kind: "data", id: data };
+}
 
 export class Jobs {
   readonly #client: Client;

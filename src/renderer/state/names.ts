@@ -17,6 +17,8 @@ export function nameOf(page: Page, study: Study): string {
   switch (page.kind) {
     case "study":
       return "Overview";
+    case "simulate":
+      return "Simulate data";
     case "data":
       return study.data.find(({ id }) => id === page.id)?.name ?? "Data";
     case "model":

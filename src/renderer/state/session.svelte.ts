@@ -8,6 +8,7 @@ import { Runs } from "./runs.svelte";
 import { Samples } from "./samples.svelte";
 import { Selection } from "./selection.svelte";
 import { chosenApart, rememberApart } from "./setApart";
+import { Simulation } from "./simulation.svelte";
 import { Subject } from "./subject.svelte";
 import { keyOf, Tabs, type Page } from "./tabs.svelte";
 import { keptTabs } from "./openTabs";
@@ -20,6 +21,8 @@ export class Session {
   readonly runs: Runs;
   readonly samples: Samples;
   readonly subject: Subject;
+  /** As it is being set up; it stays while the study is open. */
+  readonly simulation: Simulation;
   readonly tabs = new Tabs((key) => Reflect.deleteProperty(this.#forms, key));
   /** What is typed stays while the tab is open, whichever page is looked at meanwhile. */
   readonly #forms: Record<string, Form> = {};
@@ -34,6 +37,7 @@ export class Session {
     this.runs = new Runs(client, study.path);
     this.samples = new Samples(client, study.path);
     this.subject = new Subject(study);
+    this.simulation = new Simulation(client);
     this.#apart = chosenApart(study.path);
     this.#learnNames(study);
     const kept = keptTabs(study.path);

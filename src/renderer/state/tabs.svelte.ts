@@ -6,13 +6,16 @@ export type Page =
   | { readonly kind: "data"; readonly id: string }
   | { readonly kind: "model"; readonly id: string }
   | { readonly kind: "run"; readonly id: string }
+  /** The form of a simulation. */
+  | { readonly kind: "simulate" }
   /** The form of an analysis, filled from a run where it is done again. */
   | { readonly kind: "new"; readonly analysis: string; readonly from?: string };
 
 export function keyOf(page: Page): string {
   switch (page.kind) {
     case "study":
-      return "study";
+    case "simulate":
+      return page.kind;
     case "new":
       return `new:${page.analysis}:${page.from ?? ""}`;
     default:

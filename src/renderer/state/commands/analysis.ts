@@ -15,6 +15,15 @@ export function analysisCommands(app: App): Command[] {
     keywords: "analyse",
     run: () => session.setUp(analysis.id),
   }));
+  if (session.study.readOnly === null) {
+    commands.push({
+      id: "simulate",
+      label: "Simulate data…",
+      group: "Analysis",
+      keywords: "physics equation trajectories generate",
+      run: () => session.tabs.open({ kind: "simulate" }),
+    });
+  }
   const run =
     page?.kind === "run" ? session.study.runs.find(({ id }) => id === page.id) : undefined;
   if (run !== undefined) {
