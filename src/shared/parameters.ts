@@ -13,6 +13,8 @@ interface Common<T> {
   readonly default: T;
   /** Folded away in the form until asked for. */
   readonly advanced?: boolean;
+  /** Whether only states on a grid have it, or only others; the form leaves it out elsewhere. */
+  readonly of?: "fields" | "vectors";
 }
 
 export type Parameter =

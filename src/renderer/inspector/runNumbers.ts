@@ -40,6 +40,8 @@ const names: Record<string, string> = {
   lie_error: "Lie derivative",
   lie_error_last: "Lie derivative, last step",
   lie_relative: "Share broken",
+  data_error: "Lie derivative of the data",
+  finite_error: "Error of the finite motion",
   grid_error: "The grid’s own error",
   drift: "Largest drift / s",
   drift_end: "Drift at the end / s",
@@ -79,15 +81,24 @@ function generatorOf(record: RunRecord, id: string): Json | null {
 export function aboutGenerator(
   record: RunRecord,
   id: string,
-): { label: string; formula: string; resolved: boolean; said: string | null } | null {
+): { label: string; formula: string; unresolved: string | null; said: string | null } | null {
   const found = generatorOf(record, id);
   if (found === null) return null;
   return {
     label: String(found["label"] ?? id),
     formula: readable(String(found["formula"] ?? ""), record.data.fields),
-    resolved: found["resolved"] !== false,
+    unresolved: unresolvedOf(found),
     said: saidOfDrift(found),
   };
+}
+
+/** What an error that does not stand out lies within, in a sentence; null where it stands out, or nothing bounds it. */
+function unresolvedOf(generator: Json): string | null {
+  if (generator["resolved"] !== false) return null;
+  const rounding = number(generator["rounding"]);
+  return generator["bound"] === "rounding" && rounding !== null
+    ? `At the floor: rounding alone leaves ${showNumber(rounding, 2)}.`
+    : "Not resolved: within twice of the grid’s own error.";
 }
 
 /** A formula with vectors' components as channels are called elsewhere, velocity.x for velocityx, and · for *. */
@@ -218,6 +229,8 @@ export function pairFacts(
     ["equivariance_error", "Equivariance error"],
     ["lie_error", "Lie derivative"],
     ["lie_relative", "Share broken"],
+    ["data_error", "Lie derivative of the data"],
+    ["finite_error", "Error of the finite motion"],
     ["grid_error", "The grid’s own error"],
     ["round_trip", "Round trip of a finite motion"],
   ] as const) {

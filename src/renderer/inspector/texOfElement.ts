@@ -51,7 +51,11 @@ function texOfFound(run: RunResult, id: string): string | null {
   return body === null ? null : letter + body;
 }
 
-function texOfGenerator({ parameters }: RunRecord, id: string): string | null {
+function texOfGenerator({ parameters, summary }: RunRecord, id: string): string | null {
+  const { generators = [] } = summary as { generators?: readonly { id: string; tex?: string }[] };
+  const said = generators.find((one) => one.id === id)?.tex;
+  if (said !== undefined) return said;
+  // Runs of earlier versions only name them.
   const own = ownGenerators(String(parameters["own"] ?? "")).find((one) => one.id === id);
   if (own !== undefined) return own.tex ?? null;
   return generatorNames.includes(id) ? (generatorByName(id, defaultOptions).tex ?? null) : null;

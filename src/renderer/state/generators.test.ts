@@ -28,3 +28,20 @@ test("without data nothing is held back, and what the form says counts", () => {
   expect(hindered(two)["gx"]).not.toBeNull();
   expect(hindered(two, { velocity: "flow" })["gx"]).toBeNull();
 });
+
+test("particles have the motions of their parts once these are named", () => {
+  const swarm = {
+    ...info,
+    fields: null,
+    axes: ["trajectory", "time", "particle", "channel"],
+    shape: [4, 9, 5, 6],
+  };
+  const unnamed = hindered(swarm, { split: "" });
+  expect(unnamed["se"]).toMatch(/nothing says which are positions/);
+  const why = hindered(swarm, { split: "5x(q:3,v:3)" });
+  for (const name of ["se", "galilei", "u", "tz", "rot-yz", "gx", "u-xy", "scale"]) {
+    expect(why[name], name).toBeNull();
+  }
+  expect(hindered(swarm, { split: "5x(q:3,s:3)" })["gx"]).toMatch(/no velocities/);
+  expect(hindered(swarm, { split: "4x6" })).toEqual({});
+});

@@ -47,6 +47,7 @@ export const lieDerivative = defineAnalysis({
       example: "swirl: flow (-y*exp(-x^2-y^2), x*exp(-x^2-y^2))",
     },
     split: {
+      of: "vectors",
       kind: "text",
       label: "Split",
       help: "Parts of a state on no grid: 5x(q:3,v:3) for five particles, each with its position before its velocity; q:5x3,p:5x3 for all positions before all momenta; 5x3 for positions alone; none for one part x; empty follows the data’s particle axis and fields. Motions act on all particles alike.",
@@ -55,6 +56,7 @@ export const lieDerivative = defineAnalysis({
       example: "5x(q:3,v:3)",
     },
     "output-split": {
+      of: "vectors",
       kind: "text",
       label: "Split of the prediction",
       help: "The same for predictions; empty takes them for states, or for a vector or number a particle.",
@@ -80,6 +82,7 @@ export const lieDerivative = defineAnalysis({
       advanced: true,
     },
     masses: {
+      of: "vectors",
       kind: "text",
       label: "Masses",
       help: "Of particles, for boosts of momenta; empty for a part named m, or 1 each.",
@@ -89,6 +92,7 @@ export const lieDerivative = defineAnalysis({
       advanced: true,
     },
     exchanges: {
+      of: "vectors",
       kind: "boolean",
       label: "Exchanges",
       help: "Also exchange neighbouring particles and compare: the one motion of particles that is no flow.",
@@ -127,6 +131,7 @@ export const lieDerivative = defineAnalysis({
       example: "checkpoints/*.safetensors",
     },
     layers: {
+      of: "fields",
       kind: "integer",
       label: "Samples by layer",
       help: "On this many samples, how much each layer of the network contributes; 0 leaves that out.",
@@ -152,6 +157,7 @@ export const lieDerivative = defineAnalysis({
     },
     ...generatorParameters,
     disc: {
+      of: "fields",
       kind: "number",
       label: "Disc",
       help: "Norms over a disc of this radius in units of half the shortest side, for rotations and scalings, which leave a box; 0 takes the whole grid.",

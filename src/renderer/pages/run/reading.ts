@@ -48,6 +48,7 @@ export function sampleQuantities(run: RunResult): SampleQuantity[] {
       perElement(run, name)?.map(firstStep) ?? null;
     add("Lie derivative", "high", first("lie_error"));
     add("share broken", "high", first("lie_relative"));
+    add("Lie derivative of the data", "high", perElement(run, "data_error"));
     add("the grid’s own error", "high", perElement(run, "grid_error"));
   }
   if (run.record.analysis === "conservation") {
