@@ -16,6 +16,7 @@ import { sampleNetwork } from "../src/main/analyses/network";
 import { tangentGraph } from "../src/main/analyses/tangents";
 import { Builder } from "../src/main/graph/builder";
 import { inputName, type Graph } from "../src/main/graph/ir";
+import { hoisted } from "../src/main/graph/hoist";
 import { encodeModel } from "../src/main/graph/onnx/encode";
 import { simplify } from "../src/main/graph/simplify";
 import { withWinograd } from "../src/main/graph/winograd";
@@ -37,6 +38,13 @@ const [what, source] = positionals;
 const width = Number(options.width);
 const model = await openModel(join(source!, "model.onnx"));
 
+/** Without the part that is run once a sample. */
+function eachTangent(): Graph {
+  const graph = simplify(tangentGraph(sampleNetwork(model), width));
+  const directions = graph.inputs.map(inputName).filter((name) => name.startsWith("$v"));
+  return hoisted(graph, new Set(directions)).each;
+}
+
 function graphOf(name: string): { graph: Graph; bound: boolean } {
   switch (name) {
     case "forward":
@@ -46,7 +54,7 @@ function graphOf(name: string): { graph: Graph; bound: boolean } {
     case "gradients":
       return { graph: gradientGraph(sampleNetwork(model), "mse", width), bound: true };
     case "tangents":
-      return { graph: tangentGraph(sampleNetwork(model), width), bound: true };
+      return { graph: eachTangent(), bound: true };
     default:
       throw new Error(`${name} is none of forward, step, gradients, tangents`);
   }

@@ -90,7 +90,8 @@ export class Gradients {
   }
 
   /**
-   * @param memoryBytes bound on the results that one run holds: parts of the network are computed twice to stay below
+   * @param memoryBytes bound on the results that one run holds: parts of the network are computed twice to stay below,
+   * and between runs none of it is kept
    */
   static async compile(
     executor: Executor,
@@ -104,7 +105,7 @@ export class Gradients {
     const { graph, segments } = checkpointed(whole, "loss", memoryBytes);
     const program = await executor.compile(graph, {
       bind: model.parameters,
-      sparing: segments > 1,
+      sparing: Number.isFinite(memoryBytes),
     });
     return new Gradients(
       program,
