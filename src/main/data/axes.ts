@@ -48,6 +48,12 @@ export function parseAxes(text: string): Axis[] {
   return axes;
 }
 
+/** Channels of a line are few, its points many: [n, t, c, x], which by its rank alone would be [b, c, y, x]. */
+export function looksLikeLines(shape: readonly number[]): boolean {
+  const [, times = 0, channels = 0, points = 0] = shape;
+  return shape.length === 4 && times > channels && channels <= 4 && points >= 16;
+}
+
 /** What an array of that rank most likely is, where nothing says so; undefined where it may be many things. */
 export function usualAxes(rank: number, trajectories: boolean): Axis[] | undefined {
   const text = trajectories

@@ -4,8 +4,8 @@ import { showFieldSpec } from "../../shared/fields/spec";
 import type { DataSet } from "./dataset";
 import { channelStatistics } from "./statistics";
 
-/** A file is described while someone waits for it to open, so of a large one only some states are read: 0.2 s. */
-const MOST_VALUES = 2 ** 23;
+/** A file is described while someone waits for it to open, so of a large one only some states are read: 0.1 s. */
+const MOST_VALUES = 2 ** 22;
 
 /** Listed at most: a file with a group for each trajectory has thousands that are alike. */
 const MOST_ARRAYS = 200;

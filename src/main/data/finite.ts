@@ -16,8 +16,10 @@ export function checkFinite(
   name: (sample: number) => string,
 ): void {
   if (data instanceof BigInt64Array) return;
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
+  // A plain loop: frames of millions of values pass here while someone scrubs.
+  let bad = 0;
+  while (bad < data.length && Number.isFinite(data[bad]!)) bad++;
+  if (bad === data.length) return;
   const strides = stridesOf(shape);
   const index = strides.map((stride, axis) => Math.floor(bad / stride) % shape[axis]!);
   const [sample = 0, ...position] = index;

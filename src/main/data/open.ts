@@ -10,13 +10,14 @@ import { openHdf5 } from "./hdf5/open";
 import { openNetcdf3 } from "./netcdf3";
 import { arraysIn } from "./npz";
 import { openError } from "./openError";
+import { unpacked } from "./packed";
 import { openZarr, zarrMarks } from "./zarr/open";
 
 /**
  * @throws UserError "file/…", "data/format", and what the readers throw
  */
 export async function openArrayFile(path: string): Promise<ArrayFile> {
-  if (await isZarr(path)) return openZarr(path);
+  if (await isZarr(path)) return unpacked(await openZarr(path));
   let source: ByteSource | undefined;
   try {
     source = await openFile(path);
@@ -24,12 +25,10 @@ export async function openArrayFile(path: string): Promise<ArrayFile> {
     if (kind === "hdf5" || kind === "netcdf4" || kind === "matlab7") {
       await source.close();
       source = undefined;
-      return await openHdf5(
-        path,
-        kind === "hdf5" ? "HDF5" : kind === "netcdf4" ? "NetCDF 4" : "MATLAB 7.3",
-      );
+      if (kind === "netcdf4") return unpacked(await openHdf5(path, "NetCDF 4"));
+      return await openHdf5(path, kind === "hdf5" ? "HDF5" : "MATLAB 7.3");
     }
-    if (kind === "netcdf3") return await openNetcdf3(source);
+    if (kind === "netcdf3") return unpacked(await openNetcdf3(source));
     // What is not recognised may be an archive cut short, of which the zip reader says so.
     if (kind !== undefined && kind !== "npy" && kind !== "zip") throw otherKind(path, kind);
     return await arraysIn(source);

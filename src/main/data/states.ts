@@ -195,10 +195,10 @@ function extentsOf(parts: readonly StatesPart[], where: string): Map<Axis, numbe
 }
 
 /** Offset of each element of a canonical state from the state's first stored element. */
-function offsetsOf(shape: readonly number[], strides: readonly number[]): Float64Array {
-  let offsets = Float64Array.of(0);
+function offsetsOf(shape: readonly number[], strides: readonly number[]): Uint32Array {
+  let offsets = Uint32Array.of(0);
   shape.forEach((extent, axis) => {
-    const inner = new Float64Array(offsets.length * extent);
+    const inner = new Uint32Array(offsets.length * extent);
     offsets.forEach((offset, i) => {
       for (let k = 0; k < extent; k++) inner[i * extent + k] = offset + k * strides[axis]!;
     });
@@ -210,13 +210,13 @@ function offsetsOf(shape: readonly number[], strides: readonly number[]): Float6
 function gather(
   data: TensorData,
   step: number,
-  offsets: Float64Array,
+  offsets: Uint32Array,
   dtype: Tensor["dtype"],
 ): TensorData {
   const out = allocate(dtype, step === 0 ? 0 : (data.length / step) * offsets.length);
   let at = 0;
   for (let start = 0; start < data.length; start += step) {
-    for (const offset of offsets) out[at++] = data[start + offset]!;
+    for (let i = 0; i < offsets.length; i++) out[at++] = data[start + offsets[i]!]!;
   }
   return out;
 }

@@ -23,7 +23,7 @@ export interface Statistics {
 /** Values read at most: a few seconds' worth. Above it, evenly strided states stand for all. */
 const MOST_VALUES = 2 ** 27;
 /** Values held at once. */
-const CHUNK_VALUES = 2 ** 21;
+const CHUNK_VALUES = 2 ** 20;
 
 /** Accumulates in float64; the variance by Welford's update of chunk means (Chan et al. 1983), without cancellation. */
 export async function channelStatistics(

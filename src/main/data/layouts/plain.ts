@@ -2,7 +2,7 @@
 import { UserError } from "../../../shared/errors";
 import type { ArrayFile } from "../arrayFile";
 import type { ArraySource } from "../arraySource";
-import { parseAxes, usualAxes, type Axis } from "../axes";
+import { looksLikeLines, parseAxes, usualAxes, type Axis } from "../axes";
 import { particleStates } from "../particles";
 import type { Proposal } from "./proposal";
 
@@ -88,6 +88,7 @@ export function targetPart(
 
 /** @throws UserError "data/axes" */
 export function axesOf(array: ArraySource): readonly Axis[] {
+  if (looksLikeLines(array.shape)) return parseAxes("n,t,c,x");
   const axes = usualAxes(array.shape.length, false);
   if (axes === undefined) throw unknownAxes(array);
   return axes;
