@@ -1,6 +1,7 @@
 /** What is measured along rollouts: every quantity of model, repaired model and data, and how far the states are off. */
 import type { Integrand } from "../../../shared/physics/integrand";
 import type { Quantity } from "../../../shared/physics/quantity";
+import type { Reals } from "../innerProducts";
 import { integralsOf, outflowOf, StateBlock, type Integrals } from "../../physics/integrals";
 import type { Layout } from "../../physics/layout";
 
@@ -58,45 +59,70 @@ export class Meter {
     this.size = new Float64Array(this.quantities.length * samples);
   }
 
-  #of(states: ArrayLike<number>, n: number): Integrals[] {
+  #of(states: Reals, n: number): Integrals[] {
     return this.#sets.flatMap(({ quantities, layout }) => {
       const block = new StateBlock(states, n, layout);
       return quantities.map(({ integrand, leaving }) => {
         const found = integralsOf(integrand, block, this.#coefficients);
         if (leaving === undefined) return found;
         const out = outflowOf(leaving, block, this.#coefficients);
-        return { ...found, value: found.value.map((inside, i) => inside - out[i]!) };
+        return {
+          value: found.value.map((inside, i) => inside - out[i]!),
+          get size() {
+            return found.size;
+          },
+        };
       });
     });
   }
 
+  /** Few states at a time, so that what is made of them on the way stays in the processor's cache. */
+  #inPieces(
+    states: Reals,
+    n: number,
+    take: (found: readonly Integrals[], first: number, count: number) => void,
+  ): void {
+    const size = states.length / n;
+    const width = Math.max(1, Math.floor(PIECE / size));
+    for (let first = 0; first < n; first += width) {
+      const count = Math.min(width, n - first);
+      const piece = states.subarray(first * size, (first + count) * size);
+      take(this.#of(piece, count), first, count);
+    }
+  }
+
   /** I of each quantity and state, [Q][n]. */
-  values(states: ArrayLike<number>, n: number): Float64Array[] {
-    return this.#of(states, n).map(({ value }) => value);
+  values(states: Reals, n: number): Float64Array[] {
+    const all = this.quantities.map(() => new Float64Array(n));
+    this.#inPieces(states, n, (found, first) => {
+      found.forEach(({ value }, q) => {
+        all[q]!.set(value, first);
+      });
+    });
+    return all;
   }
 
   /** Notes the values at step k of samples first …; at step 0 their sizes too. */
-  note(
-    numbers: RolloutNumbers,
-    states: ArrayLike<number>,
-    first: number,
-    n: number,
-    step: number,
-  ): void {
-    this.#of(states, n).forEach(({ value, size }, q) => {
-      for (let i = 0; i < n; i++) {
-        const row = q * this.#samples + first + i;
-        const ended = numbers.end[first + i]!;
-        if (ended === 0 || step < ended) {
-          numbers.value[row * (this.#steps + 1) + step] = Number.isFinite(value[i]!)
-            ? value[i]!
+  note(numbers: RolloutNumbers, states: Reals, first: number, n: number, step: number): void {
+    this.#inPieces(states, n, (found, from, count) => {
+      found.forEach((integrals, q) => {
+        const sample = q * this.#samples + first + from;
+        if (step === 0) this.size.set(integrals.size, sample);
+        for (let i = 0; i < count; i++) {
+          const ended = numbers.end[first + from + i]!;
+          if (ended > 0 && step >= ended) continue;
+          const value = integrals.value[i]!;
+          numbers.value[(sample + i) * (this.#steps + 1) + step] = Number.isFinite(value)
+            ? value
             : NaN;
         }
-        if (step === 0) this.size[row] = size[i]!;
-      }
+      });
     });
   }
 }
+
+/** Numbers of states that are measured at once. */
+const PIECE = 2 ** 14;
 
 /** Of the first quantities only. */
 export function firstQuantities(
