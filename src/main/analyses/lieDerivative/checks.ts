@@ -54,13 +54,9 @@ function fitNotices({ words, residual, samples }: DataDerivative["fit"]): string
   ];
 }
 
-/** Of a run without a network. */
-export function dataNotices(
-  context: DataContext,
-  params: LieDerivativeParameters,
-  { sides, fit }: DataDerivative,
-): string[] {
-  return [...fitNotices(fit), ...placeNotices(context, params, sides)];
+/** Of a run without a network. A local law knows no box, so nothing is said of how flows leave it. */
+export function dataNotices(context: DataContext, { sides, fit }: DataDerivative): string[] {
+  return [...fitNotices(fit), ...conventionNotices(context, sides.generators)];
 }
 
 export function noticesOf(

@@ -13,8 +13,8 @@ export interface FittedPoint {
   readonly state: Float64Array;
   /** [D] */
   readonly value: Float64Array;
-  /** Its slope along directions [K, d], as [K, D]. */
-  pushed(directions: Float64Array): Float64Array;
+  /** Its slope along every generator, [K, D]. */
+  readonly tangents: Float64Array;
 }
 
 export interface FittedData {
@@ -27,7 +27,8 @@ export interface FittedData {
   readonly words: string;
   /** On data that the fit has not seen, over the spread of the values. */
   readonly residual: number;
-  at(k: number): FittedPoint;
+  /** Ready to be pushed along these generators. */
+  along(sides: Sides): (k: number) => FittedPoint;
 }
 
 export interface DataDerivative {
@@ -53,11 +54,11 @@ export async function dataDerivative(
   const sides = sidesOf(context, params, shape, fitted.outputShape, kind);
   const measure = new Measure(context, { steps: 1, disc: params.disc }, sides, fitted.outputShape);
   const output = sides.output(1);
+  const at = fitted.along(sides);
   const one: DataContext["input"] = { ...input, shape: [1, ...shape], dtype: "float64" };
   fitted.kept.forEach((position, k) => {
     step();
-    const { state, value, pushed } = fitted.at(k);
-    const tangents = pushed(sides.input.of(state));
+    const { state, value, tangents } = at(k);
     const moved = output.of(value, state);
     const field = tangents.map((along, i) => along - moved[i]!);
     measure.add(position, 0, { prediction: value, field, tangents });

@@ -6,12 +6,16 @@
 import type { LieDerivativeParameters } from "../../../shared/analyses/lieDerivative";
 import { UserError } from "../../../shared/errors";
 import type { Grid } from "../../../shared/fields/spec";
+import { uniform, type Infinitesimal } from "../../../shared/generators/generator";
 import { sizeOf, toFloat64 } from "../../../shared/tensor";
 import { ratesOf } from "../../data/fit/differences";
 import { fitLocal } from "../../data/fit/local";
+import type { Base, LocalTerms } from "../../data/fit/localTerms";
+import { GeneratorAction, type Units } from "../../fields/generators/apply";
 import type { DataContext } from "../context";
 import { gather } from "../orbit";
 import type { FittedData } from "./fitted";
+import { unitsOf } from "./sides";
 
 /** States enough for a law, and few enough for memory. */
 const MOST_STATES = 48;
@@ -43,22 +47,66 @@ export async function fittedFields(
     outputShape: shape,
     words: `rates, by central differences of order ${order}, fitted by a local law of ${terms.terms.length} terms with coefficients that may vary over the box (${terms.features} functions)`,
     residual: law.residual,
-    at(k) {
-      const base = terms.base(states[k]!);
-      return {
-        state: states[k]!,
-        value: law.rate(base),
-        pushed(directions) {
-          const out = new Float64Array(directions.length);
-          for (let from = 0; from < directions.length; from += size) {
-            const along = terms.base(directions.slice(from, from + size));
-            out.set(law.slope(base, along), from);
-          }
-          return out;
-        },
+    along(sides) {
+      const channels = shape[0]!;
+      const units = unitsOf(context.units, channels, false);
+      const bases = sides.infinitesimals.map((generator) =>
+        basesAlong(generator, terms, grid, channels, units),
+      );
+      return (k) => {
+        const state = states[k]!;
+        const base = terms.base(state);
+        const tangents = new Float64Array(bases.length * size);
+        bases.forEach((along, j) => tangents.set(law.slope(base, along(state)), j * size));
+        return { state, value: law.rate(base), tangents };
       };
     },
   };
+}
+
+/**
+ * The base quantities of X u. An affine flow, ξ = ξ₀ + Mp, moves fields to b + Σ x_j a_j with parts that close around
+ * a periodic box, a_j = −(M e_j)·∇u, and is differentiated by the product rule; others as they are.
+ */
+function basesAlong(
+  generator: Infinitesimal,
+  terms: LocalTerms,
+  grid: Grid,
+  channels: number,
+  units: Units | null,
+): (state: Float64Array) => Base {
+  const axes = grid.size.length;
+  const origin = new Array<number>(axes).fill(0);
+  const { flow } = generator;
+  const action = (one: Infinitesimal): GeneratorAction =>
+    new GeneratorAction([one], channels, grid, units);
+  if (flow === null || !isAffine(generator, grid)) {
+    const whole = action(generator);
+    return (state) => terms.base(whole.of(state));
+  }
+  const still = action({ ...generator, flow: uniform(flow.map((one) => one.value(origin))) });
+  const linear = origin.map((_, j) =>
+    action({ flow: uniform(flow.map((one) => one.gradient(origin)[j]!)), mix: [], shift: [] }),
+  );
+  return (state) =>
+    terms.baseOfAffine(
+      still.of(state),
+      linear.map((one) => one.of(state)),
+    );
+}
+
+/** Whether the flow is affine and what it does to components is the same everywhere. */
+function isAffine({ flow, mix, shift }: Infinitesimal, grid: Grid): boolean {
+  const corners = [-0.5, -0.17, 0.31, 0.5].map((share, k) =>
+    [...grid.length].reverse().map((length, axis) => length * share * (axis === k % 2 ? 1 : 0.4)),
+  );
+  const same = (f: (p: readonly number[]) => number): boolean =>
+    corners.every((corner) => Math.abs(f(corner) - f(corners[0]!)) <= 1e-12);
+  return (
+    mix.every(({ factor }) => same(factor)) &&
+    shift.every(({ value }) => same(value)) &&
+    (flow ?? []).every((one) => corners[0]!.every((_, j) => same((p) => one.gradient(p)[j]!)))
+  );
 }
 
 interface FieldRates {

@@ -51,25 +51,23 @@ export async function fittedStates(
     outputShape: facts.of === "stored values" ? target.shape.slice(1) : input.shape.slice(1),
     words: `${facts.of}${order}, fitted by ${by}`,
     residual: facts.residual,
-    at(k) {
-      return {
-        state: points.subarray(k * d, (k + 1) * d),
-        value: values.subarray(k * outputs, (k + 1) * outputs),
-        pushed(directions) {
-          const count = directions.length / d;
-          const out = new Float64Array(count * outputs);
-          for (let j = 0; j < count; j++) {
-            for (let o = 0; o < outputs; o++) {
-              let sum = 0;
-              for (let i = 0; i < d; i++) {
-                sum += jacobians[(k * outputs + o) * d + i]! * directions[j * d + i]!;
-              }
-              out[j * outputs + o] = sum;
+    along:
+      ({ input: action }) =>
+      (k) => {
+        const state = points.subarray(k * d, (k + 1) * d);
+        const directions = action.of(state);
+        const count = directions.length / d;
+        const tangents = new Float64Array(count * outputs);
+        for (let j = 0; j < count; j++) {
+          for (let o = 0; o < outputs; o++) {
+            let sum = 0;
+            for (let i = 0; i < d; i++) {
+              sum += jacobians[(k * outputs + o) * d + i]! * directions[j * d + i]!;
             }
+            tangents[j * outputs + o] = sum;
           }
-          return out;
-        },
-      };
-    },
+        }
+        return { state, value: values.subarray(k * outputs, (k + 1) * outputs), tangents };
+      },
   };
 }

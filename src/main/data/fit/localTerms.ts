@@ -11,7 +11,7 @@ import { positionsOf } from "../../fields/generators/apply";
 /** A product of base quantities by their numbers; empty for the constant. */
 type Term = readonly number[];
 
-/** The base quantities of a state on the grid: fields, then derivatives, [quantities][points]. */
+/** The base quantities of a state on the grid, [orders × channels][points]: fields, then derivatives. */
 export type Base = readonly Float64Array[];
 
 export class LocalTerms {
@@ -21,7 +21,8 @@ export class LocalTerms {
   readonly terms: readonly Term[];
   /** Functions of place that coefficients are made of, [modulations][points]; the first is 1. */
   readonly modulations: readonly Float64Array[];
-  readonly #highest: number;
+  /** How often each base quantity is differentiated along each axis, x first; the first not at all. */
+  readonly orders: readonly (readonly number[])[];
 
   constructor(grid: Grid, channels: number) {
     this.grid = grid;
@@ -29,8 +30,8 @@ export class LocalTerms {
     this.points = sizeOf(grid.size);
     const axes = grid.size.length;
     // On a line third derivatives cost little, and dispersion needs them.
-    this.#highest = axes === 1 ? 3 : 2;
-    this.terms = termsOf(channels, axes, quantitiesOf(channels, axes, this.#highest));
+    this.orders = ordersUpTo(axes === 1 ? 3 : 2, axes);
+    this.terms = termsOf(channels, axes, channels * this.orders.length);
     this.modulations = modulationsOf(grid);
   }
 
@@ -39,25 +40,52 @@ export class LocalTerms {
     return this.terms.length * this.modulations.length;
   }
 
-  /** @param state [C, ...grid] */
+  /** @param state [C, ...grid], periodic where the grid is */
   base(state: Float64Array): Base {
-    const { channels, grid } = this;
-    const axes = grid.size.length;
-    const all: Float64Array[] = [];
-    const push = (values: Float64Array): void => {
-      for (let c = 0; c < channels; c++) {
-        all.push(values.subarray(c * this.points, (c + 1) * this.points));
-      }
-    };
-    push(state);
-    const first = derivatives(state, channels, grid);
-    first.forEach(push);
-    first.forEach((slope, a) => {
-      const second = derivatives(slope, channels, grid);
-      for (let b = a; b < axes; b++) push(second[b]!);
-      if (this.#highest === 3) push(derivatives(second[0]!, channels, grid)[0]!);
+    const known = new Map([[this.orders[0]!.join(), state]]);
+    for (const order of this.orders) {
+      if (known.has(order.join())) continue;
+      const axis = order.findIndex((times) => times > 0);
+      const before = known.get(less(order, axis).join())!;
+      known.set(order.join(), derivatives(before, this.channels, this.grid)[axis]!);
+    }
+    return this.orders.flatMap((order) => this.#planes(known.get(order.join())!));
+  }
+
+  /**
+   * The base of b + Σ_j x_j a_j, coordinates from the grid's centre: by the product rule, for such a field does not close
+   * around a periodic box although its parts do.
+   * @param a one an axis, x first
+   */
+  baseOfAffine(b: Float64Array, a: readonly Float64Array[]): Base {
+    const out = this.base(b).map((values) => values.slice());
+    const positions = positionsOf(this.grid);
+    a.forEach((factor, axis) => {
+      if (factor.every((value) => value === 0)) return;
+      const own = this.base(factor);
+      this.orders.forEach((order, at) => {
+        const times = order[axis]!;
+        const lower =
+          times === 0
+            ? -1
+            : this.orders.findIndex((other) => other.join() === less(order, axis).join());
+        for (let c = 0; c < this.channels; c++) {
+          const values = out[at * this.channels + c]!;
+          const slope = own[at * this.channels + c]!;
+          const gained = lower < 0 ? null : own[lower * this.channels + c]!;
+          for (let p = 0; p < values.length; p++) {
+            values[p]! += positions[p]![axis]! * slope[p]! + times * (gained?.[p] ?? 0);
+          }
+        }
+      });
     });
-    return all;
+    return out;
+  }
+
+  #planes(values: Float64Array): Float64Array[] {
+    return Array.from({ length: this.channels }, (_, c) =>
+      values.subarray(c * this.points, (c + 1) * this.points),
+    );
   }
 
   /** Each term at each point, [terms][points]. */
@@ -87,9 +115,20 @@ export class LocalTerms {
   }
 }
 
-function quantitiesOf(channels: number, axes: number, highest: number): number {
-  const second = (axes * (axes + 1)) / 2;
-  return channels * (1 + axes + second + (highest === 3 ? 1 : 0));
+/** All with at most that many derivatives, fewer first; of one derivative x first. */
+function ordersUpTo(highest: number, axes: number): number[][] {
+  const all = Array.from({ length: (highest + 1) ** axes }, (_, code) =>
+    Array.from(
+      { length: axes },
+      (_zero, axis) => Math.floor(code / (highest + 1) ** axis) % (highest + 1),
+    ),
+  );
+  const total = (order: readonly number[]): number => order.reduce((sum, one) => sum + one, 0);
+  return all.filter((order) => total(order) <= highest).sort((a, b) => total(a) - total(b));
+}
+
+function less(order: readonly number[], axis: number): number[] {
+  return order.map((times, other) => (other === axis ? times - 1 : times));
 }
 
 /** 1, every quantity, u_c u_d, u_c ∂u_d, and u_c³. */
