@@ -17,6 +17,8 @@ export const simulatorInfo = z.object({
   id: z.string(),
   title: z.string(),
   equation: z.string(),
+  /** The same typeset, equations one below another. */
+  tex: z.array(z.string()),
   fields: z.string(),
   /** Axes of the grid; 0 for particles. */
   axes: z.number(),

@@ -8,6 +8,7 @@ const flow: SimulatorInfo = {
   id: "navier-stokes",
   title: "Flow",
   equation: "",
+  tex: [],
   fields: "vector:v",
   axes: 2,
   size: 64,

@@ -9,6 +9,7 @@ export const advection = simulator({
   id: "advection",
   title: "Linear advection",
   equation: "u_t + c·∇u = 0",
+  tex: [String.raw`\partial_t u + c\cdot\nabla u = 0`],
   physics: "advection",
   fields: "scalar:u",
   axes: 2,

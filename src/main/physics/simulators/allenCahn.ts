@@ -15,6 +15,7 @@ export const allenCahn = phases({
   id: "allen-cahn",
   title: "Allen–Cahn",
   equation: "u_t = ε² Δu + u − u³",
+  tex: [String.raw`\partial_t u = \varepsilon^2\,\Delta u + u - u^3`],
   keepsMean: false,
 });
 
@@ -22,6 +23,7 @@ export const conservativeAllenCahn = phases({
   id: "conservative-allen-cahn",
   title: "Allen–Cahn of kept mass",
   equation: "u_t = ε² Δu + u − u³ + mean(u³ − u)",
+  tex: [String.raw`\partial_t u = \varepsilon^2\,\Delta u + u - u^3 + \overline{u^3 - u}`],
   keepsMean: true,
 });
 
@@ -29,6 +31,7 @@ interface Form {
   readonly id: string;
   readonly title: string;
   readonly equation: string;
+  readonly tex: readonly string[];
   readonly keepsMean: boolean;
 }
 

@@ -11,6 +11,7 @@ export const burgers = simulator({
   id: "burgers",
   title: "Burgers",
   equation: "u_t + u u_x = ν u_xx",
+  tex: [String.raw`\partial_t u + u\,\partial_x u = \nu\,\partial_x^2 u`],
   physics: "burgers",
   fields: "scalar:u",
   axes: 1,

@@ -8,6 +8,7 @@ export const diffusion = simulator({
   id: "diffusion",
   title: "Diffusion",
   equation: "u_t = κ Δu",
+  tex: [String.raw`\partial_t u = \kappa\,\Delta u`],
   physics: "diffusion",
   fields: "scalar:u",
   axes: 2,

@@ -18,11 +18,16 @@ export const euler = simulator({
   id: "euler",
   title: "Compressible Euler",
   equation: "ρ_t + ∇·(ρv) = 0, (ρv)_t + ∇·(ρv⊗v) + ∇p = 0, E_t + ∇·((E + p)v) = 0",
+  tex: [
+    String.raw`\partial_t \rho + \nabla\cdot(\rho v) = 0`,
+    String.raw`\partial_t(\rho v) + \nabla\cdot(\rho\,v\otimes v) + \nabla p = 0`,
+    String.raw`\partial_t E + \nabla\cdot\bigl((E + p)\,v\bigr) = 0`,
+  ],
   physics: "euler",
   fields,
   axes: 2,
   parameters: {
-    gamma: coefficient("Ratio of heats γ", "1.4 for air.", 1.4, 1.0001, 10),
+    gamma: coefficient("Heat ratio γ", "Of the specific heats: 1.4 for air.", 1.4, 1.0001, 10),
     ...box(1, 0.05),
     patches: {
       ...coefficient("Patches", "A side, of the Riemann problems.", 2, 1, 64),

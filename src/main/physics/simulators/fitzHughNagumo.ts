@@ -15,6 +15,10 @@ export const fitzHughNagumo = simulator({
   id: "fitzhugh-nagumo",
   title: "FitzHugh–Nagumo",
   equation: "u_t = D_u Δu + u − u³ − k − v, v_t = D_v Δv + u − v",
+  tex: [
+    String.raw`\partial_t u = D_u\,\Delta u + u - u^3 - k - v`,
+    String.raw`\partial_t v = D_v\,\Delta v + u - v`,
+  ],
   physics: "fitzhugh-nagumo",
   fields,
   axes: 2,

@@ -12,6 +12,10 @@ export const grayScott = simulator({
   id: "gray-scott",
   title: "Gray–Scott",
   equation: "u_t = D_u Δu − u v² + F (1 − u), v_t = D_v Δv + u v² − (F + k) v",
+  tex: [
+    String.raw`\partial_t u = D_u\,\Delta u - u v^2 + F(1 - u)`,
+    String.raw`\partial_t v = D_v\,\Delta v + u v^2 - (F + k)\,v`,
+  ],
   physics: "gray-scott",
   fields,
   axes: 2,

@@ -11,6 +11,7 @@ export const kdv = simulator({
   id: "kdv",
   title: "Korteweg–de Vries",
   equation: "u_t + α u u_x + β u_xxx = 0",
+  tex: [String.raw`\partial_t u + \alpha\,u\,\partial_x u + \beta\,\partial_x^3 u = 0`],
   physics: "kdv",
   fields: "scalar:u",
   axes: 1,

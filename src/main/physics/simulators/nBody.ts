@@ -11,6 +11,7 @@ export const nBody = simulator({
   id: "n-body",
   title: "Bodies under softened gravity",
   equation: "q_i″ = −Σ_j G (q_i − q_j) / (|q_i − q_j|² + s²)^(3/2)",
+  tex: [String.raw`\ddot q_i = -\sum_j G\,\frac{q_i - q_j}{(|q_i - q_j|^2 + s^2)^{3/2}}`],
   physics: "n-body",
   fields: "vector:q,vector:p",
   axes: 0,

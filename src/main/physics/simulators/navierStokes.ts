@@ -16,6 +16,10 @@ export const navierStokes = simulator({
   id: "navier-stokes",
   title: "Incompressible Navier–Stokes",
   equation: "v_t + v·∇v = −∇p + ν Δv, ∇·v = 0",
+  tex: [
+    String.raw`\partial_t v + v\cdot\nabla v = -\nabla p + \nu\,\Delta v`,
+    String.raw`\nabla\cdot v = 0`,
+  ],
   physics: "navier-stokes",
   fields: "vector:v",
   axes: 2,

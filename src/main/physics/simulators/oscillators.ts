@@ -9,6 +9,7 @@ export const oscillators = simulator({
   id: "oscillators",
   title: "Oscillators",
   equation: "q″ = −ω² q",
+  tex: [String.raw`\ddot q = -\omega^2 q`],
   physics: "oscillators",
   fields: "vector:q,vector:p",
   axes: 0,

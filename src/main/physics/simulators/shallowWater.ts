@@ -17,6 +17,10 @@ export const shallowWater = simulator({
   id: "shallow-water",
   title: "Shallow water",
   equation: "h_t + ∇·(h v) = 0, v_t + v·∇v = −g ∇h",
+  tex: [
+    String.raw`\partial_t h + \nabla\cdot(h v) = 0`,
+    String.raw`\partial_t v + v\cdot\nabla v = -g\,\nabla h`,
+  ],
   physics: "shallow-water",
   fields: "density:h,vector:v",
   axes: 2,

@@ -27,6 +27,8 @@ export interface SimulatorDefinition {
   readonly title: string;
   /** As a reader writes it. */
   readonly equation: string;
+  /** The same typeset, equations one below another. */
+  readonly tex: readonly string[];
   /** The entry of the physics catalogue that says what it conserves. */
   readonly physics: string;
   /** Channel groups, as data state them. */

@@ -17,6 +17,9 @@ export const springs = simulator({
   id: "springs",
   title: "Bodies on springs",
   equation: "q_i″ = −Σ_j k (|q_i − q_j| − ℓ) (q_i − q_j)/|q_i − q_j| − g ŷ",
+  tex: [
+    String.raw`\ddot q_i = -\sum_j k\,(|q_i - q_j| - \ell)\,\frac{q_i - q_j}{|q_i - q_j|} - g\,\hat y`,
+  ],
   physics: "auto",
   fields: "vector:q,vector:p",
   axes: 0,

@@ -9,6 +9,7 @@ export const wave = simulator({
   id: "wave",
   title: "Waves",
   equation: "u_t = v, v_t = c² Δu",
+  tex: [String.raw`\partial_t u = v,\quad \partial_t v = c^2\,\Delta u`],
   physics: "wave",
   fields: "scalar:u,scalar:v",
   axes: 2,

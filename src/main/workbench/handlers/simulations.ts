@@ -22,8 +22,9 @@ export function simulationHandlers(
   return {
     "simulators.list": () =>
       simulators.map(
-        ({ id, title, equation, fields, axes, size, parameters, choices, presets }) => ({
+        ({ id, title, equation, tex, fields, axes, size, parameters, choices, presets }) => ({
           ...{ id, title, equation, fields, axes, size },
+          tex: [...tex],
           parameters: { ...choices, ...parameters },
           presets: Object.fromEntries(
             Object.entries(presets).map(([name, values]) => [name, { ...values }]),
