@@ -99,7 +99,7 @@ export const lieDerivative = defineAnalysis({
       default: true,
       advanced: true,
     },
-    data: {
+    "with-data": {
       kind: "boolean",
       label: "Of the data too",
       help: "Also the Lie derivative of the data’s own dynamics, from a map that is fitted to successive states.",

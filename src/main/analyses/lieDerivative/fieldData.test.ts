@@ -104,7 +104,7 @@ test("a network's step stands beside the data's in the same measure", async () =
   const context = data((u) => slopes(u)[0]!.map((ux) => -0.7 * ux), 0.01);
   // A network that turns its back on the wind: nothing moves, so nothing breaks.
   const model = networkOf([1, 16, 16], {}, (_, x) => x);
-  const result = await run({ ...context, model }, { generators: "rot", data: true });
+  const result = await run({ ...context, model }, { generators: "rot", "with-data": true });
   const [own, beside] = ["lie_error", "data_error"].map((name) => [
     ...toFloat64(result.arrays[name]!.tensor),
   ]);

@@ -26,7 +26,7 @@ export const lieDerivative: Computation<LieDerivativeParameters, DataContext> = 
     const finite = params.finite === 0 ? 0 : info.samples * (1 + info.elements);
     const passes = info.samples * (1 + info.elements) * params.steps + followed + finite;
     const states = info.samples * info.outputSize * 4;
-    const fit = params.data || info.work === 0 ? FIT_WORK : 0;
+    const fit = params["with-data"] || info.work === 0 ? FIT_WORK : 0;
     return {
       passes,
       memoryBytes: 2 * states + RUN_BYTES,

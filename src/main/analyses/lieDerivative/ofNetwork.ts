@@ -143,7 +143,7 @@ async function besideOf(
           checkpoints,
           at("Checkpoints"),
         );
-  const data = params.data
+  const data = params["with-data"]
     ? await dataBeside(context, params, sides, outputNorm, at("Fitting the data"))
     : null;
   return { rounding, exchanges, finite, checkpoints: series, data };

@@ -357,7 +357,7 @@ describe("of data alone", () => {
     );
     const result = await run(
       { ...data, model },
-      { split: "q:2,v:2", generators: "rot,tx", prediction: "rate", data: true, degree: 2 },
+      { split: "q:2,v:2", generators: "rot,tx", prediction: "rate", "with-data": true, degree: 2 },
     );
     const [own, beside] = [worst(result), toFloat64(result.arrays.data_error!.tensor)];
     const n = beside.length / 2;
