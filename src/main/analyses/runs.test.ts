@@ -89,7 +89,14 @@ describe("the runs that are counted are those that are made", () => {
 
 test("every program can be timed, and the time is that of all its runs and of making it once", async () => {
   const executor = createReferenceExecutor();
-  for (const program of ["forward", "gradient", "tangent", "loss", "curvature"] as const) {
+  for (const program of [
+    "forward",
+    "gradient",
+    "primal",
+    "tangent",
+    "loss",
+    "curvature",
+  ] as const) {
     const pace = await paceOf({ program, width: 2, count: 1 }, executor, model, network, "mse");
     expect(pace.run).toBeGreaterThan(0);
     expect(pace.prepare).toBeGreaterThanOrEqual(0);

@@ -18,8 +18,8 @@ import { Tangents } from "./tangents";
 
 export interface Runs {
   /** `loss` is one at moved parameters of x and of g·x, which are two runs of its program. */
-  readonly program: "forward" | "gradient" | "tangent" | "loss" | "curvature";
-  /** Samples a run; of a tangent, directions. */
+  readonly program: "forward" | "gradient" | "primal" | "tangent" | "loss" | "curvature";
+  /** Samples a run; of a tangent and of what it needs of its sample, directions. */
   readonly width: number;
   readonly count: number;
 }
@@ -60,7 +60,7 @@ export async function paceOf(
     });
     return { prepare: (ready - start) / 1000, run: (performance.now() - ready) / 1000 };
   }
-  return timed(async () => {
+  const pace = await timed(async () => {
     switch (program) {
       case "forward": {
         const forward = await Predictions.compile(executor, model, network, width);
@@ -73,15 +73,20 @@ export async function paceOf(
           run: () => gradients.of(x, t, 0, width, none),
         };
       }
+      case "primal":
       case "tangent": {
         const tangents = await Tangents.compile(executor, model, network, width);
         const parts = network.parameters.map(
           ({ shape }) => new Float32Array(width * sizeOf(shape)),
         );
         const one = drawn(network.input.shape, 1, 0);
+        const primal = await tangents.primal(one);
         return {
           dispose: () => tangents.dispose(),
-          run: () => tangents.push({ count: width, parts }, one, none),
+          run: () =>
+            program === "primal"
+              ? tangents.primal(one, primal)
+              : tangents.along(primal, { count: width, parts }, 0),
         };
       }
       case "loss": {
@@ -94,6 +99,8 @@ export async function paceOf(
       }
     }
   });
+  // What a sample needs once is made with its tangents.
+  return program === "primal" ? { prepare: 0, run: pace.run } : pace;
 }
 
 /** Of all runs together, each program made once. */

@@ -31,6 +31,12 @@ export function tangentGraph(network: SampleNetwork, width: number): Graph {
   };
 }
 
+/** What one sample's tangents need of it. */
+export interface Primal {
+  readonly input: ReadonlyMap<string, Tensor>;
+  readonly kept: ReadonlyMap<string, Tensor>;
+}
+
 /**
  * A compiled `tangentGraph` with the model's parameters bound. What depends on the sample alone, the network's own pass,
  * is a program of its own, run once a sample and not once a run.
@@ -75,17 +81,13 @@ export class Tangents {
     const n = samples.shape[0]!;
     const d = this.outputSize;
     let pushed: Reals | undefined;
-    let kept: ReadonlyMap<string, Tensor> | undefined;
-    const input = inputName(this.#network.input);
+    let primal: Primal | undefined;
     for (let m = 0; m < n; m++) {
-      const sample = new Map([[input, slice(samples, m, 1)]]);
       step();
-      kept = (await this.#once?.run(sample, kept)) ?? new Map<string, Tensor>();
+      primal = await this.primal(slice(samples, m, 1), primal);
       for (let first = 0; first < directions.count; first += this.width) {
         if (first > 0) step();
-        const feeds = new Map([...sample, ...kept]);
-        directions.parts.forEach((_, k) => feeds.set(`$v${k}`, this.#part(directions, k, first)));
-        const dy = realsOf((await this.#each.run(feeds)).get("dy")!);
+        const dy = await this.along(primal, directions, first);
         pushed ??= emptyLike(dy, directions.count * n * d);
         const used = Math.min(this.width, directions.count - first);
         for (let c = 0; c < used; c++) {
@@ -94,6 +96,20 @@ export class Tangents {
       }
     }
     return pushed!;
+  }
+
+  /** @param spent of a sample that nobody asks for any more: it is written over */
+  async primal(sample: Tensor, spent?: Primal): Promise<Primal> {
+    const input = new Map([[inputName(this.#network.input), sample]]);
+    const kept = await this.#once?.run(input, spent?.kept);
+    return { input, kept: kept ?? new Map<string, Tensor>() };
+  }
+
+  /** J(x) v for `width` directions from `first` on, beyond the last for zeros: [width, D]. */
+  async along({ input, kept }: Primal, directions: Columns, first: number): Promise<Reals> {
+    const feeds = new Map([...input, ...kept]);
+    directions.parts.forEach((_, k) => feeds.set(`$v${k}`, this.#part(directions, k, first)));
+    return realsOf((await this.#each.run(feeds)).get("dy")!);
   }
 
   /** Directions first … first + width − 1 of one parameter, filled up with zeros. */

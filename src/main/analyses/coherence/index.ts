@@ -52,9 +52,10 @@ export const coherence: Computation<CoherenceParameters> = {
     };
     const schedule = plan(sizes, info.memoryBytes);
     const batches = Math.min(params.batches, Math.floor(info.samples / samples));
-    const { gradients, tangents } = countRuns(sizes, schedule, info.moving + 1);
+    const { gradients, primals, tangents } = countRuns(sizes, schedule, info.moving + 1);
     return [
       { program: "gradient", width: schedule.gradientChunk, count: batches * gradients },
+      { program: "primal", width: schedule.tangentWidth, count: batches * primals },
       { program: "tangent", width: schedule.tangentWidth, count: batches * tangents },
     ];
   },

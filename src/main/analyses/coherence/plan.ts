@@ -62,8 +62,8 @@ export function plan(sizes: Sizes, memoryBytes: number): Plan {
 }
 
 /**
- * Items a run, at most `most`, so that n of them cost least: a run computes all its places, filled or not, and the
- * network's own activations once more.
+ * Items a run, at most `most`, so that n of them cost least: a run computes all its places, filled or not, and some of
+ * the network's own pass once more.
  */
 function evenWidth(n: number, most: number): number {
   let best = 1;
@@ -83,7 +83,7 @@ export function countRuns(
   sizes: Sizes,
   plan: Plan,
   points: number,
-): { gradients: number; tangents: number } {
+): { gradients: number; primals: number; tangents: number } {
   const { samples } = sizes;
   const blocks = Math.ceil(samples / plan.block);
   const last = samples - (blocks - 1) * plan.block;
@@ -91,6 +91,7 @@ export function countRuns(
     (blocks - 1) * Math.ceil(plan.block / width) + Math.ceil(last / width);
   return {
     gradients: points * inRuns(plan.gradientChunk),
+    primals: sizes.tangents ? points * blocks * samples : 0,
     tangents: sizes.tangents ? points * inRuns(plan.tangentWidth) * samples : 0,
   };
 }
