@@ -51,7 +51,19 @@ export function parseAxes(text: string): Axis[] {
 /** Channels of a line are few, its points many: [n, t, c, x], which by its rank alone would be [b, c, y, x]. */
 export function looksLikeLines(shape: readonly number[]): boolean {
   const [, times = 0, channels = 0, points = 0] = shape;
-  return shape.length === 4 && times > channels && channels <= 4 && points >= 16;
+  return shape.length === 4 && times > channels && channels <= 4 && points >= FEWEST_POINTS;
+}
+
+/** Of a line that fields live on. */
+const FEWEST_POINTS = 16;
+
+/**
+ * So few numbers are no points of a line, and more of something else come before them: times of a trajectory,
+ * [n, t, c], which by its rank alone would be [b, c, x].
+ */
+export function looksLikeSeries(shape: readonly number[]): boolean {
+  const [, times = 0, numbers = 0] = shape;
+  return shape.length === 3 && times > numbers && numbers < FEWEST_POINTS;
 }
 
 /** What an array of that rank most likely is, where nothing says so; undefined where it may be many things. */

@@ -48,7 +48,7 @@ export function driftOf({ value }: RolloutNumbers, steps: number): Float64Array 
 }
 
 export function summaryOf(
-  { samples, grid }: StatesContext,
+  { samples, grid, units }: StatesContext,
   { steps, seed, repair, physics }: ConservationParameters,
   quantities: readonly Quantity[],
   rollouts: Rollouts,
@@ -93,6 +93,7 @@ export function summaryOf(
     repair,
     physics,
     volume: grid === null ? null : grid.length.reduce((product, side) => product * side, 1),
+    units: units === null ? null : { mean: units.mean, std: units.std },
     blownUp: samples.flatMap((_, i) =>
       rollouts.model.end[i]! > 0 ? [{ sample: i, step: rollouts.model.end[i]! }] : [],
     ),

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { toFloat64, type Tensor } from "../../../shared/tensor";
 import { randomTensor } from "../../analyses/testing";
 import { openModel } from "../../models";
+import { Builder } from "../../graph/builder";
 import { inputName } from "../../graph/ir";
+import { encodeModel } from "../../graph/onnx/encode";
 import { createExecutor } from "../../runtime/executors";
 import { projectModel, type ProjectModelInput } from "./projectModel";
 
@@ -26,6 +28,7 @@ const plan: Omit<ProjectModelInput, "out"> = {
   repairFields: "rho,v",
   averageOver: "d4",
   normalise: null,
+  states: null,
   batch: 1,
 };
 
@@ -67,6 +70,51 @@ describe("a projected network", () => {
       expect(after[1]![1] + after[2]![1]).toBeCloseTo(before[1]![1] + before[2]![1], 5);
       expect(after[3]).toEqual(unrepaired[3]);
     }
+  });
+
+  test("keeps what is conserved in the data’s units where it works in its own", async () => {
+    const out = join(folder, "units.onnx");
+    const normalise = { mean: [3, 0, 0, 1], std: [2, 0.5, 0.5, 1] };
+    await projectModel({ ...plan, normalise, repairFields: "rho", out }, { signal });
+    const x = randomTensor([2, 4, 16, 16], 2);
+    const kept = await evaluate(out, x);
+    const given = toFloat64(x);
+    const physical = (v: number): number => 2 * v + 3;
+    for (const at of [0, 4]) {
+      const [before, after] = [given, kept].map((values) => moments(values.map(physical), at));
+      // Single precision of numbers of size 3 and 13.
+      expect(after![0]).toBeCloseTo(before![0], 5);
+      expect(after![1]).toBeCloseTo(before![1], 4);
+    }
+  });
+
+  test("of particles keeps sums over them, and asks where nothing says that they are", async () => {
+    const path = join(folder, "particles.onnx");
+    const g = new Builder();
+    const x = g.input("x", { dtype: "float32", shape: [1, 3, 4] });
+    const graph = { inputs: [x], outputs: [{ name: "y", value: g.mul(x, g.mul(x, 0.5)) }] };
+    await writeFile(path, encodeModel(graph, { name: "particles" }));
+    const out = join(folder, "kept.onnx");
+    const unsaid = {
+      ...plan,
+      model: path,
+      repair: "linear",
+      fields: null,
+      repairFields: "",
+    } as const;
+    await expect(projectModel({ ...unsaid, out }, { signal })).rejects.toThrow(
+      "3 channels on a line of 4 points or 3 particles of 4 numbers",
+    );
+    await projectModel(
+      { ...unsaid, fields: "vector:q,vector:p", repairFields: "p", out },
+      { signal },
+    );
+    const state = randomTensor([1, 3, 4], 6);
+    const [before, after] = [toFloat64(state), await evaluate(out, state)];
+    const sum = (values: Float64Array, channel: number): number =>
+      [0, 1, 2].reduce((total, body) => total + values[4 * body + channel]!, 0);
+    for (const channel of [2, 3]) expect(sum(after, channel)).toBeCloseTo(sum(before, channel), 5);
+    expect(Math.abs(sum(after, 0) - sum(before, 0))).toBeGreaterThan(0.01);
   });
 
   test("is read by onnxruntime itself, which gives the same", async () => {

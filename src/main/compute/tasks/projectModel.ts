@@ -4,13 +4,18 @@
  */
 import type { Repair } from "../../../shared/analyses/conservation";
 import { UserError } from "../../../shared/errors";
-import { parseFieldSpec, unitGrid, type FieldSpec } from "../../../shared/fields/spec";
+import {
+  channelCount,
+  parseFieldSpec,
+  unitGrid,
+  type FieldSpec,
+} from "../../../shared/fields/spec";
 import { statedFields } from "../../../shared/fields/stated";
 import { repaired, type RepairedStates } from "../../analyses/conservation/repair";
 import { sampleNetwork, type SampleNetwork } from "../../analyses/network";
 import { otherInputs, stacked } from "../../analyses/samples";
 import { atomicWrite } from "../../data/atomic";
-import { normalisationOf } from "../../data/normalise";
+import { normalisationOf, type Normalisation } from "../../data/normalise";
 import { Builder } from "../../graph/builder";
 import { inputName, type Graph } from "../../graph/ir";
 import { encodeModel, type EncodeOptions } from "../../graph/onnx/encode";
@@ -28,8 +33,10 @@ export interface ProjectModelInput {
   /** Fields that are held; empty for densities, or all where there are none. */
   readonly repairFields: string;
   readonly averageOver: string;
-  /** File with mean and std of the variables that the network works in; null where those are the data's. */
-  readonly normalise: string | null;
+  /** Mean and std of the variables that the network works in, or a file of them; null where those are the data's. */
+  readonly normalise: string | Pick<Normalisation, "mean" | "std"> | null;
+  /** What the two axes of a state are, where it has two; null where the fields or the numbers tell. */
+  readonly states: "line" | "particles" | null;
   /** Of a file that cannot take any. */
   readonly batch: number;
   readonly out: string;
@@ -61,14 +68,30 @@ export async function projectModel(
 
 async function statesOf(
   { info }: Model,
-  { fields, normalise }: ProjectModelInput,
+  input: ProjectModelInput,
   sample: readonly number[],
 ): Promise<RepairedStates> {
+  const { fields } = input;
   const text = fields ?? statedFields(info.metadata)?.fields;
   const spec: FieldSpec | null = text === undefined ? null : parseFieldSpec(text);
-  const [channels = 1, ...grid] = sample;
+  const onGrid = sample.length > 1 && !areParticles(sample, input, spec);
+  const channels = onGrid ? sample[0]! : sample.at(-1)!;
+  return {
+    fields: spec,
+    grid: onGrid ? unitGrid(sample.slice(1)) : null,
+    units: await unitsOf(input.normalise, spec, channels),
+  };
+}
+
+async function unitsOf(
+  normalise: ProjectModelInput["normalise"],
+  fields: FieldSpec | null,
+  channels: number,
+): Promise<Normalisation | null> {
+  if (normalise !== null && typeof normalise !== "string")
+    return { ...normalise, source: "pooled" };
   const units = await normalisationOf(normalise ?? "none", {
-    fields: spec ?? undefined,
+    fields: fields ?? undefined,
     channels: Array.from({ length: channels }, (_, i) => ({
       name: `u${i}`,
       kind: "scalar",
@@ -81,7 +104,32 @@ async function statesOf(
       });
     },
   });
-  return { fields: spec, grid: grid.length > 0 ? unitGrid(grid) : null, units: units ?? null };
+  return units ?? null;
+}
+
+/** Fewer points make no line worth the name. */
+const FEWEST_POINTS = 16;
+
+/**
+ * Whether a state of two axes is [particle, channel] and not [channel, x].
+ * @throws UserError "repair/states" where nothing tells
+ */
+function areParticles(
+  sample: readonly number[],
+  { model, states }: ProjectModelInput,
+  fields: FieldSpec | null,
+): boolean {
+  const [first = 0, second = 0] = sample;
+  if (sample.length !== 2) return false;
+  if (states !== null) return states === "particles";
+  const stated = fields === null ? null : channelCount(fields);
+  if ((stated === first) !== (stated === second)) return stated === second;
+  if (first < second && second >= FEWEST_POINTS) return false;
+  throw new UserError(
+    "repair/states",
+    `States [${first}, ${second}] of ${model} may be ${first} channels on a line of ${second} points or ${first} particles of ${second} numbers.`,
+    { where: model, todo: "Say which: --states line or --states particles." },
+  );
 }
 
 /** The network for several samples, each by itself. */

@@ -2,7 +2,7 @@
 import { UserError } from "../../../shared/errors";
 import type { ArrayFile } from "../arrayFile";
 import type { ArraySource } from "../arraySource";
-import { looksLikeLines, parseAxes, usualAxes, type Axis } from "../axes";
+import { looksLikeLines, looksLikeSeries, parseAxes, usualAxes, type Axis } from "../axes";
 import { particleStates } from "../particles";
 import type { Proposal } from "./proposal";
 
@@ -35,7 +35,9 @@ export function plain(file: ArrayFile): Proposal | undefined {
   const named = pairOf(file);
   if (named !== undefined) {
     const { input, target, notices } = named;
-    const axes = axesOf(input);
+    // Beside a target of its own shape there is no time in an input: rows of few numbers are particles.
+    const paired = target?.shape.join() === input.shape.join();
+    const axes = paired && looksLikeSeries(input.shape) ? parseAxes("b,p,c") : axesOf(input);
     return {
       ...about,
       input: [{ array: input, axes }],
@@ -89,6 +91,7 @@ export function targetPart(
 /** @throws UserError "data/axes" */
 export function axesOf(array: ArraySource): readonly Axis[] {
   if (looksLikeLines(array.shape)) return parseAxes("n,t,c,x");
+  if (looksLikeSeries(array.shape)) return parseAxes("n,t,c");
   const axes = usualAxes(array.shape.length, false);
   if (axes === undefined) throw unknownAxes(array);
   return axes;

@@ -26,6 +26,10 @@ export const modelProject: Command = {
       value: "FILE",
       help: "Mean and std of the variables that the network works in, so that what is kept is in the data’s units.",
     },
+    states: {
+      value: "line|particles",
+      help: "What states of two axes are, where neither fields nor numbers tell: [channel, x] or [particle, channel].",
+    },
     batch: { value: "N", help: "Of a network that cannot take any batch.", default: "1" },
     out: { value: "FILE", help: "The .onnx to write.", required: true },
   },
@@ -40,6 +44,10 @@ export const modelProject: Command = {
     if (!Number.isInteger(batch) || batch < 1) {
       throw new UsageError(`--batch is a whole number from 1, not “${args.given("batch")}”.`);
     }
+    const states = args.text("states") ?? null;
+    if (states !== null && states !== "line" && states !== "particles") {
+      throw new UsageError(`--states is line or particles, not “${states}”.`);
+    }
     const compute = await shell.compute();
     const out = resolve(args.given("out"));
     const written = await compute.call(
@@ -52,6 +60,7 @@ export const modelProject: Command = {
         repairFields: args.given("repair-fields"),
         averageOver: args.given("average-over"),
         normalise: pathOf(args, "normalise"),
+        states,
         batch,
         out,
       },
