@@ -13,7 +13,7 @@ export type Metadata = Dataset["metadata"];
 /** One library call reads at most this; larger boxes go piece by piece. */
 const MOST_BYTES = 1 << 25;
 /** A chunk is unpacked as a whole, so a larger one would take more memory than any window deserves. */
-const LARGEST_CHUNK = 1 << 28;
+const LARGEST_CHUNK = 1 << 27;
 
 /** HDF5's classes of types. */
 const [INTEGER, FLOAT, BITFIELD, ENUM] = [0, 1, 4, 8];

@@ -45,9 +45,29 @@ export function hdf5(): Promise<Library> {
   loading ??= import("h5wasm").then(async (module) => {
     const calls = await module.ready;
     quiet(fileSystem(calls));
+    bound(calls);
     return { calls, Attribute: module.Attribute };
   });
   return loading;
+}
+
+/** Bytes that the library may take: a chunk and what it unpacks to, twice over. */
+const MOST_MEMORY = 3 << 27;
+
+/**
+ * A chunk whose deflated bytes unpack to gigabytes would be given them: the library trusts the stream, not the size that
+ * the file states. Its memory grows through this method alone; refused here, the library's own allocation fails.
+ */
+function bound(calls: Calls): void {
+  const memory = WebAssembly.Memory.prototype;
+  const grow = memory.grow;
+  memory.grow = function (this: WebAssembly.Memory, pages: number): number {
+    const isTheirs = this.buffer === calls.HEAPU8.buffer;
+    if (isTheirs && this.buffer.byteLength + pages * 65536 > MOST_MEMORY) {
+      throw new RangeError("HDF5: out of memory");
+    }
+    return grow.call(this, pages);
+  };
 }
 
 /** The library prints the stack of every error it returns; what of it matters is said by whoever called. */

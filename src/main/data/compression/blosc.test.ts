@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { UserError } from "../../../shared/errors";
+import { blosc } from "./blosc";
+
+interface Sample {
+  readonly compressor: string;
+  readonly shuffle: number;
+  readonly content: string;
+}
+
+const samples = JSON.parse(
+  await readFile("src/main/data/testing/samples/blosc.json", "utf8"),
+) as Sample[];
+
+/** What they all hold: see make.py. */
+const wave = Int32Array.from({ length: 600 }, (_, i) => Math.floor(i / 7));
+const bytes = new Uint8Array(wave.buffer);
+
+const hasZstd = "zstdDecompressSync" in (await import("node:zlib"));
+const readable = samples.filter(({ compressor }) => compressor !== "zstd" || hasZstd);
+
+test.each(
+  readable.map(({ compressor, shuffle, content }, i) => ({ i, compressor, shuffle, content })),
+)("Blosc’s $compressor with shuffle $shuffle unpacks (sample $i)", ({ content }) => {
+  expect(Buffer.compare(blosc(Buffer.from(content, "base64"), bytes.length), bytes)).toBe(0);
+});
+
+describe("damaged Blosc", () => {
+  test("that claims more than belongs is refused", () => {
+    const content = Buffer.from(samples[0]!.content, "base64");
+    expect(() => blosc(content, bytes.length - 1)).toThrow("are claimed");
+  });
+
+  test("with changed or missing bytes unpacks to its length or is refused", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...readable),
+        fc.nat(),
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }),
+        ({ content }, cut, changes) => {
+          const all = Buffer.from(content, "base64");
+          const part = Uint8Array.from(all.subarray(0, all.length - (cut % 20)));
+          for (const [at, value] of changes) part[at % part.length] = value;
+          try {
+            expect(blosc(part, bytes.length).length).toBeLessThanOrEqual(bytes.length);
+          } catch (error) {
+            const known = error instanceof RangeError || error instanceof UserError;
+            // zlib says what it finds by errors with a code.
+            expect(known || (error as NodeJS.ErrnoException).code !== undefined).toBe(true);
+          }
+        },
+      ),
+    );
+  });
+});

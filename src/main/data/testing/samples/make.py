@@ -1,0 +1,87 @@
+"""Writes the samples beside it, with h5py, netCDF4 and zarr 2: forms that this program reads and does not write.
+
+Every file holds the numbers 0, 1, 2, … of float64 in C order over the shape that its tests name, unless said otherwise.
+"""
+import json
+from base64 import b64encode
+from pathlib import Path
+
+import h5py
+import netCDF4
+import numcodecs
+import numpy as np
+
+here = Path(__file__).parent
+states = np.arange(2 * 3 * 2 * 4 * 5, dtype="f8").reshape(2, 3, 2, 4, 5)
+
+with h5py.File(here / "types.h5", "w") as file:
+    for kind in ("f2", "f4", "f8", "i1", "u2", "i4", "i8"):
+        file[f"little/{kind}"] = np.arange(12).reshape(3, 4).astype("<" + kind)
+        file[f"big/{kind}"] = np.arange(12).reshape(3, 4).astype(">" + kind)
+    file["truth"] = np.arange(4) % 2 == 0
+    file["words"] = ["no", "numbers"]
+
+with h5py.File(here / "filters.h5", "w") as file:
+    for name, options in {
+        "plain": {},
+        "chunks": {"chunks": (1, 2, 2, 3, 4)},
+        "gzip": {"chunks": (1, 2, 2, 3, 4), "compression": "gzip", "shuffle": True},
+        "checksum": {"chunks": (2, 1, 1, 4, 5), "fletcher32": True},
+        "lzf": {"chunks": (1, 2, 2, 3, 4), "compression": "lzf"},
+        "lzf_shuffle": {"chunks": (1, 2, 2, 3, 4), "compression": "lzf", "shuffle": True},
+    }.items():
+        file.create_dataset(name, data=states, **options)
+
+with h5py.File(here / "links.h5", "w") as file:
+    file["states"] = states
+    file["again"] = h5py.SoftLink("/states")
+    file["nowhere"] = h5py.SoftLink("/nowhere")
+    file["other"] = h5py.ExternalLink("types.h5", "/little/f4")
+    file["circle/itself"] = file["/"]
+    file.create_dataset("outside", (8,), "u1", external=[("make.py", 0, 8)])
+    layout = h5py.VirtualLayout((3, 4), "f4")
+    layout[:] = h5py.VirtualSource("types.h5", "little/f4", (3, 4))
+    file.create_virtual_dataset("virtual", layout)
+
+with h5py.File(here / "matlab.mat", "w", userblock_size=512) as file:
+    file["u"] = states.T
+with open(here / "matlab.mat", "r+b") as file:
+    file.write(b"MATLAB 7.3 MAT-file".ljust(124) + b"\0\2IM")
+
+for version in ("CLASSIC", "64BIT_OFFSET", "64BIT_DATA"):
+    with netCDF4.Dataset(here / f"{version.lower()}.nc", "w", format=f"NETCDF3_{version}") as file:
+        file.createDimension("time", None)
+        file.createDimension("y", 3)
+        file.createDimension("x", 5)
+        file.createVariable("x", "f8", ("x",))[:] = np.arange(5) / 4
+        # Rows of odd bytes, so that records are padded.
+        for name, kind in (("vx", "f4"), ("vy", "i2")):
+            variable = file.createVariable(name, kind, ("time", "y", "x"))
+            variable[:] = np.arange(4 * 15).reshape(4, 3, 5)
+        file.createVariable("time", "f8", ("time",))[:] = np.arange(4) / 2
+
+with netCDF4.Dataset(here / "packed.nc", "w") as file:
+    for name, extent in (("time", 2), ("y", 2), ("x", 3)):
+        file.createDimension(name, extent)
+    packed = file.createVariable("p", "i2", ("time", "y", "x"), fill_value=-1)
+    packed.set_auto_maskandscale(False)
+    packed.scale_factor, packed.add_offset = 0.5, 10.0
+    packed[:] = np.arange(12).reshape(2, 2, 3)
+    missing = file.createVariable("q", "f4", ("time", "y", "x"), fill_value=1e20)
+    missing[:] = np.arange(12).reshape(2, 2, 3)
+    missing[1, 1, 2] = 1e20
+
+wave = (np.arange(600) // 7).astype("i4")
+samples = [
+    {
+        "compressor": compressor,
+        "shuffle": shuffle,
+        "content": b64encode(
+            numcodecs.Blosc(cname=compressor, clevel=9, shuffle=shuffle, blocksize=size).encode(wave)
+        ).decode(),
+    }
+    for compressor in ("blosclz", "lz4", "zlib", "zstd")
+    for shuffle in (0, 1, 2)
+    for size in (0, 1024)
+]
+(here / "blosc.json").write_text(json.dumps(samples, indent=1) + "\n")
