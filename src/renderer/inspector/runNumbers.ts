@@ -95,10 +95,16 @@ export function aboutGenerator(
 /** What an error that does not stand out lies within, in a sentence; null where it stands out, or nothing bounds it. */
 function unresolvedOf(generator: Json): string | null {
   if (generator["resolved"] !== false) return null;
-  const rounding = number(generator["rounding"]);
-  return generator["bound"] === "rounding" && rounding !== null
-    ? `At the floor: rounding alone leaves ${showNumber(rounding, 2)}.`
-    : "Not resolved: within twice of the grid’s own error.";
+  const [rounding, fit] = [number(generator["rounding"]), number(generator["fit_error"])];
+  if (generator["bound"] === "fit_error") {
+    return `Not resolved: the fit’s own error may amount to ${showNumber(fit ?? NaN, 2)}.`;
+  }
+  if (generator["bound"] !== "rounding" || rounding === null) {
+    return "Not resolved: within twice of the grid’s own error.";
+  }
+  return rounding === 0
+    ? "Zero to the last digit."
+    : `At the floor: rounding alone leaves ${showNumber(rounding, 2)}.`;
 }
 
 /** A formula with vectors' components as channels are called elsewhere, velocity.x for velocityx, and · for *. */

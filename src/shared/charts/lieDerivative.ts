@@ -44,9 +44,10 @@ function besideQuantities(run: RunResult): Quantity[] {
   return [
     ...beside("of the data", perElement(run, "data_error")),
     ...beside("finite motion / |s|", finite?.map((all) => all.map((one) => one / s)) ?? null),
-    ...(grid?.some((all) => all.some((one) => one > 0)) === true
+    ...(run.record.model !== null && grid?.some((all) => all.some((one) => one > 0)) === true
       ? beside("grid’s own error", grid)
       : []),
+    ...beside("the fit’s own error", perElement(run, "fit_error")),
     ...beside("rounding", perElement(run, "rounding")),
   ];
 }
@@ -78,7 +79,7 @@ const byGenerator: FigureDefinition = {
   id: "by-generator",
   title: "Lie derivative by generator",
   caption:
-    "How fast the prediction departs from the moved prediction as the state begins to move along each generator, relative to the prediction: points are samples, bars quartiles, large marks medians, on a logarithmic axis with a row for exact zeros. Beside it, where the run has them: the data’s own Lie derivative, of a map G that is fitted to them; what a finite motion finds for each unit moved; the grid’s own error, which a map with every symmetry would show on these states; and what rounding alone leaves. Below, ‖L f‖ over the sum of its two terms, from 0 (symmetric) to 1, whatever the generator’s scale.",
+    "How fast the prediction departs from the moved prediction as the state begins to move along each generator, relative to the prediction: points are samples, bars quartiles, large marks medians, on a logarithmic axis with a row for exact zeros. Beside it, where the run has them: the data’s own Lie derivative, of a map G that is fitted to them; what a finite motion finds for each unit moved; the grid’s own error, which a map with every symmetry would show on these states; and what rounding alone leaves, or the error of the fit. Below, ‖L f‖ over the sum of its two terms, from 0 (symmetric) to 1, whatever the generator’s scale.",
   arrays: ["lie_error", "grid_error", "lie_relative"],
   aspect: 0.75,
   marks: elementMarks,
@@ -90,6 +91,7 @@ const byGenerator: FigureDefinition = {
         { name: "data_error", unit: "1", values: perElement(run, "data_error") },
         { name: "finite_error", unit: "1", values: perElement(run, "finite_error") },
         { name: "grid_error", unit: "1", values: perElement(run, "grid_error") },
+        { name: "fit_error", unit: "1", values: forEverySample(run, "fit_error") },
         { name: "rounding", unit: "1", values: forEverySample(run, "rounding") },
         { name: "lie_relative", unit: "1", values: firstStep(run, "lie_relative") },
       ]),

@@ -23,10 +23,19 @@ export function arraysOf(
 /** Of data alone. @param n samples */
 export function dataArrays(
   params: LieDerivativeParameters,
-  { sides, numbers }: DataDerivative,
+  { sides, numbers, floor }: DataDerivative,
   n: number,
 ): Record<string, ResultArray> {
-  return ownArrays({ ...params, steps: 1 }, sides, numbers, n, "G");
+  return {
+    ...ownArrays({ ...params, steps: 1 }, sides, numbers, n, "G"),
+    fit_error: {
+      tensor: tensorOf(floor, [floor.length]),
+      axes: ["generator"],
+      unit: "1",
+      description:
+        "What the fit's own error may amount to in lie_error: its residual's share of both terms, or what fits to two halves of the data disagree about, whichever is more",
+    },
+  };
 }
 
 /** @param f what the map is called */

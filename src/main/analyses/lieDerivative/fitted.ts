@@ -1,5 +1,6 @@
 /** A map that was fitted to data, whatever its kind, and its Lie derivatives on the data's own states. */
 import type { LieDerivativeParameters } from "../../../shared/analyses/lieDerivative";
+import { quantile, sorted } from "../../../shared/statistics";
 import type { DataContext } from "../context";
 import { fittedFields } from "./ofFieldData";
 import { fittedStates } from "./ofStateData";
@@ -29,6 +30,8 @@ export interface FittedData {
   readonly residual: number;
   /** Ready to be pushed along these generators. */
   along(sides: Sides): (k: number) => FittedPoint;
+  /** ‖L‖ of what two fits to half of the data each differ by, over ‖G‖, [K]; absent where that would take too long. */
+  halves?(sides: Sides): Float64Array;
 }
 
 export interface DataDerivative {
@@ -36,6 +39,8 @@ export interface DataDerivative {
   readonly numbers: LieNumbers;
   readonly outputShape: readonly number[];
   readonly fit: Pick<FittedData, "words" | "residual"> & { readonly samples: number };
+  /** What the fit's own error may amount to in `error`, [K]. */
+  readonly floor: Float64Array;
 }
 
 /** @throws UserError "lie-derivative/no-dynamics", "data/few-pairs", and what generators throw */
@@ -64,10 +69,32 @@ export async function dataDerivative(
     measure.add(position, 0, { prediction: value, field, tangents });
     measure.addGrid(position, { ...one, data: state });
   });
+  step();
   return {
+    floor: floorOf(measure.numbers, sides.generators.length, fitted, sides),
     sides,
     numbers: measure.numbers,
     outputShape: fitted.outputShape,
     fit: { words: fitted.words, residual: fitted.residual, samples: fitted.kept.length },
   };
+}
+
+/**
+ * A map that is off by a share of its values has a Lie derivative that is off by about that share of its two terms; and
+ * what two halves of the data do not agree about is not known either. The larger of the two.
+ */
+function floorOf(
+  { error, relative }: LieNumbers,
+  count: number,
+  { residual, halves }: FittedData,
+  sides: Sides,
+): Float64Array {
+  const n = error.length / count;
+  const disagreement = halves?.(sides);
+  return Float64Array.from({ length: count }, (_, k) => {
+    // ‖L‖/‖G‖ over ‖L‖/(sum of its terms) is that sum over ‖G‖.
+    const terms = Array.from({ length: n }, (_zero, i) => error[k * n + i]! / relative[k * n + i]!);
+    const share = residual * quantile(sorted(terms), 0.5);
+    return Math.max(Number.isNaN(share) ? 0 : share, disagreement?.[k] ?? 0);
+  });
 }

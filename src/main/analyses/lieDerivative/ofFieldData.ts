@@ -7,6 +7,7 @@ import type { LieDerivativeParameters } from "../../../shared/analyses/lieDeriva
 import { UserError } from "../../../shared/errors";
 import type { Grid } from "../../../shared/fields/spec";
 import { uniform, type Infinitesimal } from "../../../shared/generators/generator";
+import { quantile, sorted } from "../../../shared/statistics";
 import { sizeOf, toFloat64 } from "../../../shared/tensor";
 import { ratesOf } from "../../data/fit/differences";
 import { fitLocal } from "../../data/fit/local";
@@ -15,10 +16,13 @@ import { GeneratorAction, type Units } from "../../fields/generators/apply";
 import type { DataContext } from "../context";
 import { gather } from "../orbit";
 import type { FittedData } from "./fitted";
-import { unitsOf } from "./sides";
+import { norm } from "./norms";
+import { unitsOf, type Sides } from "./sides";
 
 /** States enough for a law, and few enough for memory. */
 const MOST_STATES = 48;
+/** At which two fits are compared. */
+const LOOKED_AT = 4;
 /** Fewest that say something of a law that they did not fix. */
 const FEWEST_STATES = 2;
 
@@ -38,21 +42,48 @@ export async function fittedFields(
       { where: "samples", todo: "Take more samples (--samples on the command line)." },
     );
   }
-  const law = fitLocal(states, rates, grid, shape[0]!, step);
+  const channels = shape[0]!;
+  const law = fitLocal(states, rates, grid, channels, step);
   const { terms } = law;
   const size = sizeOf(shape);
+  const basesOf = ({ infinitesimals }: Sides): ((state: Float64Array) => Base)[] => {
+    const units = unitsOf(context.units, channels, false);
+    return infinitesimals.map((one) => basesAlong(one, terms, grid, channels, units));
+  };
   return {
+    halves(sides) {
+      const [one, other] = [0, 1].map((rest) => {
+        const half = <T>(all: readonly T[]): T[] => all.filter((_, k) => k % 2 === rest);
+        return fitLocal(half(states), half(rates), grid, channels, step);
+      });
+      const bases = basesOf(sides);
+      const output = sides.output(1);
+      const looked = states.slice(0, LOOKED_AT).map((state) => {
+        const base = terms.base(state);
+        const [a, b] = [one!.rate(base), other!.rate(base)];
+        const apart = a.map((value, i) => value - b[i]!);
+        const moved = output.of(apart, state);
+        const still = output.of(new Float64Array(size), state);
+        return bases.map((along, j) => {
+          const direction = along(state);
+          const [c, d] = [one!.slope(base, direction), other!.slope(base, direction)];
+          const difference = c.map(
+            (value, i) => value - d[i]! - (moved[j * size + i]! - still[j * size + i]!),
+          );
+          return norm(difference, 0, size, null) / norm(law.rate(base), 0, size, null);
+        });
+      });
+      return Float64Array.from(bases, (_, j) =>
+        quantile(sorted(looked.map((errors) => errors[j]!)), 0.5),
+      );
+    },
     kept,
     kind: "rate",
     outputShape: shape,
     words: `rates, by central differences of order ${order}, fitted by a local law of ${terms.terms.length} terms with coefficients that may vary over the box (${terms.features} functions)`,
     residual: law.residual,
     along(sides) {
-      const channels = shape[0]!;
-      const units = unitsOf(context.units, channels, false);
-      const bases = sides.infinitesimals.map((generator) =>
-        basesAlong(generator, terms, grid, channels, units),
-      );
+      const bases = basesOf(sides);
       return (k) => {
         const state = states[k]!;
         const base = terms.base(state);

@@ -30,16 +30,17 @@ export function summaryOf(
     steps,
     rounding: { by: rounding.by, samples: rounding.samples },
     ...(data === null ? {} : { data: data.fit }),
-    generators: generatorSummaries(context, params, sides, numbers, rounding.floor).map(
-      (generator, k) => ({
-        ...generator,
-        ...(steps === 1
-          ? {}
-          : { lie_error_last: spread((i) => numbers.error[(k * n + i) * steps + steps - 1]!) }),
-        ...(data === null ? {} : { data_error: spread((i) => data.error[k * n + i]!) }),
-        ...(finite === null ? {} : { finite_error: spread((i) => finite[k * n + i]!) }),
-      }),
-    ),
+    generators: generatorSummaries(context, params, sides, numbers, {
+      name: "rounding",
+      values: rounding.floor,
+    }).map((generator, k) => ({
+      ...generator,
+      ...(steps === 1
+        ? {}
+        : { lie_error_last: spread((i) => numbers.error[(k * n + i) * steps + steps - 1]!) }),
+      ...(data === null ? {} : { data_error: spread((i) => data.error[k * n + i]!) }),
+      ...(finite === null ? {} : { finite_error: spread((i) => finite[k * n + i]!) }),
+    })),
     ...(exchanges === null
       ? {}
       : {
@@ -69,13 +70,16 @@ export function summaryOf(
 export function dataSummary(
   context: DataContext,
   params: LieDerivativeParameters,
-  { sides, numbers, fit }: DataDerivative,
+  { sides, numbers, fit, floor }: DataDerivative,
 ): Record<string, unknown> {
   return {
     ...placeSummary(context, params, sides),
     steps: 1,
     data: fit,
-    generators: generatorSummaries(context, { ...params, steps: 1 }, sides, numbers, null),
+    generators: generatorSummaries(context, { ...params, steps: 1 }, sides, numbers, {
+      name: "fit_error",
+      values: floor,
+    }),
   };
 }
 
@@ -99,13 +103,18 @@ function placeSummary(
   };
 }
 
-/** @param floor of rounding, [K]; null where all is float64 as it is */
+/** What bounds an error from below, [K]: rounding in a network, the fit's own error of data. */
+interface Floor {
+  readonly name: "rounding" | "fit_error";
+  readonly values: Float64Array;
+}
+
 function generatorSummaries(
   { samples }: DataContext,
   { steps, seed }: LieDerivativeParameters,
   { generators }: Sides,
   numbers: LieNumbers,
-  floor: Float64Array | null,
+  floor: Floor,
 ): { readonly id: string }[] {
   const n = samples.length;
   const spread = spreadOver(samples, seed);
@@ -114,7 +123,9 @@ function generatorSummaries(
   return generators.map(({ id, label, formula, tex, flow }, k) => {
     const error = of(numbers.error, k, steps);
     const grid = of(numbers.gridError, k, 1);
-    const rounding = floor?.[k] ?? 0;
+    const least = floor.values[k]!;
+    // A fitted law is pushed exactly, whatever a grid makes of other maps.
+    const grided = floor.name === "rounding" ? grid.median : 0;
     const above = (bound: number): boolean => error.median > RESOLVED * bound;
     return {
       id,
@@ -127,10 +138,10 @@ function generatorSummaries(
       grid_error: grid,
       round_trip: of(numbers.roundTrip, k, 1).median,
       lee: of(numbers.square, k, 1).mean,
-      rounding,
-      resolved: above(grid.median) && above(rounding),
+      [floor.name]: least,
+      resolved: above(grided) && above(least),
       // Which of the two bounds it, where it is within twice of one.
-      bound: above(rounding) ? (above(grid.median) ? null : "grid") : "rounding",
+      bound: above(least) ? (above(grided) ? null : "grid") : floor.name,
     };
   });
 }

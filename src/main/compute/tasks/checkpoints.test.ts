@@ -46,6 +46,9 @@ test("weights and whole networks open as the network", async () => {
   expect([...first!.parameters.keys()]).toEqual([...second!.parameters.keys()]);
 });
 
-test.each(["epoch-7.safetensors", "nowhere/*.pt", "seed-?"])("%s is refused", async (list) => {
-  await expect(names(list)).rejects.toThrow(`No checkpoint is called ${list}`);
-});
+test.each(["epoch-7.safetensors", "nowhere/*.safetensors", "seed-?"])(
+  "%s is refused",
+  async (list) => {
+    await expect(names(list)).rejects.toThrow(`No checkpoint is called ${list}`);
+  },
+);

@@ -29,7 +29,7 @@ export async function checkpointsOf(list: string, model: string): Promise<Checkp
     if (files.length === 0) {
       throw new UserError("checkpoints/none", `No checkpoint is called ${pattern}.`, {
         where: pattern,
-        todo: "Name weights files (.safetensors, .pt) or networks (.onnx), from the working folder, from the model's, or with their full path; * stands for any letters.",
+        todo: "Name weights files (.safetensors) or networks (.onnx), from the working folder, from the model's, or with their full path; * stands for any letters.",
       });
     }
     for (const file of files) found.add(file);
