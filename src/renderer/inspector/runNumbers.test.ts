@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
 import { coherenceRun, equivarianceRun } from "../../shared/charts/madeUpRuns";
 import type { RunRecord } from "../../shared/run";
-import { aboutGenerator, pairFacts, pooled, roundingOf, verifiedFacts } from "./runNumbers";
+import {
+  aboutGenerator,
+  pairFacts,
+  passesOf,
+  pooled,
+  roundingOf,
+  verifiedFacts,
+} from "./runNumbers";
 
 const run = coherenceRun();
 const withSummary = (summary: RunRecord["summary"]): RunRecord => ({ ...run.record, summary });
@@ -61,4 +68,10 @@ test("a formula calls components as channels are called, and leaves other names 
   };
   expect(formula("velocityx*velocity_y+vx^2")).toBe("velocity.x·velocity.y+v.x^2");
   expect(formula("velocityxy+dx(myvx)")).toBe("velocityxy+dx(myvx)");
+});
+
+test("the passes that a coherence took stand beside those that any method needs", () => {
+  const record = withSummary({ passes: { made: 5000, needed: 4480 } });
+  expect(passesOf(record)).toEqual([["Forward passes", "5\u2009000; any method needs 4\u2009480"]]);
+  expect(passesOf(run.record)).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { matrixOf, perElement } from "../../shared/charts/reading";
 import { showNumber } from "../../shared/charts/scale";
 import { showWithError } from "../../shared/charts/uncertainty";
 import type { RunRecord, RunResult } from "../../shared/run";
-import { formatNumber } from "../format";
+import { formatCount, formatNumber } from "../format";
 
 /** A statistic over samples, as summaries hold it. */
 export interface Quantity {
@@ -127,6 +127,14 @@ export function pooled({ count, dropped }: Quantity, samples: number): string {
   return elements > 1 && Number.isInteger(elements)
     ? `${elements} elements × ${samples} samples`
     : `${count} samples`;
+}
+
+/** Forward passes that a coherence took, beside those that any method needs; nothing in other runs. */
+export function passesOf(record: RunRecord): [string, string][] {
+  const passes = object(record.summary["passes"]);
+  const [made, needed] = [number(passes?.["made"]), number(passes?.["needed"])];
+  if (made === null || needed === null) return [];
+  return [["Forward passes", `${formatCount(made)}; any method needs ${formatCount(needed)}`]];
 }
 
 /** What rounding may do to an element's numbers, in a sentence; null where the run does not say. */

@@ -133,6 +133,21 @@ describe("coherence", () => {
     expectSame(await run(ordinary(4, 2048), common), await run(ordinary(), common), names);
   });
 
+  test("takes hardly more passes than any method needs, and more where little may be held", async () => {
+    const passes = async (memoryBytes?: number): Promise<{ made: number; needed: number }> => {
+      const { summary } = await run(ordinary(4, memoryBytes));
+      return summary.passes as { made: number; needed: number };
+    };
+    const plenty = await passes();
+    // Of 8 images of 4 samples each: a gradient at 3 passes, 4 tangents at 2.
+    expect(plenty.needed).toBe(8 * 4 * (3 + 4 * 2));
+    expect(plenty.made / plenty.needed).toBeGreaterThan(1);
+    expect(plenty.made / plenty.needed).toBeLessThan(1.5);
+    const little = await passes(2048);
+    expect(little.made).toBeGreaterThan(plenty.made);
+    expect(little.needed).toBe(plenty.needed);
+  });
+
   test("is the same on both executors, within float32", async () => {
     const executor = createOnnxRuntimeExecutor({ threads: 1 });
     const float32 = await run({ ...ordinary(), executor });

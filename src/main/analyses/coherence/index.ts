@@ -23,7 +23,7 @@ import type { BatchResult } from "./batchInput";
 import { describeArrays } from "./arrays";
 import { noticesOf } from "./notices";
 import { worstPrecision, type ElementPrecision } from "./precision";
-import { cost, countRuns, plan, totalWork } from "./plan";
+import { cost, countRuns, neededPasses, plan, totalWork } from "./plan";
 
 export const coherence: Computation<CoherenceParameters> = {
   compute,
@@ -154,8 +154,13 @@ async function compute(
           ),
         };
   context.notices.push(...noticesOf(context, params, results, sizes));
+  const { primals } = countRuns(sizes, schedule, points);
+  const passes = {
+    made: done + batches.length * primals,
+    needed: batches.length * neededPasses(sizes, points),
+  };
   return {
-    summary: { ...summaryOf(context, params, results, used, n), ...verified },
+    summary: { ...summaryOf(context, params, results, used, n), passes, ...verified },
     arrays: { ...arrays, ...kept.arrays() },
   };
 }

@@ -104,6 +104,15 @@ export function totalWork(sizes: Sizes, plan: Plan, points: number): number {
   );
 }
 
+/**
+ * Forward passes of one batch that any method needs, a backward pass counted as two: a gradient at each of `points`
+ * images of each sample and, where there is a metric, each of those pushed through each sample.
+ */
+export function neededPasses({ samples, tangents }: Sizes, points: number): number {
+  const gradients = points * samples;
+  return gradients * GRADIENT_PASSES + (tangents ? gradients * samples * TANGENT_PASSES : 0);
+}
+
 /** Passes, memory and operations of one batch of `info.samples`, `batches` times. */
 export function cost(
   info: CostInfo,
