@@ -58,8 +58,8 @@ export const lieDerivative = defineAnalysis({
     "output-split": {
       of: "vectors",
       kind: "text",
-      label: "Split of the prediction",
-      help: "The same for predictions; empty takes them for states, or for a vector or number a particle.",
+      label: "Output split",
+      help: "The same for the parts of predictions; empty takes them for states, or for a vector or number a particle.",
       default: "",
       check: (text) => wrongIn(() => parseSplit(text)),
       example: "5x(force:3)",

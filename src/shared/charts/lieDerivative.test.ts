@@ -58,7 +58,8 @@ function lieRun(samples = 6, steps = 4): RunResult {
         shape: [3, 2, 3, 4, 4],
         value: (k, s, c, y, x) => (k + 1) * (s + 1) * (c - 1) * (y - x),
       },
-      rounding: { axes: ["generator"], shape: [3], value: () => 1e-7 },
+      rounding: { axes: ["generator"], shape: [3], value: () => 1e-3 },
+      fit_error: { axes: ["generator"], shape: [3], value: () => 2e-3 },
       data_error: { ...pairs, value: (k, i) => (i === 0 ? NaN : 0.05 * k) },
       finite_error: { ...pairs, value: (k, i) => 0.01 * error(k, i) },
       exchange_error: {
@@ -111,7 +112,10 @@ test("what stands beside the Lie derivative is named, and a finite motion is cou
     series: { name?: string; data: { name: string; value: number[] }[] }[];
   };
   const named = option.series.flatMap(({ name }) => (name === undefined ? [] : [name]));
-  for (const name of ["of the data", "finite motion / |s|", "grid’s own error", "rounding"]) {
+  for (const name of [
+    ...["of the data", "finite motion / |s|", "grid’s own error"],
+    ...["the fit’s own error", "rounding"],
+  ]) {
     expect(named).toContain(name);
   }
   const mark = (name: string): string =>

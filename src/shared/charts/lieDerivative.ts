@@ -1,6 +1,7 @@
 /** Figures of Lie derivatives: over generators, channels, the steps of a rollout, and what lies in files of their own. */
 import { channelLabels, parseFieldSpec } from "../fields/spec";
 import type { RunRecord, RunResult } from "../run";
+import { quartiles } from "../statistics";
 import { byElementOption, elementMarks, pickElement, type Panel, type Quantity } from "./byElement";
 import { curvesOption, pickCurve, type Curves } from "./curves";
 import { elementsOf } from "./elements";
@@ -47,9 +48,23 @@ function besideQuantities(run: RunResult): Quantity[] {
     ...(run.record.model !== null && grid?.some((all) => all.some((one) => one > 0)) === true
       ? beside("grid’s own error", grid)
       : []),
-    ...beside("the fit’s own error", perElement(run, "fit_error")),
-    ...beside("rounding", perElement(run, "rounding")),
+    ...beside("the fit’s own error", nearby(run, "fit_error")),
+    ...beside("rounding", nearby(run, "rounding")),
   ];
+}
+
+/** How far below all errors a floor may lie and still be drawn: farther down it would only squeeze the axis. */
+const NEAR = 1e-3;
+
+/** A floor, where some error comes near it; exact zeros come near nothing. */
+function nearby(run: RunResult, name: string): Float64Array[] | null {
+  const floors = perElement(run, name);
+  const errors = firstStep(run, "lie_error");
+  const near = floors?.some(([floor], k) => {
+    const { median } = quartiles(errors[k] ?? []);
+    return median > 0 && floor! > NEAR * median;
+  });
+  return near === true ? floors : null;
 }
 
 function generatorPanels(run: RunResult): Panel[] {
@@ -79,8 +94,11 @@ const byGenerator: FigureDefinition = {
   id: "by-generator",
   title: "Lie derivative by generator",
   caption:
-    "How fast the prediction departs from the moved prediction as the state begins to move along each generator, relative to the prediction: points are samples, bars quartiles, large marks medians, on a logarithmic axis with a row for exact zeros. Beside it, where the run has them: the data’s own Lie derivative, of a map G that is fitted to them; what a finite motion finds for each unit moved; the grid’s own error, which a map with every symmetry would show on these states; and what rounding alone leaves, or the error of the fit. Below, ‖L f‖ over the sum of its two terms, from 0 (symmetric) to 1, whatever the generator’s scale.",
-  arrays: ["lie_error", "grid_error", "lie_relative"],
+    "How fast the prediction departs from the moved prediction as the state begins to move along each generator, relative to the prediction: points are samples, bars quartiles, large marks medians, on a logarithmic axis with a row for exact zeros. Beside it, where the run has them: the data’s own Lie derivative, of a map G that is fitted to them; what a finite motion finds for each unit moved; the grid’s own error, which a map with every symmetry would show on these states; and what rounding alone leaves, or the error of the fit, where that is near. Below, ‖L f‖ over the sum of its two terms, from 0 (symmetric) to 1, whatever the generator’s scale.",
+  arrays: [
+    ...["lie_error", "lie_relative"],
+    ...["data_error", "finite_error", "grid_error", "fit_error", "rounding"],
+  ],
   aspect: 0.75,
   marks: elementMarks,
   option: (run, theme, view, beside) => byElementOption(run, theme, view, generatorPanels, beside),

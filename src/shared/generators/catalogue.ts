@@ -218,7 +218,7 @@ function boost(axis: number, { dt, velocity }: GeneratorOptions): Generator {
         throw unfit(
           id,
           "the time between input and prediction is not known",
-          "State it (--dt on the command line).",
+          "State the time step (--dt on the command line).",
         );
       }
       const moved = side.steps * (dt ?? 0);

@@ -220,7 +220,7 @@ function boost(
         throw unfit(
           id,
           "the time between input and prediction is not known",
-          "State it (--dt on the command line).",
+          "State the time step (--dt on the command line).",
         );
       }
       const drift = side.steps * (dt ?? 0);

@@ -41,7 +41,7 @@ export function dataArrays(
 /** @param f what the map is called */
 function ownArrays(
   { steps, disc }: LieDerivativeParameters,
-  { generators }: Sides,
+  { generators, layout }: Sides,
   numbers: LieNumbers,
   n: number,
   f: "f" | "G",
@@ -71,6 +71,26 @@ function ownArrays(
       unit: "1",
       description: `‖L ${f}‖/(‖D${f}[X x]‖ + ‖X ${f}‖), from 0 to 1 whatever the generator's scale`,
     },
+    // States on no grid have no grid's error.
+    ...(layout === null ? gridArrays(numbers, pairs, axes) : {}),
+    channel_error: {
+      tensor: tensorOf(numbers.channel, [
+        ...pairs,
+        numbers.channel.length / (generators.length * n),
+      ]),
+      axes: [...axes, "channel"],
+      unit: "1",
+      description: "‖L f‖ after one step for each channel, over that channel's own norm",
+    },
+  };
+}
+
+function gridArrays(
+  numbers: LieNumbers,
+  pairs: readonly number[],
+  axes: readonly string[],
+): Record<string, ResultArray> {
+  return {
     grid_error: {
       tensor: tensorOf(numbers.gridError, pairs),
       axes,
@@ -84,15 +104,6 @@ function ownArrays(
       unit: "1",
       description:
         "‖exp(−sX)exp(sX)x − x‖/‖x‖ where the farthest point moves by half a grid spacing: what tests with finite motions lose to reading between points",
-    },
-    channel_error: {
-      tensor: tensorOf(numbers.channel, [
-        ...pairs,
-        numbers.channel.length / (generators.length * n),
-      ]),
-      axes: [...axes, "channel"],
-      unit: "1",
-      description: "‖L f‖ after one step for each channel, over that channel's own norm",
     },
   };
 }

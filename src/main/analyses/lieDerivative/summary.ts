@@ -112,7 +112,7 @@ interface Floor {
 function generatorSummaries(
   { samples }: DataContext,
   { steps, seed }: LieDerivativeParameters,
-  { generators }: Sides,
+  { generators, layout }: Sides,
   numbers: LieNumbers,
   floor: Floor,
 ): { readonly id: string }[] {
@@ -135,8 +135,9 @@ function generatorSummaries(
       flow: flow?.map(({ text }) => text) ?? null,
       lie_error: error,
       lie_relative: of(numbers.relative, k, steps),
-      grid_error: grid,
-      round_trip: of(numbers.roundTrip, k, 1).median,
+      ...(layout === null
+        ? { grid_error: grid, round_trip: of(numbers.roundTrip, k, 1).median }
+        : {}),
       lee: of(numbers.square, k, 1).mean,
       [floor.name]: least,
       resolved: above(grided) && above(least),
