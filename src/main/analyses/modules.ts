@@ -71,8 +71,9 @@ export function passageAt(from: Value, value: Value): Passage {
   // A sum outside all modules, as of x + block(x), is called after the block.
   const nodes = nodesBetween(from, value);
   const own = nodes.at(-1)!;
-  const inModule = nodes.findLast((node) => moduleScope(node) !== "");
-  return { name: moduleName(moduleScope(own) === "" ? (inModule ?? own) : own), value };
+  const within = nodes.findLast((node) => moduleScope(node) !== "");
+  if (moduleScope(own) !== "" || within === undefined) return { name: moduleName(own), value };
+  return { name: moduleScope(within).split("/")[0]!, value };
 }
 
 function moduleScope({ origin = "" }: Node): string {

@@ -137,6 +137,25 @@ export const conservation = defineAnalysis({
       max: 100_000,
       advanced: true,
     },
+    "relative-to": {
+      kind: "choice",
+      label: "Drifts relative to",
+      help: "What s is, which drifts are divided by.",
+      default: "size",
+      options: [
+        {
+          value: "size",
+          label: "The integral’s size",
+          help: "ΔV·Σ|f| of the initial states, their median: what the integral could be.",
+        },
+        {
+          value: "spread",
+          label: "The spread over states",
+          help: "Standard deviation of the integral over the initial states: how far apart states are in it.",
+        },
+      ],
+      advanced: true,
+    },
     layers: {
       kind: "integer",
       label: "States by layer",

@@ -27,6 +27,11 @@ function conservationRun(samples = 5, steps = 4): RunResult {
       drift: { ...series, value: drift },
       drift_repaired: { ...series, value: (q, i, k) => (q === 1 ? 0 : drift(q, i, k)) },
       drift_reference: { ...series, value: () => 1e-15 },
+      slope: {
+        axes: ["quantity", "sample"],
+        shape: [2, samples],
+        value: (q, i) => drift(q, i, 0),
+      },
       scale: { axes: ["quantity"], shape: [2], value: (q) => q + 1 },
       error: { ...rows, value: (i, k) => 0.1 * (k + 1) + 0.01 * i },
       error_repaired: { ...rows, value: (i, k) => 0.08 * (k + 1) + 0.01 * i },
@@ -131,5 +136,6 @@ describe("tables", () => {
     const last = rows[4]!;
     expect(last[at("largest_network")]).toBeCloseTo(0.028, 12);
     expect(last[at("end_network")]).toBeCloseTo(-0.028, 12);
+    expect(last[at("rate_network")]).toBeCloseTo(-0.014, 12);
   });
 });

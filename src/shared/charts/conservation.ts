@@ -96,21 +96,35 @@ function quantityPanels(run: RunResult): Panel[] {
       points,
       values: relativeDrifts(run, array).map((values) => make(values, n)),
     }));
+  const rates = kindsOf(run)
+    .filter(({ slope }) => has(run.record, slope))
+    .map(({ name, slope }) => ({ name, points: false, values: relativeDrifts(run, slope) }));
   return [
     {
       axis: "largest / s",
       scale: "log",
       reference: [],
-      share: 0.6,
+      share: 0.5,
       quantities: of(largest, true),
     },
     {
       axis: "end / s",
       scale: "linear",
       reference: [0],
-      share: 0.4,
+      share: 0.25,
       quantities: of(last, false),
     },
+    ...(rates.length === 0
+      ? []
+      : [
+          {
+            axis: "a step / s",
+            scale: "linear" as const,
+            reference: [0],
+            share: 0.25,
+            quantities: rates,
+          },
+        ]),
   ];
 }
 
@@ -118,9 +132,17 @@ const byQuantity: FigureDefinition = {
   id: "by-quantity",
   title: "Drift by quantity",
   caption:
-    "Each rollout’s largest drift, relative to the size that the integral could have: points are rollouts where they are few, bars quartiles, large marks medians, on a logarithmic axis with a row for exact zeros. Below, the drift at the end with its sign.",
-  arrays: ["drift", "drift_repaired", "drift_reference", "scale"],
-  aspect: 0.8,
+    "Each rollout’s largest drift, relative to the size that the integral could have: points are rollouts where they are few, bars quartiles, large marks medians, on a logarithmic axis with a row for exact zeros. Below, the drift at the end with its sign, and its rate a step, the median of the slopes between all pairs of steps.",
+  arrays: [
+    "drift",
+    "drift_repaired",
+    "drift_reference",
+    "slope",
+    "slope_repaired",
+    "slope_reference",
+    "scale",
+  ],
+  aspect: 0.95,
   marks: elementMarks,
   option: (run, theme, view, beside) => byElementOption(run, theme, view, quantityPanels, beside),
   table: (run) =>
@@ -129,7 +151,7 @@ const byQuantity: FigureDefinition = {
         run,
         quantityPanels(run).flatMap(({ quantities }, panel) =>
           quantities.map(({ name, values }) => ({
-            name: `${panel === 0 ? "largest" : "end"}_${name}`,
+            name: `${["largest", "end", "rate"][panel]!}_${name}`,
             unit: "1",
             values,
           })),
@@ -263,7 +285,13 @@ function comparable({ summary }: RunRecord): boolean {
 
 function incrementPanels(run: RunResult): Panel[] {
   const scales = toFloat64(run.arrays.scale ?? { data: new Float64Array() });
-  const all = perElement(run, "increments") ?? [];
+  const of = (name: string, array: string) => ({
+    name,
+    points: false,
+    values: (perElement(run, array) ?? []).map((list, q) =>
+      list.map((value) => value / (scales[q] ?? 1)),
+    ),
+  });
   return [
     {
       axis: "(I(F(u)) − I(u)) / s",
@@ -271,11 +299,8 @@ function incrementPanels(run: RunResult): Panel[] {
       reference: [0],
       share: 1,
       quantities: [
-        {
-          name: "one step",
-          points: false,
-          values: all.map((list, q) => list.map((value) => value / (scales[q] ?? 1))),
-        },
+        of("network", "increments"),
+        ...(has(run.record, "increments_reference") ? [of("data", "increments_reference")] : []),
       ],
     },
   ];
@@ -285,8 +310,8 @@ const increments: FigureDefinition = {
   id: "increments",
   title: "Single steps from the data",
   caption:
-    "How much one step of the network changes each integral, from states of the data: median and quartiles. A median off zero is a bias, which adds up over a rollout; the spread about it is noise, which mostly averages out.",
-  arrays: ["increments", "scale"],
+    "How much one step of the network changes each integral, from states of the data, beside what the data do: median and quartiles. A median off zero is a bias, which adds up over a rollout; the spread about it is noise, which mostly averages out.",
+  arrays: ["increments", "increments_reference", "scale"],
   aspect: 0.55,
   marks: elementMarks,
   applies: (record) => has(record, "increments"),
@@ -297,10 +322,14 @@ const increments: FigureDefinition = {
       columns: [
         { name: "quantity", unit: "" },
         { name: "state", unit: "" },
-        { name: "increment", unit: "1" },
+        ...quantities.map(({ name }) => ({ name: `increment_${name}`, unit: "1" })),
       ],
       rows: elementsOf(run.record).flatMap((id, q) =>
-        [...(quantities[0]?.values[q] ?? [])].map((value, i) => [id, i, cell(value)]),
+        [...(quantities[0]?.values[q] ?? [])].map((_, i) => [
+          id,
+          i,
+          ...quantities.map(({ values }) => cell(values[q]![i])),
+        ]),
       ),
     };
   },

@@ -40,8 +40,6 @@ function read(run: RunResult): Layers {
   };
 }
 
-/** Below this share of the greatest a layer keeps the quantity, but for rounding. */
-const NOTHING = 1e-4;
 /** More rows cannot be told apart on a page; the smallest are left out. */
 const MOST_ROWS = 20;
 
@@ -55,11 +53,7 @@ interface Row {
 function rowsOf({ names, values, whole }: Layers, q: number): Row[] {
   const rows = names.map((name, l) => ({ name, summary: quartiles(values(q, l)), sum: false }));
   const size = ({ summary }: Row): number => Math.abs(summary.median) || 0;
-  const greatest = Math.max(0, ...rows.map(size));
-  const kept = rows
-    .filter((row) => size(row) > NOTHING * greatest)
-    .sort((a, b) => size(b) - size(a))
-    .slice(0, MOST_ROWS);
+  const kept = [...rows].sort((a, b) => size(b) - size(a)).slice(0, MOST_ROWS);
   return [
     ...rows.filter((row) => kept.includes(row)),
     { name: "whole step", summary: quartiles(whole(q)), sum: true },
@@ -171,7 +165,7 @@ export const layersFigure: FigureDefinition = {
   id: "layers",
   title: "Which layer breaks it",
   caption:
-    "How much one step changes the picked quantity, layer by layer from the input down: each layer is switched on while all after it in its stream of equally shaped values are still skipped, and the last, hollow bar is their exact sum, the whole step. The first row of a stream of features is what leads into it and out of it (first … last module); bars are medians over states relative to s with lines between the quartiles, layers that add nothing have no row, and at most 20 are drawn.",
+    "How much one step changes the picked quantity, layer by layer from the input down: each layer is switched on while all after it in its stream of equally shaped values are still skipped, and the last, hollow bar is their exact sum, the whole step. The first row of a stream of features is what leads into it and out of it (first … last module); bars are medians over states relative to s with lines between the quartiles, at most 20 rows are drawn, those of the greatest.",
   arrays: ["layer_change", "layer_samples", "scale"],
   aspect: 0.8,
   applies: (record) => has(record, "layer_change"),

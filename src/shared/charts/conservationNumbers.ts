@@ -9,13 +9,27 @@ export interface Kind {
   readonly name: string;
   readonly value: string;
   readonly drift: string;
+  /** Of each rollout's drift, a step. */
+  readonly slope: string;
   readonly dash: "solid" | "dashed" | "dotted";
 }
 
 const kinds: readonly Kind[] = [
-  { name: "network", value: "value", drift: "drift", dash: "solid" },
-  { name: "repaired", value: "value_repaired", drift: "drift_repaired", dash: "dotted" },
-  { name: "data", value: "reference", drift: "drift_reference", dash: "dashed" },
+  { name: "network", value: "value", drift: "drift", slope: "slope", dash: "solid" },
+  {
+    name: "repaired",
+    value: "value_repaired",
+    drift: "drift_repaired",
+    slope: "slope_repaired",
+    dash: "dotted",
+  },
+  {
+    name: "data",
+    value: "reference",
+    drift: "drift_reference",
+    slope: "slope_reference",
+    dash: "dashed",
+  },
 ];
 
 /** Those that the run has; the data only where they go on. */

@@ -4,12 +4,14 @@ import { tensorOf } from "../orbit";
 import type { Increments } from "./increments";
 import type { RolloutNumbers } from "./numbers";
 import type { Rollouts } from "./rollout";
+import { theilSen } from "./statistics";
 import { driftOf } from "./summary";
 
-/** @param scales one a quantity @param n samples @param dt null where the data do not say */
+/** @param scales and spreads: one a quantity @param n samples @param dt null where the data do not say */
 export function arraysOf(
   rollouts: Rollouts,
   scales: Float64Array,
+  spreads: Float64Array,
   increments: Increments | null,
   n: number,
   steps: number,
@@ -28,6 +30,18 @@ export function arraysOf(
     unit: "",
     description,
   });
+  const slope = (numbers: RolloutNumbers, whose: string): ResultArray => {
+    const all = driftOf(numbers, steps);
+    const slopes = Float64Array.from({ length: count * n }, (_, row) =>
+      theilSen([0, ...all.subarray(row * steps, (row + 1) * steps)]),
+    );
+    return {
+      tensor: tensorOf(slopes, [count, n]),
+      axes: ["quantity", "sample"],
+      unit: "",
+      description: `Rate of the drift, a step, of ${whose}: median of the slopes between all pairs of steps (Theil–Sen)`,
+    };
+  };
   const error = (numbers: RolloutNumbers, description: string): ResultArray => ({
     tensor: tensorOf(numbers.error, [n, steps]),
     axes: ["sample", "step"],
@@ -40,12 +54,20 @@ export function arraysOf(
     reference: series(reference, "I of the data's own states; NaN where they end"),
     drift: drift(model, "I(u_k) − I(u_0) of the network"),
     drift_reference: drift(reference, "I(u_k) − I(u_0) of the data"),
+    slope: slope(model, "the network"),
+    slope_reference: slope(reference, "the data"),
     scale: {
       tensor: tensorOf(scales, [count]),
       axes: ["quantity"],
       unit: "",
       description:
-        "What drifts are held against: the median over samples of ΔV·Σ|f(u_0)|, or the spread of I where that is zero",
+        "s, what drifts are held against: the median over samples of ΔV·Σ|f(u_0)|, or the spread of I where that is zero or was asked for",
+    },
+    spread: {
+      tensor: tensorOf(spreads, [count]),
+      axes: ["quantity"],
+      unit: "",
+      description: "Standard deviation of I over the initial states",
     },
     error: error(model, "‖u_k − data‖/‖data‖ of the network's rollout"),
     end: {
@@ -68,6 +90,7 @@ export function arraysOf(
       : {
           value_repaired: series(repaired, "I(u_k) along the repaired network's rollout"),
           drift_repaired: drift(repaired, "I(u_k) − I(u_0) of the repaired network"),
+          slope_repaired: slope(repaired, "the repaired network"),
           error_repaired: error(repaired, "‖u_k − data‖/‖data‖ of the repaired network's rollout"),
         }),
     ...(increments === null
@@ -82,6 +105,19 @@ export function arraysOf(
             unit: "",
             description: "I(F(u)) − I(u) from states u of the data",
           },
+          ...(increments.data[0]!.length === 0
+            ? {}
+            : {
+                increments_reference: {
+                  tensor: tensorOf(
+                    Float64Array.from(increments.data.flatMap((values) => [...values])),
+                    [count, increments.data[0]!.length],
+                  ),
+                  axes: ["quantity", "state"],
+                  unit: "",
+                  description: "The data's own change over the same steps",
+                },
+              }),
         }),
   };
 }

@@ -135,6 +135,21 @@ describe("a rollout", () => {
     expect(mass!.slope.median).toBeCloseTo(LEFT - 1, 2);
   });
 
+  test("is held against the spread of the initial states where that is asked for", async () => {
+    const input = waves(4, 1);
+    const result = await run(context(leak, input, "density:rho"), {
+      quantities: "mass",
+      "relative-to": "spread",
+    });
+    const starts = [0, 1, 2, 3].map((i) => read(result, "value")[i * 9]!);
+    const mean = starts.reduce((sum, start) => sum + start, 0) / 4;
+    const spread = Math.sqrt(starts.reduce((sum, start) => sum + (start - mean) ** 2, 0) / 4);
+    expect(read(result, "scale")[0]).toBeCloseTo(spread, 12);
+    expect(read(result, "spread")[0]).toBeCloseTo(spread, 12);
+    // The rate a step of what loses a 64th a step, but for the last terms of its series.
+    expect(read(result, "slope")[0]! / starts[0]!).toBeCloseTo(LEFT - 1, 2);
+  });
+
   test("that blows up is reported at its step, with statistics up to there", async () => {
     const place = context(
       network((g, x) => g.mul(x, 100)),

@@ -31,7 +31,7 @@ import { inventedInvariants } from "./invented";
 import { emptyNumbers, firstQuantities, Meter, type RolloutNumbers } from "./numbers";
 import { repaired } from "./repair";
 import { rollOut, type Rollouts } from "./rollout";
-import { scalesOf, summaryOf } from "./summary";
+import { scalesOf, spreadsOf, summaryOf } from "./summary";
 import { verifyValues } from "./verify";
 
 export const conservation: Computation<ConservationParameters, StatesContext> = {
@@ -189,7 +189,8 @@ async function compute(
           before("Single steps from the data");
         });
   await Promise.all([steppers.model.dispose(), steppers.repaired?.dispose()]);
-  const scales = scalesOf(meter, quantities.length, rollouts.model, steps);
+  const spreads = spreadsOf(rollouts.model, quantities.length, n, steps);
+  const scales = scalesOf(meter, spreads, params["relative-to"] as "size" | "spread");
   context.notices.push(...noticesOf(context, rollouts, quantities, steps));
   const first = (numbers: RolloutNumbers): RolloutNumbers =>
     firstQuantities(numbers, quantities.length, n, steps);
@@ -235,14 +236,14 @@ async function compute(
         };
   return {
     summary: {
-      ...summaryOf(context, params, quantities, followed, scales, increments),
+      ...summaryOf(context, params, quantities, followed, scales, spreads, increments),
       ...(balance === null ? {} : { balances: balance.summary }),
       ...(invented === null ? {} : { invariants: invented.summary }),
       ...(layers === null ? {} : { layers: layers.summary }),
       ...verified,
     },
     arrays: {
-      ...arraysOf(followed, scales, increments, n, steps, context.dt),
+      ...arraysOf(followed, scales, spreads, increments, n, steps, context.dt),
       ...balance?.arrays,
       ...invented?.arrays,
       ...layers?.arrays,

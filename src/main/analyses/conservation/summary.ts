@@ -13,25 +13,40 @@ import { growthExponent, theilSen } from "./statistics";
 /** A change against its sign below this share of the scale is rounding of single precision. */
 const ROUNDING = 1e-6;
 
+/** A spread below this share of the size is rounding of a quantity that is the same in all states. */
+const SAME = 1e-9;
+
 /**
  * What drifts are held against, one a quantity: the median of ΔV·Σ|f(u₀)|, which is not small where contributions
- * cancel; where even that is zero the spread of I over the samples, and 1 where nothing is there at all.
- * @param count the quantities that have scales, the meter's first
+ * cancel, or the spread of I over the samples; the other where that is zero, and 1 where nothing is there at all.
+ * @param spreads of I over the initial states
  */
 export function scalesOf(
   meter: Meter,
-  count: number,
+  spreads: Float64Array,
+  relativeTo: "size" | "spread",
+): Float64Array {
+  return spreads.map((spread, q) => {
+    const n = meter.size.length / meter.quantities.length;
+    const found = quantile(sorted(meter.size.subarray(q * n, (q + 1) * n)), 0.5);
+    const size = Number.isFinite(found) ? found : 0;
+    const differs = spread > SAME * size;
+    if (size > 0 && (relativeTo === "size" || !differs)) return size;
+    return differs ? spread : 1;
+  });
+}
+
+/** Standard deviation of I over the initial states. @param count the quantities, the first ones */
+export function spreadsOf(
   { value }: RolloutNumbers,
+  count: number,
+  n: number,
   steps: number,
 ): Float64Array {
   return Float64Array.from({ length: count }, (_, q) => {
-    const n = meter.size.length / meter.quantities.length;
-    const size = quantile(sorted(meter.size.subarray(q * n, (q + 1) * n)), 0.5);
-    if (size > 0 && Number.isFinite(size)) return size;
     const starts = Array.from({ length: n }, (_unused, i) => value[(q * n + i) * (steps + 1)]!);
-    const mean = starts.reduce((sum, one) => sum + one, 0) / n;
-    const spread = Math.sqrt(starts.reduce((sum, one) => sum + (one - mean) ** 2, 0) / n);
-    return spread > 0 ? spread : 1;
+    const mean = meanOf(starts);
+    return Math.sqrt(meanOf(starts.map((one) => (one - mean) ** 2)));
   });
 }
 
@@ -53,6 +68,7 @@ export function summaryOf(
   quantities: readonly Quantity[],
   rollouts: Rollouts,
   scales: Float64Array,
+  spreads: Float64Array,
   increments: Increments | null,
 ): Record<string, unknown> {
   const n = samples.length;
@@ -103,6 +119,7 @@ export function summaryOf(
       formula: integrand.text,
       nature,
       scale: scales[q],
+      spread: spreads[q],
       ...about(rollouts.model, q, nature),
       reference: about(rollouts.reference, q, nature),
       ...(rollouts.repaired === null ? {} : { repaired: about(rollouts.repaired, q, nature) }),
