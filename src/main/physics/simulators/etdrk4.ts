@@ -68,10 +68,11 @@ function weightsOf(linear: Spectrum, step: number): Weights {
 function sum(...terms: readonly Spectrum[]): Spectrum {
   const out = new Float64Array(terms[0]!.length);
   for (let k = 0; k < terms.length; k += 2) {
-    const [c, v] = [terms[k]!, terms[k + 1]!];
+    const c = terms[k]!;
+    const v = terms[k + 1]!;
     for (let i = 0; i < out.length; i += 2) {
-      out[i]! += c[i]! * v[i]! - c[i + 1]! * v[i + 1]!;
-      out[i + 1]! += c[i]! * v[i + 1]! + c[i + 1]! * v[i]!;
+      out[i] = out[i]! + c[i]! * v[i]! - c[i + 1]! * v[i + 1]!;
+      out[i + 1] = out[i + 1]! + c[i]! * v[i + 1]! + c[i + 1]! * v[i]!;
     }
   }
   return out;

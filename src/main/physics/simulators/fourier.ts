@@ -18,6 +18,12 @@ export class Fourier {
   /** 1 below the Nyquist mode along every axis, else 0: where derivatives of every order are what they should be. */
   readonly belowNyquist: Float64Array;
   readonly #transforms: readonly FFT[];
+  /** Room for a line along each axis and its transform, and for two fields at once. */
+  readonly #lines: readonly Float64Array[];
+  readonly #transformed: readonly Float64Array[];
+  readonly #both: Spectrum;
+  /** The mode of −k. */
+  readonly #opposite: Int32Array;
 
   /**
    * @param size powers of two, one axis or two @param length of every side
@@ -36,6 +42,9 @@ export class Fourier {
     this.length = length;
     this.points = size.reduce((product, n) => product * n, 1);
     this.#transforms = size.map((n) => new FFT(n));
+    this.#lines = size.map((n) => new Float64Array(2 * n));
+    this.#transformed = size.map((n) => new Float64Array(2 * n));
+    this.#both = new Float64Array(2 * this.points);
     const index = (i: number, axis: number): number => {
       const j = Math.floor(i / this.#stride(axis)) % size[axis]!;
       return j <= size[axis]! / 2 ? j : j - size[axis]!;
@@ -52,6 +61,12 @@ export class Fourier {
         }),
       )
       .reverse();
+    this.#opposite = Int32Array.from({ length: this.points }, (_, i) =>
+      size.reduce((sum, n, axis) => {
+        const stride = this.#stride(axis);
+        return sum + ((n - (Math.floor(i / stride) % n)) % n) * stride;
+      }, 0),
+    );
     this.resolved = where((k, n) => 3 * k < n);
     this.belowNyquist = where((k, n) => 2 * k < n);
   }
@@ -72,7 +87,7 @@ export class Fourier {
 
   /** Two real fields by one transform: that of a + ib is theirs as real and imaginary part. */
   inversePair(a: Spectrum, b: Spectrum): [Float64Array, Float64Array] {
-    const both = new Float64Array(2 * this.points);
+    const both = this.#both;
     for (let i = 0; i < both.length; i += 2) {
       both[i] = a[i]! - b[i + 1]!;
       both[i + 1] = a[i + 1]! + b[i]!;
@@ -84,6 +99,30 @@ export class Fourier {
       imaginary[i] = both[2 * i + 1]!;
     }
     return [real, imaginary];
+  }
+
+  /** Spectra of two real fields by one transform: Hermitian part and the rest. Of resolved modes; the others are 0. */
+  forwardPair(a: Float64Array, b: Float64Array): [Spectrum, Spectrum] {
+    const both = this.#both;
+    for (let i = 0; i < this.points; i++) {
+      both[2 * i] = a[i]!;
+      both[2 * i + 1] = b[i]!;
+    }
+    this.#along(both, false, this.resolved);
+    const [first, second] = [new Float64Array(both.length), new Float64Array(both.length)];
+    for (let i = 0; i < this.points; i++) {
+      if (this.resolved[i] === 0) continue;
+      const m = 2 * this.#opposite[i]!;
+      const x = both[2 * i]!;
+      const y = both[2 * i + 1]!;
+      const u = both[m]!;
+      const v = both[m + 1]!;
+      first[2 * i] = (x + u) / 2;
+      first[2 * i + 1] = (y - v) / 2;
+      second[2 * i] = (y + v) / 2;
+      second[2 * i + 1] = (u - x) / 2;
+    }
+    return [first, second];
   }
 
   /** Spectrum of ∂, x being axis 0. */
@@ -130,27 +169,39 @@ export class Fourier {
     return this.size.slice(axis + 1).reduce((product, one) => product * one, 1);
   }
 
-  #along(values: Spectrum, inverse: boolean): Spectrum {
-    this.size.forEach((n, axis) => {
-      const stride = this.#stride(axis);
-      const line = new Float64Array(2 * n);
-      const out = new Float64Array(2 * n);
-      const transform = this.#transforms[axis]!;
-      for (let block = 0; block < this.points; block += n * stride) {
-        for (let start = block; start < block + stride; start++) {
-          for (let j = 0, at = 2 * start; j < 2 * n; j += 2, at += 2 * stride) {
-            line[j] = values[at]!;
-            line[j + 1] = values[at + 1]!;
-          }
-          if (inverse) transform.inverseTransform(out, line);
-          else transform.transform(out, line);
-          for (let j = 0, at = 2 * start; j < 2 * n; j += 2, at += 2 * stride) {
-            values[at] = out[j]!;
-            values[at + 1] = out[j + 1]!;
-          }
+  /** Along every axis: inverse the slowest first, so that columns of zeros are found; forward it comes last. */
+  #along(values: Spectrum, inverse: boolean, kept?: ArrayLike<number>): Spectrum {
+    const axes = [...this.size.keys()];
+    for (const axis of inverse ? axes : axes.reverse()) this.#axis(values, axis, inverse, kept);
+    return values;
+  }
+
+  /** @param kept lines whose first mode it leaves out need not be transformed along the slowest axis */
+  #axis(values: Spectrum, axis: number, inverse: boolean, kept?: ArrayLike<number>): void {
+    const n = this.size[axis]!;
+    const stride = this.#stride(axis);
+    const line = this.#lines[axis]!;
+    const out = this.#transformed[axis]!;
+    const transform = this.#transforms[axis]!;
+    const skips = kept !== undefined && stride > 1;
+    for (let block = 0; block < this.points; block += n * stride) {
+      for (let start = block; start < block + stride; start++) {
+        if (skips && kept[start] === 0) continue;
+        let zero = true;
+        for (let j = 0, at = 2 * start; j < 2 * n; j += 2, at += 2 * stride) {
+          line[j] = values[at]!;
+          line[j + 1] = values[at + 1]!;
+          zero &&= line[j] === 0 && line[j + 1] === 0;
+        }
+        // Of truncated spectra a third of the columns.
+        if (zero) continue;
+        if (inverse) transform.inverseTransform(out, line);
+        else transform.transform(out, line);
+        for (let j = 0, at = 2 * start; j < 2 * n; j += 2, at += 2 * stride) {
+          values[at] = out[j]!;
+          values[at + 1] = out[j + 1]!;
         }
       }
-    });
-    return values;
+    }
   }
 }

@@ -70,6 +70,8 @@ const sizes: Readonly<Record<string, number>> = {
   burgers: 128,
   kdv: 64,
   "n-body": 3,
+  // Among many, some pass each other so closely that the direction of their spring turns within a step.
+  springs: 3,
   oscillators: 2,
 };
 

@@ -11,7 +11,7 @@ import { substeps } from "./substeps";
 import { symplecticStep } from "./symplectic";
 
 /** Steps of the method in the time 1/ω of the stiffest mode, ω² = N k. */
-const RESOLUTION = 30;
+const RESOLUTION = 100;
 
 export const springs = simulator({
   id: "springs",
@@ -20,7 +20,7 @@ export const springs = simulator({
   tex: [
     String.raw`\ddot q_i = -\sum_j k\,(|q_i - q_j| - \ell)\,\frac{q_i - q_j}{|q_i - q_j|} - g\,\hat y`,
   ],
-  physics: "auto",
+  physics: "springs",
   fields: "vector:q,vector:p",
   axes: 0,
   parameters: {
