@@ -60,6 +60,8 @@ export const dataInfo = z.object({
   shape: z.array(z.number()),
   axes: z.array(z.string()),
   dtype: z.string(),
+  /** The arrays that the states are read from, as options name them, and the axes of the first as they are stored. */
+  stored: z.object({ input: z.string(), axes: z.string() }).optional(),
   channels: z.array(channel),
   /** Field spec as text; null where the channels' meaning is not known and must be asked. */
   fields: z.string().nullable(),

@@ -48,6 +48,11 @@ export function parseAxes(text: string): Axis[] {
   return axes;
 }
 
+/** As `parseAxes` reads them: `n,t,c,y,x`. */
+export function showAxes(axes: readonly Axis[]): string {
+  return axes.map((axis) => (axis === "trajectory" ? "n" : axis[0]!)).join(",");
+}
+
 /** Channels of a line are few, its points many: [n, t, c, x], which by its rank alone would be [b, c, y, x]. */
 export function looksLikeLines(shape: readonly number[]): boolean {
   const [, times = 0, channels = 0, points = 0] = shape;

@@ -1,5 +1,6 @@
 /** What a data file is, as `data info` prints it and the window proposes it for confirmation. */
 import type { DataInfo } from "../../shared/contract";
+import { showAxes } from "./axes";
 import { showFieldSpec } from "../../shared/fields/spec";
 import type { DataSet } from "./dataset";
 import { channelStatistics } from "./statistics";
@@ -50,6 +51,10 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
     shape: [...data.shape],
     axes: [...data.axes],
     dtype: states.storedType,
+    stored: {
+      input: states.parts.map(({ array }) => array.name).join(","),
+      axes: showAxes(states.parts[0]!.axes),
+    },
     channels: channels.map((label) => ({ ...label })),
     fields: fields === undefined ? null : showFieldSpec(fields),
     samples: data.sampleCount,

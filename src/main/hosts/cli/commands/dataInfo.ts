@@ -65,6 +65,9 @@ function facts(info: DataInfo): string[][] {
   return [
     ["states", `${size}: ${info.samples} samples`],
     ...(info.arrays.length > 1 ? [["arrays", arraysOf(info)]] : []),
+    ...(info.stored === undefined || info.stored.input === ""
+      ? []
+      : [["read from", `${info.stored.input} (${info.stored.axes})`]]),
     ["fields", info.fields ?? "not stated"],
     [
       "boundary",
