@@ -43,6 +43,9 @@ const LONGEST_REASON = 300;
 /** Multiply–adds that folding one node may cost. */
 const FOLDED_WORK = 1e7;
 
+/** Elements of all folded results together: tensors joined with themselves double with each node. */
+const FOLDED_ELEMENTS = 2 ** 24;
+
 let lastId = 0;
 
 export class Builder {
@@ -50,6 +53,7 @@ export class Builder {
   readonly #constants = new Map<string, Value>();
   readonly #large = new Map<Tensor, Value>();
   #origin: string | undefined;
+  #folded = 0;
 
   /** Runs `build`; the nodes made in it carry `origin`, the name of the imported node they stem from. */
   at<T>(origin: string | undefined, build: () => T): T {
@@ -114,14 +118,13 @@ export class Builder {
     } catch (error) {
       throw error instanceof ShapeError ? misfit(op, this.#origin, inputs, error) : error;
     }
-    const simpler =
-      rewrite(this, op, inputs, attrs, types) ?? this.#folded(op, inputs, attrs, types);
+    const simpler = rewrite(this, op, inputs, attrs, types) ?? this.#fold(op, inputs, attrs, types);
     if (simpler !== undefined) return simpler;
     const key = `${op} ${inputs.map((input) => input.id).join()} ${attributeKey(attrs)}`;
     return [...found(this.#nodes, key, () => newNode(op, inputs, attrs, types, this.#origin))];
   }
 
-  #folded(
+  #fold(
     op: OpName,
     inputs: readonly Value[],
     attrs: Attributes,
@@ -137,6 +140,10 @@ export class Builder {
     const integers = types.every((type) => !isFloat(type.dtype)) && made <= FOLDED_INTEGERS;
     if (made > known && !integers) return undefined;
     if ((rule.work?.(inputs, attrs, types) ?? 0) > FOLDED_WORK) return undefined;
+    // An int64 takes eight times as long.
+    const cost = types.some(({ dtype }) => dtype === "int64") ? 8 * made : made;
+    if (this.#folded + cost > FOLDED_ELEMENTS) return undefined;
+    this.#folded += cost;
     const numbers = tensors.map((tensor) => ({ ...tensor, data: toFloat64(tensor) }));
     return rule
       .kernel(numbers, attrs, types)

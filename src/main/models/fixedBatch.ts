@@ -13,6 +13,9 @@ import { createExecutor } from "../runtime/executors";
 /** Float32 rounding through a deep network, with room: a wrong rewriting is off by the size of the output. */
 const AGREEMENT = 1e-3;
 
+/** Numbers in the inputs beyond which other batches are not tried: that takes two runs of the network. */
+const MOST_TRIED = 2 ** 24;
+
 /** The leading extent of the first input, where the file fixes it. */
 export function fixedBatch(model: OnnxModel): number | undefined {
   const dim = model.inputs[0]?.type?.tensorType?.shape?.dim[0];
@@ -62,6 +65,8 @@ async function checkRebatching(
 ): Promise<string | undefined> {
   const fails = (why: string): string => `${model.path} takes batches of ${from} only: ${why}.`;
   const other = from === 1 ? 2 : 1;
+  const size = at(from).inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (size > MOST_TRIED) return fails(`its ${size} numbers are too many to try others`);
   const executor = createExecutor("auto");
   try {
     const few = await evaluate(executor, at(Math.min(from, other)));

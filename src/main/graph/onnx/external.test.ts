@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,9 +42,16 @@ describe("external data", () => {
     [{ location: "model.data", offset: "6", length: "3" }, /has 8/],
     [{ location: "model.data", offset: "9" }, /has 8/],
     [{ location: "model.data", length: "99999999999999" }, /has 8/],
-    [{ location: "model.data", offset: "-1" }, /has 8/],
+    [{ location: "model.data", offset: "-1" }, /states the offset "-1"/],
+    [{ location: "model.data", length: "many" }, /states the length "many"/],
     [{ location: "absent.data" }, /which is missing/],
+    [{ location: "parts" }, /which is not a file/],
   ])("that is not there is refused: %o", (entries, message) => {
     expect(() => read(entries as Record<string, string>)).toThrow(message);
+  });
+
+  test.skipIf(process.platform === "win32")("in a pipe is refused, not waited for", () => {
+    execFileSync("mkfifo", [join(root, "net/pipe")]);
+    expect(() => read({ location: "pipe" })).toThrow(/which is not a file/);
   });
 });

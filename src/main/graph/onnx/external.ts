@@ -3,7 +3,7 @@
  * the bytes in it. A location that leaves the folder is refused, whether by its name or through a link, so that
  * a model cannot make the program read other files.
  */
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { UserError } from "../../../shared/errors";
 import { printable } from "./printable";
@@ -19,12 +19,16 @@ export function externalReader(path: string): ExternalReader {
     const file = openInside(folder, location, where);
     try {
       const size = fstatSync(file).size;
-      const offset = byteCount(entries.get("offset") ?? "0");
-      const length = byteCount(entries.get("length") ?? String(size - offset));
-      if (!(offset >= 0 && length >= 0 && offset + length <= size)) {
+      const offset = byteCount(entries.get("offset") ?? "0", "offset", where);
+      const length = byteCount(
+        entries.get("length") ?? `${Math.max(0, size - offset)}`,
+        "length",
+        where,
+      );
+      if (offset + length > size) {
         throw new UserError(
           "onnx/external-data",
-          `${where} wants bytes ${entries.get("offset") ?? 0} to ${offset + length} of ${location}, which has ${size}.`,
+          `${where} wants bytes ${offset} to ${offset + length} of ${printable(location)}, which has ${size}.`,
           { where, todo: "Copy both files again." },
         );
       }
@@ -54,8 +58,13 @@ export const noExternalData: ExternalReader = (proto: TensorProto, where: string
   );
 };
 
-function byteCount(text: string): number {
-  return /^\d+$/.test(text) ? Number(text) : NaN;
+function byteCount(text: string, what: string, where: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new UserError(
+    "onnx/external-data",
+    `${where} states the ${what} "${printable(text)}", which is no number of bytes.`,
+    { where, todo: "Export the network again." },
+  );
 }
 
 function openInside(folder: string, location: string, where: string): number {
@@ -85,12 +94,20 @@ function openInside(folder: string, location: string, where: string): number {
       `${where} is kept in ${printable(location)}, which is missing.`,
       {
         where,
-        todo: `Put ${location} beside the model.`,
+        todo: `Put ${printable(location)} beside the model.`,
         cause: error,
       },
     );
   }
   const way = relative(realpathSync(folder), real);
   if (way.startsWith("..") || isAbsolute(way)) throw refuse();
+  // Opening a pipe would wait for somebody to write into it.
+  if (!statSync(real).isFile()) {
+    throw new UserError(
+      "onnx/external-data",
+      `${where} is kept in ${printable(location)}, which is not a file.`,
+      { where, todo: "Copy both files again." },
+    );
+  }
   return openSync(real, "r");
 }

@@ -52,6 +52,9 @@ export function parseOnnx(
       where: path,
     });
   }
+  expectDistinct(graph.input, "inputs", path);
+  expectDistinct(graph.initializer, "tensors", path);
+  expectDistinct(graph.output, "outputs", path);
   const initializers = new Map(
     graph.initializer.map((tensor) => [
       tensor.name,
@@ -82,6 +85,21 @@ export function parseOnnx(
     external,
     elementTypes: elementTypes(graph, nodes),
   };
+}
+
+/** A second value of the same name would silently take the first one's place. */
+function expectDistinct(list: readonly { name: string }[], what: string, path: string): void {
+  const names = new Set<string>();
+  for (const { name } of list) {
+    if (names.has(name)) {
+      throw new UserError(
+        "onnx/malformed",
+        `${path} has two ${what} of the name "${printable(name)}".`,
+        { where: path, todo: "Export the network again." },
+      );
+    }
+    names.add(name);
+  }
 }
 
 function elementTypes(

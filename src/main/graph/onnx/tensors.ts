@@ -103,10 +103,14 @@ export function readTensor(proto: TensorProto, where: string, external: External
   return { dtype: type.dtype, shape: proto.dims, data: fromList(list, proto.dataType, type.dtype) };
 }
 
+/** Numbers in a shape beyond those that any program writes. */
+const MOST_AXES = 64;
+
 function elementCount(dims: readonly number[], where: string): number {
   let size = 1;
   for (const extent of dims) size *= extent;
-  if (dims.some((extent) => extent < 0) || !Number.isSafeInteger(size)) {
+  const possible = dims.length <= MOST_AXES && dims.every((extent) => extent >= 0);
+  if (!possible || !Number.isSafeInteger(size)) {
     throw new UserError(
       "onnx/tensor",
       `${where} has the impossible shape [${printable(dims.join(", "))}].`,

@@ -3,13 +3,13 @@
  * defaults, and what is known of a value while importing.
  */
 import { UserError } from "../../../../shared/errors";
-import { toFloat64, type Tensor } from "../../../../shared/tensor";
+import { sizeOf, toFloat64, type Tensor } from "../../../../shared/tensor";
 import type { Builder } from "../../builder";
 import type { Value } from "../../ir";
 import type { VersionedNode } from "../functions";
 import type { OnnxModel } from "../model";
 import { printable } from "../printable";
-import type { AttributeProto, GraphProto } from "../schema";
+import { AttributeType, type AttributeProto, type GraphProto } from "../schema";
 import { readTensor } from "../tensors";
 import { knownTensor } from "./known";
 
@@ -48,6 +48,9 @@ export class UnsupportedOperator extends UserError {
     this.why = why;
   }
 }
+
+/** In a shape, in sizes of parts and the like. */
+const MOST_NUMBERS = 1 << 16;
 
 /** What all calls of one import share. */
 export interface Importing {
@@ -222,15 +225,27 @@ export class Call {
   }
 
   ints(name: string): number[] | undefined {
-    return this.#attributes.get(name)?.ints;
+    return this.#list(name, "ints");
   }
 
   floats(name: string): number[] | undefined {
-    return this.#attributes.get(name)?.floats;
+    return this.#list(name, "floats");
   }
 
   strings(name: string): string[] | undefined {
-    return this.#attributes.get(name)?.strings;
+    return this.#list(name, "strings");
+  }
+
+  /** An empty list looks like one of another type, unless the type is stated. */
+  #list<K extends "ints" | "floats" | "strings">(
+    name: string,
+    kind: K,
+  ): AttributeProto[K] | undefined {
+    const attribute = this.#attributes.get(name);
+    if (attribute !== undefined && ![0, AttributeType[kind]].includes(attribute.type)) {
+      throw this.malformed(`the attribute ${name} has another type`);
+    }
+    return attribute?.[kind];
   }
 
   tensor(name: string): Tensor | undefined {
@@ -276,7 +291,12 @@ export class Call {
 
   /** Integers from the attribute of an older opset, or from the input that took its place. */
   intsOf(attribute: string, input: number): number[] | undefined {
-    return this.ints(attribute) ?? (this.optional(input) && this.numbers(input));
+    const given = this.ints(attribute);
+    const value = this.optional(input);
+    if (given !== undefined || value === undefined) return given;
+    const count = sizeOf(value.shape);
+    if (count > MOST_NUMBERS) throw this.malformed(`input ${input + 1} lists ${count} numbers`);
+    return this.numbers(input);
   }
 
   unsupported(why: string): UnsupportedOperator {

@@ -10,6 +10,8 @@ import type { Call, Converter, Converters } from "./call";
 
 /** Lengths up to this are one product; beyond, two products of about √N each cost less than the matrix is read. */
 const ONE_PRODUCT = 512;
+/** Each further level of factors has a table of the transform's length. */
+const LONGEST = 1 << 20;
 /** Elements of the largest matrix: a prime length of four thousand. */
 const MOST_ELEMENTS = 1 << 26;
 
@@ -47,6 +49,7 @@ const DFT: Converter = (call) => {
   const extent = x.shape[axis]!;
   const length = call.optional(1) ? call.number(1) : halved ? 2 * (extent - 1) : extent;
   if (length < 1) throw call.malformed(`a transform of length ${length}`);
+  if (length > LONGEST) throw call.unsupported(`a transform of length ${length}`);
   const kept = Math.floor(length / 2) + 1;
   return transformed(call, x, axis, {
     length,

@@ -70,8 +70,9 @@ export function gateActivations(
   return Array.from({ length: directions }, (_, d) =>
     defaults.map((fallback, k) => {
       const name = names[d * defaults.length + k] ?? fallback;
-      const known = named[name.toLowerCase()];
-      if (known === undefined) throw call.unsupported(`activation ${name}`);
+      const key = name.toLowerCase();
+      if (!Object.hasOwn(named, key)) throw call.unsupported(`activation ${name}`);
+      const known = named[key]!;
       const alpha = parameter("alpha", name, known.alpha);
       const beta = parameter("beta", name, known.beta);
       return (x) => known.apply(g, k < 2 ? clipped(x) : x, alpha, beta);

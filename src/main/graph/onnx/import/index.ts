@@ -102,7 +102,7 @@ export function importGraph(model: OnnxModel, options: ImportOptions = {}): Impo
 
   const outputs = model.outputs.map(({ name }): GraphOutput => {
     const item = items.get(name);
-    if (item === undefined) throw missing(model.path, model.nodes, name, "the graph's outputs");
+    if (item === undefined) throw missing(model.path, model.nodes, name, "the list of outputs");
     if (isSequence(item)) throw notTensor(model, `output "${printable(name)}"`);
     return { name, value: item };
   });

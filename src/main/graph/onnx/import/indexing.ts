@@ -83,7 +83,9 @@ export const indexing: Converters = {
     // One known index is a cut, whose gradient is cheaper than a scatter.
     if (index.source.kind === "constant" && sizeOf(index.shape) === 1) {
       const at = call.number(1);
-      const start = at < 0 ? at + x.shape[axis]! : at;
+      const extent = x.shape[axis]!;
+      if (at < -extent || at >= extent) throw call.malformed(`index ${at} is not one of ${extent}`);
+      const start = at < 0 ? at + extent : at;
       const shape = [...x.shape.slice(0, axis), ...index.shape, ...x.shape.slice(axis + 1)];
       return g.reshape(g.slice(x, [{ axis, start, end: start + 1 }]), shape);
     }

@@ -7,8 +7,12 @@ import type { Call, Converters } from "./call";
 import { rebatchedConcat, rebatchedShape } from "./rebatch";
 import { wrapPadding } from "./wrap";
 
+/** Some four million numbers can be known while importing; as a shape they would only be listed. */
+const MOST_AXES = 64;
+
 /** 0 copies the input's extent (unless allowzero), −1 takes what is left. */
 function resolveShape(call: Call, x: Value, wanted: readonly number[]): number[] {
+  if (wanted.length > MOST_AXES) throw call.malformed(`a shape of ${wanted.length} axes`);
   const keepsZero = call.flag("allowzero");
   const shape = wanted.map((extent, axis) => {
     if (extent !== 0 || keepsZero) return extent;
@@ -57,6 +61,12 @@ function pad(call: Call, x: Value, pads: readonly number[], mode: string, value:
   return wider.every((each) => each === 0) ? cropped : g.pad(cropped, wider, { mode, value });
 }
 
+function blockSize(call: Call): number {
+  const size = call.int("blocksize");
+  if (size < 1) throw call.malformed(`blocks of ${size}`);
+  return size;
+}
+
 export const movement: Converters = {
   Reshape(call) {
     const x = call.input(0);
@@ -101,7 +111,9 @@ export const movement: Converters = {
 
   Concat(call) {
     const parts = rebatchedConcat(call, call.all());
-    const axis = call.axis(call.int("axis", 1), parts[0]!.shape.length);
+    // The axis has a default before opset 4 alone.
+    const given = call.opset < 4 ? call.int("axis", 1) : call.int("axis");
+    const axis = call.axis(given, parts[0]!.shape.length);
     return wrapPadding(call.g, parts, axis) ?? call.g.concat(parts, axis);
   },
 
@@ -200,7 +212,7 @@ export const movement: Converters = {
     const { g } = call;
     const x = call.input(0);
     const [n, c, h, w] = x.shape as [number, number, number, number];
-    const b = call.int("blocksize");
+    const b = blockSize(call);
     const crd = call.string("mode", "DCR") === "CRD";
     const split = crd ? [n, c / (b * b), b, b, h, w] : [n, b, b, c / (b * b), h, w];
     const perm = crd ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2];
@@ -211,7 +223,7 @@ export const movement: Converters = {
     const { g } = call;
     const x = call.input(0);
     const [n, c, h, w] = x.shape as [number, number, number, number];
-    const b = call.int("blocksize");
+    const b = blockSize(call);
     const split = g.reshape(x, [n, c, h / b, b, w / b, b]);
     return g.reshape(g.transpose(split, [0, 3, 5, 1, 2, 4]), [n, c * b * b, h / b, w / b]);
   },

@@ -56,11 +56,15 @@ export const converters: Converters = {
 
 /** Loops multiply: a short file can stand for billions of nodes. These take a second to import. */
 const MOST_UNROLLED = 40_000;
+/** Graphs inside of nodes nest less deeply; functions that call themselves in a branch do not end. */
+const DEEPEST = 64;
 
 /** Values by the names they have in a graph of the file; a graph inside of a node sees those around it. */
 export interface Scope {
   readonly values: Map<string, Item>;
   readonly outer?: Scope;
+  /** How many graphs there are around it. */
+  readonly depth?: number;
 }
 
 export function lookUp(scope: Scope | undefined, name: string): Item | undefined {
@@ -100,26 +104,21 @@ export class NodeImporter {
     const origin = printable(
       node.name === "" ? `${node.opType} of ${node.output[0] ?? "nothing"}` : node.name,
     );
-    if (scope.outer !== undefined && ++this.#unrolled > MOST_UNROLLED) {
-      throw new UserError(
-        "onnx/too-large",
-        `${model.path}: at the node ${origin} its loops unroll to more than ${MOST_UNROLLED} nodes.`,
-        { where: model.path, todo: "Export it with shorter loops." },
-      );
-    }
+    if (scope.outer !== undefined) this.#count(origin);
     const read = node.input.map((name) => {
       if (name === "") return undefined;
       const value = lookUp(scope, name);
       if (value === undefined) throw missing(model.path, nodes, name, origin);
       return value;
     });
-    const convert = isStandard(node.domain) ? converters[node.opType] : undefined;
+    const known = isStandard(node.domain) && Object.hasOwn(converters, node.opType);
+    const convert = known ? converters[node.opType] : undefined;
     if (convert === undefined) {
       const name = isStandard(node.domain) ? node.opType : `${node.domain}.${node.opType}`;
       throw new UnsupportedOperator(name, origin, "no such operator is known here", model.path);
     }
     const call = new Call(this.#shared, node, read, origin, (graph, inputs) =>
-      this.#body(graph, node.opset, inputs, scope),
+      this.#body(graph, node.opset, inputs, scope, origin),
     );
     const result = g.at(origin, () => converted(convert, call));
     const one = "source" in result || "elements" in result;
@@ -134,10 +133,37 @@ export class NodeImporter {
     });
   }
 
+  /** One more node or round inside of loops. */
+  #count(origin: string): void {
+    if (++this.#unrolled <= MOST_UNROLLED) return;
+    const { path } = this.#shared.model;
+    throw new UserError(
+      "onnx/too-large",
+      `${path}: at the node ${origin} its loops unroll to more than ${MOST_UNROLLED} nodes.`,
+      { where: path, todo: "Export it with shorter loops." },
+    );
+  }
+
   /** A graph inside of a node, with values for its inputs. */
-  #body(graph: GraphProto, opset: number, inputs: readonly Item[], outer: Scope): Item[] {
+  #body(
+    graph: GraphProto,
+    opset: number,
+    inputs: readonly Item[],
+    outer: Scope,
+    origin: string,
+  ): Item[] {
     const { g, model } = this.#shared;
-    const scope: Scope = { values: new Map(), outer };
+    // A round counts although its body may be empty.
+    this.#count(origin);
+    const depth = (outer.depth ?? 0) + 1;
+    if (depth > DEEPEST) {
+      throw new UserError(
+        "onnx/too-large",
+        `${model.path}: the graph inside of the node ${origin} is nested more than ${DEEPEST} deep.`,
+        { where: model.path, todo: "Export it without functions that call themselves." },
+      );
+    }
+    const scope: Scope = { values: new Map(), outer, depth };
     graph.input.forEach(({ name }, i) => scope.values.set(name, inputs[i]!));
     for (const proto of graph.initializer) {
       const where = `The tensor "${printable(proto.name)}" of ${model.path}`;

@@ -19,6 +19,9 @@ interface Direction {
   readonly activations: readonly Activation[];
 }
 
+/** Steps of all directions; each becomes some twenty nodes. */
+const MOST_STEPS = 4096;
+
 type Step = (call: Call, x: Value, state: State, direction: Direction) => State;
 
 /** The k-th of the blocks of `size` along the last axis. */
@@ -85,12 +88,17 @@ function recurrent(
     // layout 1 has the samples in front.
     const samplesFirst = call.flag("layout");
     const x = samplesFirst ? g.transpose(call.input(0), [1, 0, 2]) : call.input(0);
+    if (x.shape.length !== 3) throw call.malformed(`its input has ${x.shape.length} axes, not 3`);
     const [steps, n] = x.shape as [number, number, number];
+    if (steps === 0) throw call.unsupported("a sequence of no steps");
     const size = call.input(2).shape[2]!;
     const lengths = call.optional(4);
     const order = call.string("direction", "forward");
     const reversed = order === "bidirectional" ? [false, true] : [order === "reverse"];
 
+    if (steps * reversed.length > MOST_STEPS) {
+      throw call.unsupported(`its ${steps} steps would be written out; ${MOST_STEPS} are the most`);
+    }
     const activations = gateActivations(call, reversed.length, defaults);
 
     const perDirection = reversed.map((backwards, d) => {
