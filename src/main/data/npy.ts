@@ -106,7 +106,11 @@ const descriptors: Readonly<Record<DType, string>> = {
 
 /** The tensor as a .npy file, version 1: header and elements, to be written one after the other. */
 export function encodeNpy(tensor: Tensor): [header: Uint8Array, data: Uint8Array] {
-  const { dtype, shape, data } = tensor;
+  return [npyHeader(tensor), littleEndianBytes(tensor.data)];
+}
+
+/** What stands before the elements. */
+export function npyHeader({ dtype, shape }: Pick<Tensor, "dtype" | "shape">): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]!},)` : `(${shape.join(", ")})`;
   const literal = `{'descr': '${descriptors[dtype]}', 'fortran_order': False, 'shape': ${tuple}, }`;
   // The elements begin at a multiple of 64 bytes, so that NumPy can map the file.
@@ -118,10 +122,10 @@ export function encodeNpy(tensor: Tensor): [header: Uint8Array, data: Uint8Array
   header.writeUInt16LE(padded - 10, 8);
   header.write(literal, 10, "latin1");
   header.write("\n", padded - 1, "latin1");
-  return [header, littleEndianBytes(data)];
+  return header;
 }
 
-function littleEndianBytes(data: TensorData): Uint8Array {
+export function littleEndianBytes(data: TensorData): Uint8Array {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   if (littleEndianMachine || data.BYTES_PER_ELEMENT === 1) return bytes;
   return data.BYTES_PER_ELEMENT === 4 ? Buffer.from(bytes).swap32() : Buffer.from(bytes).swap64();

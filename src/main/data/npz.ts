@@ -68,7 +68,7 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
 
 const bare = { notices: [], attributes: noAttributes };
 
-const FIELDS = "fields.txt";
+export const FIELDS = "fields.txt";
 const LONGEST_FIELDS = 4096;
 
 function otherKind(path: string, kind: FileKind): UserError {

@@ -11,6 +11,14 @@ export interface ZipContent {
   readonly parts: readonly Uint8Array[];
 }
 
+/** Content that is read only when it is written, as of a file; what it adds up to is known before. It is stored. */
+export interface StreamedContent {
+  readonly name: string;
+  readonly size: number;
+  readonly crc: number;
+  bytes(): AsyncIterable<Uint8Array>;
+}
+
 const deflate = promisify(deflateRaw);
 
 /** 1 January 1980, the earliest that the format knows. */
@@ -31,12 +39,24 @@ interface Written {
 
 /** The archive's bytes, piece by piece. Level 6 is zlib's own default. */
 export async function* zipArchive(
-  contents: Iterable<ZipContent>,
+  contents: Iterable<ZipContent | StreamedContent>,
   { deflated = true }: { deflated?: boolean } = {},
 ): AsyncGenerator<Uint8Array> {
   const written: Written[] = [];
   let offset = 0;
-  for (const { name, parts } of contents) {
+  for (const content of contents) {
+    if ("bytes" in content) {
+      const { size, crc } = content;
+      const name = Buffer.from(content.name, "utf8");
+      const entry = { name, method: 0, crc, compressedSize: size, size, offset };
+      const header = localHeader(entry);
+      yield header;
+      yield* content.bytes();
+      offset += header.length + size;
+      written.push(entry);
+      continue;
+    }
+    const { name, parts } = content;
     const size = parts.reduce((sum, part) => sum + part.length, 0);
     const crc = checksum(parts);
     const packed = deflated && size < DEFLATE_LIMIT;

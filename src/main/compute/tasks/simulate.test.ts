@@ -102,7 +102,7 @@ test.each([
   [{ set: { start: "bridge" } }, "takes one of waves, sines, gaussians"],
   [{ system: "euler", set: { courant: "0.9" } }, "takes a number from 0.0001 up to 0.5"],
   [{ system: "euler", size: 4 }, "4 cells a side are too few"],
-  [{ trajectories: 2_000_000 }, "states take 8 GB"],
+  [{ trajectories: 2_000_000_000 }, "states take 7.5 TB"],
 ] as const)("%o is refused, and nothing is written", async (change, message) => {
   const out = join(folder, "refused.npz");
   await expect(simulate({ ...plan, out, ...change }, context)).rejects.toThrow(message);

@@ -1,8 +1,9 @@
 /** Trajectories of a simulator, written as a .npz that the program and NumPy read. */
 import { UserError } from "../../../shared/errors";
 import { randomFrom } from "../../../shared/random";
-import { sizeOf, type Tensor } from "../../../shared/tensor";
-import { writeNpz } from "../../data/npz";
+import type { Tensor } from "../../../shared/tensor";
+import { NpzStream } from "../../data/npzStream";
+import { apart } from "../../physics/simulators/phaseSpace";
 import { boundaryOf, type Simulator } from "../../physics/simulators/simulator";
 import type { TaskContext } from "../task";
 import { simulationPlan, type SimulationPlan, type SimulationRequest } from "./simulationPlan";
@@ -38,38 +39,43 @@ export async function simulate(
     });
   }
   const times = input.steps + 1;
-  const states = new Float64Array(sizeOf(shape));
-  let remarks: string[] = [];
-  for (let trajectory = 0; trajectory < input.trajectories; trajectory++) {
-    const random = randomFrom(input.seed, trajectory);
-    const start = simulator.initial(random, size, coefficients, choices);
-    if (trajectory === 0) remarks = simulator.remarks?.(start, size, coefficients) ?? [];
-    const evolution = simulator.evolve(start, size, coefficients, choices);
-    for (let k = 0; k < times; k++) {
-      if (k > 0) evolution.advance();
-      const state = evolution.state();
-      assertFinite(simulator, state, trajectory, k);
-      states.set(state, (trajectory * times + k) * state.length);
-      signal.throwIfAborted();
-      progress({
-        fraction: (trajectory * times + k + 1) / (input.trajectories * times),
-        stage: `Trajectory ${trajectory + 1} of ${input.trajectories}`,
-        picture: pictureOf(state, simulator.shape(size)),
-      });
-      // Lets a cancel arrive.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-  await writeNpz(
+  // Particles are two arrays q and p [trajectory, time, particle, component], which is how readers know them.
+  const half = [...shape.slice(0, -1), shape.at(-1)! / 2];
+  const file = await NpzStream.open(
     input.out,
-    {
-      ...(simulator.axes === 0
-        ? positionsAndMomenta(states, shape)
-        : { states: { dtype: "float64", shape, data: states } }),
-      ...coordinatesOf(plan, times),
-    },
-    { deflated: false, fields: simulator.fields },
+    simulator.axes === 0 ? { q: half, p: half } : { states: shape },
   );
+  let remarks: string[] = [];
+  try {
+    for (let trajectory = 0; trajectory < input.trajectories; trajectory++) {
+      const random = randomFrom(input.seed, trajectory);
+      const start = simulator.initial(random, size, coefficients, choices);
+      if (trajectory === 0) remarks = simulator.remarks?.(start, size, coefficients) ?? [];
+      const evolution = simulator.evolve(start, size, coefficients, choices);
+      for (let k = 0; k < times; k++) {
+        if (k > 0) evolution.advance();
+        const state = evolution.state();
+        assertFinite(simulator, state, trajectory, k);
+        if (simulator.axes > 0) await file.append("states", state);
+        else {
+          const [q, p] = apart(state);
+          await file.append("q", q);
+          await file.append("p", p);
+        }
+        progress({
+          fraction: (trajectory * times + k + 1) / (input.trajectories * times),
+          stage: `Trajectory ${trajectory + 1} of ${input.trajectories}`,
+          picture: pictureOf(state, simulator.shape(size)),
+        });
+        // Lets a cancel arrive.
+        await new Promise((resolve) => setImmediate(resolve));
+        signal.throwIfAborted();
+      }
+    }
+    await file.finish(coordinatesOf(plan, times), simulator.fields);
+  } finally {
+    await file.discard();
+  }
   const { fields } = simulator;
   const { group: symmetry } = simulator.symmetry(size, coefficients, choices);
   return { shape, coefficients, choices, fields, symmetry, boundary: boundaryOf(choices), remarks };
@@ -123,22 +129,4 @@ function coordinatesOf(
       axes.map((axis) => [axis, vector(size, (j) => ((j + offset) * length) / size)]),
     ),
   };
-}
-
-/** Particles as two arrays q and p [trajectory, time, particle, component], which is how readers know them. */
-function positionsAndMomenta(
-  states: Float64Array,
-  shape: readonly number[],
-): Record<"q" | "p", Tensor> {
-  const width = shape.at(-1)!;
-  const half = width / 2;
-  const part = (first: number): Tensor => ({
-    dtype: "float64",
-    shape: [...shape.slice(0, -1), half],
-    data: Float64Array.from(
-      { length: states.length / 2 },
-      (_, i) => states[Math.floor(i / half) * width + first + (i % half)]!,
-    ),
-  });
-  return { q: part(0), p: part(half) };
 }

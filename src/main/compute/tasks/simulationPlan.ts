@@ -30,8 +30,8 @@ export interface SimulationPlan {
   readonly bytes: number;
 }
 
-/** More would be no example any more, and is held in memory at once. */
-const MOST_BYTES = 2 ** 32;
+/** More is a mistake in a number rather than a data set for a program on one machine. */
+const MOST_BYTES = 2 ** 40;
 
 /** @throws UserError "simulate/…", "params/…" */
 export function simulationPlan(request: SimulationRequest): SimulationPlan {
@@ -42,7 +42,7 @@ export function simulationPlan(request: SimulationRequest): SimulationPlan {
   if (bytes > MOST_BYTES) {
     throw new UserError(
       "simulate/memory",
-      `[${shape.join(", ")}] states take ${Math.round(bytes / 2 ** 30)} GB.`,
+      `[${shape.join(", ")}] states take ${(bytes / 2 ** 40).toPrecision(2)} TB.`,
       { where: "trajectories", todo: "Write fewer trajectories or steps to a file." },
     );
   }
