@@ -14,10 +14,12 @@ test("quantities are chosen, followed with and without repair, picked everywhere
     .getByRole("button", { name: "Set up…" })
     .click();
   await page.getByLabel("Your own", { exact: true }).fill("shear: dy(vx");
-  await expect(page.getByText(/dy\(vx▸/)).toBeVisible();
+  await expect(page.getByText("there must be “)”")).toBeVisible();
   await page.getByLabel("Your own", { exact: true }).fill("shear: dy(vx)^2");
   await page.getByRole("textbox", { name: "Rollout steps" }).fill("5");
   await page.getByLabel("Repair", { exact: true }).selectOption("joint");
+  await page.getByText("Advanced", { exact: true }).click();
+  await page.getByLabel("Normalise", { exact: true }).fill("pooled");
   await expect(page.getByText("Quantities", { exact: true }).last()).toBeVisible();
   await page.getByRole("button", { name: "Run Conservation" }).click();
 
@@ -28,6 +30,7 @@ test("quantities are chosen, followed with and without repair, picked everywhere
   await expect(page.getByRole("heading", { name: "Rollouts, by shear" })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Drift by quantity" })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Single steps from the data" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Which layer breaks it" })).toBeVisible();
   await expectNoOverflow(page);
 
   await page.getByRole("button", { name: "Figure" }).first().click();

@@ -165,7 +165,7 @@ export const layersFigure: FigureDefinition = {
   id: "layers",
   title: "Which layer breaks it",
   caption:
-    "How much one step changes the picked quantity, layer by layer from the input down: each layer is switched on while all after it in its stream of equally shaped values are still skipped, and the last, hollow bar is their exact sum, the whole step. The first row of a stream of features is what leads into it and out of it (first … last module); bars are medians over states relative to s with lines between the quartiles, at most 20 rows are drawn, those of the greatest.",
+    "How much one step changes the picked quantity, layer by layer: each bar is what a layer adds while all after it in its stream of equally shaped values are still skipped, so that they sum exactly to the hollow last one, the whole step. A stream’s first row, first … last module, is what leads into it and out of it; medians over states relative to s, lines between quartiles, at most 20 rows.",
   arrays: ["layer_change", "layer_samples", "scale"],
   aspect: 0.8,
   applies: (record) => has(record, "layer_change"),
