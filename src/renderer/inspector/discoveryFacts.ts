@@ -33,6 +33,8 @@ interface Found {
     readonly interval: { readonly low: number; readonly high: number };
     readonly residual: number;
     readonly share_broken: number;
+    /** Absent in runs of older versions. */
+    readonly grid_error?: number;
   }[];
 }
 
@@ -85,10 +87,11 @@ export function algebraFacts(record: RunRecord): Facts {
 export function generatorFacts(record: RunRecord, id: string): Facts {
   const generator = foundIn(record)?.generators.find((one) => one.id === id);
   if (generator === undefined) return [];
-  const { defect, interval, residual, share_broken: share } = generator;
+  const { defect, interval, residual, share_broken: share, grid_error: grid = 0 } = generator;
   return [
     ["Relative defect", showNumber(defect)],
     ["95 % interval", `${showNumber(interval.low)} … ${showNumber(interval.high)}`],
+    ...(grid > 0 ? ([["The grid’s own error", showNumber(grid)]] as Facts) : []),
     ["‖L F‖ / ‖F‖", showNumber(residual)],
     ["Share broken", showNumber(share)],
   ];

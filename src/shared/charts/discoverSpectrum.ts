@@ -20,6 +20,8 @@ interface Spectrum {
   readonly defects: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
+  /** What the grid alone would make of each direction; empty without a grid. */
+  readonly grid: Float64Array;
 }
 
 function read(run: RunResult): Spectrum {
@@ -31,6 +33,7 @@ function read(run: RunResult): Spectrum {
     defects: of("singular_values"),
     low: of("singular_values_low"),
     high: of("singular_values_high"),
+    grid: of("singular_values_grid"),
   };
 }
 
@@ -60,11 +63,14 @@ function drawn(value: number): number {
 }
 
 function option(run: RunResult, theme: ChartTheme): EChartsCoreOption {
-  const { defects, low, high } = read(run);
+  const spectrum = read(run);
+  const { defects, low, high, grid } = spectrum;
   const verdict = verdictOf(run.record);
   const shown = Math.min(defects.length, MOST);
   const values = [...defects.subarray(0, shown)].map(drawn);
-  const ends = [...low.subarray(0, shown), ...high.subarray(0, shown)].filter(Number.isFinite);
+  const ends = [low, high, grid]
+    .flatMap((all) => [...all.subarray(0, shown)])
+    .filter(Number.isFinite);
   const vertical = logScale([...values, ...ends.map(drawn)], [verdict.threshold, 1]);
   const span = fixedScale(0.5, shown + 0.5, 8);
   const across: Scale = {
@@ -91,7 +97,8 @@ function option(run: RunResult, theme: ChartTheme): EChartsCoreOption {
     }),
     series: [
       backdrop(theme, verdict, values, vertical),
-      points(theme, { defects, low, high }, verdict, shown, vertical),
+      ...(grid.length === 0 ? [] : [floors(theme, grid.subarray(0, shown), vertical)]),
+      points(theme, spectrum, verdict, shown, vertical),
     ],
   };
 }
@@ -193,14 +200,14 @@ function gapArrow(
 
 function points(
   theme: ChartTheme,
-  { defects, low, high }: Spectrum,
+  { defects, low, high, grid }: Spectrum,
   { dimension }: Verdict,
   shown: number,
   vertical: Scale,
 ): EChartsCoreOption {
   const data = Array.from({ length: shown }, (_, k) => ({
     value: [k + 1, vertical.place(drawn(defects[k]!))],
-    name: describe(k, defects[k]!, low[k], high[k]),
+    name: describe(k, defects[k]!, low[k], high[k], grid[k]),
   }));
   return {
     type: "custom",
@@ -240,32 +247,96 @@ function points(
   };
 }
 
-function describe(k: number, value: number, low?: number, high?: number): string {
+/** What the grid alone would make, a diamond a direction; those that it represents exactly have none. */
+function floors(theme: ChartTheme, grid: Float64Array, vertical: Scale): EChartsCoreOption {
+  const data = Array.from(grid, (value, k) => ({ value, k }))
+    .filter(({ value }) => value > 0)
+    .map(({ value, k }) => ({
+      value: [k + 1, vertical.place(drawn(value))],
+      name: `direction ${k + 1}\nthe grid’s own error ${showNumber(value)}`,
+    }));
+  return {
+    type: "custom",
+    z: 2,
+    data,
+    tooltip: { formatter: "{b}" },
+    renderItem: (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
+      const [x, y] = api.coord(data[params.dataIndex]!.value) as [number, number];
+      const mark = diamond(theme, x, y);
+      if (params.dataIndex > 0) return mark;
+      const box = params.coordSys as unknown as Box;
+      const text = label(
+        theme,
+        "the grid’s own error",
+        [box.x + box.width - theme.fontSize * 0.4, box.y + box.height - theme.fontSize],
+        { textAlign: "right", textVerticalAlign: "middle", backgroundColor: theme.surface },
+      );
+      const left = box.x + box.width - theme.fontSize * 11;
+      return {
+        type: "group",
+        children: [mark, text, diamond(theme, left, box.y + box.height - theme.fontSize)],
+      };
+    },
+  };
+}
+
+function diamond(theme: ChartTheme, x: number, y: number): object {
+  const r = theme.fontSize * 0.32;
+  return {
+    type: "polygon",
+    shape: {
+      points: [
+        [x, y - r],
+        [x + r, y],
+        [x, y + r],
+        [x - r, y],
+      ],
+    },
+    style: { fill: theme.quiet, opacity: 0.55 },
+  };
+}
+
+function describe(k: number, value: number, low?: number, high?: number, grid?: number): string {
   const bounds =
     low === undefined || high === undefined || !Number.isFinite(low)
       ? ""
       : `\n95 % interval ${showNumber(low)} … ${showNumber(high)}`;
-  return `direction ${k + 1}\nrelative defect ${showNumber(value)}${bounds}`;
+  const floor =
+    grid === undefined || !(grid > 0) ? "" : `\nthe grid’s own error ${showNumber(grid)}`;
+  return `direction ${k + 1}\nrelative defect ${showNumber(value)}${bounds}${floor}`;
 }
 
 export const spectrumFigure: FigureDefinition = {
   id: "spectrum",
   title: "Spectrum of candidates",
   caption:
-    "Relative defect of each direction among the candidate motions, ascending, with 95 % bootstrap intervals over trajectories: 0 is an exact symmetry, 1 a motion that has nothing to do with the map. Filled and shaded: the directions below the widest gap; dashed: the largest defect that a symmetry may have. Values below 10⁻¹² are drawn there.",
-  arrays: ["singular_values", "singular_values_low", "singular_values_high"],
+    "Relative defect of each direction among the candidate motions, ascending, with 95 % bootstrap intervals over trajectories: 0 is an exact symmetry, 1 a motion that has nothing to do with the map. Filled and shaded: the directions below the widest gap; dashed: the largest defect that a symmetry may have. Diamonds, on fields: what the grid alone makes of that direction, the defect of a pointwise map that has every symmetry; a defect within twice of it is not resolved. Values below 10⁻¹² are drawn there.",
+  arrays: [
+    "singular_values",
+    "singular_values_low",
+    "singular_values_high",
+    "singular_values_grid",
+  ],
   aspect: 0.65,
   option: (run, theme) => option(run, theme),
   table(run) {
-    const { defects, low, high } = read(run);
+    const { defects, low, high, grid } = read(run);
+    const onGrid = grid.length > 0;
     return {
       columns: [
         { name: "direction", unit: "" },
         { name: "relative_defect", unit: "1" },
         { name: "low", unit: "1" },
         { name: "high", unit: "1" },
+        ...(onGrid ? [{ name: "grid_error", unit: "1" }] : []),
       ],
-      rows: [...defects].map((value, k) => [k + 1, cell(value), cell(low[k]), cell(high[k])]),
+      rows: [...defects].map((value, k) => [
+        k + 1,
+        cell(value),
+        cell(low[k]),
+        cell(high[k]),
+        ...(onGrid ? [cell(grid[k])] : []),
+      ]),
     };
   },
 };

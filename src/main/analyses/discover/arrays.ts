@@ -11,8 +11,6 @@ export interface Motions {
   readonly layout: Layout;
   /** Whether they may shift: the arrays then have the column b. */
   readonly shifts: boolean;
-  /** Found actions on the values, (Y | c) [D, D + 1] each; null where the action was stated. */
-  readonly actions: readonly Float64Array[] | null;
 }
 
 /**
@@ -36,11 +34,22 @@ export function arraysOf(
     },
     singular_values_low: bound(low, "lower"),
     singular_values_high: bound(high, "upper"),
+    ...(solution.grid === null
+      ? {}
+      : {
+          singular_values_grid: {
+            tensor: tensorOf(solution.grid, [solution.grid.length]),
+            axes: ["direction"],
+            unit: "1",
+            description:
+              "The relative defect that a pointwise map, which has every symmetry, shows along each direction on this grid; NaN where not taken",
+          },
+        }),
     generators: motions === null ? coefficientsOf(solution) : matricesOf(motions),
     ...(motions === null || motions.layout.particles === 1
       ? {}
       : { component_generators: partsOf(motions) }),
-    ...outputsOf(motions?.actions ?? null),
+    ...outputsOf(generators),
     residual: {
       tensor: tensorOf(
         Float64Array.from(generators, ({ residual }) => residual),
@@ -147,8 +156,10 @@ function partsOf({ parts, layout: { components: c }, shifts }: Motions): ResultA
   };
 }
 
-function outputsOf(actions: Motions["actions"]): Record<string, ResultArray> {
-  return actions === null ? {} : { output_generators: actionsOf(actions) };
+/** Where the action on the values was not stated. */
+function outputsOf(generators: Solution["generators"]): Record<string, ResultArray> {
+  const actions = generators.flatMap(({ action }) => (action === null ? [] : [action]));
+  return actions.length === 0 ? {} : { output_generators: actionsOf(actions) };
 }
 
 function actionsOf(actions: readonly Float64Array[]): ResultArray {
@@ -160,6 +171,6 @@ function actionsOf(actions: readonly Float64Array[]): ResultArray {
     axes: ["generator", "to", "from"],
     unit: "",
     description:
-      "(Y | c) of the action F ↦ Y F + c on the output that each generator was found with",
+      "(Y | c) of the action F ↦ Y F + c on the output that each generator was found with; of a field on its channels, beside the flow",
   };
 }

@@ -1,6 +1,5 @@
 /** What must hold before symmetries are sought, and what a reader of them should know. */
 import { UserError } from "../../../shared/errors";
-import type { OutputAction } from "./gram";
 import type { Linearised } from "../../data/fit/map";
 import { symmetricEigen } from "./symmetricEigen";
 
@@ -8,7 +7,8 @@ import { symmetricEigen } from "./symmetricEigen";
 const ADVISED = 10;
 
 /**
- * Every sample gives one equation an output number; of a found action its factors are unknown as well.
+ * Every sample gives one equation an output number.
+ * @param factors of an action on the output that is found along, unknown as well; 0 where it is stated
  * @returns a remark where there are enough, but few
  * @throws UserError "discover/few-samples" that says how many are needed
  */
@@ -16,9 +16,9 @@ export function checkSampleCount(
   samples: number,
   outputs: number,
   candidates: number,
-  output: OutputAction,
+  factors: number,
 ): string[] {
-  const unknowns = candidates + (output === "free" ? outputs * (outputs + 1) : 0);
+  const unknowns = candidates + factors;
   const needed = Math.ceil(unknowns / outputs);
   if (samples < needed) {
     throw new UserError(

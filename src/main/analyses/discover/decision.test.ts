@@ -36,3 +36,18 @@ describe("a decision", () => {
     expect(of([0.01, 0.8]).sentence).toContain("broken by 1 %");
   });
 });
+
+describe("what the grid alone would make", () => {
+  test("is no gap away from an exact direction", () => {
+    const defects = [1e-15, 0.01, 0.012, 0.4];
+    expect(decide(defects, 0.05, 1e-7)).toMatchObject({ dimension: 1 });
+    const found = decide(defects, 0.05, 1e-7, [0, 0.009, 0.008, 0.01]);
+    expect(found).toMatchObject({ dimension: 3, exact: 1 });
+    expect(found.sentence).toContain("as far as the grid resolves");
+  });
+
+  test("hides nothing that stands out of it, and makes no symmetry of what is far from one", () => {
+    expect(decide([1e-9, 0.01, 0.4], 0.05, 1e-7, [0, 0.001, 0.01])).toMatchObject({ dimension: 1 });
+    expect(decide([1e-9, 0.2, 0.4], 0.05, 1e-7, [0, 0.5, NaN])).toMatchObject({ dimension: 1 });
+  });
+});

@@ -3,6 +3,9 @@
  * they are small themselves. Both bounds are conventions; a result is a candidate, and its spectrum is shown.
  */
 
+/** Within this factor of the grid's own error a defect may be nothing else. */
+export const RESOLVED = 2;
+
 export interface Decision {
   /** How many directions stand apart. */
   readonly dimension: number;
@@ -19,10 +22,18 @@ const LEAST_RATIO = 5;
 /**
  * @param defects √μ, ascending
  * @param threshold on μ for what may be a symmetry
- * @param floor below this a defect is rounding, or the error of a fit: such values count as equal
+ * @param arithmetic below this a defect is rounding, or the error of a fit: such values count as equal
+ * @param grid what the grid alone would make of each direction, NaN where not known; null where there is none
  */
-export function decide(defects: ArrayLike<number>, threshold: number, floor: number): Decision {
+export function decide(
+  defects: ArrayLike<number>,
+  threshold: number,
+  arithmetic: number,
+  grid: ArrayLike<number> | null = null,
+): Decision {
   const n = defects.length;
+  const blurred = grid === null ? 0 : gridLimit(defects, grid);
+  const floor = Math.max(arithmetic, blurred);
   const level = (k: number): number => Math.max(k < n ? defects[k]! : 1, floor);
   let dimension = 0;
   let ratio = 0;
@@ -35,7 +46,7 @@ export function decide(defects: ArrayLike<number>, threshold: number, floor: num
       sentence: `The map is known only to ${show(floor)} of its size, too coarsely to see symmetries.`,
     };
   }
-  while (exact < n && defects[exact]! <= floor) exact++;
+  while (exact < n && defects[exact]! <= arithmetic) exact++;
   for (let k = 1; k <= n && defects[k - 1]! ** 2 < threshold; k++) {
     // Where every candidate is a symmetry, the last is compared with a motion that has nothing to do with the function.
     const step = level(k) / level(k - 1);
@@ -62,10 +73,25 @@ export function decide(defects: ArrayLike<number>, threshold: number, floor: num
   const beyond = dimension < n ? `the next has ${show(defects[dimension]!)}` : "there is no other";
   const directions = dimension === 1 ? "One direction is" : `${dimension} directions are`;
   const sentence =
-    last <= floor
-      ? `${directions} symmetric to ${show(last)}, and ${show(floor)} is what can be resolved; ${beyond}.`
-      : `${directions} nearly symmetric, broken by ${show(100 * last)} % of what an unrelated motion would show; ${beyond}.`;
+    last <= floor && floor === blurred
+      ? `${directions} symmetric as far as the grid resolves: the largest relative defect is ${show(last)}, within twice of what the grid alone would make; ${beyond}.`
+      : last <= floor
+        ? `${directions} symmetric to ${show(last)}, and ${show(floor)} is what can be resolved; ${beyond}.`
+        : `${directions} nearly symmetric, broken by ${show(100 * last)} % of what an unrelated motion would show; ${beyond}.`;
   return { dimension, ratio, exact: Math.min(exact, dimension), sentence };
+}
+
+/** Beyond this share even what a grid may have done is no symmetry. */
+const MOST_BLURRED = 0.05;
+
+/** The largest of those defects that the grid may have made, so that an exact direction is no gap away from them. */
+function gridLimit(defects: ArrayLike<number>, grid: ArrayLike<number>): number {
+  let limit = 0;
+  for (let k = 0; k < defects.length; k++) {
+    const defect = defects[k]!;
+    if (defect <= MOST_BLURRED && defect <= RESOLVED * grid[k]!) limit = Math.max(limit, defect);
+  }
+  return limit;
 }
 
 function show(value: number): string {

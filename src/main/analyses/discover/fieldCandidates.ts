@@ -29,9 +29,11 @@ export interface FieldCandidates extends FieldActions {
   readonly generators: readonly Generator[] | null;
   /** Of the channels. */
   readonly channels: number;
+  /** What each candidate does to the input. */
+  readonly motions: readonly Infinitesimal[];
 }
 
-export type FieldOutput = "state" | "rate" | "invariant";
+export type FieldOutput = "state" | "rate" | "invariant" | "free";
 
 /**
  * @param input of one state @param output of one prediction
@@ -47,14 +49,23 @@ export function namedCandidates(
   const options = generatorOptions(params, place.dt);
   const into = sideOf(place.fields, input, place.grid, 0);
   const outgoing = sideOf(describing(place.outputFields, output), output, place.grid, 1);
-  const onOutput = (generator: Generator): Infinitesimal =>
-    action === "rate"
-      ? { ...generator.on({ ...outgoing, steps: 0 }), shift: [] }
-      : generator.on(outgoing);
+  const onOutput = (generator: Generator): Infinitesimal => {
+    switch (action) {
+      case "rate":
+        return { ...generator.on({ ...outgoing, steps: 0 }), shift: [] };
+      case "state":
+        return generator.on(outgoing);
+      case "invariant":
+        return atRest;
+      case "free":
+        // Its points move as the state's; what its components do is found.
+        return outgoing.axes === 0 ? atRest : { ...atRest, flow: generator.on(into).flow };
+    }
+  };
   const fits = (generator: Generator): boolean => {
     try {
       generator.on(into);
-      if (action !== "invariant") onOutput(generator);
+      onOutput(generator);
       return true;
     } catch (error) {
       if (error instanceof UserError) return false;
@@ -66,17 +77,12 @@ export function namedCandidates(
       ? generatorNames.filter((name) => fits(generatorByName(name, options))).join(",")
       : params.generators;
   const generators = chooseGenerators(names, params.own, into, options);
+  const motions = generators.map((one) => one.on(into));
   return {
-    ...actions(
-      generators.map((one) => one.on(into)),
-      generators.map((one) => (action === "invariant" ? atRest : onOutput(one))),
-      into,
-      outgoing,
-      place,
-      action,
-    ),
+    ...actions(motions, generators.map(onOutput), into, outgoing, place, action),
     names: generators.map(({ id }) => id),
     generators,
+    motions,
     channels: into.channels,
   };
 }
@@ -102,13 +108,14 @@ export function channelCandidates(
     ),
   }));
   const onOutput = motions.map((one): Infinitesimal =>
-    action === "invariant" ? atRest : action === "rate" ? { ...one, shift: [] } : one,
+    action === "state" ? one : action === "rate" ? { ...one, shift: [] } : atRest,
   );
   const labels = place.fields === null ? [] : channelLabels(place.fields);
   return {
     ...actions(motions, onOutput, into, outgoing, place, action),
     names: Array.from({ length: channels }, (_, c) => labels[c]?.name ?? `c${c + 1}`),
     generators: null,
+    motions,
     channels,
   };
 }
@@ -129,6 +136,8 @@ function actions(
     input: of(onInput, into),
     output: action === "invariant" ? null : of(onOutput, outgoing),
     state: action === "state",
+    free: action === "free" ? outgoing.channels : null,
+    units: outgoing.axes > 0 && units?.std.length === outgoing.channels ? units : null,
   };
 }
 

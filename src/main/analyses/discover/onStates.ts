@@ -40,7 +40,8 @@ export async function discoverOnStates(
   const source = await sourceOf(context, params, executor, step);
   const { map } = source;
   const outputs = outputsOf(params, map.inputs, map.outputs, family.shifts, source.kind);
-  notices.push(...checkSampleCount(map.samples, map.outputs, family.basis.length, outputs[0]!));
+  const factors = outputs[0] === "free" ? map.outputs * (map.outputs + 1) : 0;
+  notices.push(...checkSampleCount(map.samples, map.outputs, family.basis.length, factors));
   const clusters = clustersOf(source.samples);
   const asked = {
     threshold: params.threshold,
@@ -119,7 +120,6 @@ export async function discoverOnStates(
         parts,
         layout,
         shifts: family.shifts,
-        actions: output === "free" ? solution.generators.map(({ action }) => action!) : null,
       },
       spread,
     ),

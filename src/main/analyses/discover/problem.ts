@@ -30,6 +30,8 @@ export interface FoundGenerator {
   /** ‖L F‖ over √(‖DF X‖² + ‖Y F‖²), root mean squares: at most √2 whatever the generator's scale. */
   readonly share: number;
   readonly action: Float64Array | null;
+  /** The relative defect that the grid alone would make; 0 without a grid or a flow. */
+  readonly grid: number;
 }
 
 export interface Solution {
@@ -38,6 +40,8 @@ export interface Solution {
   /** 95 % intervals; NaN beyond the first ones. */
   readonly low: Float64Array;
   readonly high: Float64Array;
+  /** What the grid alone would make of each; NaN beyond the first ones, null without a grid. */
+  readonly grid: Float64Array | null;
   readonly decision: Decision;
   readonly generators: readonly FoundGenerator[];
   readonly trivial: number;
@@ -54,6 +58,8 @@ export interface Asked {
   readonly seed: number;
   /** ‖F‖² of each sample. */
   readonly outputSquares: Float64Array;
+  /** Of a combination of candidates, the relative defect that the grid alone would make. */
+  readonly gridFloor?: (v: Float64Array) => number;
 }
 
 /** Only so many directions are tried on every sample again: those of interest are the first. */
@@ -64,7 +70,7 @@ const QUICK = 300;
 export function solve(
   problem: Problem,
   clusters: Clusters,
-  { threshold, floor, seed, outputSquares }: Asked,
+  { threshold, floor, seed, outputSquares, gridFloor }: Asked,
   step: () => void,
 ): Solution {
   const { candidates: q, samples } = problem;
@@ -73,19 +79,22 @@ export function solve(
   const spectrum = spectrumOf(gram, q);
   const ranked = Array.from(spectrum.values, (value, k) => {
     step();
-    if (k >= TRIED) return { k, defect: Math.sqrt(value), interval: unknown };
-    const tried = problem.tried(spectrum.vector(k));
+    if (k >= TRIED) return { k, defect: Math.sqrt(value), interval: unknown, grid: NaN };
+    const vector = spectrum.vector(k);
+    const tried = problem.tried(vector);
     const interval = defectInterval(tried.defect, tried.scale, clusters, seed);
-    return { k, defect: relativeDefect(tried), interval };
+    return { k, defect: relativeDefect(tried), interval, grid: gridFloor?.(vector) ?? NaN };
   });
   ranked.sort((a, b) => a.defect - b.defect);
   const defects = Float64Array.from(ranked, ({ defect }) => defect);
-  const decision = decide(defects, threshold, floor);
+  const grid = gridFloor === undefined ? null : Float64Array.from(ranked, (one) => one.grid);
+  const decision = decide(defects, threshold, floor, grid);
   const found = ranked.slice(0, decision.dimension).map(({ k }) => spectrum.vector(k));
   return {
     defects,
     low: Float64Array.from(ranked, ({ interval }) => interval.low),
     high: Float64Array.from(ranked, ({ interval }) => interval.high),
+    grid,
     decision,
     generators: readableBasis(found, decision.exact === found.length).map((coefficients) => {
       const tried = problem.tried(coefficients);
@@ -99,6 +108,7 @@ export function solve(
           tried.motion.map((value, i) => value + tried.moved[i]!),
         ),
         action: tried.action,
+        grid: gridFloor?.(coefficients) ?? 0,
       };
     }),
     trivial: spectrum.trivial.length,

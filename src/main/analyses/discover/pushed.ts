@@ -5,9 +5,10 @@
  */
 import { normals, randomFrom } from "../../../shared/random";
 import { sizeOf, type Tensor } from "../../../shared/tensor";
-import type { GeneratorAction } from "../../fields/generators/apply";
+import type { GeneratorAction, Units } from "../../fields/generators/apply";
 import { realsOf, slice, tensorOf } from "../orbit";
 import type { Pushforward } from "../pushforward";
+import { channelProducts, FreeChannels, leftOver, type ChannelProducts } from "./freeChannels";
 import type { Problem } from "./problem";
 
 /** Inner products of one sample, each [Q, Q]. */
@@ -16,6 +17,8 @@ interface Products {
   readonly scale: Float64Array;
   readonly motion: Float64Array;
   readonly moved: Float64Array;
+  /** With the channels of the prediction, where its action on them is not known. */
+  readonly channels: ChannelProducts | null;
 }
 
 /** How a prediction moves; null where it does not. */
@@ -24,6 +27,10 @@ export interface FieldActions {
   readonly output: GeneratorAction | null;
   /** Whether it is a state, so that its change is what counts. */
   readonly state: boolean;
+  /** Channels of a prediction whose action on them is found along; null where it is stated. */
+  readonly free: number | null;
+  /** Of the prediction's channels: an action that is found is told in physical units. */
+  readonly units: Units | null;
 }
 
 export interface Pushed {
@@ -38,7 +45,7 @@ export interface Pushed {
  */
 export async function pushedProblem(
   pushforward: Pushforward,
-  { input, output, state }: FieldActions,
+  { input, output, state, free, units }: FieldActions,
   states: Tensor,
   block: number,
   seed: number,
@@ -75,11 +82,12 @@ export async function pushedProblem(
           Float64Array.from(tangents.subarray(start * D, (start + q + 1) * D)),
           output === null ? new Float64Array(q * D) : output.of(f),
           state,
+          free === null ? null : { f, channels: free },
         ),
       );
     }
   }
-  return { problem: problemOf(q, products), outputSquares };
+  return { problem: problemOf(q, products, free, units), outputSquares };
 }
 
 function productsOf(
@@ -88,6 +96,7 @@ function productsOf(
   tangents: Float64Array,
   moved: Float64Array,
   state: boolean,
+  found: { readonly f: Float64Array; readonly channels: number } | null,
 ): Products {
   const d = directions.length / (q + 1);
   const D = tangents.length / (q + 1);
@@ -99,33 +108,109 @@ function productsOf(
   const motion = gramOfRows(tangents, q, D);
   const scale = gramOfRows(directions, q, d).map((value) => gain * value);
   gramOfRows(change, q, D).forEach((value, k) => (scale[k]! += value));
-  return { defect: gramOfRows(defects, q, D), scale, motion, moved: gramOfRows(moved, q, D) };
+  return {
+    defect: gramOfRows(defects, q, D),
+    scale,
+    motion,
+    moved: gramOfRows(moved, q, D),
+    channels: found === null ? null : channelProducts(defects, moved, found.f, found.channels),
+  };
 }
 
-function problemOf(q: number, products: readonly Products[]): Problem {
-  const mean = (samples: readonly number[], name: keyof Products): Float64Array => {
-    const sum = new Float64Array(q * q);
+type Grams = Omit<Products, "channels">;
+
+function problemOf(
+  q: number,
+  products: readonly Products[],
+  free: number | null,
+  units: Units | null,
+): Problem {
+  const mean = (samples: readonly number[], of: (one: Products) => Float64Array): Float64Array => {
+    const sum = new Float64Array(of(products[0]!).length);
     for (const k of samples) {
-      products[k]![name].forEach((value, at) => (sum[at]! += value / samples.length));
+      of(products[k]!).forEach((value, at) => (sum[at]! += value / samples.length));
     }
     return sum;
   };
+  const freeOn = (samples: readonly number[]): FreeChannels | null =>
+    free === null
+      ? null
+      : new FreeChannels(
+          {
+            own: mean(samples, ({ channels }) => channels!.own),
+            cross: mean(samples, ({ channels }) => channels!.cross),
+          },
+          free,
+        );
+  const whole = freeOn([...products.keys()]);
   return {
     candidates: q,
     samples: products.length,
-    gram: (samples) => ({ defect: mean(samples, "defect"), scale: mean(samples, "scale") }),
-    tried: (v) => {
-      const of = (name: keyof Products): Float64Array =>
-        Float64Array.from(products, (one) => Math.max(0, quadratic(one[name], v)));
+    gram: (samples) => {
+      const defect = mean(samples, (one) => one.defect);
       return {
+        defect: freeOn(samples)?.without(defect) ?? defect,
+        scale: mean(samples, (one) => one.scale),
+      };
+    },
+    tried: (v) => {
+      const of = (name: keyof Grams): Float64Array =>
+        Float64Array.from(products, (one) => Math.max(0, quadratic(one[name], v)));
+      const stated = {
         defect: of("defect"),
         scale: of("scale"),
         motion: of("motion"),
         moved: of("moved"),
-        action: null,
+      };
+      if (whole === null) return { ...stated, action: null };
+      const action = whole.action(v);
+      const left = (name: "defect" | "moved", sign: 1 | -1): Float64Array =>
+        stated[name].map((square, k) => {
+          const { own, cross, moved } = products[k]!.channels!;
+          return leftOver(
+            square,
+            combined(name === "defect" ? cross : moved, v),
+            own,
+            action,
+            sign,
+          );
+        });
+      // DF X − flow less A F̂, and the flow with it.
+      return {
+        ...stated,
+        defect: left("defect", -1),
+        moved: left("moved", 1),
+        action: inUnits(action, units),
       };
     },
   };
+}
+
+/** (A | c) on values · std + mean, from that on the values. */
+function inUnits(action: Float64Array, units: Units | null): Float64Array {
+  if (units === null) return action;
+  const { mean, std } = units;
+  const width = std.length + 1;
+  const out = Float64Array.from(action, (value, at) => {
+    const [i, j] = [Math.floor(at / width), at % width];
+    return (value * std[i]!) / (j < std.length ? std[j]! : 1);
+  });
+  mean.forEach((offset, j) => {
+    for (let i = 0; i < mean.length; i++) {
+      out[i * width + std.length]! -= out[i * width + j]! * offset;
+    }
+  });
+  return out;
+}
+
+/** Σ v_q rows_q of [Q, …]. */
+function combined(rows: Float64Array, v: Float64Array): Float64Array {
+  const size = rows.length / v.length;
+  const out = new Float64Array(size);
+  v.forEach((factor, k) => {
+    for (let i = 0; i < size; i++) out[i]! += factor * rows[k * size + i]!;
+  });
+  return out;
 }
 
 /** x_j − x_i for a sample j far from i in the list; noise where there is but one. */

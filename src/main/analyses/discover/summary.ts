@@ -4,6 +4,7 @@ import { combinationText, vectorFieldText } from "./describe";
 import type { Recognised } from "./algebra/recognise";
 import type { CandidatesId } from "./choices";
 import type { OutputAction } from "./gram";
+import { RESOLVED } from "./decision";
 import type { Solution } from "./problem";
 import type { FitFacts } from "../../data/fit/dynamics";
 import type { Verified } from "./verify";
@@ -77,8 +78,8 @@ export function summaryOf(told: Told): Record<string, unknown> {
           ? combinationText(generator.coefficients, names)
           : vectorFieldText(motions[k]!, names),
       flow: flowOf(told.flows, generator.coefficients),
-      // What the window asks of every generator: its number is not drowned by the grid's.
-      resolved: true,
+      grid_error: generator.grid,
+      resolved: generator.grid === 0 || generator.defect > RESOLVED * generator.grid,
       defect: generator.defect,
       interval: generator.interval,
       residual: generator.residual,
