@@ -100,7 +100,10 @@ test.each([
     "Trajectory 1 of Linear advection blew up at step 1",
   ],
   [{ set: { start: "bridge" } }, "takes one of waves, sines, gaussians"],
-  [{ system: "euler", set: { courant: "0.9" } }, "takes a number from 0.0001 up to 0.5"],
+  [
+    { system: "euler", set: { courant: "0.9" } },
+    "With a Courant number of 0.9 the method of euler is unstable",
+  ],
   [{ system: "euler", size: 4 }, "4 cells a side are too few"],
   [{ trajectories: 2_000_000_000 }, "states take 7.5 TB"],
 ] as const)("%o is refused, and nothing is written", async (change, message) => {

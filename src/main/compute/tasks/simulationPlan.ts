@@ -61,6 +61,18 @@ function settingsOf(
       todo: `There are ${Object.keys(presets).join(", ")}.`,
     });
   }
+  const { max } = parameters["courant"] ?? {};
+  const courant = Number(set["courant"]);
+  if (max !== undefined && courant > max) {
+    throw new UserError(
+      "simulate/unstable",
+      `With a Courant number of ${courant} the method of ${id} is unstable: the fastest signal may cross ${max} of a cell in a step at most.`,
+      {
+        where: "courant",
+        todo: `Take ${max} or less; the usual one is ${parameters["courant"]!.default}.`,
+      },
+    );
+  }
   const values = Object.entries(
     parseParameters({ ...parameters, ...choices }, { ...named, ...set }),
   );

@@ -82,7 +82,7 @@ function phases({ keepsMean, ...form }: Form): Simulator {
       const points = (Math.sqrt(8) * epsilon * size) / length;
       if (points >= POINTS) return [];
       return [
-        `Fronts are ${points.toPrecision(1)} points wide and stick to the grid: take ε from ${((epsilon * POINTS) / points).toPrecision(1)} on, or more points.`,
+        `Fronts are ${points.toPrecision(2)} points wide and stick to the grid: take ε from ${((epsilon * POINTS) / points).toPrecision(2)} on, or more points.`,
       ];
     },
   });

@@ -48,7 +48,7 @@ export const burgers = simulator({
     const points = ((8 * nu) / jump) * (size / length);
     if (points >= POINTS) return [];
     return [
-      `A front as high as the start would be ${points.toPrecision(1)} points wide, and the solution rings about it: take ν from ${((nu * POINTS) / points).toPrecision(1)} on, or more points.`,
+      `A front as high as the start would be ${points.toPrecision(2)} points wide, and the solution rings about it: take ν from ${((nu * POINTS) / points).toPrecision(2)} on, or more points.`,
     ];
   },
 });
