@@ -15,6 +15,8 @@ interface Common<T> {
   readonly advanced?: boolean;
   /** Whether only states on a grid have it, or only others; the form leaves it out elsewhere. */
   readonly of?: "fields" | "vectors";
+  /** Whether the data alone have no use for it; the form leaves it out then. */
+  readonly needs?: "model";
 }
 
 export type Parameter =

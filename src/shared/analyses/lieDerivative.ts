@@ -56,6 +56,7 @@ export const lieDerivative = defineAnalysis({
       example: "5x(q:3,v:3)",
     },
     "output-split": {
+      needs: "model",
       of: "vectors",
       kind: "text",
       label: "Output split",
@@ -92,6 +93,7 @@ export const lieDerivative = defineAnalysis({
       advanced: true,
     },
     exchanges: {
+      needs: "model",
       of: "vectors",
       kind: "boolean",
       label: "Exchanges",
@@ -100,6 +102,7 @@ export const lieDerivative = defineAnalysis({
       advanced: true,
     },
     "with-data": {
+      needs: "model",
       kind: "boolean",
       label: "Of the data too",
       help: "Also the Lie derivative of the data’s own dynamics, from a map that is fitted to successive states.",
@@ -115,6 +118,7 @@ export const lieDerivative = defineAnalysis({
       advanced: true,
     },
     finite: {
+      needs: "model",
       kind: "number",
       label: "Finite motion",
       help: "Also move states by this much along each generator, by its exact or resampled action, and compare; 0 leaves that out.",
@@ -124,6 +128,7 @@ export const lieDerivative = defineAnalysis({
       advanced: true,
     },
     checkpoints: {
+      needs: "model",
       kind: "text",
       label: "Checkpoints",
       help: "Other weights for the same network, files by name or pattern with commas between them: how its Lie derivative changed.",
@@ -131,6 +136,7 @@ export const lieDerivative = defineAnalysis({
       example: "checkpoints/*.safetensors",
     },
     layers: {
+      needs: "model",
       of: "fields",
       kind: "integer",
       label: "Samples by layer",
@@ -140,6 +146,7 @@ export const lieDerivative = defineAnalysis({
       max: 1000,
     },
     steps: {
+      needs: "model",
       kind: "integer",
       label: "Rollout steps",
       help: "With more than one, the Lie derivative of fᵏ along a rollout.",

@@ -113,8 +113,8 @@ test("what stands beside the Lie derivative is named, and a finite motion is cou
   };
   const named = option.series.flatMap(({ name }) => (name === undefined ? [] : [name]));
   for (const name of [
-    ...["of the data", "finite motion / |s|", "grid’s own error"],
-    ...["the fit’s own error", "rounding"],
+    ...["of the data", "finite / |s|", "grid’s own error"],
+    ...["fit’s own error", "rounding"],
   ]) {
     expect(named).toContain(name);
   }
@@ -122,7 +122,7 @@ test("what stands beside the Lie derivative is named, and a finite motion is cou
     option.series.find((one) => one.name === name)!.data.find((one) => one.name.startsWith("rot"))!
       .name;
   const median = (text: string): string => /median (\S+)/.exec(text)![1]!;
-  expect(median(mark("finite motion / |s|"))).toBe(median(mark("Lie derivative")));
+  expect(median(mark("finite / |s|"))).toBe(median(mark("Lie derivative")));
 });
 
 test("checkpoints are called by what tells them apart", () => {

@@ -44,11 +44,11 @@ function besideQuantities(run: RunResult): Quantity[] {
   const finite = perElement(run, "finite_error");
   return [
     ...beside("of the data", perElement(run, "data_error")),
-    ...beside("finite motion / |s|", finite?.map((all) => all.map((one) => one / s)) ?? null),
+    ...beside("finite / |s|", finite?.map((all) => all.map((one) => one / s)) ?? null),
     ...(run.record.model !== null && grid?.some((all) => all.some((one) => one > 0)) === true
       ? beside("grid’s own error", grid)
       : []),
-    ...beside("the fit’s own error", nearby(run, "fit_error")),
+    ...beside("fit’s own error", nearby(run, "fit_error")),
     ...beside("rounding", nearby(run, "rounding")),
   ];
 }

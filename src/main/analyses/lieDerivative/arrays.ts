@@ -71,8 +71,8 @@ function ownArrays(
       unit: "1",
       description: `‖L ${f}‖/(‖D${f}[X x]‖ + ‖X ${f}‖), from 0 to 1 whatever the generator's scale`,
     },
-    // States on no grid have no grid's error.
-    ...(layout === null ? gridArrays(numbers, pairs, axes) : {}),
+    // States on no grid have no grid's error, and a law that is pushed exactly does not make it.
+    ...(layout === null && f === "f" ? gridArrays(numbers, pairs, axes) : {}),
     channel_error: {
       tensor: tensorOf(numbers.channel, [
         ...pairs,

@@ -38,7 +38,7 @@ export const lieDerivative: Computation<LieDerivativeParameters, DataContext> = 
 /** Layers that a network of the size at hand has; they are counted only when it is taken apart. */
 const USUAL_LAYERS = 30;
 /** Operations of a fit to data: some seconds, whatever the data. */
-const FIT_WORK = 1e9;
+const FIT_WORK = 2e9;
 
 async function compute(
   context: DataContext,

@@ -4,7 +4,8 @@
  */
 import type { Grid } from "../../../shared/fields/spec";
 import { isFloat } from "../../../shared/tensor";
-import { topologicalOrder, type Node, type Value } from "../../graph/ir";
+import type { Node, Value } from "../../graph/ir";
+import { leavingModules, moduleName, nodesBetween, numbered } from "../modules";
 import type { SampleNetwork } from "../network";
 
 export interface LayerValue {
@@ -22,54 +23,16 @@ const MOST_LAYERS = 60;
 
 /** In the order of evaluation, without the input and the prediction. */
 export function layerValues({ input, prediction }: SampleNetwork, grid: Grid): LayerValue[] {
-  const order = topologicalOrder([prediction]);
-  const moving = new Set<Value>([input]);
-  const leaving = new Set<Value>();
-  const scopeOfValue = new Map<Value, string>();
-  for (const node of order) {
-    if (!node.inputs.some((value) => moving.has(value))) continue;
-    const scope = scopeOf(node);
-    for (const value of node.inputs) {
-      const from = scopeOfValue.get(value);
-      if (from !== undefined && from !== scope) leaving.add(value);
-    }
-    for (const output of node.outputs) {
-      moving.add(output);
-      scopeOfValue.set(output, scope);
-    }
-  }
-  const found = order.flatMap((node) =>
+  const leaving = leavingModules(input, prediction);
+  const found = nodesBetween(input, prediction).flatMap((node) =>
     node.outputs.flatMap((value): LayerValue[] => {
       if (!leaving.has(value) || value === prediction) return [];
       const place = placeOf(node, value, grid);
-      return place === null ? [] : [{ name: nameOf(node), value, ...place }];
+      return place === null ? [] : [{ name: moduleName(node), value, ...place }];
     }),
   );
   const stride = Math.ceil(found.length / MOST_LAYERS);
   return numbered(found.filter((_, i) => (i + 1) % stride === 0));
-}
-
-/** The module that a node belongs to; a node without one is a module by itself. */
-function scopeOf({ origin, outputs }: Node): string {
-  if (origin === undefined) return `value ${outputs[0]!.id}`;
-  return origin.includes("/") ? origin.slice(0, origin.lastIndexOf("/")) : origin;
-}
-
-function nameOf({ op, origin }: Node): string {
-  if (origin === undefined) return op;
-  const [scope, last] = [origin.slice(0, origin.lastIndexOf("/") + 1), origin.split("/").at(-1)!];
-  const name = scope.replaceAll(/^\/+|\/+$/g, "");
-  return name === "" ? last : name;
-}
-
-/** Equal names get numbers. */
-function numbered(layers: readonly LayerValue[]): LayerValue[] {
-  const seen = new Map<string, number>();
-  return layers.map((layer) => {
-    const count = (seen.get(layer.name) ?? 0) + 1;
-    seen.set(layer.name, count);
-    return count === 1 ? layer : { ...layer, name: `${layer.name} (${count})` };
-  });
 }
 
 /** How a value lies on a grid that is coarser or finer than the states' by one whole factor; null where it does not. */

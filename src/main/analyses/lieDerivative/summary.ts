@@ -135,7 +135,7 @@ function generatorSummaries(
       flow: flow?.map(({ text }) => text) ?? null,
       lie_error: error,
       lie_relative: of(numbers.relative, k, steps),
-      ...(layout === null
+      ...(layout === null && floor.name === "rounding"
         ? { grid_error: grid, round_trip: of(numbers.roundTrip, k, 1).median }
         : {}),
       lee: of(numbers.square, k, 1).mean,
