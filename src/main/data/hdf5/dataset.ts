@@ -1,11 +1,14 @@
 /** A data set of an HDF5 file as an array that is read in boxes (hyperslabs). */
-import type { Dataset } from "h5wasm";
+import type { Dataset, Filter } from "h5wasm";
 import { UserError } from "../../../shared/errors";
 import { allocate, sizeOf, type TensorData } from "../../../shared/tensor";
 import type { ArraySource } from "../arraySource";
 import { boxesOf, checkBox, wholeOf, type Box } from "../box";
+import type { ByteSource } from "../byteSource";
 import { decodeElements, elements, type StoredElement } from "../elements";
 import { AlignedBoxes } from "../alignedBoxes";
+import { filteredSource } from "./filtered";
+import { areKnown } from "./filters";
 import type { Library } from "./library";
 
 export type Metadata = Dataset["metadata"];
@@ -47,6 +50,8 @@ export interface DatasetOptions {
   readonly path: string;
   /** Of the file on this machine. */
   readonly filePath: string;
+  /** The same file byte by byte, opened when the first one asks. */
+  readonly bytes: () => Promise<ByteSource>;
   readonly metadata: Metadata;
   readonly element: StoredElement;
   readonly dimensions: () => readonly string[] | undefined;
@@ -60,18 +65,17 @@ export function datasetSource(options: DatasetOptions): ArraySource {
   const { path, filePath, metadata, element } = options;
   const shape = metadata.shape ?? [];
   const where = `${filePath}: ${path}`;
-  let checked = false;
-  const direct = (box: Box): TensorData => {
-    if (!checked) {
-      checkStorage(options, where);
-      checked = true;
-    }
-    return readBox(options, box, where);
-  };
-  const aligned = new AlignedBoxes(shape, metadata.chunks ?? undefined, element, direct);
-  const readBoxes = (boxes: readonly Box[]): Promise<TensorData> => {
+  const aligned = new AlignedBoxes(shape, metadata.chunks ?? undefined, element, (box) =>
+    readBox(options, box, where),
+  );
+  /** Settled by the first reading, since it takes calls of the library that listing a file should not. */
+  let filtered: Promise<ArraySource | undefined> | undefined;
+  const readBoxes = async (boxes: readonly Box[]): Promise<TensorData> => {
     for (const box of boxes) checkBox(shape, box, where);
-    if (boxes.length === 1) return Promise.resolve(aligned.read(boxes[0]!));
+    filtered ??= otherwiseStored(options, where);
+    const other = await filtered;
+    if (other !== undefined) return other.readBoxes(boxes);
+    if (boxes.length === 1) return aligned.read(boxes[0]!);
     const out = allocate(
       element.dtype,
       boxes.reduce((sum, { count }) => sum + sizeOf(count), 0),
@@ -82,7 +86,7 @@ export function datasetSource(options: DatasetOptions): ArraySource {
       out.set(data as never, at);
       at += data.length;
     }
-    return Promise.resolve(out);
+    return out;
   };
   return {
     name: path,
@@ -93,16 +97,21 @@ export function datasetSource(options: DatasetOptions): ArraySource {
     get dimensions() {
       return options.dimensions();
     },
-    readBoxes: async (boxes) => readBoxes(boxes),
+    readBoxes,
     read: async (ranges) =>
       readBoxes(ranges?.flatMap((range) => boxesOf(shape, range)) ?? [wholeOf(shape)]),
   };
 }
 
-function checkStorage(
-  { library, file, path, metadata, element }: DatasetOptions,
+/**
+ * Where the library cannot undo the filters of the chunks, a source that can; undefined where the library reads them.
+ * @throws UserError "hdf5/chunk", "hdf5/filter", "data/ragged"
+ */
+async function otherwiseStored(
+  options: DatasetOptions,
   where: string,
-): void {
+): Promise<ArraySource | undefined> {
+  const { library, file, path, metadata, element } = options;
   const bytes = sizeOf(metadata.chunks ?? []) * element.bytes;
   if (bytes > LARGEST_CHUNK) {
     throw new UserError(
@@ -111,7 +120,14 @@ function checkStorage(
       { where, todo: "Write it again with smaller chunks (chunks=True in h5py)." },
     );
   }
-  const { shape } = library.calls.get_dataset_metadata(file, path);
+  let pipeline: Filter[];
+  let shape: readonly number[] | null;
+  try {
+    pipeline = library.calls.get_dataset_filters(file, path);
+    shape = library.calls.get_dataset_metadata(file, path).shape;
+  } catch (cause) {
+    throw unreadable(where, cause);
+  }
   if (shape?.join() !== metadata.shape?.join()) {
     throw new UserError(
       "data/ragged",
@@ -119,12 +135,18 @@ function checkStorage(
       { where, todo: "All trajectories of a data set must have one shape." },
     );
   }
-  const strange = library.calls.get_dataset_filters(file, path).find(({ id }) => !known.has(id));
-  if (strange === undefined) return;
+  const strange = pipeline.find(({ id }) => !known.has(id));
+  if (strange === undefined) return undefined;
+  const source = areKnown(pipeline)
+    ? await filteredSource(options, pipeline, where).catch((cause: unknown) => {
+        throw cause instanceof UserError ? cause : unreadable(where, cause);
+      })
+    : undefined;
+  if (source !== undefined) return source;
   const name = filterNames[strange.id] ?? `filter ${strange.id}`;
   throw new UserError(
     "hdf5/filter",
-    `${where} is compressed with ${name}, which is not read here.`,
+    `${where} is compressed with ${name} in a way that is not read here.`,
     {
       where,
       todo: 'Write it again with gzip: h5repack -f GZIP=4, or compression="gzip" in h5py.',

@@ -49,7 +49,7 @@ describe("arrays of HDF5 files", () => {
     });
   });
 
-  test.each(["plain", "chunks", "gzip", "checksum"])(
+  test.each(["plain", "chunks", "gzip", "checksum", "lzf", "lzf_shuffle"])(
     "stored %s are the same in boxes",
     async (name) => {
       await withFile(join(samples, "filters.h5"), async (file) => {

@@ -5,7 +5,8 @@ import type { ArrayFile, ArrayFormat, Attributes } from "../arrayFile";
 import type { ArraySource } from "../arraySource";
 import { transposed } from "../transposed";
 import { attributesOf } from "./attributes";
-import { datasetSource } from "./dataset";
+import { openFile, type ByteSource } from "../byteSource";
+import { datasetSource, type DatasetOptions } from "./dataset";
 import { hdf5, mount, type Library, type Mounted } from "./library";
 import { treeOf, type Tree } from "./tree";
 
@@ -23,18 +24,19 @@ export async function openHdf5(path: string, format: ArrayFormat): Promise<Array
   const { calls } = library;
   let file = -1n;
   let closed = false;
-  const close = (): Promise<void> => {
-    if (!closed) {
-      closed = true;
-      if (file >= 0n) calls.close_file(file);
-      mounted.unmount();
-    }
-    return Promise.resolve();
+  let raw: Promise<ByteSource> | undefined;
+  const bytes = (): Promise<ByteSource> => (raw ??= openFile(path));
+  const close = async (): Promise<void> => {
+    if (closed) return;
+    closed = true;
+    if (file >= 0n) calls.close_file(file);
+    mounted.unmount();
+    await raw?.then((source) => source.close());
   };
   try {
     file = calls.open(mounted.path, calls.H5F_ACC_RDONLY, false, -1, -1);
     const tree = treeIn(library, file, path);
-    const arrays = sourcesOf(library, file, path, tree, format);
+    const arrays = sourcesOf({ library, file, filePath: path, bytes }, tree, format);
     if (arrays.size === 0) {
       throw new UserError("hdf5/empty", `${path} has no arrays of numbers.`, {
         where: path,
@@ -75,12 +77,11 @@ function treeIn(library: Library, file: bigint, path: string): Tree {
 }
 
 function sourcesOf(
-  library: Library,
-  file: bigint,
-  filePath: string,
+  opened: Pick<DatasetOptions, "library" | "file" | "filePath" | "bytes">,
   tree: Tree,
   format: ArrayFormat,
 ): Map<string, ArraySource> {
+  const { library, file } = opened;
   const sources = new Map<string, ArraySource>();
   for (const leaf of tree.leaves) {
     // MATLAB keeps its own notes under names that begin so.
@@ -89,9 +90,7 @@ function sourcesOf(
     if (rank === 1 && isBareDimension(library, file, leaf.path)) continue;
     let dimensions: readonly string[] | undefined | null = null;
     const source = datasetSource({
-      library,
-      file,
-      filePath,
+      ...opened,
       ...leaf,
       dimensions() {
         if (dimensions === null) dimensions = scalesOf(library, file, leaf.path, rank);

@@ -154,7 +154,7 @@ describe("hostile Zarr folders", () => {
     [
       "chunks of terabytes",
       { "u/.zarray": { ...array, shape: [2 ** 40], chunks: [2 ** 40] } },
-      "zarr/chunk-size",
+      "data/chunk-size",
     ],
     ["chunks of no extent", { "u/.zarray": { ...array, chunks: [0] } }, "zarr/metadata"],
     ["fewer chunk axes than axes", { "u/.zarray": { ...array, chunks: [] } }, "zarr/metadata"],
