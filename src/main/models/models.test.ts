@@ -223,6 +223,68 @@ describe("a network exported with a fixed batch", () => {
     }
   });
 
+  test("follows tables that were folded for the batch, if their rows are alike", async () => {
+    const started = (state: Tensor): SmallModel => ({
+      inputs: { x: [2, 2] },
+      outputs: ["y"],
+      initializers: { state },
+      nodes: [node("Tanh", "x", "a"), node("Add", "a state", "y")],
+    });
+    const alike = await opened(started(fromFloat64("float32", [2, 2], [3, 5, 3, 5])));
+    expect(alike.info.warnings).toEqual([]);
+    expect(await run(alike, 3, [0, 0, 0, 0, 0, 0])).toEqual([3, 5, 3, 5, 3, 5]);
+    const apart = await opened(started(fromFloat64("float32", [2, 2], [3, 5, 3, 6])));
+    expect(apart.info.warnings).toEqual([
+      expect.stringMatching(/batches of 2 only: a sample's result depends on its place/),
+    ]);
+  });
+
+  test("follows the zeros that a recurrence starts from", async () => {
+    const fixed = (n: number): SmallModel => ({
+      inputs: { x: [n, 3, 1] },
+      outputs: ["y"],
+      initializers: {
+        w: floats([1, 2, 1]),
+        r: floats([1, 2, 2]),
+        h: fromFloat64(
+          "float32",
+          [1, n, 2],
+          Array.from({ length: 2 * n }, () => 0),
+        ),
+      },
+      nodes: [
+        node("Transpose", "x", "t", { perm: [1, 0, 2] }),
+        node("RNN", "t w r _ _ h", "_ last", { hidden_size: 2 }),
+        node("Squeeze", "last zero", "y"),
+      ],
+    });
+    const squeezed = (n: number): SmallModel => {
+      const model = fixed(n);
+      return { ...model, initializers: { ...model.initializers, zero: ints(0) } };
+    };
+    const two = await opened(squeezed(2));
+    expect(two.info.warnings).toEqual([]);
+    const x = Array.from({ length: 9 }, (_, i) => i / 9);
+    const three = await opened(squeezed(3));
+    expect(await run(two, 3, x)).toEqual(await run(three, 3, x));
+  });
+
+  test("in double precision is tried all the same", async () => {
+    const model = await opened({
+      inputs: { x: [2, 2] },
+      outputs: ["y"],
+      initializers: { w: fromFloat64("float64", [1, 1, 1], [2]), shape: ints(2, 1, 2) },
+      nodes: [
+        node("Cast", "x", "d", { to: 11 }),
+        node("Reshape", "d shape", "r"),
+        node("Conv", "r w", "c"),
+        node("Flatten", "c", "y"),
+      ],
+    });
+    expect(model.info.warnings).toEqual([]);
+    expect(await run(model, 3, [1, 2, 3, 4, 5, 6])).toEqual([2, 4, 6, 8, 10, 12]);
+  });
+
   test("whose samples mix keeps its batch, and says so", async () => {
     const model = await opened({
       inputs: { x: [3, 2] },

@@ -25,6 +25,7 @@ import { linear } from "./linear";
 import { movement } from "./movement";
 import { normalisation } from "./normalisation";
 import { quantisation } from "./quantise";
+import { rebatchedOperands } from "./rebatch";
 import { recurrence } from "./recurrent";
 import { reductions } from "./reduce";
 import { resizing } from "./resize";
@@ -117,7 +118,10 @@ export class NodeImporter {
       const name = isStandard(node.domain) ? node.opType : `${node.domain}.${node.opType}`;
       throw new UnsupportedOperator(name, origin, "no such operator is known here", model.path);
     }
-    const call = new Call(this.#shared, node, read, origin, (graph, inputs) =>
+    const operands = Object.hasOwn(elementwise, node.opType)
+      ? rebatchedOperands(g, this.#shared.rebatch, node.input, read)
+      : read;
+    const call = new Call(this.#shared, node, operands, origin, (graph, inputs) =>
       this.#body(graph, node.opset, inputs, scope, origin),
     );
     const result = g.at(origin, () => converted(convert, call));

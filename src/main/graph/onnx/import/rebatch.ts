@@ -4,8 +4,9 @@
  * it stands in row-major order. What comes out is checked by running (see models/).
  */
 import { sizeOf } from "../../../../shared/tensor";
+import type { Builder } from "../../builder";
 import type { Value } from "../../ir";
-import type { Call } from "./call";
+import { isSequence, type Call, type Item, type Rebatch } from "./call";
 import { inputsOf } from "./known";
 
 /** The output shape of a Reshape or Expand at the new batch; undefined where the file's shape holds. */
@@ -36,6 +37,39 @@ function batchAxis(shape: readonly number[], outer: number, batch: number): numb
       : [];
   });
   return candidates.find((axis) => sizeOf(shape.slice(0, axis)) === outer) ?? candidates[0];
+}
+
+/**
+ * Operands of an elementwise operator: tables folded with the file's batch, as the zeros that a recurrence starts
+ * from, give their first row where another operand has another batch there. That all rows are alike is checked at the
+ * file's own batch (see models/fixedBatch).
+ */
+export function rebatchedOperands(
+  g: Builder,
+  rebatch: Rebatch | undefined,
+  names: readonly string[],
+  operands: readonly (Item | undefined)[],
+): readonly (Item | undefined)[] {
+  if (rebatch === undefined) return operands;
+  /** Axes from the batch to the last, as operands are aligned; undefined where the file's shape holds. */
+  const behind = operands.map((x, i) => {
+    const before = rebatch.shapes.get(names[i]!);
+    if (x === undefined || isSequence(x) || before?.length !== x.shape.length) return undefined;
+    const axis = x.shape.findIndex((extent, at) => extent !== before[at]);
+    return axis < 0 || !dependsOnData(x) ? undefined : x.shape.length - axis;
+  });
+  const batch = behind.find((count) => count !== undefined);
+  if (batch === undefined) return operands;
+  return operands.map((x, i) => {
+    if (x === undefined || isSequence(x) || behind[i] !== undefined) return x;
+    return firstRow(g, rebatch, x, x.shape.length - batch);
+  });
+}
+
+/** One row along the batch axis of a table that was folded with the file's batch; anything else as it is. */
+export function firstRow(g: Builder, { from }: Rebatch, table: Value, axis: number): Value {
+  if (axis < 0 || from === 1 || table.shape[axis] !== from || dependsOnData(table)) return table;
+  return g.slice(table, [{ axis, end: 1 }]);
 }
 
 function dependsOnData(x: Value): boolean {

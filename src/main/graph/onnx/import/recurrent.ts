@@ -5,6 +5,7 @@
 import type { Builder } from "../../builder";
 import type { Value } from "../../ir";
 import type { Call, Converter, Converters } from "./call";
+import { firstRow } from "./rebatch";
 import { gateActivations, type Activation } from "./gates";
 
 /** The hidden state, and the cell of an LSTM behind it. */
@@ -190,7 +191,14 @@ function initialStates(
   return Array.from({ length: states }, (_, k) => {
     const given = call.optional(5 + k);
     if (given === undefined) return g.zeros({ dtype: call.input(0).dtype, shape: [n, size] });
-    return ofDirection(g, samplesFirst ? g.transpose(given, [1, 0, 2]) : given, d);
+    const { rebatch } = call;
+    const all = samplesFirst ? g.transpose(given, [1, 0, 2]) : given;
+    const fitting =
+      rebatch === undefined || n === all.shape[1] ? all : firstRow(g, rebatch, all, 1);
+    if (![n, 1].includes(fitting.shape[1]!)) {
+      throw call.malformed(`its state has ${fitting.shape[1]} samples, its input ${n}`);
+    }
+    return g.expand(ofDirection(g, fitting, d), [n, size]);
   });
 }
 
