@@ -44,7 +44,7 @@ const PREFIX = 256;
 const signatures: readonly (readonly [RegExp, FileKind])[] = [
   [/^\x93NUMPY/, "npy"],
   // torch.save names the first entry <archive>/data.pkl, or .data in newer versions.
-  [/^PK\x03\x04.{26}[^/]*\/(data\.pkl|\.?data|\.format_version|byteorder)/s, "torch"],
+  [/^PK\x03\x04.{26}[^/]*\/(data\.pkl|\.?data\/|\.format_version|byteorder)/s, "torch"],
   [/^PK\x03\x04|^PK\x05\x06/, "zip"],
   [/^\x89HDF\r\n/, "hdf5"],
   [/^CDF[\x01\x02\x05]/, "netcdf3"],

@@ -40,14 +40,17 @@ export function namedChannels<T extends { readonly name: string }>(
   while (left.length > 0) {
     const first = left.shift()!;
     const own = leafOf(first.name);
-    const prefix = /^(.+?)[_-]?x$/i.exec(own)?.[1] ?? /^x[_-](.+)$/i.exec(own)?.[1];
-    const members = prefix === undefined ? [] : componentsOf(prefix, first, left, dimension);
-    if (prefix !== undefined && members.length === dimension) {
-      for (const member of members.slice(1)) left.splice(left.indexOf(member), 1);
-      add("vector", velocities.has(prefix.toLowerCase()) ? "velocity" : prefix, members);
-    } else {
-      add(pseudoscalars.has(own.toLowerCase()) ? "pseudoscalar" : "scalar", own, [first]);
+    const vector = vectorOf(own, [first, ...left], dimension);
+    if (vector === undefined) {
+      const kind = pseudoscalars.has(own.toLowerCase()) ? "pseudoscalar" : "scalar";
+      add(kind, own, [first]);
+      continue;
     }
+    for (const member of vector.members) {
+      if (member !== first) left.splice(left.indexOf(member), 1);
+    }
+    const isVelocity = velocities.has(vector.name.toLowerCase());
+    add("vector", isVelocity ? "velocity" : vector.name, vector.members);
   }
   const names = new Set(arrays.map(({ name }) => leafOf(name).toLowerCase()));
   return {
@@ -57,21 +60,30 @@ export function namedChannels<T extends { readonly name: string }>(
   };
 }
 
-function componentsOf<T extends { readonly name: string }>(
-  prefix: string,
-  first: T,
-  others: readonly T[],
+/** The vector that an array of that name is a component of, its members in the order x, y, z. */
+function vectorOf<T extends { readonly name: string }>(
+  own: string,
+  arrays: readonly T[],
   dimension: number,
-): T[] {
-  const own = leafOf(first.name);
-  const named = (letter: string): string =>
-    /x$/i.test(own)
-      ? own.slice(0, -1) + (own.endsWith("X") ? letter.toUpperCase() : letter)
-      : letter + own.slice(1);
-  const rest = letters
-    .slice(1, dimension)
-    .map((letter) => others.find(({ name }) => leafOf(name) === named(letter)));
-  return prefix === "" ? [] : [first, ...rest.filter((array) => array !== undefined)];
+): { name: string; members: T[] } | undefined {
+  const last = /^(.+?)([_-]?)([xyz])$/i.exec(own);
+  const first = /^([xyz])([_-])(.+)$/i.exec(own);
+  const name = last?.[1] ?? first?.[3];
+  const letter = last?.[3] ?? first?.[1];
+  if (name === undefined || letter === undefined) return undefined;
+  // On a line one letter is all there is to see, and "flux" ends in it too.
+  const separated = (last?.[2] ?? first?.[2] ?? "") !== "";
+  if (dimension === 1 && !separated && !velocities.has(name.toLowerCase())) return undefined;
+  const isLarge = letter === letter.toUpperCase();
+  const members = letters.slice(0, dimension).flatMap((axis) => {
+    const here = isLarge ? axis.toUpperCase() : axis;
+    const wanted = last === null ? `${here}${first![2]!}${name}` : `${name}${last[2]!}${here}`;
+    return arrays.find((array) => leafOf(array.name) === wanted) ?? [];
+  });
+  const isComplete = members.length === dimension;
+  return isComplete && members.some((member) => leafOf(member.name) === own)
+    ? { name, members }
+    : undefined;
 }
 
 /** The name without its groups. */

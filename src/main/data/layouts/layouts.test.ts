@@ -1,0 +1,209 @@
+/** Further families of the collections, as arrays of their names and shapes; the samples themselves: fixtures.test.ts. */
+import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { DataOptions } from "../../../shared/contract";
+import { sizeOf, type Tensor } from "../../../shared/tensor";
+import { openData, type DataSet } from "../dataset";
+import { writeNpz } from "../npz";
+import { namedChannels } from "./channelNames";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "layouts-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function counting(...shape: number[]): Tensor {
+  const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => i);
+  return { dtype: "float32", shape, data };
+}
+
+async function opened(
+  name: string,
+  arrays: Record<string, Tensor>,
+  options: DataOptions = {},
+): Promise<DataSet> {
+  const path = join(folder, name);
+  await writeNpz(path, arrays);
+  return openData(path, options);
+}
+
+describe("PDEBench", () => {
+  test.each([
+    [
+      "1D_CFD_trans.npz",
+      { density: counting(2, 3, 8), pressure: counting(2, 3, 8), Vx: counting(2, 3, 8) },
+      "1-D compressible Navier-Stokes",
+      [2, 3, 3, 8],
+      "scalar:density,vector:velocity,scalar:pressure",
+      "open",
+    ],
+    [
+      "3D_CFD.npz",
+      Object.fromEntries(
+        ["density", "pressure", "Vx", "Vy", "Vz"].map((name) => [name, counting(1, 2, 4, 3, 2)]),
+      ),
+      "3-D compressible Navier-Stokes",
+      [1, 2, 5, 2, 3, 4],
+      "scalar:density,vector:velocity,scalar:pressure",
+      undefined,
+    ],
+    [
+      "1D_Advection.npz",
+      { tensor: counting(2, 3, 8), "t-coordinate": counting(4) },
+      "1-D (advection)",
+      [2, 3, 1, 8],
+      "scalar:u",
+      undefined,
+    ],
+    [
+      "2D_diff-react.npz",
+      { "0000/data": counting(3, 4, 5, 2), "0001/data": counting(3, 4, 5, 2) },
+      "2-D diffusion-reaction",
+      [2, 3, 2, 5, 4],
+      "scalar:activator,scalar:inhibitor",
+      undefined,
+    ],
+    [
+      "ns_incom.npz",
+      { velocity: counting(1, 2, 4, 5, 2), particles: counting(1, 2, 4, 5, 1) },
+      "2-D incompressible Navier-Stokes",
+      [1, 2, 3, 5, 4],
+      "vector:velocity,scalar:particles",
+      undefined,
+    ],
+  ] as const)("%s is read by its arrays", async (name, arrays, layout, shape, fields, boundary) => {
+    const data = await opened(name, arrays);
+    expect(data.layout).toBe(`PDEBench ${layout}`);
+    expect(data.shape).toEqual(shape);
+    expect(data.boundary).toBe(boundary);
+    const { showFieldSpec } = await import("../../../shared/fields/spec");
+    expect(showFieldSpec(data.fields!)).toBe(fields);
+    await data.close();
+  });
+
+  test("Darcy’s solution is the target of its permeability", async () => {
+    const data = await opened("2D_Darcy.npz", {
+      nu: counting(2, 3, 2),
+      tensor: counting(2, 1, 3, 2),
+    });
+    expect(data).toMatchObject({ targets: "stored", shape: [2, 1, 1, 2, 3] });
+    const { input, target } = await data.read([1]);
+    // [x, y] is seen as [y, x].
+    expect([...input.data]).toEqual([6, 8, 10, 7, 9, 11]);
+    expect(target!.data).toEqual(input.data);
+    await data.close();
+  });
+
+  test("what tensor is in a file of no known name is asked", async () => {
+    const data = await opened("mine.npz", {
+      tensor: counting(2, 3, 8),
+      "x-coordinate": counting(8),
+    });
+    expect(data.fields).toBeUndefined();
+    await data.close();
+  });
+});
+
+describe("arrays called as components are", () => {
+  test("become channels, vectors together, in the order of the file", async () => {
+    const data = await opened("named.npz", {
+      density: counting(2, 3, 4, 5),
+      vy: counting(2, 3, 4, 5),
+      vx: counting(2, 3, 4, 5),
+      t: counting(3),
+    });
+    expect(data.channels.map(({ name }) => name)).toEqual(["density", "velocity.x", "velocity.y"]);
+    expect(data.states.parts.map(({ array }) => array.name)).toEqual(["density", "vx", "vy"]);
+    await data.close();
+  });
+
+  test.each([
+    [["vx", "vy", "p"], 2, "vector:velocity,scalar:p", true],
+    [["velocity_x", "velocity_y", "vorticity"], 2, "vector:velocity,pseudoscalar:vorticity", true],
+    [["B_x", "B_y", "B_z"], 3, "vector:B", true],
+    [["Vx", "Vy", "Vz"], 2, "vector:velocity,scalar:Vz", true],
+    [["vx", "flux"], 1, "vector:velocity,scalar:flux", true],
+    [["u", "v"], 2, "scalar:u,scalar:v", false],
+    [["a/h", "b/h"], 2, "scalar:h,scalar:h2", true],
+  ] as const)("%j in %d dimensions are %s", (names, dimension, fields, certain) => {
+    const found = namedChannels(
+      names.map((name) => ({ name })),
+      dimension,
+    );
+    expect(found).toMatchObject({ fields, certain });
+  });
+});
+
+describe("options change a proposal", () => {
+  const arrays = {
+    density: counting(2, 3, 4, 5),
+    pressure: counting(2, 3, 4, 5),
+    Vx: counting(2, 3, 4, 5),
+    Vy: counting(2, 3, 4, 5),
+  };
+
+  test("by naming some of its arrays, whose axes are then known", async () => {
+    const data = await opened("some.npz", arrays, { input: "Vx, Vy", fields: "vector:v" });
+    expect(data).toMatchObject({
+      shape: [2, 3, 2, 5, 4],
+      axes: ["trajectory", "time", "channel", "y", "x"],
+    });
+    await data.close();
+  });
+
+  test("by other axes, for all of its arrays", async () => {
+    const data = await opened("turned.npz", arrays, { axes: "n,t,y,x" });
+    expect(data.shape).toEqual([2, 3, 4, 4, 5]);
+    await data.close();
+  });
+
+  test("and arrays that do not belong together are refused", async () => {
+    await expect(
+      opened("apart.npz", { ...arrays, Vy: counting(2, 3, 4, 6) }),
+    ).rejects.toMatchObject({ code: "axes/extent" });
+  });
+});
+
+describe("a folder of files", () => {
+  const burgers = "fixtures/datasets/pdebench_burgers_1d/1D_Burgers_Sols_Nu0.01.hdf5";
+
+  test("is one data set, its files in the order that people count in", async () => {
+    const path = join(folder, "shards");
+    await mkdir(path);
+    for (const [name, first] of [
+      ["part_10.npz", 100],
+      ["part_2.npz", 0],
+    ] as const) {
+      const states = counting(2, 2, 1, 3);
+      states.data.forEach((_, i) => (states.data[i] = first + i));
+      await writeNpz(join(path, name), { states });
+    }
+    const data = await openData(path);
+    expect(data).toMatchObject({ trajectories: 4, sampleCount: 4 });
+    const { input } = await data.read([3, 0, 2]);
+    expect([...input.data]).toEqual([106, 107, 108, 0, 1, 2, 100, 101, 102]);
+    await data.close();
+  });
+
+  test("of unlike shapes says which file differs", async () => {
+    const path = join(folder, "ragged");
+    await mkdir(path);
+    await writeNpz(join(path, "a.npz"), { states: counting(2, 2, 1, 3) });
+    await writeNpz(join(path, "b.npz"), { states: counting(2, 3, 1, 3) });
+    await expect(openData(path)).rejects.toThrow("b.npz has 3 times");
+  });
+
+  test("of several kinds, or without any, is refused with what is in it", async () => {
+    const path = join(folder, "mixed");
+    await mkdir(join(path, "train"), { recursive: true });
+    await expect(openData(path)).rejects.toMatchObject({
+      todo: expect.stringContaining("train") as string,
+    });
+    await copyFile(burgers, join(path, "a.hdf5"));
+    await writeNpz(join(path, "b.npz"), { states: counting(1, 2, 1, 3) });
+    await expect(openData(path)).rejects.toMatchObject({ code: "data/folder" });
+  });
+});
