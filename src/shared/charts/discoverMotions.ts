@@ -2,7 +2,7 @@
 import type { RunRecord, RunResult } from "../run";
 import { elementsOf } from "./elements";
 import type { FigureDefinition, FigurePoint, FigureView } from "./figure";
-import { arrowsOn, flowPictures, type Flow } from "./flows";
+import { arrowsOn, flowPictures, type Arrow, type Flow } from "./flows";
 import { componentMotions, type Motion } from "./discoverNumbers";
 
 /** Pictures of more would be too small to read. */
@@ -16,23 +16,25 @@ function flowsOf(run: RunResult): Flow[] {
     .slice(0, MOST)
     .map((motion, index): Flow => {
       const [i, j] = planeOf(motion);
-      const { matrix, columns, components, names } = motion;
-      const entry = (row: number, column: number): number => matrix[row * columns + column]!;
-      const shift = (row: number): number => (columns > components ? entry(row, components) : 0);
+      const { matrix, columns, components, names, halves } = motion;
       // About a point that stays the field has no shift left.
       const stays = fixedPointOf(run.record, components);
-      const rest = (row: number): number =>
-        stays === null
-          ? shift(row)
-          : shift(row) + stays.reduce((sum, x, k) => sum + entry(row, k) * x, 0);
-      const along = (row: number, [x, y]: readonly [number, number]): number =>
-        entry(row, i) * x + entry(row, j) * y + rest(row);
+      const arrowsOf = (of: Float64Array): Arrow[] => {
+        const entry = (row: number, column: number): number => of[row * columns + column]!;
+        const rest = (row: number): number =>
+          (columns > components ? entry(row, components) : 0) +
+          (stays ?? []).reduce((sum, x, k) => sum + entry(row, k) * x, 0);
+        const along = (row: number, [x, y]: readonly [number, number]): number =>
+          entry(row, i) * x + entry(row, j) * y + rest(row);
+        return arrowsOn(SIDES, (at) => [along(i, at), along(j, at)]);
+      };
       return {
         id: `X${index + 1}`,
         label: "a candidate for a symmetry",
         beside: `${names[i]!}, ${names[j]!}`,
         index,
-        arrows: arrowsOn(SIDES, (at) => [along(i, at), along(j, at)]),
+        arrows: arrowsOf(matrix),
+        parts: halves.map(arrowsOf),
       };
     });
 }
@@ -67,8 +69,8 @@ export const motionsFigure: FigureDefinition = {
   id: "motions",
   title: "The generators as flows",
   caption:
-    "The velocity with which each generator moves the state, in the plane of the two components that it moves most, named above it: the first across, the second up, from −1 to 1 about the point that no generator moves, or the origin. The longest arrow of each picture is as long as the arrows lie apart.",
-  arrays: ["generators", "component_generators"],
+    "The velocity with which each generator moves the state, in the plane of the two components that it moves most, named above it: the first across, the second up, from −1 to 1 about the point that no generator moves, or the origin. The longest arrow of each picture is as long as the arrows lie apart. Grey behind them: the same generator by either half of the data; where grey is seen, it is not known better.",
+  arrays: ["generators", "component_generators", "generators_halves"],
   aspect: 0.8,
   applies: ({ summary, arrays }) =>
     (arrays.generators?.axes.length ?? 0) === 3 &&

@@ -9,6 +9,8 @@ export interface Motion {
   readonly columns: number;
   readonly components: number;
   readonly names: readonly string[];
+  /** The matrix as two halves of the samples have it; empty in runs that did not take them. */
+  readonly halves: readonly Float64Array[];
 }
 
 /** Empty where candidates are named generators. */
@@ -24,7 +26,12 @@ export function componentMotions(run: RunResult): Motion[] {
     known?.length === components
       ? known
       : Array.from({ length: components }, (_, k) => `x${k + 1}`);
+  const halves = run.arrays["generators_halves"];
+  const parted = halves === undefined ? new Float64Array() : toFloat64(halves);
   return Array.from({ length: count }, (_, k) => ({
+    halves: Array.from({ length: halves?.shape[0] ?? 0 }, (_unused, half) =>
+      parted.subarray((half * count + k) * size, (half * count + k + 1) * size),
+    ),
     matrix: data.subarray(k * size, (k + 1) * size),
     columns,
     components,

@@ -262,7 +262,8 @@ function floors(theme: ChartTheme, grid: Float64Array, vertical: Scale): ECharts
     tooltip: { formatter: "{b}" },
     renderItem: (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
       const [x, y] = api.coord(data[params.dataIndex]!.value) as [number, number];
-      const mark = diamond(theme, x, y);
+      // Beside the point, which it may equal.
+      const mark = diamond(theme, x + theme.fontSize * 0.7, y);
       if (params.dataIndex > 0) return mark;
       const box = params.coordSys as unknown as Box;
       const text = label(

@@ -17,6 +17,8 @@ export interface Flow {
   /** Position among the run's generators. */
   readonly index: number;
   readonly arrows: readonly Arrow[];
+  /** The same flow by parts of the data, at the same places: drawn faintly behind it. */
+  readonly parts?: readonly (readonly Arrow[])[];
 }
 
 export interface Arrow {
@@ -34,17 +36,30 @@ const LONGEST = 0.92;
 /** Those whose points move, in the run's order; none where the data lie on no plane. */
 function flowsOf(record: RunRecord): { flows: Flow[]; sides: readonly [number, number] } {
   const { generators = [], sides } = record.summary as {
-    generators?: readonly { id: string; label: string; flow: readonly string[] | null }[];
+    generators?: readonly {
+      id: string;
+      label: string;
+      formula?: string;
+      flow: readonly string[] | null;
+      flow_halves?: readonly (readonly string[] | null)[];
+    }[];
     sides?: readonly number[] | null;
   };
   const [width, height] = sides ?? [];
   if (width === undefined || height === undefined) return { flows: [], sides: [1, 1] };
-  const flows = generators.flatMap(({ id, label, flow }, index): Flow[] => {
-    if (flow?.length !== 2) return [];
-    const [u, v] = flow.map(parseFormula);
-    const arrows = arrowsOn([width, height], (at) => [u!.value(at), v!.value(at)]);
-    return [{ id, label, index, arrows }];
-  });
+  const arrowsOf = (formulas: readonly string[]): Arrow[] => {
+    const [u, v] = formulas.map(parseFormula);
+    return arrowsOn([width, height], (at) => [u!.value(at), v!.value(at)]);
+  };
+  const flows = generators.flatMap(
+    ({ id, label, formula, flow, flow_halves: halves = [] }, index): Flow[] => {
+      if (flow?.length !== 2) return [];
+      const parts = halves.flatMap((half) => (half?.length === 2 ? [arrowsOf(half)] : []));
+      // What was found has no name but what it combines.
+      const beside = halves.length > 0 && formula !== undefined ? { beside: formula } : {};
+      return [{ id, label, ...beside, index, arrows: arrowsOf(flow), parts }];
+    },
+  );
   return { flows, sides: [width, height] };
 }
 
@@ -101,7 +116,7 @@ export function flowPictures(
 
 function arrowsOf(
   theme: ChartTheme,
-  { id, label, beside, index, arrows }: Flow,
+  { id, label, beside, index, arrows, parts = [] }: Flow,
   panel: number,
   sides: readonly [number, number],
   picked: boolean,
@@ -126,7 +141,12 @@ function arrowsOf(
       const x = box.x + width / 2 + unit * at[0];
       const y = box.y + height / 2 - unit * at[1];
       const longest = (LONGEST * Math.min(width, height)) / ARROWS / fastest;
-      const pointed = arrow(theme, x, y, velocity[0] * longest, -velocity[1] * longest, colour);
+      const pointing = (of: Arrow["velocity"], faint: boolean): object[] =>
+        arrow(theme, x, y, of[0] * longest, -of[1] * longest, faint ? theme.quiet : colour);
+      const pointed = [
+        ...parts.flatMap((part) => pointing(part[params.dataIndex]!.velocity, true)),
+        ...pointing(velocity, false),
+      ];
       if (params.dataIndex > 0) return { type: "group", children: pointed };
       const short = beside === undefined ? elementLabel(id) : `${elementLabel(id)}: ${beside}`;
       const text = columns > 2 || beside !== undefined ? short : `${short}, ${label}`;

@@ -8,6 +8,8 @@ import type { Solution } from "./problem";
 export interface Motions {
   /** (A | b) on the components, [c, c + 1] each. */
   readonly parts: readonly Float64Array[];
+  /** The same as two halves of the samples have them, one after the other; empty where they were not taken. */
+  readonly halves: readonly (readonly Float64Array[])[];
   readonly layout: Layout;
   /** Whether they may shift: the arrays then have the column b. */
   readonly shifts: boolean;
@@ -49,6 +51,9 @@ export function arraysOf(
     ...(motions === null || motions.layout.particles === 1
       ? {}
       : { component_generators: partsOf(motions) }),
+    ...(motions === null || motions.halves.length === 0
+      ? {}
+      : { generators_halves: halvesArray(motions) }),
     ...outputsOf(generators),
     residual: {
       tensor: tensorOf(
@@ -153,6 +158,23 @@ function partsOf({ parts, layout: { components: c }, shifts }: Motions): ResultA
     axes: ["generator", "to", "from"],
     unit: "",
     description: "The same on the components of one part, orthonormal",
+  };
+}
+
+function halvesArray(motions: Motions): ResultArray {
+  const each = motions.halves.map((parts) => partsOf({ ...motions, parts }).tensor);
+  const [, c, width] = each[0]!.shape;
+  return {
+    tensor: tensorOf(Float64Array.from(each.flatMap(({ data }) => [...(data as Float64Array)])), [
+      each.length,
+      motions.parts.length,
+      c!,
+      width!,
+    ]),
+    axes: ["half", "generator", "to", "from"],
+    unit: "",
+    description:
+      "Each generator on the components of one part as two halves of the samples have it, by itself each: how far they differ is how sure it is",
   };
 }
 

@@ -72,6 +72,39 @@ const springs =
     return g.concat([p, g.reshape(pulled, [batch, d])], 1);
   };
 
+/** Each generator on the components as either half of the samples has it, flat. */
+function halvesOf(result: AnalysisResult): number[][] {
+  const all = read(result, "generators_halves");
+  return [all.slice(0, all.length / 2), all.slice(all.length / 2)];
+}
+
+describe("either half of the samples", () => {
+  test("has the same generators where they are exact", async () => {
+    const result = await run(on([3], 60, squares([1, 1, 1])));
+    const [one, other] = halvesOf(result);
+    expect(result.arrays.generators_halves!.tensor.shape).toEqual([2, 3, 3, 4]);
+    one!.forEach((value, k) => expect(value).toBeCloseTo(other![k]!, 7));
+    const whole = read(result, "generators");
+    one!.forEach((value, k) => expect(value).toBeCloseTo(whole[k]!, 7));
+  });
+
+  test("has its own where the symmetry is broken, as far apart as the angle says", async () => {
+    const nearly = (g: Builder, x: Value): Value => {
+      const first = g.slice(x, [{ axis: 1, end: 1 }]);
+      const cubed = g.mul(first, g.mul(first, first));
+      return g.add(squares([1, 1])(g, x), g.mul(0.05, cubed));
+    };
+    const result = await run(on([2], 40, nearly), { threshold: 0.2 });
+    expect(result.summary.dimension).toBe(1);
+    const [one, other] = halvesOf(result);
+    const apart = Math.hypot(...one!.map((value, k) => value - other![k]!));
+    const angle = ((result.summary.half_angle_degrees as number) * Math.PI) / 180;
+    expect(apart).toBeGreaterThan(1e-3);
+    // Of two unit vectors' projections, each at most the angle away from the whole's.
+    expect(apart).toBeLessThan(2 * angle);
+  });
+});
+
 describe("of a known function", () => {
   test("|x|² in the plane: C has the eigenvalues 0, 4, 4, 8, 8, 16, and so(2) is found", async () => {
     const result = await run(on([2], 2000, squares([1, 1])));

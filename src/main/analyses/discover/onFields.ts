@@ -25,7 +25,7 @@ import { RESOLVED } from "./decision";
 import { homogeneous, spaceMatrix } from "./homogeneous";
 import { layoutOf } from "../../../shared/states/layout";
 import { verdict } from "./onStates";
-import { halfAngleOf, solve, type Problem, type Solution } from "./problem";
+import { halvesOf, partsOfHalves, solve, type Problem, type Solution } from "./problem";
 import { pushedProblem } from "./pushed";
 import { clustersOf } from "../aggregate";
 import { summaryOf } from "./summary";
@@ -103,6 +103,7 @@ export async function discoverOnFields(
     ...trivialNotice(solution.trivial),
     ...boxNotice(candidates, grid?.periodic),
   );
+  const halfway = halvesOf(problem, clusters, solution, looking);
   const layout = layoutOf([candidates.channels], "none");
   return {
     summary: summaryOf({
@@ -112,7 +113,7 @@ export async function discoverOnFields(
       particles: 1,
       output,
       solution,
-      halfAngle: halfAngleOf(problem, clusters, solution, looking),
+      halves: halfway,
       recognised,
       fit: null,
       verified,
@@ -124,7 +125,14 @@ export async function discoverOnFields(
     }),
     arrays: arraysOf(
       solution,
-      parts === null ? null : { parts, layout, shifts: shiftsOf(family) },
+      parts === null
+        ? null
+        : {
+            parts,
+            halves: partsOfHalves(halfway, (v) => combined(family!, candidates.channels, v)),
+            layout,
+            shifts: shiftsOf(family),
+          },
       new Float64Array(),
     ),
   };

@@ -15,7 +15,7 @@ import { homogeneous } from "./homogeneous";
 import { layoutOf, type Layout } from "../../../shared/states/layout";
 import { LinearProblems } from "./linear";
 import { linearisedNetwork } from "./linearised";
-import { halfAngleOf, solve, type Problem, type Solution } from "./problem";
+import { halvesOf, partsOfHalves, solve, type Problem, type Solution } from "./problem";
 import { clustersOf } from "../aggregate";
 import type { FitFacts } from "../../data/fit/dynamics";
 import { dataSource, networkSource, type Source } from "./source";
@@ -65,7 +65,7 @@ export async function discoverOnStates(
   );
   const known = first === family ? chosen : undefined;
   const { output, problem, solution } = known ?? attempt(family, chosen?.output ?? outputs[0]!);
-  const halfAngle = halfAngleOf(problem, clusters, solution, looking(0.9));
+  const halfway = halvesOf(problem, clusters, solution, looking(0.9));
   const parts = solution.generators.map(({ coefficients }) =>
     combined(family, layout.components, coefficients),
   );
@@ -105,7 +105,7 @@ export async function discoverOnStates(
       particles: layout.particles,
       output,
       solution,
-      halfAngle,
+      halves: halfway,
       recognised,
       fit: source.fit,
       verified,
@@ -118,6 +118,7 @@ export async function discoverOnStates(
       solution,
       {
         parts,
+        halves: partsOfHalves(halfway, (v) => combined(family, layout.components, v)),
         layout,
         shifts: family.shifts,
       },

@@ -6,7 +6,7 @@ import type { Gram } from "./gram";
 import { relativeDefect, type Tried } from "./trial";
 import { defectInterval, halves, largestAngle } from "./resampling";
 import type { Clusters } from "../../data/fit/map";
-import { spectrumOf } from "./spectrum";
+import { orthonormal, spectrumOf } from "./spectrum";
 import { symmetricEigen } from "./symmetricEigen";
 
 /** Candidates on samples. */
@@ -119,13 +119,21 @@ export function solve(
 
 const unknown: Interval = { low: NaN, high: NaN };
 
-/** Largest principal angle between what two halves of the samples give, in radians; null where not taken. */
-export function halfAngleOf(
+/** What two halves of the samples give, each by itself. */
+export interface Halves {
+  /** Largest principal angle between their spans, in radians. */
+  readonly angle: number;
+  /** Each found generator as either half has it, the nearest combination of its own directions: [2][k][Q]. */
+  readonly generators: readonly (readonly Float64Array[])[];
+}
+
+/** @returns null where nothing was found, or halves tell nothing */
+export function halvesOf(
   problem: Problem,
   clusters: Clusters,
-  { span: found }: Solution,
+  { span: found, generators }: Solution,
   step: () => void,
-): number | null {
+): Halves | null {
   const k = found.length;
   const parts = halves(clusters);
   if (k === 0 || problem.candidates > QUICK) return null;
@@ -134,11 +142,35 @@ export function halfAngleOf(
     const { values, vector } = spectrumOf(problem.gram(part, step), problem.candidates);
     return Array.from({ length: Math.min(k, values.length) }, (_, i) => vector(i));
   });
-  // A half may be blind to a direction; then the angle to the whole's span says it.
-  return Math.max(
-    largestAngle(spans[0]!, spans[1]!),
-    ...spans.map((span) => (span.length < k ? largestAngle(span, found) : 0)),
-  );
+  return {
+    // A half may be blind to a direction; then the angle to the whole's span says it.
+    angle: Math.max(
+      largestAngle(spans[0]!, spans[1]!),
+      ...spans.map((span) => (span.length < k ? largestAngle(span, found) : 0)),
+    ),
+    generators: spans.map((span) => {
+      const basis = orthonormal(span);
+      return generators.map(({ coefficients }) => projected(coefficients, basis));
+    }),
+  };
+}
+
+/** Matrices of the halves' generators. */
+export function partsOfHalves(
+  halves: Halves | null,
+  matrixOf: (v: Float64Array) => Float64Array,
+): Float64Array[][] {
+  return halves?.generators.map((half) => half.map(matrixOf)) ?? [];
+}
+
+/** Onto an orthonormal basis. */
+function projected(v: Float64Array, basis: readonly Float64Array[]): Float64Array {
+  const out = new Float64Array(v.length);
+  for (const one of basis) {
+    const share = one.reduce((sum, value, i) => sum + value * v[i]!, 0);
+    for (let i = 0; i < out.length; i++) out[i]! += share * one[i]!;
+  }
+  return out;
 }
 
 function ratio(up: Float64Array, down: Float64Array): number {

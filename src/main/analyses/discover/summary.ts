@@ -5,7 +5,7 @@ import type { Recognised } from "./algebra/recognise";
 import type { CandidatesId } from "./choices";
 import type { OutputAction } from "./gram";
 import { RESOLVED } from "./decision";
-import type { Solution } from "./problem";
+import type { Halves, Solution } from "./problem";
 import type { FitFacts } from "../../data/fit/dynamics";
 import type { Verified } from "./verify";
 
@@ -18,7 +18,7 @@ export interface Told {
   readonly output: OutputAction;
   readonly solution: Solution;
   /** Between what two halves of the samples give, in radians; null where not taken. */
-  readonly halfAngle: number | null;
+  readonly halves: Halves | null;
   readonly recognised: Recognised | null;
   readonly fit: FitFacts | null;
   /** What was computed again in float64; null where nothing was. */
@@ -67,7 +67,7 @@ export function summaryOf(told: Told): Record<string, unknown> {
           },
     form: formOf(recognised),
     fixed_point: recognised?.fixedPoint ?? null,
-    half_angle_degrees: told.halfAngle === null ? null : (told.halfAngle * 180) / Math.PI,
+    half_angle_degrees: told.halves === null ? null : (told.halves.angle * 180) / Math.PI,
     sides: told.sides,
     ...(told.verified === null ? {} : { verified: told.verified }),
     generators: generators.map((generator, k) => ({
@@ -78,6 +78,7 @@ export function summaryOf(told: Told): Record<string, unknown> {
           ? combinationText(generator.coefficients, names)
           : vectorFieldText(motions[k]!, names),
       flow: flowOf(told.flows, generator.coefficients),
+      flow_halves: told.halves?.generators.map((half) => flowOf(told.flows, half[k]!)) ?? [],
       grid_error: generator.grid,
       resolved: generator.grid === 0 || generator.defect > RESOLVED * generator.grid,
       defect: generator.defect,
