@@ -18,11 +18,13 @@ export function scopeOf({ origin, outputs }: Node): string {
 }
 
 /** `encoder/conv`, or the node's own name where it lies in no module. */
-export function moduleName({ op, origin }: Node): string {
+export function moduleName(node: Node): string {
+  const { op, origin } = node;
   if (origin === undefined) return op;
-  const [scope, last] = [origin.slice(0, origin.lastIndexOf("/") + 1), origin.split("/").at(-1)!];
-  const name = scope.replaceAll(/^\/+|\/+$/g, "");
-  return name === "" ? last : name;
+  const path = moduleScope(node).split("/");
+  // PyTorch writes the parts of a list with its name again: net/net.0.
+  const plain = path.filter((part, i) => path[i + 1]?.startsWith(`${part}.`) !== true).join("/");
+  return plain === "" ? origin.split("/").at(-1)! : plain;
 }
 
 /** Equal names get numbers. */

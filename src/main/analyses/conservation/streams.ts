@@ -2,7 +2,7 @@
  * Values of a network along which one step can be followed module by module: states on the way, as of a residual network
  * u + r₁ + r₂ or between the steps of an operator splitting; or a stream of features h_0 … h_m of one shape that a state
  * is turned into and read from, everything in it passing through each. Between two of a stream there may be another of
- * its own: the next level of a U-Net.
+ * its own: the next level of a U-Net, or the layers of a network that works in variables of its own.
  */
 import { sizeOf } from "../../../shared/tensor";
 import type { Value } from "../../graph/ir";
@@ -67,7 +67,10 @@ function streamTo(
       const before = values[j - 1];
       if (before === undefined || depth === DEEPEST) return null;
       const level = streamTo(before.value, value, leaving, depth + 1);
-      return level !== null && points(level.values[0]!.value) < points(value.value) ? level : null;
+      if (level === null) return null;
+      // What is inside a residual block is its own affair, unless there is nothing else to tell apart.
+      const coarser = points(level.values[0]!.value) < points(value.value);
+      return coarser || values.length === 2 ? level : null;
     }),
   };
 }
