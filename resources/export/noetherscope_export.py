@@ -290,6 +290,55 @@ def _pad_circular(x, pad):
     return x
 
 
+def _rot90(x, k=1, dims=(0, 1)):
+    a, b = dims
+    k = k % 4
+    if k == 2:
+        return x.flip((a, b))
+    return x if k == 0 else x.flip((b if k == 1 else a,)).transpose(a, b)
+
+
+def _along(x, dim, index, source):
+    """The index of index_add as scatter_add wants it: one entry for each of the source's."""
+    shape = [1] * max(source.dim(), 1)
+    shape[dim] = -1
+    return index.reshape(shape).expand_as(source)
+
+
+def _index_add(x, dim, index, source, alpha=1):
+    return x.scatter_add(dim, _along(x, dim, index, source), source * alpha)
+
+
+def _index_add_in_place(x, dim, index, source, alpha=1):
+    return x.scatter_add_(dim, _along(x, dim, index, source), source * alpha)
+
+
+def _matrix_power(x, n):
+    if n < 1:
+        x, n = (torch.eye(x.shape[-1], dtype=x.dtype).expand_as(x), 1) if n == 0 else (torch.linalg.inv(x), -n)
+    power = x
+    for _ in range(n - 1):
+        power = power @ x
+    return power
+
+
+def _ordinary():
+    """Functions that PyTorch's exporter lacks, or writes wrongly as index_add with repeated indices: owner, name, ours."""
+    for name, ordinary in (
+        ("rot90", _rot90),
+        ("index_add", _index_add),
+        ("expm1", lambda x: torch.exp(x) - 1),
+        ("exp2", lambda x: torch.pow(2.0, x)),
+        ("vdot", lambda x, y: (x * y).sum()),
+        ("matrix_power", _matrix_power),
+    ):
+        for owner in (torch, torch.Tensor):
+            if hasattr(owner, name):
+                yield owner, name, ordinary
+    yield torch.Tensor, "index_add_", _index_add_in_place
+    yield torch.linalg, "matrix_power", _matrix_power
+
+
 @contextlib.contextmanager
 def _replaced(owner, name, value):
     """owner.name is value for a while."""
@@ -324,6 +373,8 @@ def _traceable():
 
     attention = getattr(torch.backends, "mha", None)
     with contextlib.ExitStack() as stack:
+        for owner, name, ordinary in _ordinary():
+            stack.enter_context(_replaced(owner, name, ordinary))
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
         stack.enter_context(_replaced(F, "pad", pad_traceably))
@@ -473,7 +524,10 @@ def _check_onnxruntime(network, inputs, expected, tolerance):
     (output,) = session.run(None, {"input": inputs.cpu().numpy()})
     deviation = _deviation(torch.from_numpy(output), expected)
     if not deviation <= tolerance:
-        raise ExportError("onnxruntime's output differs from PyTorch's by %.1e." % deviation)
+        raise ExportError(
+            "onnxruntime's output differs from PyTorch's by %.1e: PyTorch %s writes an operation of this network wrongly. "
+            "Try another opset or a newer PyTorch, or replace what it does not export faithfully." % (deviation, torch.__version__)
+        )
     return deviation
 
 
@@ -979,6 +1033,17 @@ _SAME = """
     Xor=logical_xor Where=where
 """
 
+def _scatter_elements(n, x, index, updates):
+    axis = n("axis", 0)
+    index = index % x.shape[axis]
+    reduction = n("reduction", "none")
+    if reduction == "none":
+        return x.scatter(axis, index, updates)
+    if reduction == "add":
+        return x.scatter_add(axis, index, updates)
+    return x.scatter_reduce(axis, index, updates, {"mul": "prod", "max": "amax", "min": "amin"}[reduction])
+
+
 _OPS = {
     **{onnx: _plain(getattr(torch, name)) for onnx, name in (pair.split("=") for pair in _SAME.split())},
     # elementwise
@@ -1050,6 +1115,7 @@ _OPS = {
     "Gather": _gather,
     "GatherElements": lambda n, x, index: x.gather(n("axis", 0), index % x.shape[n("axis", 0)]),
     "GatherND": _gather_nd,
+    "ScatterElements": _scatter_elements,
     "DepthToSpace": _depth_to_space,
     "Trilu": lambda n, x, k=None: (torch.triu if n("upper", 1) else torch.tril)(x, 0 if k is None else int(k)),
     # constants

@@ -152,7 +152,10 @@ function inputType(model: OnnxModel, info: ValueInfoProto, options: ImportOption
     throw new UserError(
       "onnx/dimension",
       `The dimension ${symbol === "" ? axis : `"${printable(symbol)}"`} of the input "${name}" of ${model.path} has no extent.`,
-      { where: name, todo: "Give its extent." },
+      {
+        where: name,
+        todo: "Export it for the size of your data, with the batch as its only open axis: dynamic_axes={'input': {0: 'batch'}}.",
+      },
     );
   });
   if (!Number.isSafeInteger(sizeOf(shape))) {
