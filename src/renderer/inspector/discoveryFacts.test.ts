@@ -27,7 +27,7 @@ test("the algebra is told with its form and the point that stays, a generator wi
   const { record } = madeUpRun("discover", 4, {}, summary, {});
   expect(Object.fromEntries(algebraFacts(record))).toMatchObject({
     Algebra: "so(2)",
-    "The form": "1 0; 0 0.5",
+    "Signature of the kept form": "2, 0",
     "Point that stays": "1, −2",
   });
   expect(Object.fromEntries(generatorFacts(record, "X1"))).toMatchObject({

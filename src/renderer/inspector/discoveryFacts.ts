@@ -42,9 +42,6 @@ function foundIn({ analysis, summary }: RunRecord): Found | null {
   return analysis === "discover" ? (summary as unknown as Found) : null;
 }
 
-/** A form of more rows than this is left to the run's file. */
-const MOST_ROWS = 4;
-
 export function algebraFacts(record: RunRecord): Facts {
   const found = foundIn(record);
   if (found === null) return [];
@@ -67,10 +64,6 @@ export function algebraFacts(record: RunRecord): Facts {
   if (found.form !== null) {
     const [plus, minus] = found.form.signature;
     facts.push(["Signature of the kept form", `${plus}, ${minus}`]);
-    if (found.form.matrix.length <= MOST_ROWS) {
-      const rows = found.form.matrix.map((row) => row.map((x) => showNumber(x)).join(" "));
-      facts.push(["The form", rows.join("; ")]);
-    }
   }
   if (found.fixed_point !== null) {
     facts.push(["Point that stays", found.fixed_point.map((x) => showNumber(x)).join(", ")]);

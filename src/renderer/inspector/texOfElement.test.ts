@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { madeUpRun } from "../../shared/charts/madeUpRuns";
-import { texOfElement } from "./texOfElement";
+import { texOfElement, texOfForm } from "./texOfElement";
 
 test("a found motion stands as a vector field, a combination by its names", () => {
   const turn = {
@@ -42,4 +42,17 @@ test("a quantity is an integral where there is a grid", () => {
   expect(of(1)).toBe(String.raw`I = \int u^{2}\,\mathrm{d}V`);
   expect(of(null)).toBe("I = u^{2}");
   expect(texOfElement(madeUpRun("coherence", 4, {}, {}, {}), "r")).toBeNull();
+});
+
+test("the kept form is a matrix where it can be read", () => {
+  const of = (matrix: number[][]): string | null =>
+    texOfForm(madeUpRun("discover", 4, {}, { form: { matrix } }, {}).record);
+  expect(
+    of([
+      [-1, 0],
+      [0, 1 / 3],
+    ]),
+  ).toBe(String.raw`x^{\top} \begin{pmatrix} -1 & 0 \\ 0 & 0.333 \end{pmatrix}\, x`);
+  expect(of(Array.from({ length: 9 }, () => Array<number>(9).fill(1)))).toBeNull();
+  expect(texOfForm(madeUpRun("discover", 4, {}, { form: null }, {}).record)).toBeNull();
 });

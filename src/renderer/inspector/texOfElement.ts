@@ -2,6 +2,8 @@
 import { componentMotions } from "../../shared/charts/discoverNumbers";
 import { elementsOf } from "../../shared/charts/elements";
 import { texOfCombination, texOfMotion } from "../../shared/formulas/linear";
+import { matrixTex } from "../../shared/formulas/generators";
+import { texOfValue } from "../../shared/formulas/names";
 import { texOfIntegral } from "../../shared/formulas/read";
 import { UserError } from "../../shared/errors";
 import { defaultOptions, generatorByName, generatorNames } from "../../shared/generators/catalogue";
@@ -49,6 +51,18 @@ function texOfFound(run: RunResult, id: string): string | null {
           names,
         );
   return body === null ? null : letter + body;
+}
+
+/** A form of more rows than this is left to the run's file. */
+const MOST_ROWS = 6;
+
+/** The quadratic form that all found motions keep; null where there is none, or it is too large to read. */
+export function texOfForm({ analysis, summary }: RunRecord): string | null {
+  const { form } = summary as { form?: { matrix: readonly (readonly number[])[] } | null };
+  if (analysis !== "discover" || form === null || form === undefined) return null;
+  if (form.matrix.length > MOST_ROWS) return null;
+  const rows = form.matrix.map((row) => row.map((value) => texOfValue(value)));
+  return String.raw`x^{\top} ${matrixTex(rows)}\, x`;
 }
 
 function texOfGenerator({ parameters, summary }: RunRecord, id: string): string | null {

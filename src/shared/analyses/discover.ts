@@ -19,10 +19,10 @@ export const discover = defineAnalysis({
     tex: [
       String.raw`X_v = \sum_q v_q X_q, \qquad Y_v = \sum_q v_q Y_q`,
       String.raw`\mathcal{L}_v F(x) = DF(x)\,[X_v x] - Y_v F(x)`,
-      String.raw`\mu = \min_v \frac{\left\langle \left\| \mathcal{L}_v F \right\|^2 \right\rangle}{\left\langle \left\| DF\,[X_v x] \right\|^2 + \left\| Y_v F \right\|^2 \right\rangle}`,
+      String.raw`\mu = \min_v \frac{\left\langle \left\| \mathcal{L}_v F \right\|^2 \right\rangle}{\left\langle \gamma^2 \left\| X_v x \right\|^2 + \left\| Y_v F \right\|^2 \right\rangle}`,
     ],
     where:
-      "F is the network or what was fitted to the data, X the candidates' motions of the state and Y those of the value; the spectrum shows √μ of this minimum and, each within what those before it leave, of all further directions.",
+      "F is the network or what was fitted to the data, X the candidates' motions of the state and Y those of the value, γ the gain of F for motions in no particular direction; the spectrum shows √μ of this minimum and, each within what those before it leave, of all further directions.",
   },
   reference: "Otto, Zolman, Kutz and Brunton 2023, arXiv:2311.00212.",
   targets: "optional",
