@@ -6,7 +6,7 @@
 import type { Spectrum } from "./fourier";
 import { exponential, phi, type Complex } from "./phi";
 
-/** Coefficients of one step length, each complex for every mode. */
+/** Coefficients of one step length for every mode: complex, or real numbers where L is real. */
 interface Weights {
   readonly e: Spectrum;
   readonly half: Spectrum;
@@ -41,6 +41,17 @@ export class Etdrk4 {
 }
 
 function weightsOf(linear: Spectrum, step: number): Weights {
+  const weights = complexWeights(linear, step);
+  if (linear.some((value, i) => i % 2 === 1 && value !== 0)) return weights;
+  const real = (of: Spectrum): Spectrum => of.filter((_, i) => i % 2 === 0);
+  const { e, half, q, f1, f2, f3 } = weights;
+  return {
+    ...{ e: real(e), half: real(half), q: real(q) },
+    ...{ f1: real(f1), f2: real(f2), f3: real(f3) },
+  };
+}
+
+function complexWeights(linear: Spectrum, step: number): Weights {
   const make = (): Spectrum => new Float64Array(linear.length);
   const weights = { e: make(), half: make(), q: make(), f1: make(), f2: make(), f3: make() };
   const put = (of: Spectrum, i: number, parts: readonly (readonly [Complex, number])[]): void => {
@@ -66,16 +77,28 @@ function weightsOf(linear: Spectrum, step: number): Weights {
 
 /** Σ of coefficient · spectrum, mode by mode. @param terms coefficient and spectrum in turn */
 function sum(...terms: readonly Spectrum[]): Spectrum {
-  const out = new Float64Array(terms[0]!.length);
+  const out = new Float64Array(terms[1]!.length);
   for (let k = 0; k < terms.length; k += 2) {
     const c = terms[k]!;
     const v = terms[k + 1]!;
-    for (let i = 0; i < out.length; i += 2) {
-      out[i] = out[i]! + c[i]! * v[i]! - c[i + 1]! * v[i + 1]!;
-      out[i + 1] = out[i + 1]! + c[i]! * v[i + 1]! + c[i + 1]! * v[i]!;
-    }
+    if (c.length < v.length) addReal(out, c, v);
+    else addComplex(out, c, v);
   }
   return out;
+}
+
+function addReal(out: Spectrum, c: Float64Array, v: Spectrum): void {
+  for (let i = 0; i < c.length; i++) {
+    out[2 * i]! += c[i]! * v[2 * i]!;
+    out[2 * i + 1]! += c[i]! * v[2 * i + 1]!;
+  }
+}
+
+function addComplex(out: Spectrum, c: Spectrum, v: Spectrum): void {
+  for (let i = 0; i < out.length; i += 2) {
+    out[i]! += c[i]! * v[i]! - c[i + 1]! * v[i + 1]!;
+    out[i + 1]! += c[i]! * v[i + 1]! + c[i + 1]! * v[i]!;
+  }
 }
 
 /** 2a − b. */

@@ -1,6 +1,6 @@
 /** Discrete Fourier transforms of real periodic fields on a line or a plane, and the wave numbers of their modes. */
 import FFT from "fft.js";
-import { UserError } from "../../../shared/errors";
+import { assertPowerOfTwo } from "./powerOfTwo";
 
 /** Complex numbers, real and imaginary parts in turn. */
 export type Spectrum = Float64Array;
@@ -22,22 +22,13 @@ export class Fourier {
   readonly #lines: readonly Float64Array[];
   readonly #transformed: readonly Float64Array[];
   readonly #both: Spectrum;
-  /** The mode of −k. */
-  readonly #opposite: Int32Array;
 
   /**
    * @param size powers of two, one axis or two @param length of every side
    * @throws UserError "simulate/size"
    */
   constructor(size: readonly number[], length: number) {
-    const wrong = size.find((n) => n < 8 || (n & (n - 1)) !== 0);
-    if (wrong !== undefined) {
-      const below = 2 ** Math.max(3, Math.floor(Math.log2(wrong)));
-      throw new UserError("simulate/size", `${wrong} points a side is no power of two from 8 on.`, {
-        where: "size",
-        todo: `Choose ${below} or ${2 * below}: this method computes by fast Fourier transforms.`,
-      });
-    }
+    size.forEach(assertPowerOfTwo);
     this.size = size;
     this.length = length;
     this.points = size.reduce((product, n) => product * n, 1);
@@ -61,12 +52,6 @@ export class Fourier {
         }),
       )
       .reverse();
-    this.#opposite = Int32Array.from({ length: this.points }, (_, i) =>
-      size.reduce((sum, n, axis) => {
-        const stride = this.#stride(axis);
-        return sum + ((n - (Math.floor(i / stride) % n)) % n) * stride;
-      }, 0),
-    );
     this.resolved = where((k, n) => 3 * k < n);
     this.belowNyquist = where((k, n) => 2 * k < n);
   }
@@ -99,30 +84,6 @@ export class Fourier {
       imaginary[i] = both[2 * i + 1]!;
     }
     return [real, imaginary];
-  }
-
-  /** Spectra of two real fields by one transform: Hermitian part and the rest. Of resolved modes; the others are 0. */
-  forwardPair(a: Float64Array, b: Float64Array): [Spectrum, Spectrum] {
-    const both = this.#both;
-    for (let i = 0; i < this.points; i++) {
-      both[2 * i] = a[i]!;
-      both[2 * i + 1] = b[i]!;
-    }
-    this.#along(both, false, this.resolved);
-    const [first, second] = [new Float64Array(both.length), new Float64Array(both.length)];
-    for (let i = 0; i < this.points; i++) {
-      if (this.resolved[i] === 0) continue;
-      const m = 2 * this.#opposite[i]!;
-      const x = both[2 * i]!;
-      const y = both[2 * i + 1]!;
-      const u = both[m]!;
-      const v = both[m + 1]!;
-      first[2 * i] = (x + u) / 2;
-      first[2 * i + 1] = (y - v) / 2;
-      second[2 * i] = (y + v) / 2;
-      second[2 * i + 1] = (u - x) / 2;
-    }
-    return [first, second];
   }
 
   /** Spectrum of ∂, x being axis 0. */
@@ -169,24 +130,19 @@ export class Fourier {
     return this.size.slice(axis + 1).reduce((product, one) => product * one, 1);
   }
 
-  /** Along every axis: inverse the slowest first, so that columns of zeros are found; forward it comes last. */
-  #along(values: Spectrum, inverse: boolean, kept?: ArrayLike<number>): Spectrum {
-    const axes = [...this.size.keys()];
-    for (const axis of inverse ? axes : axes.reverse()) this.#axis(values, axis, inverse, kept);
+  #along(values: Spectrum, inverse: boolean): Spectrum {
+    for (const axis of this.size.keys()) this.#axis(values, axis, inverse);
     return values;
   }
 
-  /** @param kept lines whose first mode it leaves out need not be transformed along the slowest axis */
-  #axis(values: Spectrum, axis: number, inverse: boolean, kept?: ArrayLike<number>): void {
+  #axis(values: Spectrum, axis: number, inverse: boolean): void {
     const n = this.size[axis]!;
     const stride = this.#stride(axis);
     const line = this.#lines[axis]!;
     const out = this.#transformed[axis]!;
     const transform = this.#transforms[axis]!;
-    const skips = kept !== undefined && stride > 1;
     for (let block = 0; block < this.points; block += n * stride) {
       for (let start = block; start < block + stride; start++) {
-        if (skips && kept[start] === 0) continue;
         let zero = true;
         for (let j = 0, at = 2 * start; j < 2 * n; j += 2, at += 2 * stride) {
           line[j] = values[at]!;

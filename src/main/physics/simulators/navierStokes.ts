@@ -9,6 +9,7 @@ import { Fourier, type Spectrum } from "./fourier";
 import { boost, onPlane } from "./motions";
 import { box, coefficient, courant, start, startChoice } from "./parameters";
 import { randomField } from "./randomField";
+import { RealPlane, type Pair } from "./realPlane";
 import { simulator, type Coefficients, type Evolution } from "./simulator";
 import { substeps } from "./substeps";
 
@@ -54,43 +55,59 @@ export const navierStokes = simulator({
   evolve,
 });
 
-/** Velocity from vorticity, and back. */
+/** Velocity from vorticity, and what it does to it. */
 class Vortices {
-  readonly fourier: Fourier;
-  readonly squares: Float64Array;
-  readonly #inverse: Float64Array;
+  readonly plane: RealPlane;
+  /** −k² of each mode. */
+  readonly laplacian: Float64Array;
+  /** (kᵧ, −kₓ)/k², from vorticity to velocity. */
+  readonly #toVelocity: Pair;
+  /** What the fluxes vₓvᵧ and vₓ² − vᵧ² are multiplied by. */
+  readonly #fromFluxes: Pair;
+  /** Room for spectra and fields. */
+  readonly #spectra: readonly [Spectrum, Spectrum];
+  readonly #fields: Pair;
 
-  constructor(fourier: Fourier) {
-    this.fourier = fourier;
-    this.squares = fourier.squares();
-    this.#inverse = this.squares.map((k2) => (k2 > 0 ? 1 / k2 : 0));
+  constructor(plane: RealPlane) {
+    this.plane = plane;
+    const [kx, ky] = plane.wave;
+    this.laplacian = kx.map((k, i) => -(k * k + ky[i]! * ky[i]!));
+    const inverse = this.laplacian.map((square) => (square < 0 ? -1 / square : 0));
+    this.#toVelocity = [ky.map((k, i) => k * inverse[i]!), kx.map((k, i) => -k * inverse[i]!)];
+    this.#fromFluxes = [kx.map((k, i) => k * k - ky[i]! * ky[i]!), kx.map((k, i) => -k * ky[i]!)];
+    const room = (length: number): [Float64Array, Float64Array] => [
+      new Float64Array(length),
+      new Float64Array(length),
+    ];
+    this.#spectra = room(2 * plane.modes);
+    this.#fields = room(plane.points);
   }
 
-  velocity(vorticity: Spectrum): [Float64Array, Float64Array] {
-    const [kx, ky] = this.fourier.wave as [Float64Array, Float64Array];
-    const inverse = this.#inverse;
-    const x = new Float64Array(vorticity.length);
-    const y = new Float64Array(vorticity.length);
-    for (let i = 0; i < kx.length; i++) {
-      const a = vorticity[2 * i]! * inverse[i]!;
-      const b = vorticity[2 * i + 1]! * inverse[i]!;
-      x[2 * i] = -ky[i]! * b;
-      x[2 * i + 1] = ky[i]! * a;
-      y[2 * i] = kx[i]! * b;
-      y[2 * i + 1] = -kx[i]! * a;
+  /** v = (∂ᵧ, −∂ₓ)ψ with −Δψ = ω. @param fields are written where given */
+  velocity(vorticity: Spectrum, fields?: Pair): Pair {
+    const [vx, vy] = this.#spectra;
+    const [ax, ay] = this.#toVelocity;
+    for (let i = 0; i < ax.length; i++) {
+      const real = vorticity[2 * i]!;
+      const imaginary = vorticity[2 * i + 1]!;
+      vx[2 * i] = -ax[i]! * imaginary;
+      vx[2 * i + 1] = ax[i]! * real;
+      vy[2 * i] = -ay[i]! * imaginary;
+      vy[2 * i + 1] = ay[i]! * real;
     }
-    return this.fourier.inversePair(x, y);
+    return this.plane.inverse(vx, vy, fields);
   }
 
-  /** ∂ₓy − ∂ᵧx of resolved modes, which drops whatever diverges. */
-  curl(x: Float64Array, y: Float64Array): Spectrum {
-    const { fourier } = this;
-    const turning = fourier.derivative(fourier.forward(y), 0);
-    const other = fourier.derivative(fourier.forward(x), 1);
-    return fourier.scale(
-      turning.map((value, i) => value - other[i]!),
-      fourier.resolved,
-    );
+  /** ∂ₓvᵧ − ∂ᵧvₓ, which drops whatever diverges. */
+  curl(velocity: Pair): Spectrum {
+    const [x, y] = this.plane.forward(velocity);
+    const [kx, ky] = this.plane.wave;
+    const out = new Float64Array(x.length);
+    for (let i = 0; i < kx.length; i++) {
+      out[2 * i] = ky[i]! * x[2 * i + 1]! - kx[i]! * y[2 * i + 1]!;
+      out[2 * i + 1] = kx[i]! * y[2 * i]! - ky[i]! * x[2 * i]!;
+    }
+    return out;
   }
 
   /**
@@ -98,22 +115,18 @@ class Vortices {
    * (Basdevant 1983, J. Comput. Phys. 50). The mean vorticity stays zero.
    */
   carried(vorticity: Spectrum): Spectrum {
-    const [vx, vy] = this.velocity(vorticity);
-    const cross = vx;
-    const excess = vy;
-    for (let i = 0; i < vx.length; i++) {
-      const x = vx[i]!;
-      const y = vy[i]!;
+    const [cross, excess] = this.velocity(vorticity, this.#fields);
+    for (let i = 0; i < cross.length; i++) {
+      const x = cross[i]!;
+      const y = excess[i]!;
       cross[i] = x * y;
       excess[i] = x * x - y * y;
     }
-    const [out, other] = this.fourier.forwardPair(cross, excess);
-    const [kx, ky] = this.fourier.wave as [Float64Array, Float64Array];
-    for (let i = 0; i < kx.length; i++) {
-      const a = kx[i]! * kx[i]! - ky[i]! * ky[i]!;
-      const b = -kx[i]! * ky[i]!;
-      out[2 * i] = a * out[2 * i]! + b * other[2 * i]!;
-      out[2 * i + 1] = a * out[2 * i + 1]! + b * other[2 * i + 1]!;
+    const [out, other] = this.plane.forward([cross, excess]);
+    const [a, b] = this.#fromFluxes;
+    for (let i = 0; i < a.length; i++) {
+      out[2 * i] = a[i]! * out[2 * i]! + b[i]! * other[2 * i]!;
+      out[2 * i + 1] = a[i]! * out[2 * i + 1]! + b[i]! * other[2 * i + 1]!;
     }
     return out;
   }
@@ -127,21 +140,26 @@ function flow(
   kind: string,
 ): Float64Array {
   const fourier = new Fourier([size, size], length);
-  const vortices = new Vortices(fourier);
+  const vortices = new Vortices(new RealPlane(size, length));
   const wind = [mean * (random() - 0.5), mean * (random() - 0.5)];
   const field = (): Float64Array => randomField(random, fourier, kind, options);
   const ofVorticity = kind === "waves" || kind === "gaussians";
-  const vorticity = ofVorticity ? fourier.forward(field()) : vortices.curl(field(), field());
+  const vorticity = ofVorticity
+    ? vortices.plane.forward([field(), new Float64Array(fourier.points)])[0]
+    : vortices.curl([field(), field()]);
   const velocity = vortices.velocity(vorticity);
   const square = velocity.reduce((sum, v) => sum + v.reduce((s, one) => s + one * one, 0), 0);
   const factor = amplitude / Math.sqrt(square / fourier.points);
-  const out = new Float64Array(2 * fourier.points);
-  velocity.forEach((v, axis) => {
-    out.set(
-      v.map((one) => factor * one + wind[axis]!),
-      axis * fourier.points,
-    );
-  });
+  return joined(velocity, (v, axis) => factor * v + wind[axis]!);
+}
+
+function joined([x, y]: Pair, of: (v: number, axis: 0 | 1) => number): Float64Array {
+  const out = new Float64Array(2 * x.length);
+  out.set(x.map((v) => of(v, 0)));
+  out.set(
+    y.map((v) => of(v, 1)),
+    x.length,
+  );
   return out;
 }
 
@@ -150,34 +168,26 @@ function evolve(
   size: number,
   { nu = 0, length = 1, dt = 1, courant: number = 0.5 }: Coefficients,
 ): Evolution {
-  const fourier = new Fourier([size, size], length);
-  const vortices = new Vortices(fourier);
-  const { points } = fourier;
-  const x = state.subarray(0, points);
-  const y = state.subarray(points);
-  const wind = [x, y].map((v) => v.reduce((sum, one) => sum + one, 0) / points);
-  let w = vortices.curl(x, y);
+  const vortices = new Vortices(new RealPlane(size, length));
+  const { points, modes } = vortices.plane;
+  const velocity: Pair = [state.slice(0, points), state.slice(points)];
+  const wind = velocity.map((v) => v.reduce((sum, one) => sum + one, 0) / points);
+  let w = vortices.curl(velocity);
   let time = 0;
+  const [x, y] = velocity;
   const square = x.reduce(
     (most, v, i) => Math.max(most, (v - wind[0]!) ** 2 + (y[i]! - wind[1]!) ** 2),
     0,
   );
   const count = substeps(dt, (number * length) / (size * Math.sqrt(square)));
-  const linear = new Float64Array(2 * points);
-  vortices.squares.forEach((k2, i) => (linear[2 * i] = -nu * k2));
+  const linear = new Float64Array(2 * modes);
+  vortices.laplacian.forEach((k2, i) => (linear[2 * i] = nu * k2));
   const stepper = new Etdrk4(linear, dt / count, (v) => vortices.carried(v));
   return {
     substeps: count,
     state() {
-      const moved = fourier.shifted(w, [wind[0]! * time, wind[1]! * time]);
-      const out = new Float64Array(2 * points);
-      vortices.velocity(moved).forEach((v, axis) => {
-        out.set(
-          v.map((one) => one + wind[axis]!),
-          axis * points,
-        );
-      });
-      return out;
+      const moved = vortices.plane.shifted(w, [wind[0]! * time, wind[1]! * time]);
+      return joined(vortices.velocity(moved), (v, axis) => v + wind[axis]!);
     },
     advance() {
       for (let k = 0; k < count; k++) w = stepper.step(w);
