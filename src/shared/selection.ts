@@ -32,12 +32,12 @@ export interface Selection {
  * @throws UserError "selection/range", "selection/samples", "selection/empty"
  */
 export function select(extent: SampleExtent, choice: SampleChoice): Selection {
-  const [firstTrajectory, endTrajectory] = window(
+  const [firstTrajectory, endTrajectory] = rangeWithin(
     "trajectories",
     choice.trajectories ?? "",
     extent.trajectories,
   );
-  const [firstTime, endTime] = window("times", choice.times ?? "", extent.times);
+  const [firstTime, endTime] = rangeWithin("times", choice.times ?? "", extent.times);
   const trajectories = endTrajectory - firstTrajectory;
   const times = endTime - firstTime;
   const available = trajectories * times;
@@ -88,7 +88,8 @@ function wantedCount(text: string, available: number): number {
 }
 
 /** Half-open range within 0:extent. */
-function window(name: string, text: string, extent: number): [number, number] {
+/** The half-open range that `a:b` means of `extent`. @throws UserError "selection/range" */
+export function rangeWithin(name: string, text: string, extent: number): [number, number] {
   if (text.trim() === "") return [0, extent];
   const match = /^\s*(\d*)\s*:\s*(\d*)\s*$/.exec(text);
   if (match === null) {

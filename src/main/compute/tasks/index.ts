@@ -7,6 +7,7 @@ import type { Task, TaskContext } from "../task";
 export const tasks = {
   analyse: lazily(async () => (await import("./analyse")).analyse),
   conformance: lazily(async () => (await import("./conformance")).conformance),
+  convertData: lazily(async () => (await import("./convertData")).convertData),
   convention: lazily(async () => (await import("./convention")).convention),
   exportFigure: lazily(async () => (await import("./exportFigure")).exportFigure),
   gradcheck: lazily(async () => (await import("./gradcheck")).gradcheck),

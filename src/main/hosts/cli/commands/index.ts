@@ -1,6 +1,7 @@
 /** Every command, in the order of the overview. */
 import type { Command } from "../command";
 import { analyseCommands } from "./analyse";
+import { dataConvert } from "./dataConvert";
 import { dataInfo } from "./dataInfo";
 import { devices } from "./devices";
 import { figure } from "./figure";
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   serve,
   devices,
   dataInfo,
+  dataConvert,
   modelInfo,
   modelRun,
   modelProject,

@@ -1,0 +1,74 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeStates, type ConvertOptions } from "./convert";
+import { openData } from "./dataset";
+import { readNpz } from "./npz";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "convert-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const quietly = { signal: new AbortController().signal, onProgress: () => undefined };
+const all = (trajectories: number, times: number): ConvertOptions => ({
+  trajectories: [0, trajectories],
+  times: [0, times],
+  ...quietly,
+});
+
+test.each([
+  "the_well_2d/example_dataset_gamma_1.4.hdf5",
+  "pdebench_swe_2d/2D_rdb_NA_NA.h5",
+  "pdegym_velocity/NS-Sines.nc",
+])("%s is the same data set as .npz", async (name) => {
+  const before = await openData(join("fixtures/datasets", name));
+  const out = join(folder, "out.npz");
+  const { trajectories, times } = before.states;
+  await writeStates(before, out, all(trajectories, times));
+  const after = await openData(out);
+  expect(after).toMatchObject({
+    shape: before.shape,
+    axes: before.axes,
+    fields: before.fields,
+    coordinates: before.coordinates,
+    dt: before.dt,
+  });
+  const indices = Array.from({ length: before.sampleCount }, (_, i) => i);
+  expect(await after.read(indices)).toEqual(await before.read(indices));
+  await before.close();
+  await after.close();
+});
+
+test("a part has its own times, and nothing is left of a conversion that was cancelled", async () => {
+  const data = await openData("fixtures/datasets/pdebench_swe_2d/2D_rdb_NA_NA.h5");
+  const out = join(folder, "part.npz");
+  const written = await writeStates(data, out, {
+    ...all(3, 6),
+    trajectories: [1, 2],
+    times: [2, 4],
+  });
+  expect(written.shape).toEqual([1, 2, 1, 8, 10]);
+  const arrays = await readNpz(out);
+  expect([...arrays.get("time")!.data].map((t) => Number(t).toFixed(3))).toEqual([
+    "0.200",
+    "0.300",
+  ]);
+  const before = await readdir(folder);
+  const signal = AbortSignal.abort();
+  await expect(
+    writeStates(data, join(folder, "no.npz"), { ...all(3, 6), signal }),
+  ).rejects.toThrow();
+  expect(await readdir(folder)).toEqual(before);
+  await data.close();
+});
+
+test("pairs are no states in time", async () => {
+  const data = await openData("fixtures/vit/data.npz");
+  await expect(writeStates(data, join(folder, "no.npz"), all(1, 1))).rejects.toMatchObject({
+    code: "convert/targets",
+  });
+  await data.close();
+});
