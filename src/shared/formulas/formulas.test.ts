@@ -120,8 +120,17 @@ test("names have indices and Greek letters, numbers powers of ten", () => {
     String.raw`1.5\cdot 10^{-9}`,
     String.raw`\infty`,
   ]);
-  for (const name of [...names, "a_b_c", "höhe"])
-    expect(mathML(texOfName(name))).toMatch(/<mi|<mtext/);
+  const odd = [
+    "a_b_c",
+    "höhe",
+    "50 %",
+    String.raw`\\href{javascript:x}`,
+    "a}b{c",
+    "q$_&",
+    "^",
+    "温度",
+  ];
+  for (const name of [...names, ...odd]) expect(mathML(texOfName(name))).toMatch(/<mi|<mtext/);
 });
 
 describe("a motion that was found", () => {
@@ -211,6 +220,9 @@ describe("beneath a field stands", () => {
     expect(previewQuantities("H: p^2", { onGrid: false })).toMatchObject({
       formulas: ["H = p^{2}"],
     });
+    // Deeper than any parser goes; the check of the field says that it cannot be read.
+    const deep = `H: ${"(".repeat(1e5)}p`;
+    expect(previewQuantities(deep, { onGrid: null })).toEqual({ kind: "read", formulas: [] });
     expect(previewQuantities("", { onGrid: null })).toEqual({ kind: "read", formulas: [] });
   });
 

@@ -2,6 +2,7 @@
  * Generators on fields as TeX. A flow without a matrix on the components carries fields geometrically, X u = −ℒ_ξ u:
  * for scalars −ξ·∇u, for vectors Dξ u − ξ·∇u, for densities −∇·(ξu); see ../generators/generator.ts.
  */
+import { textOf } from "./names";
 import { texOfFormula } from "./read";
 
 /** A formula as it was typed. */
@@ -30,7 +31,7 @@ export function texOfClauses(
   input: TypedClauses,
   output: TypedClauses | null,
 ): string {
-  const index = String.raw`\text{${name.replaceAll("_", String.raw`\_`)}}`;
+  const index = String.raw`\text{${textOf(name)}}`;
   const own = action(`X_{${index}}`, "", input);
   if (output === input) return own;
   const out = String.raw`X_{${index},\,\mathrm{out}}`;

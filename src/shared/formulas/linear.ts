@@ -1,5 +1,5 @@
 /** Linear motions that were found, as vector fields: −y ∂ₓ + x ∂ᵧ for the matrix of a rotation. */
-import { texOfName, texOfValue } from "./names";
+import { texOfName, textOf, texOfValue } from "./names";
 
 /** Entries below this share of the largest are rounding or estimation error and left out, as in the run’s own words. */
 const NEGLIGIBLE = 5e-3;
@@ -48,7 +48,7 @@ export function texOfCombination(
   const terms = names.flatMap((name, q) =>
     kept[q] === 0 || kept[q] === undefined
       ? []
-      : [signed(kept[q], String.raw`X_{\text{${name.replaceAll("_", String.raw`\_`)}}}`)],
+      : [signed(kept[q], String.raw`X_{\text{${textOf(name)}}}`)],
   );
   return terms.length === 0 || terms.length > MOST_TERMS ? null : sum(terms);
 }

@@ -7,10 +7,15 @@ const greek = new Set(
   ),
 );
 
+/** A name of any signs, as TeX's text shows it; a file may call its channels anything. */
+export function textOf(name: string): string {
+  return name.replaceAll(/[\\^~]/g, " ").replaceAll(/[{}$&#%_]/g, String.raw`\$&`);
+}
+
 /** A letter, a Greek one, or a word upright. */
 function symbol(name: string): string {
   if (greek.has(name)) return name === "epsilon" ? String.raw`\varepsilon` : `\\${name}`;
-  const plain = name.replaceAll("_", String.raw`\_`);
+  const plain = textOf(name);
   // Letters with accents have no place in TeX's formulas, only in its text.
   if (!/^[\p{Script=Greek}\w]+$/u.test(name)) return String.raw`\text{${plain}}`;
   return [...name].length === 1 ? name : String.raw`\mathrm{${plain}}`;

