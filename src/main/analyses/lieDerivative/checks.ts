@@ -71,6 +71,11 @@ export function noticesOf(
   const { generators } = sides;
   const notices = [codedNotice("symmetry/not-established", "motions")];
   if (data !== null) notices.push(...fitNotices(data.fit));
+  if (params.layers > 0 && context.grid === null) {
+    notices.push(
+      "Layers are followed where their values are fields on a grid; of these states nothing says how hidden numbers move.",
+    );
+  }
   if (exchanges !== null && params.masses.trim() !== "") {
     notices.push("Exchanges do not exchange the stated masses: unequal particles are no symmetry.");
   }
