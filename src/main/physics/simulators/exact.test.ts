@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { advection } from "./advection";
+import { advection, advection1d } from "./advection";
 import { allenCahn, conservativeAllenCahn } from "./allenCahn";
 import { burgers } from "./burgers";
-import { diffusion } from "./diffusion";
+import { diffusion, diffusion1d } from "./diffusion";
 import { fitzHughNagumo } from "./fitzHughNagumo";
 import { Fourier } from "./fourier";
 import { grayScott } from "./grayScott";
@@ -38,6 +38,16 @@ describe("linear equations are solved to rounding", () => {
     const run = after(diffusion, u, 32, { kappa: 0.01, length: 2, dt: 0.7 });
     const factor = Math.exp(-0.01 * (Math.PI ** 2 + turn ** 2) * 0.7);
     expect(worstError(run, u.map((one) => factor * one))).toBeLessThan(1e-13); // prettier-ignore
+  });
+
+  test("on a line as well", () => {
+    const carried = (t: number): Float64Array =>
+      sampled(64, 1, 3, (x) => Math.sin((turn * 4 * (x - 0.7 * t)) / 3));
+    const moved = after(advection1d, carried(0), 64, { c: 0.7, dt: 0.4, length: 3 });
+    expect(worstError(moved, carried(0.4))).toBeLessThan(1e-12);
+    const heat = after(diffusion1d, carried(0), 64, { kappa: 0.1, dt: 0.4, length: 3 });
+    const factor = Math.exp(-0.1 * ((turn * 4) / 3) ** 2 * 0.4);
+    expect(worstError(heat, carried(0).map((u) => factor * u))).toBeLessThan(1e-13); // prettier-ignore
   });
 
   test("a plane wave travels at c, and the mean goes on as it went", () => {

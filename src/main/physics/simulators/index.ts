@@ -1,10 +1,10 @@
 /** Every simulator. To add one: its file, and a line here. */
 import { UserError } from "../../../shared/errors";
 import { didYouMean } from "../../../shared/nearest";
-import { advection } from "./advection";
+import { advection, advection1d } from "./advection";
 import { allenCahn, conservativeAllenCahn } from "./allenCahn";
 import { burgers } from "./burgers";
-import { diffusion } from "./diffusion";
+import { diffusion, diffusion1d } from "./diffusion";
 import { euler } from "./euler";
 import { fitzHughNagumo } from "./fitzHughNagumo";
 import { grayScott } from "./grayScott";
@@ -18,10 +18,12 @@ import { springs } from "./springs";
 import { wave } from "./wave";
 
 export const simulators: readonly Simulator[] = [
-  advection,
-  diffusion,
+  advection1d,
+  diffusion1d,
   burgers,
   kdv,
+  advection,
+  diffusion,
   wave,
   navierStokes,
   shallowWater,
