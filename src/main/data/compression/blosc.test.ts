@@ -18,11 +18,8 @@ const samples = JSON.parse(
 const wave = Int32Array.from({ length: 600 }, (_, i) => Math.floor(i / 7));
 const bytes = new Uint8Array(wave.buffer);
 
-const hasZstd = "zstdDecompressSync" in (await import("node:zlib"));
-const readable = samples.filter(({ compressor }) => compressor !== "zstd" || hasZstd);
-
 test.each(
-  readable.map(({ compressor, shuffle, content }, i) => ({ i, compressor, shuffle, content })),
+  samples.map(({ compressor, shuffle, content }, i) => ({ i, compressor, shuffle, content })),
 )("Blosc’s $compressor with shuffle $shuffle unpacks (sample $i)", ({ content }) => {
   expect(Buffer.compare(blosc(Buffer.from(content, "base64"), bytes.length), bytes)).toBe(0);
 });
@@ -36,7 +33,7 @@ describe("damaged Blosc", () => {
   test("with changed or missing bytes unpacks to its length or is refused", () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(...readable),
+        fc.constantFrom(...samples),
         fc.nat(),
         fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }),
         ({ content }, cut, changes) => {

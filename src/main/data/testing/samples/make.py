@@ -84,4 +84,23 @@ samples = [
     for shuffle in (0, 1, 2)
     for size in (0, 1024)
 ]
+# Text for Huffman's code and sequences, a wave for repeated distances, noise that is stored, and one byte many times.
+contents = {
+    "text": "".join(f"line {i} of {i * i % 97} and {i * 7 % 31}; " for i in range(90)).encode(),
+    "wave": (np.sin(np.arange(700) / 9) * 100).round(1).astype("f4").tobytes(),
+    "noise": np.random.default_rng(1).integers(0, 256, 300, "u1").tobytes(),
+    "zeros": bytes(5000),
+    "none": b"",
+}
+frames = [
+    {
+        "name": name,
+        "level": level,
+        "content": b64encode(content).decode() if name != "zeros" else "AAAA" * 1666 + "AAA=",
+        "frame": b64encode(numcodecs.Zstd(level).encode(content)).decode(),
+    }
+    for name, content in contents.items()
+    for level in (1, 19)
+]
+(here / "zstd.json").write_text(json.dumps(frames, indent=1) + "\n")
 (here / "blosc.json").write_text(json.dumps(samples, indent=1) + "\n")
