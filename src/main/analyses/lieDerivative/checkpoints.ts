@@ -1,7 +1,8 @@
 /** The Lie derivative of the same network with other weights: how a symmetry was learnt, or lost. */
+import { UserError } from "../../../shared/errors";
 import type { Checkpoint, StatesContext } from "../context";
 import { slice } from "../orbit";
-import { sampleNetwork } from "../network";
+import { sampleNetwork, type SampleNetwork } from "../network";
 import { Pushforward, type RunSize } from "../pushforward";
 import { lieSteps } from "./derivative";
 import { Measure } from "./measure";
@@ -28,10 +29,11 @@ export async function checkpointErrors(
   const n = samples.length;
   const count = sides.generators.length;
   const error = new Float64Array(checkpoints.length * count * n);
-  for (const [c, { open }] of checkpoints.entries()) {
+  for (const [c, { name, open }] of checkpoints.entries()) {
     const model = await open();
     // Running statistics are constants of the graph, and a checkpoint brings its own.
     const network = sampleNetwork(model);
+    checkSame(name, network, input.shape.slice(1), outputShape);
     const pushforward = await Pushforward.compile(executor, model, network, size);
     const measure = new Measure(context, { steps: 1, disc: params.disc }, sides, outputShape);
     try {
@@ -48,4 +50,20 @@ export async function checkpointErrors(
     error.set(measure.numbers.error, c * count * n);
   }
   return { names: checkpoints.map(({ name }) => name), error };
+}
+
+/** @throws UserError "checkpoints/other-network" */
+function checkSame(
+  name: string,
+  { input, prediction }: SampleNetwork,
+  inputShape: readonly number[],
+  outputShape: readonly number[],
+): void {
+  const [into, out] = [input, prediction].map(({ shape }) => shape.slice(1));
+  if (into!.join() === inputShape.join() && out!.join() === outputShape.join()) return;
+  throw new UserError(
+    "checkpoints/other-network",
+    `The checkpoint ${name} maps [${into!.join(", ")}] to [${out!.join(", ")}], but the run’s network maps [${inputShape.join(", ")}] to [${outputShape.join(", ")}].`,
+    { where: name, todo: "Leave it out, or take its own network as the model." },
+  );
 }

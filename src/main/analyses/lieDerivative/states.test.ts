@@ -223,6 +223,30 @@ describe("on particles", () => {
     expect(result.summary).toMatchObject({ exchanges: [{ id: "1↔2" }, { id: "2↔3" }] });
   });
 
+  test("checkpoints are measured as the network itself, in their order, and others are refused", async () => {
+    const strengths = [2, 1, 0.5];
+    const pull = (gravity: number): Network => swarm(4, 3, [0, 0, -gravity]);
+    const checkpoints = strengths.map((gravity) => ({
+      name: `g-${gravity}`,
+      open: () => Promise.resolve(pull(gravity)),
+    }));
+    const params = { ...split, generators: "tx,rot-yz" };
+    const result = await run(on(pull(2), states, { checkpoints }), params);
+    const { tensor, axes } = result.arrays.checkpoint_error!;
+    expect(tensor.shape).toEqual([3, 2, 12]);
+    expect(axes).toEqual(["checkpoint", "generator", "sample"]);
+    const all = toFloat64(tensor);
+    expect([...all.subarray(0, 24)]).toEqual([...toFloat64(result.arrays.lie_error!.tensor)]);
+    const tilts = [0, 1, 2].map((c) => all[c * 24 + 12]!);
+    expect(tilts[0]).toBeGreaterThan(tilts[1]!);
+    expect(tilts[1]).toBeGreaterThan(tilts[2]!);
+    expect(result.summary.checkpoints).toMatchObject([{ name: "g-2" }, { name: "g-1" }, {}]);
+    const other = { name: "other", open: () => Promise.resolve(swarm(3, 3, null)) };
+    await expect(run(on(pull(2), states, { checkpoints: [other] }), params)).rejects.toThrow(
+      "The checkpoint other maps [3, 6] to [3, 6], but the run’s network maps [4, 6]",
+    );
+  });
+
   test("numbers that nobody named are refused with the way out", async () => {
     await expect(run(on(swarm(4, 3, null), states), {})).rejects.toThrow("nothing says which");
     await expect(
