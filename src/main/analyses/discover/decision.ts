@@ -13,6 +13,8 @@ export interface Decision {
   readonly ratio: number | null;
   /** Of directions that are symmetries as far as arithmetic resolves. */
   readonly exact: number;
+  /** Of directions that cannot be told from exact ones: those, and what the grid may have broken. */
+  readonly alike: number;
   readonly sentence: string;
 }
 
@@ -43,6 +45,7 @@ export function decide(
       dimension: 0,
       ratio: null,
       exact: 0,
+      alike: 0,
       sentence: `The map is known only to ${show(floor)} of its size, too coarsely to see symmetries.`,
     };
   }
@@ -58,6 +61,7 @@ export function decide(
       dimension: 0,
       ratio: null,
       exact: 0,
+      alike: 0,
       sentence: `No candidate is a symmetry.${smallest}`,
     };
   }
@@ -66,6 +70,7 @@ export function decide(
       dimension: 0,
       ratio: null,
       exact: 0,
+      alike: 0,
       sentence: `The spectrum has no gap: from one relative defect to the next it grows at most ${show(ratio)} times, so no number of symmetries stands out.${smallest}`,
     };
   }
@@ -78,7 +83,9 @@ export function decide(
       : last <= floor
         ? `${directions} symmetric to ${show(last)}, and ${show(floor)} is what can be resolved; ${beyond}.`
         : `${directions} nearly symmetric, broken by ${show(100 * last)} % of what an unrelated motion would show; ${beyond}.`;
-  return { dimension, ratio, exact: Math.min(exact, dimension), sentence };
+  let alike = 0;
+  while (alike < dimension && defects[alike]! <= floor) alike++;
+  return { dimension, ratio, exact: Math.min(exact, dimension), alike, sentence };
 }
 
 /** Beyond this share even what a grid may have done is no symmetry. */

@@ -96,7 +96,7 @@ export function solve(
     high: Float64Array.from(ranked, ({ interval }) => interval.high),
     grid,
     decision,
-    generators: readableBasis(found, decision.exact === found.length).map((coefficients) => {
+    generators: readableBasis(found, decision.alike === found.length).map((coefficients) => {
       const tried = problem.tried(coefficients);
       return {
         coefficients,
