@@ -364,6 +364,10 @@ describe("of data alone", () => {
     expect(rot).toBeLessThan(1e-7);
     expect(tx).toBeGreaterThan(0.1);
     expect(whole.summary).toMatchObject({
+      generators: [
+        { id: "rot", bound: "fit_error", resolved: false },
+        { id: "tx", bound: null, resolved: true },
+      ],
       prediction: "rate",
       data: { samples: expect.any(Number) },
     });

@@ -11,6 +11,8 @@ import type { Sides } from "./sides";
 
 /** An error within this factor of the grid's own or of what rounding leaves is not resolved. */
 const RESOLVED = 2;
+/** A fit's own error is judged by its residual and by halves of the data, and may well be a few times that. */
+const RESOLVED_OF_FIT = 5;
 
 export function summaryOf(
   context: StatesContext,
@@ -126,7 +128,8 @@ function generatorSummaries(
     const least = floor.values[k]!;
     // A fitted law is pushed exactly, whatever a grid makes of other maps.
     const grided = floor.name === "rounding" ? grid.median : 0;
-    const above = (bound: number): boolean => error.median > RESOLVED * bound;
+    const factor = floor.name === "rounding" ? RESOLVED : RESOLVED_OF_FIT;
+    const above = (bound: number): boolean => error.median > factor * bound;
     return {
       id,
       label,
@@ -141,7 +144,7 @@ function generatorSummaries(
       lee: of(numbers.square, k, 1).mean,
       [floor.name]: least,
       resolved: above(grided) && above(least),
-      // Which of the two bounds it, where it is within twice of one.
+      // Which of the two bounds it, where it is within a few times of one.
       bound: above(least) ? (above(grided) ? null : "grid") : floor.name,
     };
   });
