@@ -54,6 +54,8 @@ function otherKind(path: string, kind: FileKind): UserError {
   const todo =
     kind === "onnx"
       ? "Give it as the model (--model on the command line); data are files of arrays."
-      : `Data are ${dataWords} files.`;
+      : kind === "matlab"
+        ? "Save it again with save(…, '-v7.3')."
+        : `Data are ${dataWords} files.`;
   return new UserError("data/format", `${path} is ${kindNames[kind]}.`, { where: path, todo });
 }

@@ -6,6 +6,7 @@ import type { ArraySource } from "../arraySource";
 import { parseAxes, type Axis } from "../axes";
 import type { StatesPart } from "../states";
 import { axesOfDimensions, namedArrays, namedDimensions } from "./named";
+import { fno } from "./fno";
 import { pdearena } from "./pdearena";
 import { pdebench } from "./pdebench";
 import { pdegym } from "./pdegym";
@@ -21,6 +22,7 @@ const layouts: readonly Layout[] = [
   pdebench,
   pdearena,
   pdegym,
+  fno,
   namedDimensions,
   plain,
   namedArrays,

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DataOptions } from "../../../shared/contract";
 import { sizeOf, type Tensor } from "../../../shared/tensor";
 import { openData, type DataSet } from "../dataset";
-import { writeNpz } from "../npz";
+import { openArrays, writeNpz } from "../npz";
+import { statesOf } from "../states";
+import { fno } from "./fno";
 import { namedChannels } from "./channelNames";
 
 let folder = "";
@@ -104,6 +106,31 @@ describe("PDEBench", () => {
     });
     expect(data.fields).toBeUndefined();
     await data.close();
+  });
+});
+
+describe("FNO’s MATLAB files", () => {
+  async function proposed(name: string, arrays: Record<string, Tensor>) {
+    await writeNpz(join(folder, name), arrays);
+    // Their arrays have MATLAB's order by the time that layouts look at them: hdf5.test.ts.
+    const file = await openArrays(join(folder, name));
+    const proposal = await fno({ ...file, format: "MATLAB 7.3" });
+    await file.close();
+    return proposal;
+  }
+
+  test("are told by their arrays and by how these belong together", async () => {
+    const flow = await proposed("ns.npz", { a: counting(2, 4, 3), u: counting(2, 4, 3, 5) });
+    expect(flow).toMatchObject({
+      layout: "FNO Navier-Stokes 2-D",
+      fields: "pseudoscalar:vorticity",
+    });
+    expect(statesOf(flow!.input)).toMatchObject({ times: 5, shape: [1, 3, 4] });
+    const line = await proposed("burgers.npz", { a: counting(2, 8), u: counting(2, 8) });
+    expect(line?.target?.[0]?.array.name).toBe("u");
+    const darcy = await proposed("darcy.npz", { coeff: counting(2, 4, 4), sol: counting(2, 4, 4) });
+    expect(darcy?.layout).toBe("FNO Darcy flow 2-D");
+    expect(await proposed("other.npz", { a: counting(2, 8), u: counting(3, 8) })).toBeUndefined();
   });
 });
 
