@@ -63,7 +63,7 @@ export async function roundingOf(
   const own = await stepsOn(executor, states, sides);
   const other = affordable
     ? await stepsOn(await context.reference(), states, sides)
-    : await stepsOn(executor, jittered(states, params.seed), stretched(sides));
+    : await stepsOn(executor, jittered(states, executor.id, params.seed), stretched(sides));
   const mask = maskOf(grid, outputShape, params.disc);
   const d = own.prediction.length / n;
   const factor = affordable ? 1 : STRETCH;
@@ -102,13 +102,16 @@ function stretched(sides: Sides): Sides {
   };
 }
 
-/** Each number times 1 ± what is half its last digit. */
-function jittered(states: Tensor, seed: number): Tensor {
+/** Each number times 1 ± what is half its last digit where it is computed. */
+function jittered(states: Tensor, executor: string, seed: number): Tensor {
+  const double = executor === "reference";
   const values = realsOf(states);
-  const unit = values instanceof Float32Array ? 2 ** -24 : 2 ** -53;
+  const unit = double ? 2 ** -53 : 2 ** -24;
   const random = normals(randomFrom(seed, 3), values.length);
+  // Data of float32 hold no digits for the jitter of a computation in float64.
+  const room = double ? Float64Array.from(values) : values;
   return tensorOf(
-    values.map((value, i) => value * (1 + unit * Math.max(-1, Math.min(1, random[i]!)))),
+    room.map((value, i) => value * (1 + unit * Math.max(-1, Math.min(1, random[i]!)))),
     states.shape,
   );
 }
