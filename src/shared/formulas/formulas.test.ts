@@ -95,6 +95,12 @@ test("integrals are taken of fields on grids alone", () => {
   );
 });
 
+test("of particles integrals are sums, and pairs have a second with a dash", () => {
+  expect(texOfIntegral("integral(p^2/2)-pairs(m*other(m))", false)).toBe(
+    String.raw`\sum \frac{p^{2}}{2}-\left(\sum_{\text{pairs}} m\,m'\right)`,
+  );
+});
+
 test("names have indices and Greek letters, numbers powers of ten", () => {
   const names = ["vx", "v_x", "u0", "rho", "epsilon", "velocity_x", "flux", "ν", "T"];
   expect(names.map(texOfName)).toEqual([

@@ -5,6 +5,7 @@ import {
   derivative,
   integralOf,
   named,
+  overAll,
   overPairs,
   second,
   texAlgebra,
@@ -15,7 +16,7 @@ import {
 const aggregates = ["integral", "mean", "min", "max"] as const;
 
 /** Any name stands for itself: whether it means anything was checked where the formula was read. */
-const names: NameReader = (name, reader) => {
+const onGrids: NameReader = (name, reader) => {
   const [, axis] = /^d([xyz])$/.exec(name) ?? [];
   if (axis !== undefined) return derivative(axis, reader.bracket());
   if (name === "pairs") return overPairs(reader.bracket());
@@ -24,10 +25,17 @@ const names: NameReader = (name, reader) => {
   return found === undefined ? named(name) : aggregate(found, reader.bracket());
 };
 
-const algebra = texAlgebra(names, "names");
+/** Of particles an integral is a sum. */
+const ofParticles: NameReader = (name, reader) =>
+  name === "integral" ? overAll(reader.bracket()) : onGrids(name, reader);
 
-function read(text: string): Tex {
-  const reader = new ExpressionReader(text, algebra);
+const algebras = {
+  grid: texAlgebra(onGrids, "names"),
+  particles: texAlgebra(ofParticles, "names"),
+};
+
+function read(text: string, states: keyof typeof algebras = "grid"): Tex {
+  const reader = new ExpressionReader(text, algebras[states]);
   const { expression } = reader.expression();
   reader.end();
   return expression;
@@ -47,6 +55,6 @@ export function texOfFormula(text: string): string {
  * @throws UserError "formula/syntax"
  */
 export function texOfIntegral(text: string, onGrid: boolean): string {
-  const found = read(text);
+  const found = read(text, onGrid ? "grid" : "particles");
   return onGrid && found.varies ? integralOf(found) : found.tex;
 }

@@ -62,6 +62,12 @@ export function aggregate(of: "integral" | "mean" | "min" | "max", inner: Tex): 
   return { tex, binds: of === "integral" ? binding.sum : binding.atom, varies: false };
 }
 
+/** Σ over all particles. */
+export function overAll(inner: Tex): Tex {
+  const tex = String.raw`\sum ${atLeast(binding.sign, inner)}`;
+  return { tex, binds: binding.sum, varies: false };
+}
+
 /** Σ over every two particles, the second of which has a dash. */
 export function overPairs(inner: Tex): Tex {
   const tex = String.raw`\sum_{\text{pairs}} ${atLeast(binding.sign, inner)}`;
