@@ -48,6 +48,30 @@ test.each(["TopK", "MaxPool"] as const)(
 
 const type = { dtype: "float32", shape: [2, 2] } as const;
 
+test.each([0, 1])(
+  "factors in a chain before matrix products are all kept, in order %i",
+  async (k) => {
+    const g = new Builder();
+    const x = g.input("x", type);
+    const [half, eighth] = [g.mul(x, 0.5), g.mul(g.mul(x, 0.5), 0.25)];
+    const products = [half, eighth].map((value, i) =>
+      g.matmul(value, g.constant(fromFloat64("float32", [2, 2], [i + 1, 2, 3, 4]))),
+    );
+    const values = k === 0 ? products : products.toReversed();
+    const outputs = values.map((value, i) => ({ name: `y${i}`, value }));
+    const program = await fast.compile({ inputs: [x], outputs });
+    const found = await program.run(new Map([["x", tensor(8, 0, 0, 8)]]));
+    const expected = [
+      [4, 8, 12, 16],
+      [2, 2, 3, 4],
+    ];
+    (k === 0 ? expected : expected.toReversed()).forEach((numbers, i) => {
+      expect([...toFloat64(found.get(`y${i}`)!)]).toEqual(numbers);
+    });
+    await program.dispose();
+  },
+);
+
 function scaled(): Graph {
   const g = new Builder();
   const [x, w] = [g.input("x", type), g.input("w", type, "parameter")];

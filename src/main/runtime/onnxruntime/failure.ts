@@ -34,6 +34,14 @@ export function refused(error: unknown, { label, remedy }: Provider, isDevice: b
   return new Error(`onnxruntime refused a graph: ${message}`, { cause: error });
 }
 
+/**
+ * Whether onnxruntime lost a node of a sound graph while it fused operators: of chained factors before matrix products
+ * it removes one that is still read (1.30). Without fusions the graph is taken.
+ */
+export function isFusionFault(error: unknown): boolean {
+  return /Invalid model\. Node input '[^']*' is not a graph input/.test(messageOf(error));
+}
+
 /** Why a run on a device ended; what the device is not to blame for is passed on as it is. */
 export function failed(error: unknown, { label }: Provider, isDevice: boolean): unknown {
   return (isDevice ? deviceFailure(error, label) : null) ?? error;

@@ -8,7 +8,7 @@ import { withoutConvWeight } from "../../graph/weightProducts";
 import { withWinograd } from "../../graph/winograd";
 import type { Placement } from "../executor";
 import { takeFeeds } from "../feeds";
-import { failed, refused, refusedOperator } from "./failure";
+import { failed, isFusionFault, refused, refusedOperator } from "./failure";
 import { Profile } from "./placement";
 import type { Provider } from "./providers";
 
@@ -126,13 +126,13 @@ export class Session {
     this.#profile?.discard();
     this.#profile = isDevice ? new Profile() : null;
     const { extra, ...chosen } = provider.session(index, namesOf(this.#graph, this.#left));
-    try {
-      this.#native = await ort.InferenceSession.create(
+    const open = (graphOptimizationLevel: "all" | "basic"): Promise<InferenceSession> =>
+      ort.InferenceSession.create(
         // onnxruntime goes back from the last node through the last inputs first. Written in the plain order, a chain of
         // tangents waited while the weights' share of all layers was made (eight at once: 219 MB, so 160).
         encodeModel(this.#graph, { bind: this.#bound, order: mirroredOrder }),
         {
-          graphOptimizationLevel: "all",
+          graphOptimizationLevel,
           executionMode: "sequential",
           // One block planned for a whole run is larger than what the arena reuses on the way (resident memory of the
           // process 666 MB against 440 on a U-Net's tangents, eight at once) and no faster: shapes are static, so the
@@ -148,6 +148,11 @@ export class Session {
           extra: { ...extra, ...asleep },
         },
       );
+    try {
+      this.#native = await open("all").catch((error: unknown) => {
+        if (!isFusionFault(error)) throw error;
+        return open("basic");
+      });
     } catch (error) {
       this.#native = null;
       this.#profile?.discard();
