@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { madeUpRun } from "../../shared/charts/madeUpRuns";
-import { texOfElement, texOfForm } from "./texOfElement";
+import { texOfElement, texOfForm, texOfValueAction } from "./texOfElement";
 
 test("a found motion stands as a vector field, a combination by its names", () => {
   const turn = {
@@ -55,4 +55,31 @@ test("the kept form is a matrix where it can be read", () => {
   ).toBe(String.raw`x^{\top} \begin{pmatrix} -1 & 0 \\ 0 & 0.333 \end{pmatrix}\, x`);
   expect(of(Array.from({ length: 9 }, () => Array<number>(9).fill(1)))).toBeNull();
   expect(texOfForm(madeUpRun("discover", 4, {}, { form: null }, {}).record)).toBeNull();
+});
+
+test("a value's own motion is shown at the generator's scale", () => {
+  const run = madeUpRun(
+    "discover",
+    4,
+    {},
+    { names: ["scale", "amp"], generators: [{ id: "X1" }] },
+    {
+      generators: {
+        axes: ["generator", "candidate"],
+        shape: [1, 2],
+        value: (_, q = 0) => -0.5 * q,
+      },
+      output_generators: {
+        axes: ["generator", "to", "from"],
+        shape: [1, 1, 2],
+        value: (_, __, from = 0) => (from === 0 ? -1 : 1e-9),
+      },
+    },
+  );
+  // Of X ∝ amp a square has twice the weight.
+  expect(texOfElement(run, "X1")).toBe(String.raw`X_{1} \propto X_{\text{amp}}`);
+  expect(texOfValueAction(run, "X1")).toBe(
+    String.raw`\dot{F} = \begin{pmatrix} 2 \end{pmatrix}\,F`,
+  );
+  expect(texOfValueAction(run, "X2")).toBeNull();
 });

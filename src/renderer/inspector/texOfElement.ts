@@ -1,7 +1,7 @@
 /** The picked generator or quantity of a run as TeX: what was found from its numbers, what was named from its name. */
 import { componentMotions } from "../../shared/charts/discoverNumbers";
 import { elementsOf } from "../../shared/charts/elements";
-import { texOfCombination, texOfMotion } from "../../shared/formulas/linear";
+import { shownScale, texOfCombination, texOfMotion } from "../../shared/formulas/linear";
 import { matrixTex } from "../../shared/formulas/generators";
 import { texOfValue } from "../../shared/formulas/names";
 import { texOfIntegral } from "../../shared/formulas/read";
@@ -52,6 +52,38 @@ function texOfFound(run: RunResult, id: string): string | null {
         );
   return body === null ? null : letter + body;
 }
+
+/** More numbers of an output are left to the run's file. */
+const MOST_OUTPUTS = 4;
+
+/** How the value moves along a found generator, where that was found along: Ḟ = A F + c; null elsewhere. */
+export function texOfValueAction(run: RunResult, id: string): string | null {
+  const actions = run.arrays["output_generators"];
+  const generators = run.arrays["generators"];
+  const k = elementsOf(run.record).indexOf(id);
+  if (actions === undefined || generators === undefined || k < 0) return null;
+  const [count = 0, outputs = 0, width = 0] = actions.shape;
+  if (k >= count || outputs > MOST_OUTPUTS) return null;
+  const one = toFloat64(generators).subarray(
+    (k * generators.data.length) / count,
+    ((k + 1) * generators.data.length) / count,
+  );
+  const shown = componentMotions(run)[k]?.matrix ?? one;
+  const scale = shownScale(shown);
+  const action = toFloat64(actions).subarray(k * outputs * width, (k + 1) * outputs * width);
+  const text = (value: number): string =>
+    texOfValue(Math.abs(value * scale) < TRACE ? 0 : value * scale);
+  const rows = Array.from({ length: outputs }, (_, i) => [
+    ...action.subarray(i * width, (i + 1) * width),
+  ]);
+  const a = matrixTex(rows.map((row) => row.slice(0, outputs).map(text)));
+  const c = matrixTex(rows.map((row) => [text(row[outputs]!)]));
+  const shifts = rows.some((row) => text(row[outputs]!) !== "0");
+  return String.raw`\dot{F} = ${a}\,F${shifts ? `+${c}` : ""}`;
+}
+
+/** Below it a factor is rounding or estimation error, as in linear.ts. */
+const TRACE = 5e-3;
 
 /** A form of more rows than this is left to the run's file. */
 const MOST_ROWS = 6;

@@ -144,7 +144,7 @@ export const matricesFigure: FigureDefinition = {
   title: "The generators as matrices",
   caption:
     "Entries of each generator: the row is the component that moves, the column what it moves by, 1 for a shift. Of named candidates a row is a generator and a column a candidate. All on one scale, red above zero and blue below.",
-  arrays: ["generators", "component_generators"],
+  arrays: ["generators", "component_generators", "output_generators"],
   aspect: 0.8,
   applies: ({ arrays }) => (arrays.generators?.shape[0] ?? 0) > 0,
   option,

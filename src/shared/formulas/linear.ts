@@ -53,15 +53,24 @@ export function texOfCombination(
   return terms.length === 0 || terms.length > MOST_TERMS ? null : sum(terms);
 }
 
-/** The largest becomes 1 or −1 whichever it is, the first of equals 1; what is negligible 0. */
+/**
+ * What a generator is multiplied by to be shown: its largest entry becomes ±1, the first of equals 1, whatever rounding
+ * makes of equal ones. 0 for a motion that moves nothing.
+ */
+export function shownScale(values: ArrayLike<number>): number {
+  const all = Array.from(values);
+  const size = Math.max(...all.map(Math.abs));
+  const lead = all.find((value) => Math.abs(value) > 0.99 * size);
+  return lead === undefined || !(size > 0) ? 0 : 1 / (Math.sign(lead) * size);
+}
+
+/** So scaled; what is negligible is 0. */
 function scaled(values: readonly number[]): number[] {
-  const size = Math.max(...values.map(Math.abs));
-  if (!(size > 0)) return values.map(() => 0);
-  // The first large one decides the sign, whatever rounding makes of equal ones.
-  const lead = values.find((value) => Math.abs(value) > 0.99 * size)!;
-  return values.map((value) =>
-    Math.abs(value) < NEGLIGIBLE * size ? 0 : value / (Math.sign(lead) * size),
-  );
+  const scale = shownScale(values);
+  return values.map((value) => {
+    const shown = value * scale;
+    return Math.abs(shown) < NEGLIGIBLE ? 0 : shown;
+  });
 }
 
 /** A term with its sign; the factor 1 goes without saying unless it stands alone. */
