@@ -215,8 +215,9 @@ describe("failures are one sentence on stderr and exit code 1", () => {
     expect(await refused(["data", "info", fixture("vti/data.npz")])).toMatch(
       /nor its folder .*vti/,
     );
-    expect(await refused(["data", "info", fixture("vit")])).toMatch(
-      /a folder.*in it: data\.npz\.$/,
+    // A folder of data files is one data set; here the files lie one folder further in.
+    expect(await refused(["data", "info", fixture("datasets")])).toMatch(
+      /is a folder without data files\. .*arrays/,
     );
     expect(await refused(["model", "info", fixture("datasets")])).toContain("no .onnx in it");
   });
