@@ -26,6 +26,9 @@ const STARTS = 3;
 const STEPS = 30;
 const PATIENCE = 1000;
 
+/** Points of a state that is shown; a larger one would be waited for. */
+const MOST_SHOWN = 2 ** 18;
+
 /** @throws UserError "simulate/…", "params/…" */
 export async function previewSimulation(
   request: SimulationRequest,
@@ -34,13 +37,13 @@ export async function previewSimulation(
   const plan = simulationPlan(request);
   const { simulator, size, coefficients, choices, shape, bytes } = plan;
   const starts: Float64Array[] = [];
-  for (let i = 0; i < Math.min(STARTS, request.trajectories); i++) {
+  const shown = size ** simulator.axes > MOST_SHOWN ? 0 : Math.min(STARTS, request.trajectories);
+  for (let i = 0; i < shown; i++) {
     starts.push(simulator.initial(randomFrom(request.seed, i), size, coefficients, choices));
     signal.throwIfAborted();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const first = starts[0] ?? simulator.initial(randomFrom(request.seed, 0), size, coefficients, choices); // prettier-ignore
-  const { made, step, substeps } = measured(plan, first);
+  const { made, step, substeps, remarks } = measured(plan, request.seed);
   return {
     shape,
     bytes,
@@ -48,22 +51,35 @@ export async function previewSimulation(
     substeps,
     fields: simulator.fields,
     symmetry: simulator.symmetry(size, coefficients, choices).group,
-    remarks: simulator.remarks?.(first, size, coefficients) ?? [],
+    remarks,
     starts: starts.map((state) => pictureOf(state, simulator.shape(size))),
   };
 }
 
-/** Seconds that a trajectory takes to begin, and those of a step of the method. */
+interface Measured {
+  /** Seconds that a trajectory takes to begin, and those of a step of the method. */
+  readonly made: number;
+  readonly step: number;
+  readonly substeps: number;
+  readonly remarks: string[];
+}
+
+/** On a smaller grid, or with fewer particles, where the wanted one would be waited for, and scaled up from there. */
 function measured(
   { simulator, size, coefficients, choices }: SimulationPlan,
-  state: Float64Array,
-): { made: number; step: number; substeps: number } {
+  seed: number,
+): Measured {
+  const small = smallEnough(simulator.axes, size);
+  const finer = size / small;
+  // Points of a line or a plane, or pairs of particles; the logarithm of a transform is left out.
+  const work = finer ** (simulator.axes === 1 ? 1 : 2);
+  const state = simulator.initial(randomFrom(seed, 0), small, coefficients, choices);
   const begun = performance.now();
-  const { substeps } = simulator.evolve(state, size, coefficients, choices);
+  const { substeps } = simulator.evolve(state, small, coefficients, choices);
   const made = (performance.now() - begun) / 1000;
   // A kept step as short as one of the method, so that even a long one is not waited for.
   const dt = (coefficients["dt"] ?? 1) / substeps;
-  const evolution = simulator.evolve(state, size, { ...coefficients, dt }, choices);
+  const evolution = simulator.evolve(state, small, { ...coefficients, dt }, choices);
   let quickest = Infinity;
   const end = performance.now() + PATIENCE;
   for (let k = 0; k < STEPS && performance.now() < end; k++) {
@@ -71,5 +87,19 @@ function measured(
     evolution.advance();
     quickest = Math.min(quickest, performance.now() - before);
   }
-  return { made, step: quickest / evolution.substeps / 1000, substeps };
+  return {
+    made: work * made,
+    step: (work * quickest) / evolution.substeps / 1000,
+    // Where the crossing of a cell limits the step, finer cells take more of them.
+    substeps: "courant" in coefficients ? Math.ceil(substeps * finer) : substeps,
+    remarks: simulator.remarks?.(state, size, coefficients) ?? [],
+  };
+}
+
+/** Points a side, or particles, that take well under a second a step. */
+function smallEnough(axes: 0 | 1 | 2, size: number): number {
+  if (axes === 0) return Math.min(size, 256);
+  let small = size;
+  while (small > (axes === 1 ? 2 ** 16 : 256)) small = Math.ceil(small / 2);
+  return small;
 }

@@ -63,6 +63,17 @@ test("a preview says shape, size and time, shows three starts and writes nothing
   expect(await readdir(folder)).toEqual(before);
 });
 
+test("a preview of a large state is estimated from a smaller one", async () => {
+  const wanted = { ...plan, system: "navier-stokes", size: 2048, set: {}, steps: 10 };
+  const before = performance.now();
+  const { seconds, substeps, starts } = await previewSimulation(wanted, context);
+  // 64 times the points of what is measured, eight times the steps.
+  expect(seconds).toBeGreaterThan(10);
+  expect(substeps).toBeGreaterThan(100);
+  expect(starts).toEqual([]);
+  expect(performance.now() - before).toBeLessThan(20_000);
+});
+
 test("what cannot be resolved is remarked before it runs and after", async () => {
   const thin = { ...plan, system: "burgers", set: { nu: 1e-4 }, steps: 1, size: 32 };
   expect((await previewSimulation(thin, context)).remarks[0]).toContain("points wide");
@@ -105,6 +116,8 @@ test.each([
     "With a Courant number of 0.9 the method of euler is unstable",
   ],
   [{ system: "euler", size: 4 }, "4 cells a side are too few"],
+  [{ system: "navier-stokes", size: 65536 }, "A state of [2, 65536, 65536] numbers is too large"],
+  [{ system: "n-body", size: 1_000_000 }, "1000000 particles have too many pairs"],
   [{ trajectories: 2_000_000_000 }, "states take 7.5 TB"],
 ] as const)("%o is refused, and nothing is written", async (change, message) => {
   const out = join(folder, "refused.npz");

@@ -33,11 +33,29 @@ export interface SimulationPlan {
 /** More is a mistake in a number rather than a data set for a program on one machine. */
 const MOST_BYTES = 2 ** 40;
 
+/** Of one state: the methods hold some thirty of them. */
+const MOST_STATE = 2 ** 28;
+/** Every two of them are looked at in each step. */
+const MOST_PARTICLES = 4096;
+
 /** @throws UserError "simulate/…", "params/…" */
 export function simulationPlan(request: SimulationRequest): SimulationPlan {
   const simulator = simulatorNamed(request.system);
   const size = request.size ?? simulator.size;
-  const shape = [request.trajectories, request.steps + 1, ...simulator.shape(size)];
+  if (simulator.axes === 0 && size > MOST_PARTICLES) {
+    throw new UserError("simulate/size", `${size} particles have too many pairs.`, {
+      where: "size",
+      todo: `Take ${MOST_PARTICLES} or fewer.`,
+    });
+  }
+  const one = simulator.shape(size);
+  if (8 * sizeOf(one) > MOST_STATE) {
+    throw new UserError("simulate/size", `A state of [${one.join(", ")}] numbers is too large.`, {
+      where: "size",
+      todo: "Take fewer points: 4096 a side are the most for a vector field.",
+    });
+  }
+  const shape = [request.trajectories, request.steps + 1, ...one];
   const bytes = 8 * sizeOf(shape);
   if (bytes > MOST_BYTES) {
     throw new UserError(

@@ -76,11 +76,11 @@ export function boost(
   by: readonly number[],
   speed = 1,
 ): Motion {
-  const fourier = new Fourier(new Array<number>(by.length).fill(size), length);
-  const { points } = fourier;
   return {
     label: `boost by ${by.join(", ")}`,
     act(state, time) {
+      const fourier = new Fourier(new Array<number>(by.length).fill(size), length);
+      const { points } = fourier;
       const out = new Float64Array(state.length);
       const shift = by.map((one) => one * speed * time);
       for (let c = 0; c < channels; c++) {
