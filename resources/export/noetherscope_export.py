@@ -19,7 +19,10 @@ It writes
                          its PyTorch name, BatchNorm stays a layer of its own, nothing is folded
     unet.example.npz     x (the batch), y (the targets, where given), output (what PyTorch computed)
 
-and writes nothing unless the file is right. A trace keeps only the path that the example took, so the traced
+Fourier transforms and complex parameters, which PyTorch's exporter does not know, are written with real numbers: a
+complex parameter keeps its name and has its real and imaginary part along a last axis of two.
+
+It writes nothing unless the file is right. A trace keeps only the path that the example took, so the traced
 network must agree with the module on other batch sizes and values. An exporter can write the wrong operator
 (PyTorch 1.13 shifts circular padding by one cell, for instance), so the finished file is read back and evaluated
 here in double precision, operator by operator as the ONNX standard defines them, and must give the module's output.
@@ -266,6 +269,340 @@ def _check_fields(fields, tensor, which):
         )
 
 
+# ---- Complex numbers ---------------------------------------------------------------------------------------------
+
+# PyTorch's exporter has no complex numbers, which Fourier neural operators are made of. While a network is traced, a
+# complex tensor is a pair of real ones, and the transforms are products with matrices of cosines and sines.
+
+
+class _Pair:
+    """A complex tensor as its real and imaginary part. PyTorch's functions, called on one, end in _PAIRED."""
+
+    dtype = torch.cfloat
+    requires_grad = False
+
+    def __init__(self, real, imag):
+        self.real, self.imag = real, imag
+
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        ours = _PAIRED.get(function.__name__)
+        if ours is None:
+            raise ExportError(_no_complex(function.__name__))
+        return ours(*args, **(kwargs or {}))
+
+    def __getattr__(self, name):
+        raise AttributeError(name) if name.startswith("__") else ExportError(_no_complex(name))
+
+    def each(self, function):
+        """A real-linear function of both parts."""
+        return _Pair(function(self.real), function(self.imag))
+
+    shape = property(lambda self: self.real.shape)
+    device = property(lambda self: self.real.device)
+    ndim = property(lambda self: self.real.dim())
+
+    def size(self, *axis):
+        return self.real.size(*axis)
+
+    def dim(self):
+        return self.real.dim()
+
+    def is_complex(self):
+        return True
+
+    def to(self, *_, **__):
+        return self
+
+    def abs(self):
+        return (self.real * self.real + self.imag * self.imag).sqrt()
+
+    def conj(self):
+        return _Pair(self.real, -self.imag)
+
+    def __getitem__(self, index):
+        return self.each(lambda part: part[index])
+
+    def __setitem__(self, index, value):
+        value = _pair(value)
+        self.real, self.imag = (
+            _placed(old, index, new) for old, new in ((self.real, value.real), (self.imag, value.imag))
+        )
+
+    def __neg__(self):
+        return self.each(lambda part: -part)
+
+    def __add__(self, other):
+        other = _pair(other)
+        return _Pair(self.real + other.real, self.imag + other.imag)
+
+    def __sub__(self, other):
+        return self + -_pair(other)
+
+    def __rsub__(self, other):
+        return _pair(other) - self
+
+    def __mul__(self, other):
+        return _product(torch.mul, self, other)
+
+    def __matmul__(self, other):
+        return _product(torch.matmul, self, other)
+
+    def __rmatmul__(self, other):
+        return _product(torch.matmul, other, self)
+
+    def __truediv__(self, other):
+        return self.each(lambda part: part / other)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def _no_complex(operation):
+    return (
+        "PyTorch's exporter stops at complex numbers, and %s of one is not written with real numbers here. Write it so: "
+        "multiply by matrices of cosines and sines, and hold real and imaginary parts as two real parameters. A file "
+        "in which another exporter wrote ONNX's DFT opens in Noetherscope and can be differentiated." % operation
+    )
+
+
+def _linear_method(name):
+    return lambda self, *args, **names: self.each(lambda part: getattr(part, name)(*args, **names))
+
+
+_LINEAR = ("permute", "reshape", "view", "transpose", "contiguous", "clone", "flatten", "unsqueeze", "squeeze", "sum",
+           "mean", "expand", "repeat", "flip", "roll", "movedim", "narrow", "unflatten")  # fmt: skip
+for _name in _LINEAR:
+    setattr(_Pair, _name, _linear_method(_name))
+
+
+def _pair(x):
+    """x as a pair; a complex parameter is there as a real tensor with both parts along its last axis."""
+    if isinstance(x, _Pair):
+        return x
+    if getattr(x, "_complex_parts", False):
+        return _Pair(x[..., 0], x[..., 1])
+    if isinstance(x, complex):
+        return _Pair(x.real, x.imag)
+    if torch.is_tensor(x) and x.is_complex():
+        parts = torch.view_as_real(x.detach())
+        return _Pair(parts[..., 0], parts[..., 1])
+    return _Pair(x, x * 0)
+
+
+def _product(function, *factors):
+    """A real-multilinear function of complex factors: the sum over the choices of a part of each."""
+    parts = {"real": [], "imag": []}
+    choices = [[]]
+    for factor in factors:
+        complex_one = isinstance(factor, (_Pair, complex)) or getattr(factor, "_complex_parts", False)
+        pair = _pair(factor) if complex_one or (torch.is_tensor(factor) and factor.is_complex()) else None
+        options = [(factor, 0)] if pair is None else [(pair.real, 0), (pair.imag, 1)]
+        choices = [chosen + [option] for chosen in choices for option in options]
+    for chosen in choices:
+        term = function(*(part for part, _ in chosen))
+        power = sum(i for _, i in chosen) % 4
+        parts["imag" if power % 2 else "real"].append(-term if power > 1 else term)
+    return _Pair(*(functools.reduce(torch.add, terms) for terms in (parts["real"], parts["imag"])))
+
+
+def _placed(old, index, value):
+    """old with value in the place of a block, out of place."""
+    index = index if isinstance(index, tuple) else (index,)
+    if Ellipsis in index:
+        at = index.index(Ellipsis)
+        index = index[:at] + (slice(None),) * (old.dim() - len(index) + 1) + index[at + 1 :]
+    pad, inner, outer = [], [], []
+    for axis in range(old.dim()):
+        cut = index[axis] if axis < len(index) else slice(None)
+        if not isinstance(cut, slice) or cut.step not in (None, 1):
+            raise ExportError(_no_complex("an assignment to single entries"))
+        whole = cut.start is None and cut.stop is None
+        if whole and not inner:  # as the batch, whose extent stays open
+            pad.append((0, 0))
+            continue
+        size = int(old.shape[axis])
+        start, stop, _ = cut.indices(size)
+        pad.append((start, size - stop))
+        inner.append(stop - start)
+        outer.append((start, size - stop))
+    flat = [n for pair in reversed(pad) for n in pair]
+    kept = 1 - F.pad(torch.ones(inner, dtype=old.dtype), [n for pair in reversed(outer) for n in pair])
+    return old * kept + F.pad(value, flat)
+
+
+def _stacked(function):
+    def joined(pairs, *args, **names):
+        pairs = [_pair(each) for each in pairs]
+        return _Pair(*(function([getattr(each, part) for each in pairs], *args, **names) for part in ("real", "imag")))
+
+    return joined
+
+
+def _einsum(equation, *operands):
+    operands = operands[0] if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else operands
+    return _product(lambda *parts: torch.einsum(equation, *parts), *operands)
+
+
+_PAIRED = {
+    "einsum": _einsum,
+    "mul": lambda a, b: _product(torch.mul, a, b),
+    "matmul": lambda a, b: _product(torch.matmul, a, b),
+    "bmm": lambda a, b: _product(torch.bmm, a, b),
+    "add": lambda a, b: _pair(a) + b,
+    "sub": lambda a, b: _pair(a) - b,
+    "cat": _stacked(torch.cat),
+    "concat": _stacked(torch.cat),
+    "stack": _stacked(torch.stack),
+    "abs": lambda z: z.abs(),
+    "conj": lambda z: z.conj(),
+    "real": lambda z: z.real,
+    "imag": lambda z: z.imag,
+    "zeros_like": lambda z, **_: z.each(torch.zeros_like),
+    "roll": lambda z, *args, **names: z.each(lambda part: torch.roll(part, *args, **names)),
+    "exp": lambda z: _Pair(z.real.exp() * z.imag.cos(), z.real.exp() * z.imag.sin()),
+    "is_complex": lambda z: True,
+}
+for _name in _LINEAR:
+    _PAIRED.setdefault(_name, _linear_method(_name))
+
+
+def _turns(columns, n, inverse, norm, weights, dtype):
+    """Cosines and signed sines of the angles 2πkm/n, normalised, one row a weight."""
+    scales = [weight / _divisor(n, inverse, norm) for weight in weights]
+    sign = 1.0 if inverse else -1.0
+
+    def table(function):
+        rows_ = [[w * function(2 * math.pi * (k * m % n) / n) for m in range(columns)] for k, w in enumerate(scales)]
+        return torch.tensor(rows_, dtype=dtype)
+
+    return table(math.cos), table(lambda angle: sign * math.sin(angle))
+
+
+def _divisor(n, inverse, norm):
+    if norm == "ortho":
+        return math.sqrt(n)
+    return n if inverse == (norm in (None, "backward")) else 1
+
+
+def _fitted(x, axis, n):
+    """The axis cut or filled with zeros to n entries."""
+    size = int(x.shape[axis])
+    if n < size:
+        return x.narrow(axis, 0, n)
+    return x if n == size else F.pad(x, [0, 0] * (x.dim() - 1 - axis % x.dim()) + [0, n - size])
+
+
+def _dft(x, n, axis, inverse, norm, real_in=False, real_out=False):
+    """One axis transformed: from real numbers to half of the spectrum, between complex ones, or back to real ones."""
+    if n is None:
+        n = 2 * (int(x.shape[axis]) - 1) if real_out else int(x.shape[axis])
+    n = int(n)
+    half = n // 2 + 1
+    rows = half if real_out else n
+    # In half of a spectrum every mode but the first and, of an even length, the last stands for two.
+    weights = [2.0 if real_out and k > 0 and 2 * k != n else 1.0 for k in range(rows)]
+    columns = half if real_in else n
+    cosines, sines = _turns(columns, n, inverse, norm, weights, (x if real_in else x.real).dtype)
+
+    def lines(part):
+        return _fitted(part, axis, rows).transpose(axis, -1)
+
+    def back(part):
+        return part.transpose(axis, -1)
+
+    if real_in:
+        x = lines(x)
+        return _Pair(back(x @ cosines), back(x @ sines))
+    re, im = lines(x.real), lines(x.imag)
+    real = back(re @ cosines - im @ sines)
+    return real if real_out else _Pair(real, back(re @ sines + im @ cosines))
+
+
+def _transform_axes(x, s, dim):
+    if dim is None:
+        dim = range(-(x.dim() if s is None else len(s)), 0)
+    dim = [dim] if isinstance(dim, int) else list(dim)
+    return dim, [None] * len(dim) if s is None else list(s)
+
+
+def _transforms():
+    """The functions of torch.fft on pairs, by name."""
+
+    def several(kind, inverse, default):
+        def transform(x, s=None, dim=default, norm=None):
+            axes, sizes = _transform_axes(x, s, dim)
+            (*axes, last), (*sizes, n) = axes, sizes
+            if kind == "real" and not inverse:
+                x = _dft(x, n, last, False, norm, real_in=True)
+            elif kind == "complex":
+                x = _dft(_pair(x), n, last, inverse, norm)
+            for axis, size in zip(axes, sizes):
+                x = _dft(_pair(x), size, axis, inverse, norm)
+            return _dft(_pair(x), n, last, True, norm, real_out=True) if kind == "real" and inverse else x
+
+        return transform
+
+    def single(kind, inverse):
+        many = several(kind, inverse, (-1,))
+        return lambda x, n=None, dim=-1, norm=None: many(x, None if n is None else (n,), (dim,), norm)
+
+    for prefix, kind in (("", "complex"), ("r", "real")):
+        for inverse in (False, True):
+            name = ("i" if inverse else "") + prefix + "fft"
+            yield name, single(kind, inverse)
+            yield name + "2", several(kind, inverse, (-2, -1))
+            yield name + "n", several(kind, inverse, None)
+
+
+def _is_complex(dtype):
+    return dtype is not None and dtype.is_complex
+
+
+def _factory(make):
+    def made(*args, **names):
+        if not _is_complex(names.get("dtype")):
+            return make(*args, **names)
+        names["dtype"] = torch.float32 if names["dtype"] is torch.cfloat else torch.float64
+        return _Pair(make(*args, **names), make(*args, **dict(names)) * 0)
+
+    return made
+
+
+@contextlib.contextmanager
+def _complex_as_pairs(model):
+    """The model's complex parameters as real ones [..., 2], and PyTorch's complex functions on pairs, for a while."""
+    swapped = []
+    view_as_real = torch.view_as_real
+    with contextlib.ExitStack() as stack:
+        for name, transform in _transforms():
+            stack.enter_context(_replaced(torch.fft, name, transform))
+        for name in ("zeros", "ones", "empty"):
+            stack.enter_context(_replaced(torch, name, _factory(getattr(torch, name))))
+        for name, ordinary in (
+            ("complex", _Pair),
+            ("polar", lambda r, a: _Pair(r * a.cos(), r * a.sin())),
+            ("view_as_complex", lambda x: _Pair(x[..., 0], x[..., 1])),
+            ("view_as_real", lambda z: torch.stack([_pair(z).real, _pair(z).imag], -1)),
+        ):
+            stack.enter_context(_replaced(torch, name, ordinary))
+        try:
+            for module in model.modules() if not isinstance(model, torch.jit.ScriptModule) else ():
+                for kept in (module._parameters, module._buffers):
+                    for name, tensor in list(kept.items()):
+                        if tensor is None or not tensor.is_complex():
+                            continue
+                        parts = view_as_real(tensor.detach()).clone()
+                        if kept is module._parameters:
+                            parts = torch.nn.Parameter(parts, tensor.requires_grad)
+                        parts._complex_parts = True
+                        swapped.append((kept, name, tensor))
+                        kept[name] = parts
+            yield
+        finally:
+            for kept, name, tensor in swapped:
+                kept[name] = tensor
+
+
 # ---- Tracing and writing -----------------------------------------------------------------------------------------
 
 
@@ -351,7 +688,7 @@ def _replaced(owner, name, value):
 
 
 @contextlib.contextmanager
-def _traceable():
+def _traceable(model):
     """PyTorch with the operations that its exporter writes wrongly, or not at all, in terms of ordinary ones."""
     pad = F.pad
 
@@ -369,10 +706,13 @@ def _traceable():
 
     def pad_traceably(input, pad_=None, mode="constant", value=None, **names):
         pad_ = names.get("pad", pad_)
+        if isinstance(input, _Pair):
+            return input.each(lambda part: pad_traceably(part, pad_, mode, value))
         return _pad_circular(input, pad_) if mode == "circular" else pad(input, pad_, mode, value)
 
     attention = getattr(torch.backends, "mha", None)
     with contextlib.ExitStack() as stack:
+        stack.enter_context(_complex_as_pairs(model))
         for owner, name, ordinary in _ordinary():
             stack.enter_context(_replaced(owner, name, ordinary))
         stack.enter_context(warnings.catch_warnings())
@@ -425,7 +765,7 @@ def _deviation(a, b):
 
 def _check_trace(model, inputs, tolerance):
     """The trace against the module on other batch sizes and on other values."""
-    with _traceable():
+    with _traceable(model):
         traced = torch.jit.trace(model, inputs, check_trace=False)
     batches = _batches(inputs)
     batches["other values"] = inputs.flip(0) * 0.5 + 0.1 * inputs.roll(1, -1)
@@ -465,7 +805,7 @@ def _export_onnx(model, inputs, buffer, opset):
         # The tracing exporter needs no further packages and keeps the parameters' names.
         options["dynamo"] = False
     try:
-        with _traceable(), _one_argument(model), _without_onnx_package():
+        with _traceable(model), _one_argument(model), _without_onnx_package():
             torch.onnx.export(model, inputs, buffer, **options)
     except Exception as error:
         raise ExportError(_why_not_exported(model, error, opset)) from error
@@ -475,12 +815,7 @@ def _why_not_exported(model, error, opset):
     operator = re.search(r"operator '?(?:aten::)?(\w+)'?", str(error))
     name = operator.group(1) if operator else ""
     if any(p.is_complex() for p in model.parameters()) or re.match("_?fft_|complex|polar|view_as_(real|complex)", name):
-        return (
-            "PyTorch's exporter stops at complex numbers (%s). Write the transform with real numbers: multiply by the "
-            "matrices of cosines and sines of the modes that are kept, and hold real and imaginary parts as two real "
-            "parameters. A file in which another exporter wrote ONNX's DFT opens in Noetherscope and can be "
-            "differentiated." % (name or "complex parameters")
-        )
+        return _no_complex(name or "the use of a complex parameter")
     stop = "there is no ONNX for %s" % name if operator else _first_line(error)
     return (
         "PyTorch could not export the model: %s. Replace that operation by ordinary ones, or try another opset "

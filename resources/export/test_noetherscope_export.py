@@ -121,6 +121,42 @@ class RightFiles(Case):
         normed = nn.utils.parametrizations.spectral_norm(nn.Linear(6, 6))
         self.assert_right(nn.Sequential(normed, nn.Tanh()), torch.randn(3, 6))
 
+    def test_fourier_transforms_and_complex_parameters(self):
+        class Spectral(nn.Module):  # as Fourier neural operators are usually written
+            def __init__(self):
+                super().__init__()
+                self.weights = nn.ParameterList(nn.Parameter(torch.randn(3, 3, 2, 3, dtype=torch.cfloat)) for _ in "ab")
+                self.register_buffer("phase", torch.exp(1j * torch.arange(4.0)))
+
+            def forward(self, x):
+                modes = torch.fft.rfft2(x)
+                out = torch.zeros(x.shape[0], 3, x.size(-2), x.size(-1) // 2 + 1, dtype=torch.cfloat, device=x.device)
+                low, high = (out[:, :, part, :3] for part in (slice(None, 2), slice(-2, None)))
+                out[:, :, :2, :3] = torch.einsum("bixy,ioxy->boxy", modes[:, :, :2, :3], self.weights[0]) + low
+                out[:, :, -2:, :3] = torch.einsum("bixy,ioxy->boxy", modes[:, :, -2:, :3], self.weights[1]) + high
+                return x + torch.fft.irfft2(out * self.phase, s=(x.size(-2), x.size(-1)))
+
+        model, x = Spectral(), torch.randn(3, 3, 5, 6)
+        before = model.weights[0]
+        self.assert_right(model, x)
+        self.assertIs(model.weights[0], before)
+        tensors = helper._read_network(self.path.read_bytes())[1]
+        self.assertEqual(list(tensors["weights.0"].shape), [3, 3, 2, 3, 2])
+
+    def test_every_transform_of_pytorch(self):
+        x = torch.randn(2, 3, 6, 5, dtype=torch.double)
+        z = torch.fft.fft2(x)
+        for name, ours in helper._transforms():
+            theirs = getattr(torch.fft, name)
+            given = x if "rfft" in name and "i" not in name else z
+            several = [{"s": (4, 7)}, {"dim": (1, -1)}] if name[-1] in "2n" else [{"n": 8}, {"dim": 1}]
+            for options in [{}, {"norm": "ortho"}, {"norm": "forward"}, *several]:
+                with self.subTest("%s %s" % (name, options)):
+                    found = ours(given if given is x else helper._pair(given), **options)
+                    wanted = theirs(given, **options)
+                    found = torch.complex(found.real, found.imag) if isinstance(found, helper._Pair) else found
+                    self.assertTrue(torch.allclose(found, wanted))
+
     def test_opsets(self):
         model = nn.Sequential(circular(1, 3, padding=1), nn.Softmax(1), nn.GroupNorm(2, 4), nn.Upsample(scale_factor=2))
         for opset in (11, 13, 16, 17):
@@ -242,11 +278,9 @@ class LoudErrors(Case):
         self.assert_refused("Timed.forward needs x, t, but one input", Timed(), torch.randn(3, 6))
         self.assert_refused("one input tensor", nn.Linear(6, 6), (torch.randn(3, 6), torch.rand(3)))
 
-    def test_fourier_transforms(self):
-        def low_pass(x):
-            return torch.fft.irfft(torch.fft.rfft(x)[..., :2], n=6)
-
-        self.assert_refused("complex numbers .*rfft.*cosines and sines.*DFT", Apply(low_pass), torch.randn(3, 6))
+    def test_complex_numbers_beyond_sums_and_products(self):
+        for function in (lambda x: torch.fft.fft(x).angle(), lambda x: torch.tanh(torch.fft.fft(x)).real):
+            self.assert_refused("complex numbers, and (angle|tanh) .*cosines and sines", Apply(function), torch.randn(3, 6))
 
     def test_arguments_that_do_not_fit(self):
         x, model = torch.randn(3, 6), nn.Linear(6, 2)
