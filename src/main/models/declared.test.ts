@@ -102,6 +102,19 @@ test("while a parameter is missing, a tensor of unknown name is taken for it, bu
   expect(await parametersOf(signature(text))).toEqual(["w", "table"]);
 });
 
+test("parameters that an exporter folded away are named, those of our own are not", async () => {
+  const path = join(folder, "folded.onnx");
+  const text =
+    "p_w: PARAMETER target='w'\np_a: PARAMETER target='bn.weight'\np_b: PARAMETER target='bn.bias'\n";
+  await writeFile(path, smallModel({ ...network, ...signature(text) }));
+  expect((await openModel(path)).info.warnings).toEqual([
+    expect.stringMatching(/^bn\.weight, bn\.bias: not in .*folded\.onnx as parameters/),
+  ]);
+  const lists = { parameters: ["w", "bn.weight", "bn.bias"] };
+  await writeFile(path, smallModel({ ...network, ...ours(lists) }));
+  expect((await openModel(path)).info.warnings).toEqual([]);
+});
+
 test("the ones and zeros of a normalisation in groups are no parameters", async () => {
   const found = await parametersOf({
     ...signature("p_w: PARAMETER target='w'\np_v: PARAMETER target='norm.weight'\n"),

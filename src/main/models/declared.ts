@@ -6,12 +6,15 @@
 import { z } from "zod";
 import { toFloat64, type Tensor } from "../../shared/tensor";
 import type { OnnxModel } from "../graph/onnx/model";
+import { printable } from "../graph/onnx/printable";
 
 /** Names in PyTorch. */
 export interface Declared {
   readonly trained: ReadonlySet<string>;
   /** Buffers, frozen parameters and constants. */
   readonly fixed: ReadonlySet<string>;
+  /** Whether the exporter computes what is constant, so that parameters may be gone. Ours does not. */
+  readonly folds: boolean;
 }
 
 const OURS = "noetherscope";
@@ -31,8 +34,8 @@ export function declaredBy({ proto }: OnnxModel): Declared | undefined {
     const { parameters, frozen, buffers } = lists;
     // A network whose weights are all frozen was prepared for inference; what it learnt is still in them.
     return parameters.length > 0
-      ? { trained: new Set(parameters), fixed: new Set([...frozen, ...buffers]) }
-      : { trained: new Set(frozen), fixed: new Set(buffers) };
+      ? { trained: new Set(parameters), fixed: new Set([...frozen, ...buffers]), folds: false }
+      : { trained: new Set(frozen), fixed: new Set(buffers), folds: false };
   }
   const signature = proto.graph?.metadataProps.find(({ key }) => key === SIGNATURE);
   return signature === undefined ? undefined : ofSignature(signature.value);
@@ -51,7 +54,7 @@ function parsed(text: string): z.infer<typeof metadata> | undefined {
 
 /** `p_w: PARAMETER target='w'` since PyTorch 2.7, `kind=<InputKind.PARAMETER: 2>, arg=…(name='p_w'), target='w'` before. */
 function ofSignature(text: string): Declared {
-  const declared = { trained: new Set<string>(), fixed: new Set<string>() };
+  const declared = { trained: new Set<string>(), fixed: new Set<string>(), folds: true };
   const inputs =
     /\b(PARAMETER|BUFFER|CONSTANT_TENSOR)(?:: \d+>, arg=\w+\(name='[^']*'\),)? target='([^']*)'/g;
   for (const [, kind, name] of text.matchAll(inputs)) {
@@ -81,6 +84,26 @@ export function trainable(
     if (!folded || fixed.has(inPytorch) || tensor.shape.length === 0) return false;
     return !neutral.has(name) && !isMask(tensor);
   };
+}
+
+/**
+ * A sentence on parameters that the exporter folded away, as a BatchNorm into the convolution before it: more are
+ * missing than tensors of unknown names are there for them.
+ * @param found names of the file's tensors that count as parameters
+ */
+export function foldedAway(
+  model: OnnxModel,
+  stored: ReadonlyMap<string, Tensor>,
+  found: readonly string[],
+): string[] {
+  const declared = declaredBy(model);
+  if (declared?.folds !== true) return [];
+  const missing = [...declared.trained].filter((name) => !stored.has(name));
+  if (missing.length <= found.filter((name) => !declared.trained.has(name)).length) return [];
+  const names = `${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ` and ${missing.length - 3} more` : ""}`;
+  return [
+    `${printable(names)}: not in ${model.path} as parameters of their own. The exporter folded them into others, and gradients are of what it made of them; noetherscope_export.py keeps all.`,
+  ];
 }
 
 /** Several different whole numbers, as no trained tensor has them. */

@@ -10,6 +10,7 @@ import { standardOpset } from "../graph/onnx/decode";
 import { importGraph, type ImportOptions } from "../graph/onnx/import";
 import { openOnnx, type OnnxModel } from "../graph/onnx/model";
 import { readCheckpoint } from "./checkpoint";
+import { foldedAway } from "./declared";
 import { describePorts } from "./describe";
 import { fixedBatch, rebatching } from "./fixedBatch";
 import { matchCheckpoint, storedTensors, transpose } from "./match";
@@ -110,7 +111,10 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
       producer: `${onnx.proto.producerName} ${onnx.proto.producerVersion}`.trim(),
       metadata: Object.fromEntries(onnx.proto.metadataProps.map(({ key, value }) => [key, value])),
       parity: null,
-      warnings: rebatched?.problem === undefined ? [] : [rebatched.problem],
+      warnings: [
+        ...(rebatched?.problem === undefined ? [] : [rebatched.problem]),
+        ...foldedAway(onnx, stored, [...found.inputs.keys()]),
+      ],
     },
   };
 }
