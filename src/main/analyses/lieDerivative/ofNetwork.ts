@@ -10,12 +10,12 @@ import { checkStep, noticesOf } from "./checks";
 import { lieSteps } from "./derivative";
 import { exchangeErrors } from "./exchanges";
 import { finiteErrors } from "./finite";
-import { dataDerivative } from "./fitted";
+import { dataDerivative, type DataDerivative } from "./fitted";
 import { KeptLieFields } from "./keptFields";
 import { kindOf } from "./kind";
 import { layerContributions } from "./layers";
 import { Measure } from "./measure";
-import { comparable, type Beside, type DataBeside } from "./numbers";
+import { comparable, type Beside } from "./numbers";
 import { roundingOf } from "./rounding";
 import { sidesOf, type Sides } from "./sides";
 import { summaryOf } from "./summary";
@@ -36,6 +36,13 @@ export async function ofNetwork(
   checkStep(shape, outputShape, steps);
   const kind = await kindOf(context, params, network);
   const sides = sidesOf(context, params, shape, outputShape, kind);
+  // First, for data that have no dynamics refuse it.
+  const fitted = params["with-data"]
+    ? await dataBeside(context, params, sides, () => {
+        signal.throwIfAborted();
+        progress({ fraction: 0, stage: "Fitting the data’s own dynamics" });
+      })
+    : null;
   const n = samples.length;
   const size = runSize(network, n, sides.generators.length, context.memoryBytes);
   progress({ fraction: 0, stage: "Preparing the network" });
@@ -69,6 +76,7 @@ export async function ofNetwork(
     sides,
     size,
     measure.numbers.outputNorm,
+    fitted,
     signal,
     progress,
   );
@@ -108,6 +116,7 @@ async function besideOf(
   sides: Sides,
   size: RunSize,
   outputNorm: Float64Array,
+  fitted: DataDerivative | null,
   signal: AbortSignal,
   progress: ReportProgress,
 ): Promise<Beside> {
@@ -143,22 +152,18 @@ async function besideOf(
           checkpoints,
           at("Checkpoints"),
         );
-  const data = params["with-data"]
-    ? await dataBeside(context, params, sides, outputNorm, at("Fitting the data"))
-    : null;
+  const dt = params.dt > 0 ? params.dt : (context.dt ?? 1);
+  const data = fitted === null ? null : comparable(fitted, sides.kind, outputNorm, dt);
   return { rounding, exchanges, finite, checkpoints: series, data };
 }
 
 /** Fitted to what the network predicts, where that is the data's next states or rates. */
-async function dataBeside(
+function dataBeside(
   context: StatesContext,
   params: LieDerivativeParameters,
   { kind, layout }: Sides,
-  outputNorm: Float64Array,
   step: () => void,
-): Promise<DataBeside> {
+): Promise<DataDerivative> {
   const asked = layout === null || context.later === undefined ? params.prediction : kind;
-  const found = await dataDerivative(context, { ...params, prediction: asked }, step);
-  const dt = params.dt > 0 ? params.dt : (context.dt ?? 1);
-  return comparable(found, kind, outputNorm, dt);
+  return dataDerivative(context, { ...params, prediction: asked }, step);
 }
