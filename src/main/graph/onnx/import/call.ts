@@ -51,6 +51,7 @@ export class UnsupportedOperator extends UserError {
 
 /** In a shape, in sizes of parts and the like. */
 const MOST_NUMBERS = 1 << 16;
+const MOST_AXES = 64;
 
 /** What all calls of one import share. */
 export interface Importing {
@@ -194,6 +195,15 @@ export class Call {
 
   numbers(index: number): number[] {
     return [...toFloat64(this.known(index))];
+  }
+
+  /** An input that states extents: whole numbers, none negative. */
+  extents(index: number): number[] {
+    const found = this.numbers(index);
+    const fits = found.length <= MOST_AXES && found.every((n) => Number.isInteger(n) && n >= 0);
+    if (fits) return found;
+    const shown = `${found.slice(0, 8).join(", ")}${found.length > 8 ? ", …" : ""}`;
+    throw this.malformed(`input ${index + 1} is no list of extents: [${shown}]`);
   }
 
   number(index: number): number {

@@ -136,6 +136,28 @@ const cases: [string, SmallModel, RegExp][] = [
     /blocks of 0/,
   ],
   [
+    "blocks of fractions of an image",
+    model([node("Col2Im", "x image block", "y")], {
+      inputs: { x: [1, 2 ** 40, 1] },
+      initializers: {
+        image: fromFloat64("int64", [2], [4, 4]),
+        block: fromFloat64("float32", [2], [0.5, 0.5]),
+      },
+    }),
+    /input 3 is no list of extents: \[0\.5, 0\.5\]/,
+  ],
+  [
+    "blocks of a trillion channels",
+    model([node("Col2Im", "x image block", "y")], {
+      inputs: { x: [1, 2 ** 40, 1] },
+      initializers: {
+        image: fromFloat64("int64", [2], [4, 4]),
+        block: fromFloat64("int64", [2], [1, 1]),
+      },
+    }),
+    /would be written out/,
+  ],
+  [
     "two outputs of one name",
     model([node("Relu", "x", "y")], { outputs: ["y", "y"] }),
     /two outputs of the name "y"/,

@@ -123,7 +123,7 @@ function inside(call: Call, place: Value, weight: Value, extent: number): Tap {
 const AffineGrid: Converter = (call) => {
   const { g } = call;
   const theta = call.input(0);
-  const [n, , ...extents] = call.numbers(1) as [number, number, ...number[]];
+  const [n, , ...extents] = call.extents(1) as [number, number, ...number[]];
   const rank = extents.length;
   const aligned = call.flag("align_corners");
   const points = sizeOf(extents);

@@ -55,9 +55,8 @@ export const shapes: Converters = {
   },
 
   ConstantOfShape(call) {
-    const shape = call.numbers(0);
+    const shape = call.extents(0);
     const value: Tensor = call.tensor("value") ?? fromFloat64("float32", [1], [0]);
-    if (shape.some((extent) => extent < 0)) throw call.malformed(`shape [${shape.join(", ")}]`);
     return call.g.expand(call.g.reshape(call.g.constant(value), []), shape);
   },
 

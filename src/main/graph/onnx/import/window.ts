@@ -203,6 +203,9 @@ function root({ g }: Call, x: Value, p: number): Value {
 
 const spatialAxes = (x: Value): number[] => x.shape.flatMap((_, axis) => (axis < 2 ? [] : [axis]));
 
+/** Of the kernel that puts a column's taps in their places. */
+const MOST_WEIGHTS = 1 << 24;
+
 /**
  * Columns [N, C·taps, positions] added up to an image: the transpose of cutting it into blocks. Each channel's
  * taps are one ConvTranspose with a kernel of one 1 a tap.
@@ -210,7 +213,7 @@ const spatialAxes = (x: Value): number[] => x.shape.flatMap((_, axis) => (axis <
 const Col2Im: Converter = (call) => {
   const { g } = call;
   const x = call.input(0);
-  const [image, kernel] = [call.numbers(1), call.numbers(2)];
+  const [image, kernel] = [call.extents(1), call.extents(2)];
   const ones = image.map(() => 1);
   const strides = call.ints("strides") ?? ones;
   const dilations = call.ints("dilations") ?? ones;
@@ -218,6 +221,14 @@ const Col2Im: Converter = (call) => {
   const rank = image.length;
   const taps = sizeOf(kernel);
   const channels = x.shape[1]! / taps;
+  if (kernel.length !== rank || !Number.isInteger(channels) || x.shape.length !== 3) {
+    throw call.malformed(
+      `columns [${x.shape.join(", ")}] of blocks [${kernel.join(", ")}] of an image [${image.join(", ")}]`,
+    );
+  }
+  if (channels * taps * taps > MOST_WEIGHTS) {
+    throw call.unsupported(`its ${channels} channels of ${taps} taps would be written out`);
+  }
   const free = image.map(
     (extent, i) => extent + pads[i]! + pads[rank + i]! - reach(kernel[i]!, dilations[i]!),
   );
