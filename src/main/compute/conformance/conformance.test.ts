@@ -1,6 +1,11 @@
 /** ONNX's own single-operator cases: whatever the program claims to support, it computes as the standard says. */
-import { readFile } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { pack } from "tar-stream";
 import { afterAll, expect, test } from "vitest";
 import { fromFloat64 } from "../../../shared/tensor";
 import { converters } from "../../graph/onnx/import/nodes";
@@ -41,6 +46,20 @@ test("OPERATORS.md lists what is read, no more and no less", async () => {
     .slice(2)
     .flatMap((row) => row.split("|")[2]!.trim().split(" "));
   expect(listed.sort()).toEqual(Object.keys(converters).sort());
+});
+
+test("an archive that unpacks to a thousand times its size is refused", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "conformance-"));
+  const path = join(folder, "zeros.tar.gz");
+  const entries = pack();
+  const zeros = Buffer.alloc(2 ** 26 + 2 ** 24);
+  entries.entry({ name: "test/model.onnx" }, zeros);
+  entries.finalize();
+  await pipeline(entries, createGzip(), createWriteStream(path));
+  await expect(readCases(path)).rejects.toThrow(
+    /zeros\.tar\.gz is no sound .*unpacks to more than/,
+  );
+  await rm(folder, { recursive: true });
 });
 
 test.each([
