@@ -32,6 +32,7 @@ test.each([
   ["torch", "a.pt", `PK\x03\x04${"\0".repeat(26)}archive/data.pkl`],
   ["torch", "a.pt", `PK\x03\x04${"\0".repeat(26)}weights/.format_version`],
   ["pickle", "a.pt", "\x80\x02\x8a\x0a"],
+  ["hdf5", "a.h5", `${"\0".repeat(1024)}\x89HDF\r\n\x1a\n`],
   ["matlab7", "a.mat", "MATLAB 7.3 MAT-file"],
   ["matlab", "a.mat", "MATLAB 5.0 MAT-file"],
   [undefined, "a.bin", ""],

@@ -60,11 +60,21 @@ const signatures: readonly (readonly [RegExp, FileKind])[] = [
 ];
 /* eslint-enable no-control-regex */
 
+/** HDF5 may begin after a block of someone else's, of 512 bytes or a power of two times as many. */
+async function hasUserBlock(source: ByteSource): Promise<boolean> {
+  for (let at = 512; at + 8 <= source.size && at <= 1 << 16; at *= 2) {
+    const bytes = await source.read(at, 8);
+    if (Buffer.from(bytes).toString("latin1") === "\x89HDF\r\n\x1a\n") return true;
+  }
+  return false;
+}
+
 /** undefined where nothing is recognised: a raw array, a damaged file, an empty one. */
 export async function fileKind(source: ByteSource): Promise<FileKind | undefined> {
   const bytes = await source.read(0, Math.min(PREFIX, source.size));
   const text = Buffer.from(bytes).toString("latin1");
-  const found = signatures.find(([pattern]) => pattern.test(text))?.[1];
+  const first = signatures.find(([pattern]) => pattern.test(text))?.[1];
+  const found = first ?? ((await hasUserBlock(source)) ? "hdf5" : undefined);
   if (found === "hdf5" && [".nc", ".nc4", ".cdf"].includes(extname(source.path).toLowerCase())) {
     return "netcdf4";
   }

@@ -31,6 +31,7 @@ export async function openArrayFile(path: string): Promise<ArrayFile> {
     if (kind === "netcdf3") return unpacked(await openNetcdf3(source));
     // What is not recognised may be an archive cut short, of which the zip reader says so.
     if (kind !== undefined && kind !== "npy" && kind !== "zip") throw otherKind(path, kind);
+    if (kind === undefined && !/\.(npz|zip)$/i.test(path)) throw noKind(path, source.size);
     return await arraysIn(source);
   } catch (error) {
     await source?.close();
@@ -48,6 +49,15 @@ export async function isZarr(path: string): Promise<boolean> {
     if (there) return true;
   }
   return false;
+}
+
+function noKind(path: string, size: number): UserError {
+  const problem =
+    size === 0 ? "is empty" : "is of no format that is read here, or its beginning is damaged";
+  return new UserError("data/format", `${path} ${problem}.`, {
+    where: path,
+    todo: `Data are ${dataWords} files.`,
+  });
 }
 
 function otherKind(path: string, kind: FileKind): UserError {
