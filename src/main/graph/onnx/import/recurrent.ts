@@ -195,8 +195,10 @@ function initialStates(
     const all = samplesFirst ? g.transpose(given, [1, 0, 2]) : given;
     const fitting =
       rebatch === undefined || n === all.shape[1] ? all : firstRow(g, rebatch, all, 1);
-    if (![n, 1].includes(fitting.shape[1]!)) {
-      throw call.malformed(`its state has ${fitting.shape[1]} samples, its input ${n}`);
+    const [, samples, units] = fitting.shape;
+    if (fitting.shape.length !== 3 || (samples !== n && samples !== 1) || units !== size) {
+      const [is, needed] = [fitting.shape, [n, size]].map((shape) => shape.join(", "));
+      throw call.malformed(`its initial state is [${is}], […, ${needed}] is needed`);
     }
     return g.expand(ofDirection(g, fitting, d), [n, size]);
   });
