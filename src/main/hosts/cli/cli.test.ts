@@ -178,6 +178,17 @@ test("model info names the node that stops a gradient", async () => {
   expect(out).toContain("a.weight: Round is piecewise constant (/quantise/Round)");
 });
 
+test("data convert writes the chosen states of a collection’s file, which opens again", async () => {
+  const source = fixture("datasets/pdebench_swe_2d/2D_rdb_NA_NA.h5");
+  const out = join(home, "swe.npz");
+  const converted = await noetherscope(["data", "convert", source, out, "--times", "0:3"]);
+  expect(converted).toMatchObject({ code: 0, err: "" });
+  const info = await noetherscope(["data", "info", out, "--json"]);
+  expect(JSON.parse(info.out)).toMatchObject({ shape: [3, 3, 1, 8, 10], fields: "scalar:h" });
+  const refused = await noetherscope(["data", "convert", source, join(home, "swe.h5")]);
+  expect(refused).toMatchObject({ code: 2, out: "" });
+});
+
 test("data info gives numbers the digits that their spread deserves", async () => {
   const data = fixture("unet/data.npz");
   const fields = ["--fields", "scalar:rho,vector:v,scalar:p"];
