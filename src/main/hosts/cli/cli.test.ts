@@ -150,6 +150,7 @@ describe("every example that the help shows runs as printed, from a checkout", (
     // What it writes goes to the test's own folder, and of an analysis it is enough to know that it could be run.
     const at = argv.indexOf("--out");
     if (at >= 0) argv[at + 1] = join(home, "result.npz");
+    if (name === "data convert") argv[3] = join(home, "result.npz");
     if (name.startsWith("analyse")) argv.push("--dry-run");
     const { code, err } = await noetherscope(argv);
     expect(code, err).toBe(0);
