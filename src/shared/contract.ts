@@ -91,7 +91,7 @@ export type DataInfo = z.infer<typeof dataInfo>;
 const port = z.object({
   name: z.string(),
   dtype: z.string(),
-  /** null where the file leaves the extent open (the batch). */
+  /** null where the file leaves the extent open: the batch, and axes that the data settle. */
   shape: z.array(z.number().nullable()),
 });
 
@@ -117,6 +117,8 @@ export const modelInfo = z.object({
   opset: z.number(),
   producer: z.string(),
   metadata: z.record(z.string(), z.string()),
+  /** Axes beside the batch whose extents the file leaves to the data, where there are any. */
+  open: z.array(z.string()).optional(),
   /** How its output compares with PyTorch's (parity.ts); null where there is no example batch beside the file. */
   parity: z
     .object({ file: z.string(), samples: z.number(), deviation: z.number().nullable() })

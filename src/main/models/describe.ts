@@ -4,9 +4,8 @@ import { dataInputs, inputName, type Graph, type Value } from "../graph/ir";
 
 type Ports = Pick<ModelInfo, "inputs" | "outputs">;
 
-/** @param graph the network at a batch; @param batches two that it can take, or one if its batch is fixed */
-export function describePorts(graph: (batch: number) => Graph, batches: readonly number[]): Ports {
-  const [first, second = first] = batches.map(graph) as [Graph, Graph?];
+/** @param second the same network at another batch, and other extents of open axes, where it can take them */
+export function describePorts(first: Graph, second: Graph): Ports {
   const port = (name: string, a: Value, b: Value): Ports["inputs"][number] => ({
     name,
     dtype: a.dtype,

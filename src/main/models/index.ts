@@ -15,6 +15,7 @@ import { describePorts } from "./describe";
 import { fixedBatch, rebatching } from "./fixedBatch";
 import { matchCheckpoint, storedTensors, transpose } from "./match";
 import { expectNumbers } from "./nan";
+import { openAxesRemark, openExtents, unopened, type OpenExtents } from "./openExtents";
 import { findParameters } from "./parameters";
 
 export interface Model {
@@ -35,8 +36,8 @@ export interface Model {
 export interface OpenModelOptions {
   /** A checkpoint whose values take the place of the file's; null for those of the file. */
   readonly weights?: string | null;
-  /** Extents of symbolic dimensions other than the batch. */
-  readonly dimensions?: ReadonlyMap<string, number>;
+  /** Extents of one sample of the first input, without its batch: what axes become that the file leaves open. */
+  readonly sample?: readonly number[];
 }
 
 /**
@@ -47,6 +48,21 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
   const onnx = await openOnnx(path).catch(async (error: unknown) => {
     throw await explained(error, path);
   });
+  const extents = openExtents(onnx, options.sample);
+  if (extents.others === null) return modelOf(path, onnx, options, extents);
+  try {
+    return await modelOf(path, onnx, options, extents);
+  } catch (error) {
+    throw unopened(path, extents.names, error);
+  }
+}
+
+async function modelOf(
+  path: string,
+  onnx: OnnxModel,
+  options: OpenModelOptions,
+  extents: OpenExtents,
+): Promise<Model> {
   const stored = storedTensors(onnx);
   const match =
     typeof options.weights === "string"
@@ -59,10 +75,7 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
     ]),
   );
   const fixed = fixedBatch(onnx);
-  const base: ImportOptions = {
-    weights,
-    ...(options.dimensions === undefined ? {} : { dimensions: options.dimensions }),
-  };
+  const base: ImportOptions = { weights, dimensions: extents.dimensions };
   const found = findParameters(onnx, { ...base, batch: fixed ?? 1 }, match);
   const imports: ImportOptions = { ...base, parameters: found.inputs };
   const rebatched = fixed === undefined ? undefined : await rebatching(onnx, imports, fixed);
@@ -87,7 +100,11 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
   }));
   expectNumbers(parameters, options.weights ?? path);
   const buffers = new Map([...found.buffers].map((name) => [name, valueOf(name)]));
-  const batches = rebatched?.problem === undefined ? [1, 2] : [fixed!];
+  const [one, two] = rebatched?.problem === undefined ? [1, 2] : [fixed!, fixed!];
+  const other =
+    extents.others === null
+      ? graph(two)
+      : importGraph(onnx, { ...imports, batch: two, dimensions: extents.others }).graph;
   return {
     path,
     parameters: new Map(parameters.map(({ name, tensor }) => [name, tensor])),
@@ -95,7 +112,7 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
     graph,
     info: {
       path,
-      ...describePorts(graph, batches),
+      ...describePorts(graph(one), other),
       operators: operatorCounts(onnx),
       parameters: parameters.map(({ name, tensor: { shape }, initializer }) => ({
         name,
@@ -111,7 +128,9 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
       producer: `${onnx.proto.producerName} ${onnx.proto.producerVersion}`.trim(),
       metadata: Object.fromEntries(onnx.proto.metadataProps.map(({ key, value }) => [key, value])),
       parity: null,
+      ...(extents.names.length === 0 ? {} : { open: [...extents.names] }),
       warnings: [
+        ...(extents.others === null ? [] : [openAxesRemark(extents.names)]),
         ...(rebatched?.problem === undefined ? [] : [rebatched.problem]),
         ...foldedAway(onnx, stored, [...found.inputs.keys()]),
       ],

@@ -13,9 +13,14 @@ const MOST = 500;
  * @param list names or patterns with * and ?, commas between them; relative ones from the working folder, or where
  * nothing is found there from the model's
  * @param model path of the network's .onnx file
+ * @param sample extents of a state, for axes that it leaves open
  * @throws UserError "checkpoints/none", "checkpoints/many"
  */
-export async function checkpointsOf(list: string, model: string): Promise<Checkpoint[]> {
+export async function checkpointsOf(
+  list: string,
+  model: string,
+  sample: readonly number[],
+): Promise<Checkpoint[]> {
   const patterns = list
     .split(",")
     .map((part) => part.trim())
@@ -45,7 +50,9 @@ export async function checkpointsOf(list: string, model: string): Promise<Checkp
   return paths.map((path, k) => ({
     name: names[k]!,
     open: () =>
-      path.toLowerCase().endsWith(".onnx") ? openModel(path) : openModel(model, { weights: path }),
+      path.toLowerCase().endsWith(".onnx")
+        ? openModel(path, { sample })
+        : openModel(model, { weights: path, sample }),
   }));
 }
 

@@ -70,13 +70,13 @@ export function placeOf({
 
 /** @throws UserError of models, data, selection, groups: whatever does not fit together */
 export async function openExperiment(spec: AnalysisSpec): Promise<Experiment> {
-  const model = await modelOf(spec);
+  const opened = await modelOf(spec);
   const { data, notices } =
-    model === null
+    opened === null
       ? { data: await openData(spec.data.path, spec.data.options), notices: [] }
-      : await openDataFor(model, spec.data);
+      : await openDataFor(opened, spec.data);
   try {
-    return await experimentOf(model, data, spec, notices);
+    return await experimentOf(await atExtentsOf(data, opened, spec), data, spec, notices);
   } catch (error) {
     await data.close();
     throw error;
@@ -92,6 +92,17 @@ async function modelOf({ analysis, model }: AnalysisSpec): Promise<Model | null>
     where: "model",
     todo: "Give one (--model on the command line).",
   });
+}
+
+/** A model that leaves axes open at the extents of the data. */
+async function atExtentsOf(
+  { states }: DataSet,
+  opened: Model | null,
+  { model }: AnalysisSpec,
+): Promise<Model | null> {
+  return opened?.info.open === undefined || model === null
+    ? opened
+    : openModel(model.path, { weights: model.weights, sample: states.shape });
 }
 
 async function experimentOf(
@@ -155,7 +166,9 @@ async function experimentOf(
     },
     later: successors(data, selection.indices, normalisation),
     checkpoints:
-      model === null ? [] : await checkpointsOf(text(parameters, "checkpoints"), model.path),
+      model === null
+        ? []
+        : await checkpointsOf(text(parameters, "checkpoints"), model.path, data.states.shape),
     close: () => data.close(),
   };
 }

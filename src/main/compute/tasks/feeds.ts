@@ -27,6 +27,16 @@ export function inputsFrom(
   );
 }
 
+/** Extents of one sample of the first input, as the file's array has them. @throws UserError "model/no-array" */
+export function sampleOf(
+  model: Model,
+  arrays: ReadonlyMap<string, Tensor>,
+  file: string,
+): readonly number[] {
+  const [first] = inputsFrom(model, arrays, file).values();
+  return first?.shape.slice(1) ?? [];
+}
+
 /** Extent of the batch that the arrays hold: of their first axis. @throws UserError "model/batch" */
 export function batchOf(inputs: ReadonlyMap<string, Tensor>, file: string): number {
   const [first] = inputs.values();

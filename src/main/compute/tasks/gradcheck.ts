@@ -7,10 +7,10 @@ import { Builder } from "../../graph/builder";
 import { grad } from "../../graph/grad";
 import { inputName } from "../../graph/ir";
 import { simplify } from "../../graph/simplify";
-import { openModel } from "../../models";
 import { createExecutor } from "../../runtime/executors";
 import type { TaskContext } from "../task";
-import { fitted, inputsFrom } from "./feeds";
+import { fitted, inputsFrom, sampleOf } from "./feeds";
+import { modelFor } from "./modelFor";
 
 export interface GradcheckRow {
   readonly name: string;
@@ -35,10 +35,11 @@ export async function gradcheck(
   { model: path, weights, inputs: file }: { model: string; weights: string | null; inputs: string },
   { signal, progress }: TaskContext,
 ): Promise<{ rows: GradcheckRow[]; largest: number }> {
-  const model = await openModel(path, { weights });
+  const arrays = await readNpz(file);
+  const model = await modelFor(path, weights, (opened) => sampleOf(opened, arrays, file));
   const network = sampleNetwork(model);
   const { input, prediction, parameters } = network;
-  const given = inputsFrom(model, await readNpz(file), file).get(inputName(input))!;
+  const given = inputsFrom(model, arrays, file).get(inputName(input))!;
   const size = sizeOf(input.shape);
   const x = fitted(
     inputName(input),

@@ -13,11 +13,11 @@ import { inputName, type Graph, type Value } from "../../graph/ir";
 import { jvp } from "../../graph/jvp";
 import { simplify } from "../../graph/simplify";
 import { vmap } from "../../graph/vmap";
-import { openModel } from "../../models";
 import { openExecutor, remarksOf, type Target } from "../../runtime/target";
 import { lossPerSample, type LossId } from "../../training/losses";
 import type { TaskContext } from "../task";
-import { batchOf, fitted, inputsFrom } from "./feeds";
+import { batchOf, fitted, inputsFrom, sampleOf } from "./feeds";
+import { modelFor } from "./modelFor";
 
 export interface GradientsInput extends Target {
   readonly model: string;
@@ -33,8 +33,8 @@ export async function gradients(
   { model: path, weights, inputs: file, out, loss, ...target }: GradientsInput,
   { signal }: Pick<TaskContext, "signal">,
 ): Promise<{ arrays: string[]; executor: string; remarks: string[] }> {
-  const model = await openModel(path, { weights });
   const arrays = await readNpz(file);
+  const model = await modelFor(path, weights, (opened) => sampleOf(opened, arrays, file));
   const network = sampleNetwork(model);
   const inputs = inputsFrom(model, arrays, file);
   const batch = batchOf(inputs, file);

@@ -8,7 +8,7 @@ import { agrees, parityInWords, type Parity } from "../../../shared/parity";
 import { sizeOf, type Tensor } from "../../../shared/tensor";
 import type { ArraySource } from "../../data/arraySource";
 import { openArrays } from "../../data/npz";
-import type { Model } from "../../models";
+import { openModel, type Model } from "../../models";
 import { relativeDeviation } from "../../runtime/deviation";
 import { createExecutor } from "../../runtime/executors";
 import { feedsOf } from "./feeds";
@@ -42,14 +42,16 @@ function exampleFile(path: string): string {
   return join(dirname(path), `${basename(path, extname(path))}.example.npz`);
 }
 
-async function compare(model: Model, path: string): Promise<Parity | null> {
-  const [port, more] = model.info.inputs;
+async function compare(given: Model, path: string): Promise<Parity | null> {
+  const [port, more] = given.info.inputs;
   if (port === undefined || more !== undefined) return null;
   const { arrays, close } = await openArrays(path);
   try {
     const [x, output] = [arrays.get("x"), arrays.get("output")];
     if (x === undefined || output === undefined) return null;
     const there = Math.min(x.shape[0] ?? 0, output.shape[0] ?? 0);
+    const sample = x.shape.slice(1);
+    const model = given.info.open === undefined ? given : await openModel(given.path, { sample });
     // A file whose batch is fixed runs no other.
     const samples = port.shape[0] ?? Math.min(there, SAMPLES);
     if (samples === 0 || samples > there) return null;

@@ -48,6 +48,13 @@ export async function projectModel(
   { signal }: Pick<TaskContext, "signal">,
 ): Promise<{ batch: number | null }> {
   const model = await openModel(input.model, { weights: input.weights });
+  if (model.info.open !== undefined) {
+    throw new UserError(
+      "onnx/dimension",
+      `${input.model} leaves ${model.info.open.join(" and ")} open, and what a step keeps depends on the grid.`,
+      { where: input.model, todo: "Export it for the size of your data." },
+    );
+  }
   const network = sampleNetwork(model);
   const [sample, next] = [network.input.shape.slice(1), network.prediction.shape.slice(1)];
   if (sample.join() !== next.join()) {

@@ -1,9 +1,9 @@
 /** A model evaluated on a file's arrays. */
 import { readNpz, writeNpz } from "../../data/npz";
-import { openModel } from "../../models";
 import { openExecutor, remarksOf, type Target } from "../../runtime/target";
 import type { TaskContext } from "../task";
-import { batchOf, feedsOf, inputsFrom } from "./feeds";
+import { batchOf, feedsOf, inputsFrom, sampleOf } from "./feeds";
+import { modelFor } from "./modelFor";
 
 export interface RunModelInput extends Target {
   readonly model: string;
@@ -18,8 +18,9 @@ export async function runModel(
   { model: path, weights, inputs: file, out, ...target }: RunModelInput,
   { signal }: Pick<TaskContext, "signal">,
 ): Promise<{ outputs: { name: string; shape: number[] }[]; executor: string; remarks: string[] }> {
-  const model = await openModel(path, { weights });
-  const inputs = inputsFrom(model, await readNpz(file), file);
+  const arrays = await readNpz(file);
+  const model = await modelFor(path, weights, (opened) => sampleOf(opened, arrays, file));
+  const inputs = inputsFrom(model, arrays, file);
   const graph = model.graph(batchOf(inputs, file));
   const feeds = feedsOf(graph, inputs, file);
   const executor = openExecutor(target);
