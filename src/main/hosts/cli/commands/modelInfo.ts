@@ -56,11 +56,12 @@ function describe(info: ModelInfo): string {
   ].join("\n");
 }
 
+/** The batch by its name; another axis that the data settle is "any". */
 function ports(list: ModelInfo["inputs"]): string {
+  const extent = (n: number | null, axis: number): string =>
+    String(n ?? (axis === 0 ? "batch" : "any"));
   return list
-    .map(
-      ({ name, dtype, shape }) => `${name} ${dtype}[${shape.map((n) => n ?? "batch").join(", ")}]`,
-    )
+    .map(({ name, dtype, shape }) => `${name} ${dtype}[${shape.map(extent).join(", ")}]`)
     .join(", ");
 }
 
