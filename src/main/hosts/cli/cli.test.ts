@@ -190,6 +190,27 @@ test("data convert writes the chosen states of a collection’s file, which open
   expect(refused).toMatchObject({ code: 2, out: "" });
 });
 
+test("a data file that is there is replaced only with --force, by simulate and data convert alike", async () => {
+  const out = join(home, "kdv.npz");
+  const copy = join(home, "copy.npz");
+  const simulate = ["simulate", "kdv", "--trajectories", "1", "--steps", "1", "--size", "16"];
+  for (const argv of [
+    [...simulate, "--out", out],
+    ["data", "convert", out, copy],
+  ]) {
+    const written = argv.at(-1)!;
+    expect((await noetherscope(argv)).code).toBe(0);
+    const before = await readFile(written);
+    expect(await noetherscope(argv)).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringMatching(/npz is there already, written 20.* UTC.*--force to replace it/),
+    });
+    expect(await readFile(written)).toEqual(before);
+    expect((await noetherscope([...argv, "--force"])).code).toBe(0);
+  }
+});
+
 test("data info gives numbers the digits that their spread deserves", async () => {
   const data = fixture("unet/data.npz");
   const fields = ["--fields", "scalar:rho,vector:v,scalar:p"];

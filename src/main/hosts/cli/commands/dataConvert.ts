@@ -1,7 +1,15 @@
 /** `noetherscope data convert` */
 import { resolve } from "node:path";
 import { UsageError, type Command } from "../command";
-import { dataOptionFlags, dataOptionsOf, json, jsonOption, progressLine } from "./shared";
+import {
+  assertNoFile,
+  dataOptionFlags,
+  dataOptionsOf,
+  forceOption,
+  json,
+  jsonOption,
+  progressLine,
+} from "./shared";
 
 export const dataConvert: Command = {
   name: "data convert",
@@ -11,6 +19,7 @@ export const dataConvert: Command = {
     ...dataOptionFlags,
     trajectories: { value: "A:B", help: "Only these, counted from 0, the end left out." },
     times: { value: "A:B", help: "Only these states of each trajectory." },
+    ...forceOption,
     ...jsonOption,
   },
   example:
@@ -20,6 +29,7 @@ export const dataConvert: Command = {
     if (!out.toLowerCase().endsWith(".npz")) {
       throw new UsageError("OUT is an .npz file: other layouts are not written.");
     }
+    if (!args.flag("force")) await assertNoFile(out);
     const compute = await shell.compute();
     const written = await compute.call(
       "convertData",

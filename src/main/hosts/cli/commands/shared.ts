@@ -1,6 +1,8 @@
 /** Options that several commands take, and how results and progress are shown. */
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { DataOptions } from "../../../../shared/contract";
+import { UserError } from "../../../../shared/errors";
 import { isBoundary } from "../../../../shared/fields/boundary";
 import { parseSides } from "../../../../shared/fields/sides";
 import type { Compute } from "../../../compute/compute";
@@ -29,6 +31,22 @@ export const executorOption: Options = {
   },
   fallback: { help: "Let the CPU take over where the device is not here or is lost." },
 };
+
+export const forceOption: Options = { force: { help: "Replace the file that is there." } };
+
+/**
+ * Data may be the only copy there is: no file is replaced unless that was asked for.
+ * @throws UserError "file/exists"
+ */
+export async function assertNoFile(path: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isFile() !== true) return;
+  const since = there.mtime.toISOString().slice(0, 16).replace("T", " ");
+  throw new UserError("file/exists", `${path} is there already, written ${since} UTC.`, {
+    where: path,
+    todo: "Name another file, or add --force to replace it.",
+  });
+}
 
 /** How a data file is read where it does not say. */
 export const dataOptionFlags: Options = {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { simulators } from "../../../physics/simulators";
 import type { Simulator } from "../../../physics/simulators/simulator";
 import { UsageError, type Arguments, type Command } from "../command";
-import { duration, json, jsonOption, progressLine } from "./shared";
+import { assertNoFile, duration, forceOption, json, jsonOption, progressLine } from "./shared";
 
 export const simulate: Command = {
   name: "simulate",
@@ -25,6 +25,7 @@ export const simulate: Command = {
     },
     seed: { value: "K", help: "Of the random starts.", default: "0" },
     out: { value: "FILE", help: "The .npz to write." },
+    ...forceOption,
     "dry-run": { help: "Only say what would be written: shape, size, time." },
     ...jsonOption,
   },
@@ -54,6 +55,7 @@ export const simulate: Command = {
     const path = args.text("out");
     if (path === undefined) throw new UsageError("--out FILE is needed.", "Or --dry-run.");
     const out = resolve(path);
+    if (!args.flag("force")) await assertNoFile(out);
     const written = await compute.call(
       "simulate",
       { ...request, out },
