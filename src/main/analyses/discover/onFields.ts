@@ -30,7 +30,7 @@ import { pushedProblem } from "./pushed";
 import { clustersOf } from "../aggregate";
 import { summaryOf } from "./summary";
 import { relativeDefect } from "./trial";
-import { commutesByCells } from "./wholeCells";
+import { commutesByCells } from "../wholeCells";
 import { verifiedSamples, verifyOperator, type Verified } from "./verify";
 
 export async function discoverOnFields(

@@ -250,6 +250,30 @@ describe("the Lie derivative", () => {
     });
   });
 
+  test("takes the grid's own error at the size of the network's aliasing, where shifts tell", async () => {
+    const weights = { w: randomTensor([3, 3, 3, 3], 1, 0.4) };
+    /** A small step through a nonlinearity; `at` makes it depend on the place. */
+    const step = (at: number): Network =>
+      networkOf([3, 16, 16], { ...weights, b: cosine(at) }, (g, x, p) =>
+        g.add(x, g.mul(g.tanh(convolution(g, g.mul(x, g.add(p.b!, 1)), p.w!)), 0.05)),
+      );
+    const shown = async (model: Network): Promise<{ grid: number; told: string; rot: unknown }> => {
+      const flow = context(model, waves(3, 3, 16), { fields: "scalar:p,vector:v" });
+      const told = { ...flow, notices: [] as string[] };
+      const { summary } = await run(told, { generators: "tx,ty,rot" });
+      const [, , rot] = summary.generators as {
+        grid_error: { median: number };
+        resolved: boolean;
+      }[];
+      return { grid: rot!.grid_error.median, told: told.notices.join(" "), rot: rot!.resolved };
+    };
+    const [commuting, pinnedDown] = [await shown(step(0)), await shown(step(0.5))];
+    expect(commuting.told).toContain("commutes with shifts by one cell");
+    expect(pinnedDown.told).not.toContain("commutes with shifts");
+    expect(commuting.grid).toBeLessThan(pinnedDown.grid / 4);
+    expect(commuting.rot).toBe(true);
+  });
+
   test("stops when it is told to, and refuses a rollout of what is no step", async () => {
     const stop = new AbortController();
     stop.abort();

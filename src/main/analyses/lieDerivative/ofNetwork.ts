@@ -4,6 +4,7 @@ import type { AnalysisResult, ReportProgress, StatesContext } from "../context";
 import { checkSamples, sampleNetwork, type SampleNetwork } from "../network";
 import { nameOfSample, slice } from "../orbit";
 import { Pushforward, runSize, type RunSize } from "../pushforward";
+import { calibrateGrid } from "./aliasing";
 import { arraysOf } from "./arrays";
 import { checkpointErrors } from "./checkpoints";
 import { checkStep, noticesOf } from "./checks";
@@ -69,6 +70,10 @@ export async function ofNetwork(
   } finally {
     await pushforward.dispose();
   }
+  const calibrated = await calibrateGrid(context, network, sides, measure.numbers, () => {
+    signal.throwIfAborted();
+  });
+  if (calibrated !== null) context.notices.push(calibrated);
   const beside = await besideOf(
     context,
     params,

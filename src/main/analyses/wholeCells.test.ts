@@ -1,12 +1,17 @@
 import { expect, test } from "vitest";
-import { unitGrid } from "../../../shared/fields/spec";
-import { createReferenceExecutor } from "../../runtime/reference";
-import type { Network } from "../context";
-import { sampleNetwork } from "../network";
-import { circularCnn, networkOf, randomTensor } from "../testing";
+import { unitGrid } from "../../shared/fields/spec";
+import { createReferenceExecutor } from "../runtime/reference";
+import type { Network } from "./context";
+import { sampleNetwork } from "./network";
+import { circularCnn, networkOf, randomTensor } from "./testing";
 import { commutesByCells } from "./wholeCells";
 
-const axesOf = (model: Network, onGrid = true, grid = unitGrid([12, 16])): Promise<number[]> =>
+const axesOf = (
+  model: Network,
+  onGrid = true,
+  grid = unitGrid([12, 16]),
+  cells = 1,
+): Promise<number[]> =>
   commutesByCells(
     createReferenceExecutor(),
     model,
@@ -15,6 +20,7 @@ const axesOf = (model: Network, onGrid = true, grid = unitGrid([12, 16])): Promi
     randomTensor([3, 1, ...grid.size], 5),
     onGrid,
     () => undefined,
+    cells,
   );
 
 test("a network commutes with shifts by one cell along the axes that it wraps around", async () => {
@@ -36,4 +42,14 @@ test("a number that the network predicts must stay", async () => {
   const corner = networkOf([1, 12, 16], {}, (g, x) => g.slice(x, [{ axis: 3, end: 1 }]));
   expect(await axesOf(mean, false)).toEqual([0, 1]);
   expect(await axesOf(corner, false)).toEqual([]);
+});
+
+test("a network that strides by two commutes with shifts by two cells", async () => {
+  const strided = networkOf([1, 12, 16], {}, (g, x) => {
+    const every = g.slice(x, [{ axis: 3, step: 2 }]);
+    const twice = g.node("Resize", [every], { factors: [1, 1, 1, 2] })[0]!;
+    return g.mul(x, twice);
+  });
+  expect(await axesOf(strided)).toEqual([0]);
+  expect(await axesOf(strided, true, unitGrid([12, 16]), 2)).toEqual([0, 1]);
 });
