@@ -41,6 +41,8 @@ export interface Panel {
   readonly scale: "linear" | "log";
   /** Values to which a line is drawn, and which the axis must include. */
   readonly reference: readonly number[];
+  /** What a linear axis shows where no value differs from the references: a share's 0 to 1, say. */
+  readonly whole?: readonly [number, number];
   readonly quantities: readonly Quantity[];
   /** Share of the figure's height. */
   readonly share: number;
@@ -53,6 +55,8 @@ const FEW = 50;
 function scaleOfPanel(panel: Panel, other?: Panel): Scale {
   const together = other?.axis === panel.axis && other.scale === panel.scale ? [other] : [];
   const shown = [panel, ...together].flatMap(shownIn);
+  const apart = shown.some((value) => Number.isFinite(value) && !panel.reference.includes(value));
+  if (panel.whole !== undefined && !apart) return linearScale(panel.whole);
   return panel.scale === "log"
     ? logScale(shown, panel.reference)
     : linearScale(shown, panel.reference);
@@ -283,7 +287,7 @@ function points(
   run: RunResult,
   theme: ChartTheme,
   view: FigureView,
-  { slots }: Arrangement,
+  { slots, ids }: Arrangement,
   scale: Scale,
   index: number,
   quantity: Quantity,
@@ -304,7 +308,7 @@ function points(
         const y = scale.place(value);
         if (!Number.isFinite(y)) return [];
         const picked = i === view.row;
-        const colour = elementColour(theme, id, g);
+        const colour = elementColour(theme, ids, g);
         return [
           {
             value: [x + offset + jitter(i) * width, y],
@@ -327,7 +331,7 @@ function points(
 /** Median as a shape, quartiles as a bar through it. */
 function marks(
   theme: ChartTheme,
-  { slots }: Arrangement,
+  { slots, ids }: Arrangement,
   scale: Scale,
   index: number,
   quantity: Quantity,
@@ -352,8 +356,8 @@ function marks(
     })),
     tooltip: { formatter: "{b}" },
     renderItem: (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
-      const { id, g, x, y, summary } = columns[params.dataIndex]!;
-      const fill = elementColour(theme, id, g);
+      const { g, x, y, summary } = columns[params.dataIndex]!;
+      const fill = elementColour(theme, ids, g);
       const [px, middle] = api.coord([x, y]) as [number, number];
       const end = (value: number): number => {
         const place = scale.place(value);

@@ -97,7 +97,7 @@ function option(run: RunResult, theme: ChartTheme, view: FigureView): EChartsCor
       lines: true,
     }),
     yAxis: axis(theme, down, { panel: 0, inverse: true }),
-    series: [zero(theme, rows.length), bars(theme, rows, elementColour(theme, id, q))],
+    series: [zero(theme, rows.length), bars(theme, rows, elementColour(theme, layers.ids, q))],
   };
 }
 

@@ -18,6 +18,7 @@ import {
   SOLID,
 } from "./frame";
 import { showNumber, type Scale } from "./scale";
+import { symbols, type Symbol } from "./symbols";
 import type { ChartTheme } from "./theme";
 
 export interface CurveSet {
@@ -61,8 +62,8 @@ export function curvesOption(
         textStyle: { color: theme.text, fontSize: theme.fontSize, fontFamily: theme.font },
         data: ids.map((id, g) => ({
           name: elementLabel(id),
-          icon: "rect",
-          itemStyle: { color: elementColour(theme, id, g) },
+          icon: markOf(g) ?? "rect",
+          itemStyle: { color: elementColour(theme, ids, g) },
         })),
       },
       {
@@ -89,17 +90,19 @@ export function curvesOption(
       // A legend's entries must be series of that name.
       ...styles.map(({ name }) => ({ type: "line", name, data: [] })),
       ...ids.flatMap((id, g) =>
-        curves.bands === "all" || id === view.element ? [band(theme, curves, id, g)] : [],
+        curves.bands === "all" || id === view.element
+          ? [band(curves, elementColour(theme, ids, g), g)]
+          : [],
       ),
       ...ids.flatMap((id, g) =>
         curves.sets.map((set) => ({
           type: "line",
           // Only the first set carries the legend's name.
           name: set === curves.sets[0] ? elementLabel(id) : `${elementLabel(id)} ${set.name}`,
-          showSymbol: set.dash === "solid" && curves.xs.length < 30,
-          symbol: "circle",
-          symbolSize: theme.fontSize * 0.4,
-          color: elementColour(theme, id, g),
+          showSymbol: set.dash === "solid" && (curves.xs.length < FEW || markOf(g) !== null),
+          symbol: markOf(g) ?? "circle",
+          symbolSize: markSize(theme, g, curves.xs.length),
+          color: elementColour(theme, ids, g),
           lineStyle: {
             width: theme.lineWidth * (id === view.element ? 2.4 : 1.3),
             type: set.dash,
@@ -121,6 +124,33 @@ export function curvesOption(
 
 const LEGEND_ROW = 1.3;
 
+/** Below this number of points each is marked. */
+const FEW = 30;
+/** Marks along a longer curve that has a shape. */
+const MARKS = 8;
+/** So many curves are told apart by colour alone, with every colour vision; the next ones have a shape besides. */
+const BY_COLOUR = 8;
+
+/** The shape on the curve at this position; null for the first ones. */
+function markOf(position: number): Symbol | null {
+  const [, ...shapes] = symbols;
+  const turn = Math.floor(position / BY_COLOUR) - 1;
+  return turn < 0 ? null : shapes[turn % shapes.length]!;
+}
+
+/** Of every point, or of a few along a long curve, set off from those of its neighbours. */
+function markSize(
+  theme: ChartTheme,
+  position: number,
+  count: number,
+): number | ((value: unknown, params: { dataIndex: number }) => number) {
+  if (markOf(position) === null) return theme.fontSize * 0.4;
+  const size = theme.fontSize * 0.65;
+  if (count < FEW) return size;
+  const every = Math.floor(count / MARKS);
+  return (_, { dataIndex }) => ((dataIndex + position) % every === 0 ? size : 0);
+}
+
 const icons = { solid: SOLID, dashed: DASHED, dotted: DOTTED } as const;
 
 /** Kinds of lines that a legend must tell apart: none where there is one only. */
@@ -130,7 +160,7 @@ function lineStyles({ sets }: Curves, ids: readonly string[]): CurveSet[] {
 }
 
 /** Between the quartiles of the picked element. */
-function band(theme: ChartTheme, curves: Curves, id: string, g: number): EChartsCoreOption {
+function band(curves: Curves, fill: string, g: number): EChartsCoreOption {
   const { xAxis, yAxis } = curves;
   return {
     type: "custom",
@@ -152,7 +182,7 @@ function band(theme: ChartTheme, curves: Curves, id: string, g: number): ECharts
       return {
         type: "polygon",
         shape: { points: [...upper, ...lower] },
-        style: { fill: elementColour(theme, id, g), opacity: 0.2 },
+        style: { fill, opacity: 0.2 },
       };
     },
   };

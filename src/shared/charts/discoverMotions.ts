@@ -32,6 +32,7 @@ function flowsOf(run: RunResult): Flow[] {
         id: `X${index + 1}`,
         label: "a candidate for a symmetry",
         beside: `${names[i]!}, ${names[j]!}`,
+        among: elementsOf(run.record),
         index,
         arrows: arrowsOf(matrix),
         parts: halves.map(arrowsOf),

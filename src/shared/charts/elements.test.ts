@@ -51,6 +51,14 @@ describe("arranging elements", () => {
 });
 
 test("an element keeps its colour in runs that have only some of them", () => {
-  expect(elementColour(printTheme, "sr", 1)).toBe(elementColour(printTheme, "sr", 5));
-  expect(new Set(d4.elements.map(({ id }, i) => elementColour(printTheme, id, i))).size).toBe(8);
+  const ids = d4.elements.map(({ id }) => id);
+  expect(elementColour(printTheme, ["e", "sr"], 1)).toBe(
+    elementColour(printTheme, ids, ids.indexOf("sr")),
+  );
+  expect(new Set(ids.map((_, i) => elementColour(printTheme, ids, i))).size).toBe(8);
+});
+
+test("quantities named as elements have colours of their own", () => {
+  const names = ["mass", "r", "e", "s", "energy"];
+  expect(new Set(names.map((_, q) => elementColour(printTheme, names, q))).size).toBe(5);
 });

@@ -18,10 +18,14 @@ export function elementLabel(id: string): string {
   return match === null ? id : `${match[1]!}${raised(Number(match[2]))}`;
 }
 
-/** The element's colour: D4's by their place in D4 even where a run has only some of them, others by position. */
-export function elementColour(theme: ChartTheme, id: string, position: number): string {
-  const known = d4.elements.findIndex((element) => element.id === id);
-  return theme.series[(known < 0 ? position : known) % theme.series.length]!;
+/**
+ * The colour of one of `ids`: D4's elements by their place in D4 even where a run has only some of them, others, and a
+ * quantity that happens to be called r, by position.
+ */
+export function elementColour(theme: ChartTheme, ids: readonly string[], position: number): string {
+  const places = ids.map((id) => d4.elements.findIndex((element) => element.id === id));
+  const place = places.includes(-1) ? position : places[position]!;
+  return theme.series[place % theme.series.length]!;
 }
 
 /**
@@ -45,6 +49,8 @@ export function kindOfElements({ summary }: RunRecord): "Element" | "Generator" 
 
 /** Where each element stands on an element axis: those of the subgroup first, then a gap, then the others. */
 export interface Arrangement {
+  /** In the order of the run's arrays. */
+  readonly ids: readonly string[];
   /** Left to right; `index` is the position on the arrays' element axis, `x` on the chart's. */
   readonly slots: readonly { readonly id: string; readonly index: number; readonly x: number }[];
   /** Names over the two parts; null where nothing is set apart. */
@@ -71,10 +77,11 @@ export function arrange(record: RunRecord, view: FigureView): Arrangement {
     x: place + (apart && place >= inside.length ? GAP : 0),
   }));
   const max = slots.at(-1)!.x + 0.5;
-  if (!apart) return { slots, parts: [], min: -0.5, max };
+  if (!apart) return { ids, slots, parts: [], min: -0.5, max };
   const name = nameOf(key);
   const whole = nameOf(ids.join(","));
   return {
+    ids,
     slots,
     parts: [
       { label: name, from: -0.5, to: inside.length - 0.5 },

@@ -14,7 +14,8 @@ export interface Flow {
   readonly label: string;
   /** What stands beside the id however small the pictures are, in place of the label. */
   readonly beside?: string;
-  /** Position among the run's generators. */
+  /** The run's generators, and the position among them. */
+  readonly among: readonly string[];
   readonly index: number;
   readonly arrows: readonly Arrow[];
   /** The same flow by parts of the data, at the same places: drawn faintly behind it. */
@@ -51,13 +52,14 @@ function flowsOf(record: RunRecord): { flows: Flow[]; sides: readonly [number, n
     const [u, v] = formulas.map(parseFormula);
     return arrowsOn([width, height], (at) => [u!.value(at), v!.value(at)]);
   };
+  const among = generators.map(({ id }) => id);
   const flows = generators.flatMap(
     ({ id, label, formula, flow, flow_halves: halves = [] }, index): Flow[] => {
       if (flow?.length !== 2) return [];
       const parts = halves.flatMap((half) => (half?.length === 2 ? [arrowsOf(half)] : []));
       // What was found has no name but what it combines.
       const beside = halves.length > 0 && formula !== undefined ? { beside: formula } : {};
-      return [{ id, label, ...beside, index, arrows: arrowsOf(flow), parts }];
+      return [{ id, label, ...beside, among, index, arrows: arrowsOf(flow), parts }];
     },
   );
   return { flows, sides: [width, height] };
@@ -116,13 +118,13 @@ export function flowPictures(
 
 function arrowsOf(
   theme: ChartTheme,
-  { id, label, beside, index, arrows, parts = [] }: Flow,
+  { id, label, beside, among, index, arrows, parts = [] }: Flow,
   panel: number,
   sides: readonly [number, number],
   picked: boolean,
   columns: number,
 ): EChartsCoreOption {
-  const colour = elementColour(theme, id, index);
+  const colour = elementColour(theme, among, index);
   const speeds = arrows.map(({ velocity }) => Math.hypot(...velocity));
   const fastest = Math.max(...speeds.filter(Number.isFinite), 1e-300);
   return {

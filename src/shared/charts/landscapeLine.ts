@@ -24,7 +24,7 @@ export function lineOption(run: RunResult, theme: ChartTheme): EChartsCoreOption
   const modelName = models.some(({ curvature }) => curvature !== null) ? MODEL : NO_MODEL;
   const g = elementLabel(element);
   const names = ["loss on x", `loss on ${g}·x`];
-  const colours = [elementColour(theme, "e", 0), elementColour(theme, element, 1)];
+  const colours = [0, 1].map((k) => elementColour(theme, ["e", element], k));
   const x = fixedScale(alpha[0] ?? -1, alpha.at(-1) ?? 1, 4);
   // The range is the loss's: where the model leaves it, it is no model of the loss any more.
   const scales = rows.map((row) => linearScale(row));

@@ -263,7 +263,7 @@ function arrowsOf(
   const turn = first[0] * second[1] - first[1] * second[0] > 0 ? 1 : -1;
   return units.flatMap((unit, k) => {
     if (!Number.isFinite(unit[0])) return [];
-    const colour = k === 0 ? elementColour(theme, "e", 0) : elementColour(theme, element, 1);
+    const colour = elementColour(theme, ["e", element], k === 0 ? 0 : 1);
     const name = k === 0 ? "−∇ℓ(x)" : `−∇ℓ(${g}·x)`;
     return [arrow(theme, from, unit, box, colour, name, k === 0 ? -turn : turn)];
   });

@@ -83,7 +83,7 @@ function option(run: RunResult, theme: ChartTheme, view: FigureView): EChartsCor
       data: ids.map((id, g) => ({
         name: elementLabel(id),
         icon: g === picked ? "rect" : "circle",
-        itemStyle: { color: elementColour(theme, id, g) },
+        itemStyle: { color: elementColour(theme, ids, g) },
       })),
     },
     grid: {
@@ -121,7 +121,7 @@ function bars(
   g: number,
 ): EChartsCoreOption {
   const id = layers.ids[g] ?? "";
-  const fill = elementColour(theme, id, g);
+  const fill = elementColour(theme, layers.ids, g);
   return {
     type: "custom",
     name: elementLabel(id),
@@ -168,7 +168,7 @@ function marks(
   return {
     type: "scatter",
     name: elementLabel(id),
-    color: elementColour(theme, id, g),
+    color: elementColour(theme, layers.ids, g),
     symbol: "circle",
     symbolSize: theme.fontSize * 0.5,
     z: 3,

@@ -184,6 +184,22 @@ test("flows are the formulas' values, and those without are left out", () => {
   expect(figure("flows").pick!(run, {}, { panel: 1, x: 0, y: 0 })).toEqual({ element: "rot" });
 });
 
+test("a share that is broken nowhere stands on an axis from 0 to 1", () => {
+  const axes = (option: unknown) =>
+    (plain(option) as { yAxis: { min: number; max: number }[] }).yAxis;
+  const zero = new Float64Array(run.arrays.lie_relative!.data.length);
+  const whole = {
+    ...run,
+    arrays: { ...run.arrays, lie_relative: { ...run.arrays.lie_relative!, data: zero } },
+  };
+  const [, share] = axes(figure("by-generator").option(whole, printTheme, {}));
+  expect(share!.min).toBeLessThanOrEqual(0);
+  expect(share!.max).toBeGreaterThanOrEqual(1);
+  expect(share!.max).toBeLessThan(1.1);
+  const [, broken] = axes(figure("by-generator").option(run, printTheme, {}));
+  expect(broken!.max).not.toBe(share!.max);
+});
+
 test("a run of one step without layers draws what it has", () => {
   const short = { ...run.record, arrays: { ...run.record.arrays } };
   delete (short.arrays as Record<string, unknown>)["layer_contribution"];

@@ -84,6 +84,7 @@ function generatorPanels(run: RunResult): Panel[] {
       axis: "share broken",
       scale: "linear",
       reference: [0],
+      whole: [0, 1],
       share: 0.38,
       quantities: [{ name: "share broken", values: firstStep(run, "lie_relative"), points: true }],
     },

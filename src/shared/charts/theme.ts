@@ -17,21 +17,24 @@ export interface ChartTheme {
   readonly shade: string;
   /** Behind what is picked. */
   readonly mark: string;
-  /** Okabe–Ito, in a fixed order: colour follows the group element everywhere. */
+  /** In a fixed order: colour follows the group element everywhere. */
   readonly series: readonly string[];
   readonly animation: boolean;
 }
 
-/** Okabe and Ito 2008, distinguishable with every common colour vision; the yellow darkened for white paper. */
-const okabeIto = [
-  "#0072b2",
-  "#d55e00",
-  "#009e73",
-  "#cc79a7",
-  "#e69f00",
-  "#56b4e9",
-  "#b5a800",
-  "#7f7f7f",
+/**
+ * Okabe and Ito 2008, distinguishable with every common colour vision, the yellow darkened for white paper; then six
+ * that are far from these and from each other in OKLab (Ottosson 2020), as seen with and without red and green.
+ */
+const onWhite = [
+  ...["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#a39800", "#7f7f7f"],
+  ...["#770022", "#8800ff", "#1100bb", "#114455", "#660088", "#665500"],
+];
+
+/** The same hues as far as they can be seen on black. */
+const onBlack = [
+  ...["#4ea8de", "#f08a45", "#2fc59a", "#e39cc4", "#f2b942", "#8fd0f5", "#fff36b", "#8c8c8c"],
+  ...["#9900ee", "#337700", "#dd0077", "#5566aa", "#99ff22", "#9977ff"],
 ];
 
 export const lightTheme: ChartTheme = {
@@ -46,7 +49,7 @@ export const lightTheme: ChartTheme = {
   grid: "#e2e6ea",
   shade: "#f2f4f6",
   mark: "#dbeafe",
-  series: okabeIto,
+  series: onWhite,
   animation: false,
 };
 
@@ -59,7 +62,7 @@ export const darkTheme: ChartTheme = {
   grid: "#323940",
   shade: "#1f242a",
   mark: "#1d3a5c",
-  series: ["#4ea8de", "#f08a45", "#2fc59a", "#e39cc4", "#f2b942", "#8fd0f5", "#d9cd3c", "#a8a8a8"],
+  series: onBlack,
 };
 
 /** White, 8 pt sans, 0.5 pt lines. */
