@@ -45,7 +45,7 @@ export async function calibrateGrid(
     const axes = await commutesByCells(executor, model, network, grid, input, onGrid, step, cells);
     if (axes.length < grid.size.length) continue;
     numbers.gridError.forEach((value, i) => (numbers.gridError[i] = value * ratio));
-    const shift = cells === 1 ? "one cell" : `${cells} cells`;
+    const shift = cells === 1 ? "one cell" : `${cells} cells, not by fewer`;
     return `The network commutes with shifts by ${shift}, so what translations show is what the grid cannot hold: the grid’s own error is taken at that size.`;
   }
   return null;
