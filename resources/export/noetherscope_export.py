@@ -17,7 +17,10 @@ It writes
 
     unet.onnx            the network with its weights; the batch dimension stays open, every parameter keeps
                          its PyTorch name, BatchNorm stays a layer of its own, nothing is folded
-    unet.example.npz     x (the batch), y (the targets, where given), output (what PyTorch computed)
+    unet.example.npz     x (the batch), y (the targets, where given), output (what PyTorch computed), and what the
+                         axes and channels of x are, where that was said
+
+A batch is [batch, channel, y, x] or [batch, feature] unless `axes` says otherwise: axes="b,p,c" for particles.
 
 Fourier transforms and complex parameters, which PyTorch's exporter does not know, are written with real numbers: a
 complex parameter keeps its name and has its real and imaginary part along a last axis of two.
@@ -63,6 +66,7 @@ def export(
     targets=None,
     fields=None,
     output_fields=None,
+    axes=None,
     boundary=None,
     dt=None,
     length=None,
@@ -75,7 +79,10 @@ def export(
         as a single-precision copy; of torch.compile and data-parallel wrappers the network inside is exported.
     targets: of the output's shape. Analyses of the loss need them, here or in another data file.
     fields, output_fields: channel groups in order, as `kind:name,...` with the kinds scalar, pseudoscalar,
-        density and vector (two channels, x before y). The last axis of the data is x, the one before it y.
+        density and vector (x before y before z: as many channels as the grid of `axes` has directions, else two).
+    axes: a letter for each axis of inputs, and of an output with as many axes: b batch, p particle, c channel (or
+        f feature), z, y, x the grid's, in this order. "b,c", "b,c,y,x" are understood; "b,p,c" are particles, "b,c,x"
+        a line, "b,c,z,y,x" a volume.
     boundary: "periodic" or "open". dt: time between input and output. length: side of the domain (the longest, of
         square cells), or one number for each axis in the order of the data's axes.
     tolerance: largest relative deviation, max |a − b| / max |b|, that passes the checks.
@@ -94,7 +101,8 @@ def export(
     path = Path(path)
     model = _unwrapped(model)
     _check_arguments(model, inputs, path, boundary)
-    _check_fields(fields, inputs, "fields")
+    axes = _stated_axes(axes, inputs)
+    _check_fields(fields, inputs, axes, "fields")
     model = _single_precision(model)
     tensor = next(iter([*model.parameters(), *model.buffers()]), inputs)
     inputs = inputs.detach().to(tensor.device, torch.float32)
@@ -103,7 +111,7 @@ def export(
     with _eval_mode(model), _full_precision(inputs), torch.no_grad():
         expected = _run(model, inputs)
         _check_output(expected, inputs)
-        _check_fields(output_fields, expected, "output_fields")
+        _check_fields(output_fields, expected, axes, "output_fields")
         if targets is not None and tuple(targets.shape) != tuple(expected.shape):
             raise ExportError(
                 "targets have the shape %s, but the model's output on this batch is %s."
@@ -124,6 +132,7 @@ def export(
         "buffers": [name for name, _ in model.named_buffers()],
         "fields": fields,
         "output_fields": output_fields,
+        "axes": axes,
         "boundary": boundary,
         "dt": dt,
         "length": length,
@@ -135,7 +144,8 @@ def export(
     arrays = {"x": inputs, "output": expected}
     if targets is not None:
         arrays["y"] = targets.detach()
-    _write_npz(path.with_name(path.stem + ".example.npz"), arrays)
+    notes = {} if axes is None else {"axes": axes, "fields": fields}
+    _write_npz(path.with_name(path.stem + ".example.npz"), arrays, notes)
     return report
 
 
@@ -252,20 +262,70 @@ def _check_output(output, inputs):
         raise ExportError("The model's output on the example is not finite, so nothing can be checked.")
 
 
-def _check_fields(fields, tensor, which):
+# In the order in which analyses hand samples to the network.
+_AXES = {"b": "batch", "p": "particle", "c": "channel", "z": "z", "y": "y", "x": "x"}
+_AXES_IN_WORDS = (
+    'One letter for each axis, in the order b (batch), p (particle), c (channel; or f, feature), z, y, x (the grid\'s): '
+    '"b,p,c" for particles, "b,c,x" for a line, "b,c,y,x" for a plane, "b,c,z,y,x" for a volume, "b,c" for features.'
+)
+
+
+def _stated_axes(axes, inputs):
+    """The letters of the axes of inputs, `b,p,c`; None where nothing says what they are."""
+    if axes is None:
+        return {2: "b,c", 4: "b,c,y,x"}.get(inputs.dim())
+    given = [part.strip() for part in axes.split(",")] if isinstance(axes, str) else []
+    letters = [{"n": "b", "f": "c"}.get(letter, letter) for letter in given]
+    unknown = [letter for letter in letters if letter not in _AXES]
+    if unknown or not letters:
+        raise ExportError("axes: %r has %s. %s" % (axes, _unknown_axes(unknown), _AXES_IN_WORDS))
+    if len(letters) != inputs.dim():
+        raise ExportError(
+            'axes "%s" names %d axes, but inputs %s have %d. %s'
+            % (axes, len(letters), list(inputs.shape), inputs.dim(), _AXES_IN_WORDS)
+        )
+    order = [letter for letter in _AXES if letter in letters]
+    if order != letters or letters[0] != "b" or ("p" in letters and set(letters) & set("zyx")):
+        raise ExportError(
+            'axes "%s": a network is given its samples with the axes in another order, or not of this kind; where it '
+            "takes channels last, wrap it in a module that permutes them. %s" % (axes, _AXES_IN_WORDS)
+        )
+    return ",".join(letters)
+
+
+def _unknown_axes(letters):
+    if "t" in letters:
+        return "a time: a network takes one state; several in one input are channels"
+    return 'no axis "%s"' % letters[0] if letters else "no letters"
+
+
+def _check_fields(fields, tensor, axes, which):
     if fields is None:
         return
-    channels = 0
+    letters = [] if axes is None else axes.split(",")
+    if len(letters) != tensor.dim():
+        letters = []
+    directions = sum(letter in ("z", "y", "x") for letter in letters) or 2
+    channels, names = 0, set()
     for part in fields.split(","):
-        kind, _, name = part.strip().partition(":")
-        if kind not in ("scalar", "pseudoscalar", "density", "vector") or not name:
+        kind, _, name = (piece.strip() for piece in part.partition(":"))
+        if kind not in ("scalar", "pseudoscalar", "density", "vector") or not re.fullmatch(r"[^\W\d][\w-]*", name):
             raise ExportError(
-                '%s: "%s" is not kind:name with the kinds scalar, pseudoscalar, density, vector.' % (which, part)
+                '%s: "%s" is not kind:name with the kinds scalar, pseudoscalar, density, vector and a name of letters, '
+                "digits, _ and -." % (which, part)
             )
-        channels += 2 if kind == "vector" else 1
-    if tensor.dim() > 1 and channels != tensor.shape[1]:
+        if name in names:
+            raise ExportError('%s: the name "%s" is there twice.' % (which, name))
+        names.add(name)
+        channels += directions if kind == "vector" else 1
+    if tensor.dim() < 2:
+        return
+    at = letters.index("c") if "c" in letters else 1
+    there = 1 if letters and "c" not in letters else tensor.shape[at]
+    if channels != there:
         raise ExportError(
-            "%s names %d channels (a vector has two), but the tensor has %d." % (which, channels, tensor.shape[1])
+            "%s names %d channels (a vector has %d), but axis %d of %s has %d. Say which axis holds the channels with "
+            "axes=... %s" % (which, channels, directions, at, list(tensor.shape), there, _AXES_IN_WORDS)
         )
 
 
@@ -1483,8 +1543,8 @@ def _metadata_property(key, value):
     return _field(14, _field(1, key.encode()) + _field(2, value.encode()))
 
 
-def _write_npz(path, arrays):
-    """NumPy's .npz without NumPy (NEP 1: the format of .npy)."""
+def _write_npz(path, arrays, notes):
+    """NumPy's .npz without NumPy (NEP 1: the format of .npy), and beside the arrays a text for each note."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, tensor in arrays.items():
             tensor = tensor.to("cpu", torch.float32).contiguous()
@@ -1499,3 +1559,6 @@ def _write_npz(path, arrays):
                 + header.encode("latin1")
                 + struct.pack("<%df" % len(values), *values),
             )
+        for name, text in notes.items():
+            if text is not None:
+                archive.writestr(name + ".txt", text)

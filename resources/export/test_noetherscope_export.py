@@ -11,6 +11,7 @@ import struct
 import tarfile
 import tempfile
 import unittest
+import zipfile
 from pathlib import Path
 from unittest import mock
 
@@ -180,6 +181,25 @@ class RightFiles(Case):
         self.assertEqual(metadata["parameters"], [name for name, _ in model.named_parameters()])
         self.assertEqual(set(metadata["checks"]), {"trace", "file", "onnxruntime"})
 
+    def test_stated_axes_lie_in_the_model_and_beside_the_example(self):
+        for model, shape, options, axes in [
+            (nn.Linear(4, 4), (3, 4), {"axes": "b, p, c", "fields": "vector:q,vector:p"}, "b,p,c"),
+            (nn.Linear(4, 4), (3, 4), {"axes": "n,p,f"}, "b,p,c"),
+            (nn.Conv1d(3, 3, 1), (3, 9), {"axes": "b,c,x", "fields": "vector:v,scalar:p,scalar:q"}, "b,c,x"),
+            (nn.Conv3d(3, 3, 1), (3, 2, 2, 2), {"axes": "b,c,z,y,x", "fields": "vector:v"}, "b,c,z,y,x"),
+            (nn.Conv2d(3, 3, 1), (3, 4, 4), {"fields": "scalar:p,vector:v"}, "b,c,y,x"),
+            (nn.Linear(6, 6), (6,), {}, "b,c"),
+            (nn.Linear(4, 4), (3, 4), {}, None),
+        ]:
+            with self.subTest(options):
+                self.assert_right(model, torch.randn(2, *shape), **options)
+                entry = helper._message(helper._message(memoryview(self.path.read_bytes()))[14][0])
+                self.assertEqual(json.loads(bytes(entry[2][0]))["axes"], axes)
+                with zipfile.ZipFile(self.path.with_name("model.example.npz")) as example:
+                    notes = {name: example.read(name).decode() for name in example.namelist() if name.endswith(".txt")}
+                wanted = {"axes.txt": axes, "fields.txt": axes and options.get("fields")}
+                self.assertEqual(notes, {name: text for name, text in wanted.items() if text})
+
     def test_the_model_and_pytorch_stay_as_they_were(self):
         model = nn.Sequential(nn.Linear(6, 6), nn.BatchNorm1d(6))
         model[1].eval()  # a frozen normalisation within a training network
@@ -281,6 +301,22 @@ class LoudErrors(Case):
     def test_complex_numbers_beyond_sums_and_products(self):
         for function in (lambda x: torch.fft.fft(x).angle(), lambda x: torch.tanh(torch.fft.fft(x)).real):
             self.assert_refused("complex numbers, and (angle|tanh) .*cosines and sines", Apply(function), torch.randn(3, 6))
+
+    def test_fields_and_axes_that_do_not_fit(self):
+        particles, model = torch.randn(5, 3, 4), nn.Linear(4, 4)
+        spec = {"fields": "vector:q,vector:p"}
+        self.assert_refused("4 channels .*has 3.*b,p,c", model, particles, **spec)
+        for axes, problem in [
+            ("b,q,c", 'no axis "q"'), ("b,t,c", "one state"), ("b,c", "names 2 axes"), ("b,c,p", "another order"),
+            ("b,p,x", "another order"), ("b,c,c", "another order"), ("", 'no axis ""'), (["b", "p", "c"], "no letters"),
+        ]:  # fmt: skip
+            with self.subTest(axes):
+                self.assert_refused(problem + '.*"b,p,c" for particles', model, particles, axes=axes)
+        for fields in ("vector:q,vector:q", "vector:q,vector:my field", "spinor:q", "vector:1"):
+            with self.subTest(fields):
+                self.assert_refused("twice|not kind:name", model, particles, axes="b,p,c", fields=fields)
+        volume = torch.randn(2, 3, 4, 4, 4)
+        self.assert_refused("names 6 channels", nn.Conv3d(3, 3, 1), volume, axes="b,c,z,y,x", fields="vector:v,vector:w")
 
     def test_arguments_that_do_not_fit(self):
         x, model = torch.randn(3, 6), nn.Linear(6, 2)

@@ -16,6 +16,8 @@ export interface ArrayFile {
   readonly arrays: ReadonlyMap<string, ArraySource>;
   /** Channel groups as the file states them in an entry fields.txt, which NumPy shows as bytes beside the arrays. */
   readonly fields?: string;
+  /** Axes of the input, `b,p,c`, as the file states them in an entry axes.txt. */
+  readonly axes?: string;
   /** What was passed over in opening, each a sentence. */
   readonly notices: readonly string[];
   /** Attributes of a group or an array; "" is the file itself. Empty where there are none. */

@@ -47,11 +47,12 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
   // What is not recognised may be an archive cut short, of which the zip reader says so.
   if (kind !== undefined && kind !== "zip") throw otherKind(path, kind);
   const arrays = new Map<string, ArraySource>();
-  let fields: string | undefined;
+  const stated: { fields?: string; axes?: string } = {};
   for (const entry of await readZipDirectory(source)) {
     // An archive may hold other things, but what is named .npy must be an array.
-    if (entry.name === FIELDS && entry.size <= LONGEST_FIELDS) {
-      fields = (await prefixOf(source, entry)).toString().trim();
+    const note = notes[entry.name];
+    if (note !== undefined && entry.size <= LONGEST_NOTE) {
+      stated[note] = (await prefixOf(source, entry)).toString().trim();
     }
     if (!entry.name.endsWith(".npy")) continue;
     const name = entry.name.slice(0, -".npy".length);
@@ -62,14 +63,18 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
       where: path,
     });
   }
-  const stated = fields === undefined ? {} : { fields };
   return { path, format: "npz", arrays, ...stated, ...bare, close };
 }
 
 const bare = { notices: [], attributes: noAttributes };
 
 export const FIELDS = "fields.txt";
-const LONGEST_FIELDS = 4096;
+/** Entries of text beside the arrays, and what they say. */
+const notes: Readonly<Record<string, "fields" | "axes">> = {
+  [FIELDS]: "fields",
+  "axes.txt": "axes",
+};
+const LONGEST_NOTE = 4096;
 
 function otherKind(path: string, kind: FileKind): UserError {
   const todo =
