@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { looksLikeLines, looksLikeSeries } from "./axes";
+import {
+  axesForNumbers,
+  looksLikeLines,
+  looksLikeSeries,
+  maybeParticles,
+  parseAxes,
+  showAxes,
+} from "./axes";
 
 test.each([
   [[20, 40, 6], true],
@@ -17,4 +24,35 @@ test.each([
   [[10, 3, 64, 64], false],
 ])("%o is a trajectory on a line: %s", (shape, lines) => {
   expect(looksLikeLines(shape)).toBe(lines);
+});
+
+test.each([
+  [[200, 3, 4], "b,c,x", "n,p,c"],
+  [[50, 20, 3, 4], "b,c,y,x", "n,t,p,c"],
+  // As many points as fields have, and channels before a small picture.
+  [[200, 3, 64], "b,c,x", undefined],
+  [[200, 3, 8, 8], "b,c,y,x", undefined],
+])("%o read as %s may as well be %s", (shape, read, particles) => {
+  const found = maybeParticles(shape, parseAxes(read));
+  expect(found && showAxes(found)).toBe(particles);
+});
+
+test.each([
+  [[200, 3, 4], 12, "n,p,c"],
+  [[50, 20, 3, 4], 12, "n,t,p,c"],
+  [[50, 5, 12], 12, "n,t,c"],
+  [[200, 3, 4], 10, undefined],
+  [[50, 20, 3, 4], 4, undefined],
+])("of %o states of %i numbers are %s", (shape, numbers, axes) => {
+  const found = axesForNumbers(shape, numbers);
+  expect(found && showAxes(found)).toBe(axes);
+});
+
+test.each(["b,n,f", "b,q,f", "b,,f"])("what may stand instead of %s is listed", (text) => {
+  expect(() => parseAxes(text)).toThrow(
+    expect.objectContaining({
+      code: "axes/syntax",
+      todo: expect.stringMatching(/ b or n .* t .* p .* c or f .* z, y, x/u) as string,
+    }),
+  );
 });

@@ -27,6 +27,9 @@ const letters: Readonly<Record<string, Axis>> = {
   x: "x",
 };
 
+const LETTERS =
+  "Use each axis once: b or n (sample, trajectory), t (time), p (particle), c or f (channel), z, y, x, like n,t,c,y,x, or b,p,c for particles.";
+
 /**
  * Reads `b,c,y,x` or `n,t,c,y,x`; whole names (`trajectory,time,…`) do as well.
  * @throws UserError "axes/syntax"
@@ -37,14 +40,17 @@ export function parseAxes(text: string): Axis[] {
     const axis = letters[name] ?? canonicalOrder.find((known) => known === name);
     if (axis === undefined) {
       throw new UserError("axes/syntax", `Axes "${text}": "${part.trim()}" is no axis.`, {
-        todo: "Use b or n (sample, trajectory), t, p (particle), c or f (channel), z, y, x, like n,t,c,y,x.",
+        todo: LETTERS,
       });
     }
     return axis;
   });
   const twice = axes.find((axis, i) => axes.indexOf(axis) !== i);
-  if (twice !== undefined)
-    throw new UserError("axes/syntax", `Axes "${text}": ${twice} is there twice.`);
+  if (twice !== undefined) {
+    throw new UserError("axes/syntax", `Axes "${text}": ${twice} is there twice.`, {
+      todo: LETTERS,
+    });
+  }
   return axes;
 }
 
@@ -69,6 +75,38 @@ const FEWEST_POINTS = 16;
 export function looksLikeSeries(shape: readonly number[]): boolean {
   const [, times = 0, numbers = 0] = shape;
   return shape.length === 3 && times > numbers && numbers < FEWEST_POINTS;
+}
+
+/**
+ * The axes of an array that is read as fields on a grid by its rank alone, if it holds particles instead: [b, p, c] in
+ * place of a line, [n, t, p, c] in place of a plane. undefined where the grid has as many points as fields live on, or
+ * the array more channels than times that a trajectory would have.
+ */
+export function maybeParticles(
+  shape: readonly number[],
+  axes: readonly Axis[],
+): readonly Axis[] | undefined {
+  const points = shape.slice(axes.indexOf("channel") + 1);
+  if (points.some((extent) => extent >= FEWEST_POINTS)) return undefined;
+  const read = showAxes(axes);
+  if (read === "n,c,x") return parseAxes("b,p,c");
+  const [, times = 0, rows = 0] = shape;
+  return read === "n,c,y,x" && times > rows ? parseAxes("n,t,p,c") : undefined;
+}
+
+/**
+ * The axes of an array whose last ones make up a state of that many numbers on no grid: particles, or else a series.
+ * undefined where none do.
+ */
+export function axesForNumbers(
+  shape: readonly number[],
+  numbers: number,
+): readonly Axis[] | undefined {
+  const [last = 0, before = 0] = shape.toReversed();
+  const together = before * last === numbers;
+  if (shape.length === 3 && together) return parseAxes("b,p,c");
+  if (shape.length === 4 && together) return parseAxes("n,t,p,c");
+  return shape.length === 3 && last === numbers ? parseAxes("n,t,c") : undefined;
 }
 
 /** What an array of that rank most likely is, where nothing says so; undefined where it may be many things. */

@@ -185,6 +185,17 @@ describe("axes", () => {
   });
 });
 
+test("a grid of few points says how it is read as particles, until its axes are stated", async () => {
+  const arrays = { x: counting(20, 3, 4) };
+  const guessed = await opened(arrays);
+  expect(guessed.notices.join()).toMatch(/3 particles of 4 numbers each.*--axes b,p,c/u);
+  await guessed.close();
+  const stated = await opened(arrays, { axes: "b,p,c" });
+  expect(stated.axes).toEqual(["trajectory", "time", "particle", "channel"]);
+  expect(stated.notices).toEqual([]);
+  await stated.close();
+});
+
 describe("what cannot be used says why", () => {
   test("unequal numbers of inputs and targets", async () => {
     await expect(opened({ x: counting(4, 2), y: counting(5, 2) })).rejects.toThrow(

@@ -26,6 +26,7 @@ import type { Target } from "../../runtime/target";
 import { openDataFor } from "./fieldsOfModel";
 import { checkpointsOf } from "./checkpoints";
 import { definitionOf, type AnalysisSpec } from "./spec";
+import { readingForSplit } from "./statesOfSplit";
 
 export interface Experiment {
   /** null where the analysis takes the data alone. */
@@ -71,12 +72,15 @@ export function placeOf({
 /** @throws UserError of models, data, selection, groups: whatever does not fit together */
 export async function openExperiment(spec: AnalysisSpec): Promise<Experiment> {
   const opened = await modelOf(spec);
+  const { path } = spec.data;
+  const { options, notices: read } = await readingForSplit(spec.data, spec.parameters);
   const { data, notices } =
     opened === null
-      ? { data: await openData(spec.data.path, spec.data.options), notices: [] }
-      : await openDataFor(opened, spec.data);
+      ? { data: await openData(path, options), notices: [] }
+      : await openDataFor(opened, { path, options });
   try {
-    return await experimentOf(await atExtentsOf(data, opened, spec), data, spec, notices);
+    const assumed = [...read, ...notices];
+    return await experimentOf(await atExtentsOf(data, opened, spec), data, spec, assumed);
   } catch (error) {
     await data.close();
     throw error;

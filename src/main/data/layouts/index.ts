@@ -10,7 +10,7 @@ import { fno } from "./fno";
 import { pdearena } from "./pdearena";
 import { pdebench } from "./pdebench";
 import { pdegym } from "./pdegym";
-import { axesOf, partnerOf, plain, takenAs, targetPart } from "./plain";
+import { assumptions, axesOf, partnerOf, plain, targetPart } from "./plain";
 import type { Layout, Proposal } from "./proposal";
 import { theWell } from "./theWell";
 
@@ -47,7 +47,7 @@ export async function readingOf(file: ArrayFile, options: DataOptions): Promise<
     if (stated !== undefined) return { array, axes: fitting(stated, array) };
     if (axes !== undefined) return { array, axes };
     const assumed = axesOf(array);
-    notices.push(takenAs(array, assumed));
+    notices.push(...assumptions(array, assumed));
     return { array, axes: assumed };
   });
   const first = input[0]!;

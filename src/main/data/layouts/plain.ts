@@ -2,7 +2,15 @@
 import { UserError } from "../../../shared/errors";
 import type { ArrayFile } from "../arrayFile";
 import type { ArraySource } from "../arraySource";
-import { looksLikeLines, looksLikeSeries, parseAxes, usualAxes, type Axis } from "../axes";
+import {
+  looksLikeLines,
+  looksLikeSeries,
+  maybeParticles,
+  parseAxes,
+  showAxes,
+  usualAxes,
+  type Axis,
+} from "../axes";
 import { particleStates } from "../particles";
 import type { Proposal } from "./proposal";
 
@@ -37,13 +45,16 @@ export function plain(file: ArrayFile): Proposal | undefined {
     const { input, target, notices } = named;
     // Beside a target of its own shape there is no time in an input: rows of few numbers are particles.
     const paired = target?.shape.join() === input.shape.join();
-    const axes = paired && looksLikeSeries(input.shape) ? parseAxes("b,p,c") : axesOf(input);
+    const stated = statedAxes(file, input);
+    const series = paired && looksLikeSeries(input.shape);
+    const axes = stated ?? (series ? parseAxes("b,p,c") : axesOf(input));
     return {
       ...about,
+      evidence: stated === undefined ? [] : [`It says what the axes of ${input.name} are.`],
       input: [{ array: input, axes }],
       ...(target === undefined ? {} : { target: [targetPart(target, input, axes)] }),
       fields: file.fields,
-      notices: [...notices, takenAs(input, axes)],
+      notices: stated === undefined ? [...notices, ...assumptions(input, axes)] : notices,
     };
   }
   const particles = particleStates(file.arrays);
@@ -64,8 +75,14 @@ export function plain(file: ArrayFile): Proposal | undefined {
     ...about,
     input: [{ array: only, axes }],
     fields: file.fields,
-    notices: [takenAs(only, axes)],
+    notices: assumptions(only, axes),
   };
+}
+
+/** What the file itself says of an input of as many axes. */
+function statedAxes({ axes }: ArrayFile, { shape }: ArraySource): readonly Axis[] | undefined {
+  const stated = axes === undefined ? undefined : parseAxes(axes);
+  return stated?.length === shape.length ? stated : undefined;
 }
 
 /** The array that holds the targets of that input, by the usual names. */
@@ -74,8 +91,16 @@ export function partnerOf(file: ArrayFile, input: ArraySource): ArraySource | un
   return targetFor(input, file.arrays.get(partner));
 }
 
-export function takenAs({ name }: ArraySource, axes: readonly Axis[]): string {
-  return `Axes of ${name || "the array"} taken as ${axes.join(", ")}.`;
+/** What was assumed of an array whose axes nothing states, each a sentence that starts with "Axes of". */
+export function assumptions({ name, shape }: ArraySource, axes: readonly Axis[]): string[] {
+  const called = `Axes of ${name || "the array"}`;
+  const particles = maybeParticles(shape, axes);
+  if (particles === undefined) return [`${called} taken as ${axes.join(", ")}.`];
+  const [count, numbers] = shape.slice(-2);
+  const points = shape.slice(axes.indexOf("channel") + 1).join(" × ");
+  return [
+    `${called} taken as ${axes.join(", ")}, a grid of ${points} points. If it holds ${count} particles of ${numbers} numbers each, name its axes (--axes ${showAxes(particles).replace(/^n,p/u, "b,p")} on the command line).`,
+  ];
 }
 
 /** What the axes of a target are, beside an input whose are known. */
