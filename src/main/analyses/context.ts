@@ -48,6 +48,8 @@ export interface StatesContext extends StatesPlace {
   readonly input: Tensor;
   /** null where the data have none. */
   readonly target: Tensor | null;
+  /** Nothing states the sides of the grid, whose longest counts as 1. */
+  readonly sidesAssumed?: boolean;
   /** One a sample. */
   readonly samples: readonly SampleRef[];
   /**

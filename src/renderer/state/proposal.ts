@@ -3,6 +3,7 @@ import type { DataEntry, ModelEntry } from "../../shared/contract";
 import { statedFields, type StatedFields } from "../../shared/fields/stated";
 
 export interface Proposal extends StatedFields {
+  readonly fields: string;
   /** Name of the model that says it. */
   readonly model: string;
 }
@@ -19,7 +20,8 @@ export function proposalFor(
     .sort((a, b) => Number(beside(b)) - Number(beside(a)))
     .flatMap((model) => {
       const stated = statedFields(model.info.metadata);
-      return stated?.channels === channels ? [{ ...stated, model: model.name }] : [];
+      if (stated?.channels !== channels || stated.fields === null) return [];
+      return [{ ...stated, fields: stated.fields, model: model.name }];
     })[0];
 }
 

@@ -20,33 +20,65 @@ test("fields are read as the exporter writes them", () => {
     fields: "scalar:density,vector:velocity",
     channels: 3,
     outputFields: "scalar:density",
+    axes: null,
     boundary: "open",
     dt: 0.1,
     length: [2],
   });
 });
 
+const silent = {
+  fields: null,
+  channels: null,
+  outputFields: null,
+  axes: null,
+  boundary: null,
+  dt: null,
+  length: null,
+};
+
 test("what the exporter was not told stays open", () => {
   const found = statedFields(
     metadata({ fields: "scalar:p", output_fields: null, boundary: null, dt: null }),
   );
-  expect(found).toEqual({
-    fields: "scalar:p",
-    channels: 1,
-    outputFields: null,
-    boundary: null,
-    dt: null,
-    length: null,
-  });
+  expect(found).toEqual({ ...silent, fields: "scalar:p", channels: 1 });
+});
+
+test("time step, sides, boundary and axes are stated also where fields are not", () => {
+  const stated = { axes: "b,p,c", boundary: "periodic", dt: 0.1, length: 1 };
+  const found = statedFields(metadata({ fields: null, output_fields: null, ...stated }));
+  expect(found).toEqual({ ...silent, ...stated, length: [1] });
+});
+
+test.each([
+  ["a kind of field", { fields: "spinor:psi" }],
+  ["a kind of output field", { fields: "scalar:p", output_fields: "spinor:psi" }],
+  ["a time step that is none", { dt: -1 }],
+  ["a boundary", { boundary: "slip" }],
+  ["sides that are none", { length: [0] }],
+  ["axes", { axes: "b,h,w,c" }],
+  ["a type", { fields: 3, boundary: [], axes: {} }],
+])("%s that is unknown here says nothing, and the rest stands", (_, unknown) => {
+  const found = statedFields(metadata({ dt: 0.5, length: 2, ...unknown }));
+  const rest = {
+    ...silent,
+    dt: "dt" in unknown ? null : 0.5,
+    length: "length" in unknown ? null : [2],
+  };
+  expect(found).toEqual(rest);
+});
+
+test("a vector has as many components as the stated axes have directions", () => {
+  const channels = (axes: string | null): number | null | undefined =>
+    statedFields(metadata({ fields: "vector:v", axes }))?.channels;
+  expect([null, "b,p,c", "b,c,x", "b,c,y,x", "b,c,z,y,x"].map(channels)).toEqual([2, 2, 1, 2, 3]);
 });
 
 test.each([
   ["no such metadata", {}],
-  ["no fields", metadata({ fields: null, boundary: "periodic" })],
+  ["no word on the states", metadata({ fields: null, boundary: null })],
   ["no JSON", metadata("{")],
-  ["a kind that is unknown here", metadata({ fields: "spinor:psi" })],
-  ["a time step that is none", metadata({ fields: "scalar:p", dt: -1 })],
-  ["a boundary that is unknown here", metadata({ fields: "scalar:p", boundary: "slip" })],
+  ["JSON that is no object", metadata("[1]")],
 ])("with %s nothing is stated", (_, given) => {
   expect(statedFields(given)).toBeUndefined();
 });

@@ -1,16 +1,19 @@
 /**
- * What a model's file says of the fields that it takes: noetherscope_export.py writes it into the file's metadata as
- * JSON. Data opened for the model are read so where nothing else says what their channels are.
+ * What a model's file says of the states that it takes: noetherscope_export.py writes it into the file's metadata as
+ * JSON. Data opened for the model are read so where nothing else says what they are.
  */
 import { z } from "zod";
-import { channelCount, parseFieldSpec, showFieldSpec } from "./spec";
+import { channelCount, parseFieldSpec, showFieldSpec, type FieldSpec } from "./spec";
 
 export interface StatedFields {
-  /** `scalar:p,vector:v`, as `showFieldSpec` writes it. */
-  readonly fields: string;
-  readonly channels: number;
+  /** `scalar:p,vector:v`, as `showFieldSpec` writes it; null where the file says nothing of channels. */
+  readonly fields: string | null;
+  /** Number of channels that the fields name; null where there are none. */
+  readonly channels: number | null;
   /** null where they are the input's. */
   readonly outputFields: string | null;
+  /** A letter an axis of the batch, `b,p,c`, in the order in which the program sees them; null where not stated. */
+  readonly axes: string | null;
   readonly boundary: "periodic" | "open" | null;
   /** Time between input and output. */
   readonly dt: number | null;
@@ -18,33 +21,69 @@ export interface StatedFields {
   readonly length: readonly number[] | null;
 }
 
+/** What is not there, or not known to this version, is null and says nothing of the rest. */
 const written = z.object({
-  fields: z.string(),
-  output_fields: z.string().nullable().default(null),
-  boundary: z.enum(["periodic", "open"]).nullable().default(null),
-  dt: z.number().positive().nullable().default(null),
+  fields: z.string().nullable().catch(null),
+  output_fields: z.string().nullable().catch(null),
+  axes: z
+    .string()
+    .regex(/^b(,p)?(,c)?(,z)?(,y)?(,x)?$/u)
+    .nullable()
+    .catch(null),
+  boundary: z.enum(["periodic", "open"]).nullable().catch(null),
+  dt: z.number().positive().nullable().catch(null),
   length: z
     .union([z.number().positive(), z.array(z.number().positive()).min(1).max(3)])
     .nullable()
-    .default(null),
+    .catch(null),
 });
 
-/** undefined where the file does not say, or says it in a way that this version does not know. */
+/** undefined where the file says nothing that this version knows. */
 export function statedFields(metadata: Readonly<Record<string, string>>): StatedFields | undefined {
+  const parsed = written.safeParse(jsonOf(metadata["noetherscope"]));
+  if (!parsed.success) return undefined;
+  const { axes, boundary, dt, length } = parsed.data;
+  const stated = {
+    ...channelsOf(parsed.data),
+    axes,
+    boundary,
+    dt,
+    length: typeof length === "number" ? [length] : length,
+  };
+  return Object.values(stated).every((value) => value === null) ? undefined : stated;
+}
+
+function jsonOf(text: string | undefined): unknown {
   try {
-    const { fields, output_fields, boundary, dt, length } = written.parse(
-      JSON.parse(metadata["noetherscope"] ?? "null"),
-    );
-    const spec = parseFieldSpec(fields);
-    return {
-      fields: showFieldSpec(spec),
-      channels: channelCount(spec),
-      outputFields: output_fields === null ? null : showFieldSpec(parseFieldSpec(output_fields)),
-      boundary,
-      dt,
-      length: typeof length === "number" ? [length] : length,
-    };
+    return JSON.parse(text ?? "null");
   } catch {
-    return undefined;
+    return null;
+  }
+}
+
+/** Channels of input and output, which hold together or not at all: without fields of its own an output has the input's. */
+function channelsOf({
+  fields,
+  output_fields,
+  axes,
+}: z.infer<typeof written>): Pick<StatedFields, "fields" | "channels" | "outputFields"> {
+  const dimension = axes?.match(/[xyz]/gu)?.length;
+  const input = specOf(fields, dimension);
+  const output = specOf(output_fields, dimension);
+  if (input === null || (output === null && output_fields !== null)) {
+    return { fields: null, channels: null, outputFields: null };
+  }
+  return {
+    fields: showFieldSpec(input),
+    channels: channelCount(input),
+    outputFields: output === null ? null : showFieldSpec(output),
+  };
+}
+
+function specOf(text: string | null, dimension: number | undefined): FieldSpec | null {
+  try {
+    return text === null ? null : parseFieldSpec(text, dimension);
+  } catch {
+    return null;
   }
 }

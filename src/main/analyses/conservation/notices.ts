@@ -10,7 +10,7 @@ import type { Rollouts } from "./rollout";
 const MOST = 4;
 
 export function noticesOf(
-  { grid, samples }: StatesContext,
+  { grid, samples, sidesAssumed }: StatesContext,
   { model, repaired, reference }: Rollouts,
   quantities: readonly Quantity[],
   steps: number,
@@ -22,9 +22,9 @@ export function noticesOf(
       `The grid has walls: integrals change by what flows through them, so a drift of ${uncounted.join(", ")} may be the physics’ own. Compare it with the data’s, or state the flux.`,
     );
   }
-  if (grid?.length.every((side) => side === 1) === true) {
+  if (sidesAssumed === true && grid?.length.every((side) => side === 1) === true) {
     notices.push(
-      "Every side of the grid has length 1. Where that is only for want of coordinates x, y in the file, integrals are means and derivatives are per side.",
+      "Nothing states the sides of the grid, so each counts as 1: integrals are means and derivatives are per side. State them (--length on the command line) for those in your units.",
     );
   }
   notices.push(...blownUp(samples, model, "rollout"));

@@ -51,6 +51,7 @@ export async function analyse(
       samples: experiment.samples,
       ...(experiment.later === null ? {} : { later: experiment.later }),
       ...placeOf(experiment),
+      sidesAssumed: experiment.data.spacing === null,
       checkpoints: experiment.checkpoints,
       group: experiment.group,
       elements: experiment.elements,

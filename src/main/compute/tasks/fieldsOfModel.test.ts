@@ -7,7 +7,9 @@ import { showFieldSpec } from "../../../shared/fields/spec";
 import { fromFloat64, sizeOf, type Tensor } from "../../../shared/tensor";
 import { writeNpz } from "../../data/npz";
 import { smallModel } from "../../graph/onnx/testing";
+import { openModel } from "../../models";
 import { openExperiment, type Experiment } from "./experiment";
+import { openDataFor } from "./fieldsOfModel";
 import { inspectData } from "./inspectData";
 import { checkedParameters } from "./spec";
 
@@ -75,6 +77,48 @@ test("time step and sides are the model's where the data say none", async () => 
   );
   expect(own.data.dt).toBe(0.1);
   expect(own.data.grid!.length).toEqual([1, 1]);
+});
+
+test("time step, sides and boundary are the model's also where it states no fields, or others", async () => {
+  const stated = { dt: 0.1, length: 1, boundary: "open" };
+  for (const [fields, options] of [
+    [null, {}],
+    ["scalar:p,vector:v", { fields: "vector:u,scalar:q" }],
+  ] as const) {
+    const { data: opened, notices } = await experiment({ ...stated, fields }, options);
+    expect(opened).toMatchObject({ dt: 0.1, spacing: [0.25, 0.25], boundary: "open" });
+    expect(notices[0]).toBe("Taken from the model’s file: boundary open, time step 0.1, sides 1.");
+  }
+});
+
+test("samples whose axes were guessed have those of the model, and a stated reading stands", async () => {
+  await writeNpz(data, { x: field(5, 3, 4), y: field(5, 3, 4) });
+  const metadata = { noetherscope: JSON.stringify({ axes: "b,p,c", fields: "vector:q,vector:p" }) };
+  const path = join(folder, "particles.onnx");
+  await writeFile(
+    path,
+    smallModel({
+      inputs: { x: ["batch", 3, 4] },
+      outputs: ["y"],
+      initializers: { w: fromFloat64("float32", [4], [1, 2, 3, 4]) },
+      nodes: [{ op: "Mul", inputs: ["x", "w"], outputs: ["y"] }],
+      metadata,
+    }),
+  );
+  const model = await openModel(path, { weights: null });
+  const guessed = await openDataFor(model, { path: data, options: {} });
+  expect(guessed.data.axes).toEqual(["trajectory", "time", "particle", "channel"]);
+  expect(guessed.notices).toEqual([
+    "Taken from the model’s file: axes b,p,c, fields vector:q,vector:p.",
+  ]);
+  const named = await openDataFor(model, {
+    path: data,
+    options: { fields: "vector:position,vector:momentum" },
+  });
+  expect(named.data.axes).toContain("particle");
+  const stated = await openDataFor(model, { path: data, options: { axes: "b,c,x" } });
+  expect(stated.data.axes).toEqual(["trajectory", "time", "channel", "x"]);
+  for (const opened of [guessed, named, stated]) await opened.data.close();
 });
 
 test("output fields of their own are taken too", async () => {

@@ -12,13 +12,19 @@ export async function openDataFor(
   model: Model,
   { path, options }: { readonly path: string; readonly options: DataOptions },
 ): Promise<{ data: DataSet; notices: string[] }> {
-  const data = await openData(path, options);
   const stated = statedFields(model.info.metadata);
-  const missing = stated === undefined ? {} : missingOptions(stated, data, options);
-  if (Object.keys(missing).length === 0) return { data, notices: [] };
-  await data.close();
+  if (stated === undefined) return { data: await openData(path, options), notices: [] };
+  const axes = await missingAxes(stated, path, options);
+  const read = axes === undefined ? options : { ...options, axes };
+  let data = await openData(path, read);
+  const missing = missingOptions(stated, data, options);
   const { fields, outputFields, boundary, dt, length } = missing;
+  if (Object.keys(missing).length > 0) {
+    await data.close();
+    data = await openData(path, { ...read, ...missing });
+  }
   const parts = [
+    axes === undefined ? [] : [`axes ${axes}`],
     fields === undefined ? [] : [`fields ${fields}`],
     outputFields === undefined ? [] : [`output fields ${outputFields}`],
     boundary === undefined ? [] : [`boundary ${boundary}`],
@@ -26,20 +32,33 @@ export async function openDataFor(
     length === undefined ? [] : [`sides ${showSides(length)}`],
   ].flat();
   return {
-    data: await openData(path, { ...options, ...missing }),
-    notices: [codedNotice("model/states", parts.join(", "))],
+    data,
+    notices: parts.length === 0 ? [] : [codedNotice("model/states", parts.join(", "))],
   };
 }
 
+/** The model's axes for an array of as many whose own would be assumed from its shape. */
+async function missingAxes(
+  { axes }: StatedFields,
+  path: string,
+  options: DataOptions,
+): Promise<string | undefined> {
+  if (axes === null || options.axes !== undefined) return undefined;
+  // Fields and sides are left out: they may be right for the model's axes and not fit the assumed ones.
+  const { input, target } = options;
+  const data = await openData(path, {
+    ...(input === undefined ? {} : { input }),
+    ...(target === undefined ? {} : { target }),
+  });
+  await data.close();
+  const assumed = data.notices.some((notice) => notice.startsWith("Axes of "));
+  const rank = data.arrays.find(({ name }) => name === data.states.name)?.shape.length;
+  return assumed && rank === axes.split(",").length ? axes : undefined;
+}
+
 function missingOptions(stated: StatedFields, data: DataSet, options: DataOptions): DataOptions {
-  const known = data.fields === undefined ? undefined : showFieldSpec(data.fields);
-  const fits = stated.channels === data.channels.length;
-  // Channels that are something else than the model says: then its word on the output may not hold either.
-  if (!fits || (known !== undefined && known !== stated.fields)) return {};
-  const output = options.outputFields === undefined && data.targets === "stored";
   return {
-    ...(known === undefined ? { fields: stated.fields } : {}),
-    ...(output && stated.outputFields !== null ? { outputFields: stated.outputFields } : {}),
+    ...missingFields(stated, data, options),
     ...(options.boundary === undefined && data.grid !== undefined && stated.boundary !== null
       ? { boundary: stated.boundary }
       : {}),
@@ -47,8 +66,21 @@ function missingOptions(stated: StatedFields, data: DataSet, options: DataOption
     ...(options.length === undefined &&
     data.grid !== undefined &&
     data.spacing === null &&
-    stated.length !== null
+    stated.length !== null &&
+    [1, data.grid.size.length].includes(stated.length.length)
       ? { length: [...stated.length] }
       : {}),
+  };
+}
+
+function missingFields(stated: StatedFields, data: DataSet, options: DataOptions): DataOptions {
+  const known = data.fields === undefined ? undefined : showFieldSpec(data.fields);
+  const fits = stated.fields !== null && stated.channels === data.channels.length;
+  // Channels that are something else than the model says: then its word on the output may not hold either.
+  if (!fits || (known !== undefined && known !== stated.fields)) return {};
+  const output = options.outputFields === undefined && data.targets === "stored";
+  return {
+    ...(known === undefined ? { fields: stated.fields } : {}),
+    ...(output && stated.outputFields !== null ? { outputFields: stated.outputFields } : {}),
   };
 }

@@ -79,9 +79,10 @@ async function statesOf(
   sample: readonly number[],
 ): Promise<RepairedStates> {
   const { fields } = input;
-  const text = fields ?? statedFields(info.metadata)?.fields;
-  const spec: FieldSpec | null = text === undefined ? null : parseFieldSpec(text);
-  const onGrid = sample.length > 1 && !areParticles(sample, input, spec);
+  const stated = statedFields(info.metadata);
+  const text = fields ?? stated?.fields ?? null;
+  const spec: FieldSpec | null = text === null ? null : parseFieldSpec(text);
+  const onGrid = sample.length > 1 && !areParticles(sample, input, spec, stated?.axes ?? null);
   const channels = onGrid ? sample[0]! : sample.at(-1)!;
   return {
     fields: spec,
@@ -125,10 +126,12 @@ function areParticles(
   sample: readonly number[],
   { model, states }: ProjectModelInput,
   fields: FieldSpec | null,
+  axes: string | null,
 ): boolean {
   const [first = 0, second = 0] = sample;
   if (sample.length !== 2) return false;
   if (states !== null) return states === "particles";
+  if (axes !== null) return axes.includes("p");
   const stated = fields === null ? null : channelCount(fields);
   if ((stated === first) !== (stated === second)) return stated === second;
   if (first < second && second >= FEWEST_POINTS) return false;

@@ -69,10 +69,11 @@ function ports(list: ModelInfo["inputs"]): string {
 function stated({ metadata }: ModelInfo): string[] {
   const known = statedFields(metadata);
   if (known === undefined) return [];
-  const { fields, outputFields, boundary, dt, length } = known;
+  const { fields, outputFields, axes, boundary, dt, length } = known;
   const output = outputFields === null || outputFields === fields ? "" : ` → ${outputFields}`;
   return [
-    `  fields: ${fields}${output}`,
+    ...(axes === null ? [] : [`  axes: ${axes}`]),
+    ...(fields === null ? [] : [`  fields: ${fields}${output}`]),
     ...(boundary === null ? [] : [`  boundary: ${boundary}`]),
     ...(dt === null ? [] : [`  time step: ${dt}`]),
     ...(length === null ? [] : [`  sides of the box: ${showSides(length)}`]),
