@@ -52,7 +52,10 @@ test("what was verified is one line a quantity, whether one or several were", ()
 
 test("what is pooled over elements says so", () => {
   const over = (count: number | null, dropped = 0): string =>
-    pooled({ name: "", median: 0, quartiles: [0, 0], interval: [0, 0], count, dropped }, 16);
+    pooled(
+      { key: "", name: "", median: 0, quartiles: [0, 0], interval: [0, 0], count, dropped },
+      16,
+    );
   expect(over(48)).toBe("3 elements × 16 samples");
   expect(over(46, 2)).toBe("3 elements × 16 samples");
   expect(over(16)).toBe("16 samples");

@@ -3,79 +3,15 @@ import { elementsOf } from "../../shared/charts/elements";
 import { matrixOf, perElement } from "../../shared/charts/reading";
 import { showNumber } from "../../shared/charts/scale";
 import { showWithError } from "../../shared/charts/uncertainty";
+import { number, object, type Json } from "../../shared/findings/json";
+import {
+  generatorOf,
+  quantitiesOf,
+  quantityNames,
+  type Quantity,
+} from "../../shared/findings/quantities";
 import type { RunRecord, RunResult } from "../../shared/run";
 import { formatCount, formatNumber } from "../format";
-
-/** A statistic over samples, as summaries hold it. */
-export interface Quantity {
-  readonly name: string;
-  readonly median: number | null;
-  readonly quartiles: readonly [number | null, number | null];
-  /** 95 % bootstrap interval of the median. */
-  readonly interval: readonly [number | null, number | null];
-  readonly count: number | null;
-  /** Samples without a value. */
-  readonly dropped: number;
-}
-
-type Json = Record<string, unknown>;
-
-function object(value: unknown): Json | null {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Json)
-    : null;
-}
-
-function number(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
-
-const names: Record<string, string> = {
-  cosine: "Cosine",
-  influence: "Influence",
-  euclidean_cosine: "Euclidean cosine",
-  excess: "Excess over unrelated",
-  relative_loss: "Relative loss",
-  equivariance_error: "Equivariance error",
-  lie_error: "Lie derivative",
-  lie_error_last: "Lie derivative, last step",
-  lie_relative: "Share broken",
-  data_error: "Lie derivative of the data",
-  finite_error: "Error of the finite motion",
-  grid_error: "The grid’s own error",
-  drift: "Largest drift / s",
-  drift_end: "Drift at the end / s",
-  slope: "Slope a step / s",
-};
-
-function quantitiesOf(record: Json | null): Quantity[] {
-  return Object.entries(names).flatMap(([key, name]) => {
-    const found = object(record?.[key]);
-    if (found === null) return [];
-    return [
-      {
-        name,
-        median: number(found["median"]),
-        quartiles: [number(found["q1"]), number(found["q3"])] as const,
-        interval: [number(found["low"]), number(found["high"])] as const,
-        count: number(found["n"]),
-        dropped: number(found["dropped"]) ?? 0,
-      },
-    ];
-  });
-}
-
-export function elementQuantities(record: RunRecord, element: string): Quantity[] {
-  const generator = generatorOf(record, element);
-  return quantitiesOf(generator ?? object(object(record.summary["elements"])?.[element]));
-}
-
-/** What a run says of a generator of Lie derivatives or a conserved quantity; null in other runs. */
-function generatorOf(record: RunRecord, id: string): Json | null {
-  const named = record.summary["generators"] ?? record.summary["quantities"];
-  if (!Array.isArray(named)) return null;
-  return named.map(object).find((one) => one?.["id"] === id) ?? null;
-}
 
 /** A generator's name, its action in a line, and whether its error stands out from the grid's; null in other runs. */
 export function aboutGenerator(
@@ -191,7 +127,7 @@ export function verifiedFacts(record: RunRecord): [string, string][] {
 }
 
 const verifiedNames: Record<string, string> = {
-  ...names,
+  ...quantityNames,
   gram: "Euclidean product",
   metric: "Product of tangents",
   loss: "Loss",
@@ -254,26 +190,6 @@ export function pairFacts(
     }
   }
   return facts;
-}
-
-/** Gradients, angle and curvatures of a landscape. */
-export function landscapeFacts(record: RunRecord): [string, string][] {
-  const { summary } = record;
-  const norms = object(summary["norms"]);
-  const base = object(summary["baseLoss"]);
-  const angle = number(summary["angleDegrees"]);
-  const facts: [string, string][] = [
-    ["Element", String(summary["element"] ?? "")],
-    ["Directions", String(summary["directions"] ?? "")],
-    ["Loss of x", formatNumber(number(base?.["x"]))],
-    ["Loss of g·x", formatNumber(number(base?.["gx"]))],
-    ["‖∇ℓ(x)‖", formatNumber(number(norms?.["x"]))],
-    ["‖∇ℓ(g·x)‖", formatNumber(number(norms?.["gx"]))],
-    ["Angle", angle === null ? "–" : `${formatNumber(angle)}°`],
-    ["Cosine", formatNumber(number(summary["cosine"]))],
-    ["Radius ρ", formatNumber(number(summary["radius"]))],
-  ];
-  return facts.filter(([, text]) => text !== "");
 }
 
 /** A parameter as people read it. */

@@ -463,6 +463,22 @@ describe("analyse", () => {
     expect(Number(found?.[1])).toBeLessThan(1e-4);
   });
 
+  test.each(Object.keys(analyses))("%s prints what it found before where it is", async (id) => {
+    const { parameters } = analyses[id as keyof typeof analyses];
+    const small = "points" in parameters ? ["--points", "3"] : [];
+    const out = join(home, "run");
+    const argv = ["analyse", id, ...vit, "--samples", "3", ...small, "--out", out];
+    const { code, out: printed } = await noetherscope(argv);
+    expect(code).toBe(0);
+    const lines = printed.split("\n");
+    const place = lines.findIndex((line) => line.startsWith(join(out, "run.json")));
+    const result = lines.slice(0, place).join("\n");
+    expect(place).toBeGreaterThanOrEqual(id === "discover" ? 1 : 2);
+    expect(place).toBeLessThan(26);
+    expect(result).not.toMatch(/NaN|null|undefined/);
+    expect(result).toMatch(/Element|Generator|Quantity|Algebra/);
+  });
+
   test("of a plain network needs only the trivial group", async () => {
     const out = join(home, "run");
     const argv = [

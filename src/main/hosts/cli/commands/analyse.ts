@@ -17,6 +17,7 @@ import {
   type Options,
   type Shell,
 } from "../command";
+import { resultInWords } from "./result";
 import {
   bytes,
   dataOptionFlags,
@@ -123,6 +124,8 @@ async function run(definition: AnalysisDefinition, args: Arguments, shell: Shell
   );
   for (const notice of record.notices) shell.remark(`Note: ${notice}`);
   if (args.flag("json")) return shell.print(json(record.summary));
+  const result = resultInWords(record);
+  if (result !== "") shell.print(result);
   const { samples } = record.data;
   shell.print(
     `${join(out, "run.json")} and arrays.npz: ${samples.length} samples, ${duration(record.seconds)}.`,

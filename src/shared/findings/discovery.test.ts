@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { madeUpRun } from "../../shared/charts/madeUpRuns";
-import { algebraFacts, generatorFacts } from "./discoveryFacts";
+import { madeUpRun } from "../charts/madeUpRuns";
+import { algebraFacts, generatorFacts } from "./discovery";
 
 const summary = {
   dimension: 1,

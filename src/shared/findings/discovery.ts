@@ -1,8 +1,7 @@
 /** What a run of discovery says in numbers: the algebra, and each generator. Empty for other runs. */
-import { showNumber } from "../../shared/charts/scale";
-import type { RunRecord } from "../../shared/run";
-
-type Facts = [string, string][];
+import { showNumber } from "../charts/scale";
+import type { RunRecord } from "../run";
+import type { Facts, ShowNumber } from "./facts";
 
 interface Found {
   readonly dimension: number;
@@ -42,21 +41,22 @@ function foundIn({ analysis, summary }: RunRecord): Found | null {
   return analysis === "discover" ? (summary as unknown as Found) : null;
 }
 
-export function algebraFacts(record: RunRecord): Facts {
+/** @param show how the host writes numbers */
+export function algebraFacts(record: RunRecord, show: ShowNumber = showNumber): Facts {
   const found = foundIn(record);
   if (found === null) return [];
   const facts: Facts = [
     ["Dimension", String(found.dimension)],
     ["Algebra", found.algebra ?? (found.dimension === 0 ? "none" : "not known by name")],
   ];
-  if (found.gap.ratio !== null) facts.push(["Gap in the spectrum", showNumber(found.gap.ratio)]);
+  if (found.gap.ratio !== null) facts.push(["Gap in the spectrum", show(found.gap.ratio)]);
   if (found.half_angle_degrees !== null) {
-    facts.push(["Angle between halves", `${showNumber(found.half_angle_degrees)}°`]);
+    facts.push(["Angle between halves", `${show(found.half_angle_degrees)}°`]);
   }
   if (found.structure !== null) {
     const { closure, derived, centre, killing } = found.structure;
     facts.push(
-      ["Bracket leaves the span by", showNumber(closure)],
+      ["Bracket leaves the span by", show(closure)],
       ["Derived algebra, centre", `${derived}, ${centre}`],
       ["Killing form (+, −, 0)", `${killing.plus}, ${killing.minus}, ${killing.zero}`],
     );
@@ -66,17 +66,18 @@ export function algebraFacts(record: RunRecord): Facts {
     facts.push(["Signature of the kept form", `${plus}, ${minus}`]);
   }
   if (found.fixed_point !== null) {
-    facts.push(["Point that stays", found.fixed_point.map((x) => showNumber(x)).join(", ")]);
+    facts.push(["Point that stays", found.fixed_point.map((x) => show(x)).join(", ")]);
   }
   if (found.fit !== null) {
     const { of, degree, residual } = found.fit;
     const by = degree === null ? "kernels" : `degree ${degree}`;
-    facts.push([`Fit of ${of}`, `${by}, off by ${showNumber(residual)}`]);
+    facts.push([`Fit of ${of}`, `${by}, off by ${show(residual)}`]);
   }
   if (found.trivial > 0) facts.push(["Trivial directions", String(found.trivial)]);
   return facts;
 }
 
+/** Of the generator with that id. */
 export function generatorFacts(record: RunRecord, id: string): Facts {
   const generator = foundIn(record)?.generators.find((one) => one.id === id);
   if (generator === undefined) return [];

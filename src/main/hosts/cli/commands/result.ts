@@ -1,0 +1,168 @@
+/** What a run found, as a few lines of text: a table of its elements, generators or quantities, or a list of facts. */
+import { elementLabel, elementsOf, kindOfElements } from "../../../../shared/charts/elements";
+import { algebraFacts } from "../../../../shared/findings/discovery";
+import type { Facts } from "../../../../shared/findings/facts";
+import { number, object, type Json } from "../../../../shared/findings/json";
+import { landscapeFacts } from "../../../../shared/findings/landscape";
+import {
+  elementQuantities,
+  generatorOf,
+  quantityNames,
+  type Quantity,
+} from "../../../../shared/findings/quantities";
+import type { RunRecord } from "../../../../shared/run";
+import { shortNumber, table } from "./shared";
+
+/** A terminal's worth; a run has the rest. */
+const MOST_ROWS = 20;
+/** Of a discovery, below the facts of its algebra. */
+const MOST_GENERATORS = 8;
+
+/** Of these a table has the median with its 95 % interval, of `medians` the median alone, if the run has them. */
+interface Columns {
+  readonly intervals: readonly string[];
+  readonly medians: readonly string[];
+}
+
+const columns: Readonly<Record<string, Columns>> = {
+  coherence: { intervals: ["cosine", "influence"], medians: ["excess", "relative_loss"] },
+  equivariance: { intervals: ["equivariance_error", "relative_loss"], medians: [] },
+  "lie-derivative": {
+    intervals: ["lie_error"],
+    medians: ["lie_error_last", "lie_relative", "data_error", "finite_error", "grid_error"],
+  },
+  conservation: { intervals: ["drift", "slope"], medians: ["drift_end"] },
+};
+
+/** The result in at most some 25 lines; empty where nothing is known of such a run. */
+export function resultInWords(record: RunRecord): string {
+  if (record.analysis === "landscape") return list(landscapeFacts(record, show));
+  if (record.analysis === "discover") return discovered(record);
+  const shown = columns[record.analysis];
+  return shown === undefined ? "" : byElement(record, shown);
+}
+
+function byElement(record: RunRecord, { intervals, medians }: Columns): string {
+  const all = elementsOf(record);
+  const rows = all.slice(0, MOST_ROWS).map((id) => ({
+    id,
+    about: generatorOf(record, id),
+    quantities: new Map(elementQuantities(record, id).map((one) => [one.key, one])),
+  }));
+  const has = (key: string): boolean => rows.some(({ quantities }) => quantities.has(key));
+  const [wide, narrow] = [intervals.filter(has), medians.filter(has)];
+  const name = (key: string): string => quantityNames[key]!;
+  const verdict = verdictOf(record.analysis);
+  const head = [
+    kindOfElements(record),
+    ...wide.flatMap((key) => [name(key), "95 % interval"]),
+    ...narrow.map(name),
+  ];
+  const lines = rows.map(({ id, about, quantities }) => [
+    about === null ? elementLabel(id) : id,
+    ...wide.flatMap((key) => [median(quantities.get(key)), interval(quantities.get(key))]),
+    ...narrow.map((key) => median(quantities.get(key))),
+    ...(verdict === null ? [] : [verdict.of(about ?? {})]),
+  ]);
+  // Words stand to the left, numbers to the right of their columns.
+  const numbers = table(
+    [head, ...lines.map((line) => line.slice(0, head.length))],
+    head.length - 1,
+  ).split("\n");
+  const words = verdict === null ? [] : [verdict.name, ...lines.map((line) => line.at(-1)!)];
+  return [
+    ...numbers.map((line, i) => (words[i] === undefined ? line : `${line}  ${words[i]}`)),
+    ...more(all.length - rows.length),
+  ].join("\n");
+}
+
+/** What is said in words of a generator or a quantity beside its numbers; null of elements. */
+function verdictOf(analysis: string): { name: string; of(about: Json): string } | null {
+  if (analysis === "lie-derivative") return { name: "Resolved", of: resolved };
+  return analysis === "conservation" ? { name: "Sign", of: sign } : null;
+}
+
+/** Whether an error stands out, else what it lies within. */
+function resolved(generator: Json): string {
+  if (generator["resolved"] !== false) return "yes";
+  switch (generator["bound"]) {
+    case "rounding":
+      return generator["rounding"] === 0 ? "zero to the last digit" : "no: rounding";
+    case "fit_error":
+      return "no: the fit’s own error";
+    default:
+      return "no: the grid’s own error";
+  }
+}
+
+/** Which way a quantity goes as far as its interval tells, and whether it may where the physics forbids one way. */
+function sign(quantity: Json): string {
+  const slope = object(quantity["slope"]);
+  const [low, high] = [number(slope?.["low"]), number(slope?.["high"])];
+  const trend =
+    low === null || high === null ? "–" : low > 0 ? "rises" : high < 0 ? "falls" : "undecided";
+  const against = object(quantity["against"]);
+  if (against === null) return trend;
+  const nature = String(quantity["nature"]);
+  return number(against["first"]) === null
+    ? `${trend}; ever ${nature}, as it must`
+    : `${trend}; not only ${nature} in ${String(against["rollouts"])} rollouts`;
+}
+
+function discovered(record: RunRecord): string {
+  const { summary } = record;
+  const [sentence, words] = [summary["sentence"], summary["words"]];
+  const facts = algebraFacts(record, show);
+  const algebra = facts.findIndex(([name]) => name === "Algebra");
+  if (typeof words === "string") facts.splice(algebra + 1, 0, ["In words", words]);
+  const found = (Array.isArray(summary["generators"]) ? summary["generators"] : []).map(object);
+  const generators = found
+    .flatMap((one) => (one === null ? [] : [one]))
+    .sort((a, b) => (number(a["defect"]) ?? Infinity) - (number(b["defect"]) ?? Infinity));
+  const rows = generators.slice(0, MOST_GENERATORS).map((one) => [
+    String(one["id"]),
+    text(one["defect"]),
+    interval({
+      interval: [
+        number(object(one["interval"])?.["low"]),
+        number(object(one["interval"])?.["high"]),
+      ],
+    }),
+    text(one["share_broken"]),
+  ]);
+  const head = ["Generator", "Relative defect", "95 % interval", "Share broken"];
+  return [
+    ...(typeof sentence === "string" ? [sentence] : []),
+    list(facts),
+    ...(rows.length === 0 ? [] : [table([head, ...rows], head.length - 1)]),
+    ...more(generators.length - rows.length),
+  ].join("\n");
+}
+
+/** Names and texts, a line each. */
+function list(facts: Facts): string {
+  return table(facts);
+}
+
+function more(rest: number): string[] {
+  return rest > 0 ? [`… and ${rest} more in run.json`] : [];
+}
+
+function median(quantity: Quantity | undefined): string {
+  return text(quantity?.median);
+}
+
+function interval(quantity: Pick<Quantity, "interval"> | undefined): string {
+  const [low, high] = quantity?.interval ?? [null, null];
+  return low === null || high === null ? "–" : `${show(low)} … ${show(high)}`;
+}
+
+function text(value: unknown): string {
+  return show(number(value) ?? NaN);
+}
+
+/** Three digits, which is what medians of samples have; a dash where there is no number. */
+function show(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  return Number.isFinite(rounded) ? shortNumber(rounded) : "–";
+}
