@@ -35,12 +35,17 @@ function of(formula: string, coefficients: Readonly<Record<string, number>> = {}
 /** Sums of 512 terms of size 1. */
 const DIGITS = 11;
 
+test("a name that means nothing is answered with those that do", () => {
+  expect(() => of("w.x")).toThrow(/“w\.x” is no channel \(there are a, v\.x or vx, v\.y or vy\)/);
+});
+
 describe("integrals over a periodic plane", () => {
   const area = lx * ly;
   test.each([
     ["a", area, 2 * area],
     ["a^2", 1.5 * area, 4.5 * area],
     ["vx^2", area / 4, area],
+    ["v.x^2", area / 4, area],
     ["c*vy^2/2", 0.75 * area, 0.75 * area],
     ["dx(a)^2", 2 * k ** 2 * area, 2 * k ** 2 * area],
     ["dy(vx)^2", (q ** 2 * area) / 4, q ** 2 * area],

@@ -103,15 +103,26 @@ export class StateBlock {
   }
 }
 
+/** Each channel by the fields' own name and its shortest, `velocity.x or vx`, then the constants. */
+function known({ names, channels, constants }: Layout): string {
+  const all = [...names];
+  const told = Array.from({ length: channels }, (_, channel) => {
+    const own = all.filter(([, at]) => at === channel).map(([name]) => name);
+    return own.length > 1 ? `${own[0]!} or ${own.at(-1)!}` : own.join("");
+  });
+  return [...told, ...constants.keys()].join(", ");
+}
+
 /**
  * @param coefficients numbers that the formula may name
  * @throws UserError "formula/syntax" that marks a name that is no channel, or a derivative off a grid
  */
 export function checkIntegrand(
   integrand: Integrand,
-  { names, grid, sites, constants }: Layout,
+  layout: Layout,
   coefficients: Readonly<Record<string, number>>,
 ): void {
+  const { names, grid, sites, constants } = layout;
   const axes = grid?.size.length ?? 0;
   const visit = (term: Term, within: "pairs" | null): void => {
     switch (term.kind) {
@@ -125,7 +136,7 @@ export function checkIntegrand(
         throw integrandProblem(
           integrand,
           term.start,
-          `“${term.name}” is no channel (there are ${[...names.keys(), ...constants.keys()].join(", ")}) and no coefficient`,
+          `“${term.name}” is no channel (there are ${known(layout)}) and no coefficient`,
         );
       }
       case "derivative":

@@ -36,6 +36,7 @@ describe("a formula as TeX", () => {
     ["abs(x)*sqrt(y)", String.raw`\left|x\right|\,\sqrt{y}`],
     ["dx(u)^2", String.raw`\left(\partial_{x} u\right)^{2}`],
     ["dx(vy)-dy(vx)", String.raw`\partial_{x} v_{y}-\partial_{y} v_{x}`],
+    ["v.x^2+wind.y", String.raw`v_{x}^{2}+\mathrm{wind}_{y}`],
     ["dx(dy(u)*w)", String.raw`\partial_{x} \left(\left(\partial_{y} u\right)\,w\right)`],
     ["dx(dx(u))", String.raw`\partial_{x} \partial_{x} u`],
     ["1e-3*x", String.raw`10^{-3}\,x`],

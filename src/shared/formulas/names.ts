@@ -22,11 +22,12 @@ function symbol(name: string): string {
 }
 
 /**
- * A name as it is typed: `vx` and `v_x` are v with the index x, `u0` has the index 0, `rho` is ρ, a longer word stands
+ * A name as it is typed: `vx`, `v_x` and `v.x` are v with the index x, `u0` has the index 0, `rho` is ρ, a longer word stands
  * upright.
  */
 export function texOfName(name: string): string {
   const [, base, index] =
+    /^(.+)\.([xyz])$/u.exec(name) ??
     /^(\p{L}+?)_(.+)$/u.exec(name) ??
     /^(\p{L})([xyz])$/u.exec(name) ??
     /^(\p{L}+)(\d+)$/u.exec(name) ??

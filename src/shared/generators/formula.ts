@@ -62,6 +62,9 @@ export interface Algebra<E> {
   readonly vocabulary: string;
 }
 
+/** A name, or a component of what it names: velocity.x. */
+const NAME = /^[\p{L}_][\p{L}\p{N}_]*(\.[xyz](?![\p{L}\p{N}_]))?/u;
+
 /** Reads expressions out of a longer text, one after another; a syntax around them reads on with `take`. */
 export class ExpressionReader<E> {
   readonly #text: string;
@@ -181,7 +184,7 @@ export class ExpressionReader<E> {
       this.#at += digits.length;
       return this.#algebra.number(Number(digits), digits);
     }
-    const [name] = /^[\p{L}_][\p{L}\p{N}_]*/u.exec(this.#text.slice(start)) ?? [];
+    const [name] = NAME.exec(this.#text.slice(start)) ?? [];
     if (name === undefined) throw this.problem("a number, a coordinate or a bracket is missing");
     this.#at += name.length;
     if (name === "pi" || name === "π") return this.#algebra.number(Math.PI, "pi");

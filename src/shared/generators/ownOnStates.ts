@@ -4,7 +4,7 @@
  * taken as its matrix and shift, so that its finite motions are exact.
  */
 import type { Layout } from "../states/layout";
-import type { Formula, NamedFormula } from "./formula";
+import { coordinateNames, type Formula, type NamedFormula } from "./formula";
 import { unfit, type Infinitesimal, type MixTerm, type Side } from "./generator";
 
 export interface StateClauses {
@@ -142,12 +142,16 @@ function near(a: number, b: number): boolean {
   return Math.abs(a - b) <= 1e-12 * Math.max(1, Math.abs(a), Math.abs(b));
 }
 
-/** q2, or q itself where it is one number. */
+/** q2 or q.y, or q itself where it is one number. */
 function componentNamed(name: string, { names, parts }: Layout): number | null {
   const found = names.indexOf(name);
   if (found >= 0) return found;
   const part = parts.find((one) => one.name === name && one.width === 1);
-  return part?.first ?? null;
+  if (part !== undefined) return part.first;
+  const [, whole, axis] = /^(.+)\.([xyz])$/.exec(name) ?? [];
+  const vector = parts.find((one) => one.name === whole);
+  const k = coordinateNames.findIndex((one) => one === axis);
+  return vector !== undefined && k >= 0 && k < vector.width ? vector.first + k : null;
 }
 
 /** More names than this are no list that anybody reads. */

@@ -39,6 +39,15 @@ test("a time that is part of the state can be shifted", () => {
   expect(chosen(3, "q:2,t:1", "time")).toEqual(["time"]);
 });
 
+test("a vector's components go by numbers and by axes", () => {
+  const of = (field: string): unknown => {
+    const [own] = chooseGenerators("", `mine: field ${field}`, side(4, "q:2,v:2"), defaultOptions);
+    return own!.on(side(4, "q:2,v:2")).mix.map(({ to, from }) => [to, from]);
+  };
+  expect(of("(v.y, -q.x, 0, q.y)")).toEqual(of("(v2, -q1, 0, q2)"));
+  expect(() => of("(v.z, 0, 0, 0)")).toThrow("v.z");
+});
+
 test("one's own may not take a family's name", () => {
   expect(() => chosen(4, "q:2,v:2", "", "se: field (v1, v2, 0, 0)")).toThrow("known generator");
 });

@@ -158,8 +158,8 @@ export function namesIn(term: Term): string[] {
 }
 
 /**
- * How formulas call the channels: p, vx and vy of a vector v or velocity, and v_x too; u, or u0, u1 …, where nobody
- * named them.
+ * How formulas call the channels: p, vx and vy of a vector v or velocity, v.x as files have it, and v_x too; u, or
+ * u0, u1 …, where nobody named them. Of a channel's names the first is that of the fields, the last the shortest.
  * @param count of channels
  */
 export function channelNames(
@@ -167,10 +167,11 @@ export function channelNames(
   count: number,
 ): Map<string, number> {
   const names = new Map<string, number>();
-  const add = (name: string, channel: number): void => {
-    const plain = name.replace(/[^\p{L}\p{N}_]/gu, "_");
-    if (!names.has(plain)) names.set(plain, channel);
+  const plain = (name: string): string => name.replace(/[^\p{L}\p{N}_]/gu, "_");
+  const put = (name: string, channel: number): void => {
+    if (!names.has(name)) names.set(name, channel);
   };
+  const add = (name: string, channel: number): void => put(plain(name), channel);
   for (let channel = 0; channel < count; channel++) {
     const name = labels?.[channel]?.name;
     if (name === undefined) {
@@ -178,6 +179,8 @@ export function channelNames(
       add(`u${channel}`, channel);
       continue;
     }
+    const [, whole, axis] = /^(.+)\.([xyz])$/.exec(name) ?? [];
+    if (whole !== undefined && axis !== undefined) put(`${plain(whole)}.${axis}`, channel);
     add(name, channel);
     add(name.replace(".", ""), channel);
   }

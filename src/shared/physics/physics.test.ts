@@ -104,9 +104,26 @@ describe("integrands", () => {
     expect(() => parseIntegrands(text)).toThrow(marked);
   });
 
+  test("take a vector's component with its dot, and nothing else after one", () => {
+    expect(namesIn(parseIntegrand("dx(wind.y)-2.*wind.x").term)).toEqual(["wind.y", "wind.x"]);
+    expect(() => parseIntegrand("wind.xy")).toThrow("wind▸.xy");
+    expect(() => parseIntegrand("wind.w")).toThrow("wind▸.w");
+  });
+
   test("call channels as people do", () => {
     const names = channelNames([{ name: "p" }, { name: "wind.x" }, { name: "wind.y" }], 3);
-    expect([...names.keys()]).toEqual(["p", "wind_x", "windx", "wind_y", "windy", "wx", "wy"]);
+    expect([...names.keys()]).toEqual([
+      "p",
+      "wind.x",
+      "wind_x",
+      "windx",
+      "wind.y",
+      "wind_y",
+      "windy",
+      "wx",
+      "wy",
+    ]);
+    expect(names.get("wind.y")).toBe(2);
     expect([...channelNames(null, 1).keys()]).toEqual(["u", "u0"]);
   });
 });
