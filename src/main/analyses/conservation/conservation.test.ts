@@ -208,6 +208,14 @@ describe("a balance law", () => {
     await expect(run(place, { own: "m: rho flux (rho)" })).rejects.toThrow("1 component");
   });
 
+  test("of sides that are 1 is told from one of sides that nothing states", async () => {
+    for (const sidesAssumed of [true, false]) {
+      const assumed = { ...place(), sidesAssumed, notices: [] as string[] };
+      await run(assumed, { quantities: "mass" });
+      expect(assumed.notices.join().includes("states the sides")).toBe(sidesAssumed);
+    }
+  });
+
   test("of the catalogue is formed where its coefficients are given", async () => {
     const params = { physics: "burgers", quantities: "auto" };
     const without = await run(place(), params);

@@ -118,7 +118,11 @@ test("samples whose axes were guessed have those of the model, and a stated read
   expect(named.data.axes).toContain("particle");
   const stated = await openDataFor(model, { path: data, options: { axes: "b,c,x" } });
   expect(stated.data.axes).toEqual(["trajectory", "time", "channel", "x"]);
-  for (const opened of [guessed, named, stated]) await opened.data.close();
+  await writeNpz(data, { x: field(5, 6, 3, 4) });
+  const trajectories = await openDataFor(model, { path: data, options: {} });
+  expect(trajectories.data).toMatchObject({ shape: [5, 6, 3, 4], targets: "next state" });
+  expect(trajectories.notices[0]).toContain("axes n,t,p,c");
+  for (const opened of [guessed, named, stated, trajectories]) await opened.data.close();
 });
 
 test("output fields of their own are taken too", async () => {

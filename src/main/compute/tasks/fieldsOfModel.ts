@@ -37,7 +37,10 @@ export async function openDataFor(
   };
 }
 
-/** The model's axes for an array of as many whose own would be assumed from its shape. */
+/**
+ * The model's axes for an array whose own would be assumed from its shape: of one sample after another, or with one axis
+ * more, of their times in trajectories.
+ */
 async function missingAxes(
   { axes }: StatedFields,
   path: string,
@@ -53,7 +56,8 @@ async function missingAxes(
   await data.close();
   const assumed = data.notices.some((notice) => notice.startsWith("Axes of "));
   const rank = data.arrays.find(({ name }) => name === data.states.name)?.shape.length;
-  return assumed && rank === axes.split(",").length ? axes : undefined;
+  if (!assumed || rank === undefined) return undefined;
+  return [axes, axes.replace(/^b/u, "n,t")].find((each) => each.split(",").length === rank);
 }
 
 function missingOptions(stated: StatedFields, data: DataSet, options: DataOptions): DataOptions {
