@@ -78,35 +78,32 @@ export function looksLikeSeries(shape: readonly number[]): boolean {
 }
 
 /**
- * The axes of an array that is read as fields on a grid by its rank alone, if it holds particles instead: [b, p, c] in
+ * The axes, as they are typed, of an array that is read as fields on a grid by its rank alone, if it holds particles instead: [b, p, c] in
  * place of a line, [n, t, p, c] in place of a plane. undefined where the grid has as many points as fields live on, or
  * the array more channels than times that a trajectory would have.
  */
 export function maybeParticles(
   shape: readonly number[],
   axes: readonly Axis[],
-): readonly Axis[] | undefined {
+): string | undefined {
   const points = shape.slice(axes.indexOf("channel") + 1);
   if (points.some((extent) => extent >= FEWEST_POINTS)) return undefined;
   const read = showAxes(axes);
-  if (read === "n,c,x") return parseAxes("b,p,c");
+  if (read === "n,c,x") return "b,p,c";
   const [, times = 0, rows = 0] = shape;
-  return read === "n,c,y,x" && times > rows ? parseAxes("n,t,p,c") : undefined;
+  return read === "n,c,y,x" && times > rows ? "n,t,p,c" : undefined;
 }
 
 /**
- * The axes of an array whose last ones make up a state of that many numbers on no grid: particles, or else a series.
- * undefined where none do.
+ * The axes, as they are typed, of an array whose last ones make up a state of that many numbers on no grid: particles,
+ * or else a series. undefined where none do.
  */
-export function axesForNumbers(
-  shape: readonly number[],
-  numbers: number,
-): readonly Axis[] | undefined {
+export function axesForNumbers(shape: readonly number[], numbers: number): string | undefined {
   const [last = 0, before = 0] = shape.toReversed();
   const together = before * last === numbers;
-  if (shape.length === 3 && together) return parseAxes("b,p,c");
-  if (shape.length === 4 && together) return parseAxes("n,t,p,c");
-  return shape.length === 3 && last === numbers ? parseAxes("n,t,c") : undefined;
+  if (shape.length === 3 && together) return "b,p,c";
+  if (shape.length === 4 && together) return "n,t,p,c";
+  return shape.length === 3 && last === numbers ? "n,t,c" : undefined;
 }
 
 /** What an array of that rank most likely is, where nothing says so; undefined where it may be many things. */

@@ -188,7 +188,7 @@ describe("axes", () => {
 test("a grid of few points says how it is read as particles, until its axes are stated", async () => {
   const arrays = { x: counting(20, 3, 4) };
   const guessed = await opened(arrays);
-  expect(guessed.notices.join()).toMatch(/3 particles of 4 numbers each.*--axes b,p,c/u);
+  expect(guessed.notices.join()).toMatch(/3 particles of 4 numbers each.*b,p,c \(--axes on/u);
   await guessed.close();
   const stated = await opened(arrays, { axes: "b,p,c" });
   expect(stated.axes).toEqual(["trajectory", "time", "particle", "channel"]);

@@ -46,7 +46,7 @@ test("a split that fits makes a short line of channels particles, and the run sa
   expect(opened.data.states.axes).toEqual(["particle", "channel"]);
   expect(opened.data.grid).toBeUndefined();
   expect(opened.fields).toHaveLength(2);
-  expect(opened.notices).toContain("Axes of x taken as n,p,c, which the split 3x(q:2,v:2) fits.");
+  expect(opened.notices).toContain("Axes of x taken as b,p,c, which the split 3x(q:2,v:2) fits.");
 });
 
 test.each([
@@ -76,6 +76,6 @@ test.each([
   await expect(readingForSplit({ path, options }, parameters)).rejects.toMatchObject({
     code: "states/split-on-grid",
     message: expect.stringMatching(/data\.npz is read as fields on a grid/u) as string,
-    todo: expect.stringContaining("--axes b,p,c") as string,
+    todo: expect.stringContaining("axes b,p,c or n,t,p,c (--axes") as string,
   });
 });

@@ -6,7 +6,7 @@ import type { DataOptions } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import type { ParameterValue } from "../../../shared/parameters";
 import { parseSplit } from "../../../shared/states/layout";
-import { axesForNumbers, showAxes } from "../../data/axes";
+import { axesForNumbers } from "../../data/axes";
 import { openData, type DataSet } from "../../data/dataset";
 
 /**
@@ -40,8 +40,7 @@ function axesThatFit({ fields, states }: DataSet, split: string): string | undef
   if (layout === null || fields !== undefined || part === undefined || others.length > 0) {
     return undefined;
   }
-  const axes = axesForNumbers(part.array.shape, layout.particles * layout.components);
-  return axes === undefined ? undefined : showAxes(axes);
+  return axesForNumbers(part.array.shape, layout.particles * layout.components);
 }
 
 function onGrid({ path, states }: DataSet, split: string): UserError {
@@ -50,7 +49,7 @@ function onGrid({ path, states }: DataSet, split: string): UserError {
     `${path} is read as fields on a grid, each state ${states.axes.join(", ")} [${states.shape.join(", ")}], and “${split}” splits states on no grid.`,
     {
       where: "split",
-      todo: "If the file holds particles, name its axes (--axes b,p,c or n,t,p,c on the command line); for fields leave the split out.",
+      todo: "If the file holds particles, name its axes b,p,c or n,t,p,c (--axes on the command line); for fields leave the split out.",
     },
   );
 }

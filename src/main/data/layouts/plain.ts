@@ -7,7 +7,6 @@ import {
   looksLikeSeries,
   maybeParticles,
   parseAxes,
-  showAxes,
   usualAxes,
   type Axis,
 } from "../axes";
@@ -99,7 +98,7 @@ export function assumptions({ name, shape }: ArraySource, axes: readonly Axis[])
   const [count, numbers] = shape.slice(-2);
   const points = shape.slice(axes.indexOf("channel") + 1).join(" × ");
   return [
-    `${called} taken as ${axes.join(", ")}, a grid of ${points} points. If it holds ${count} particles of ${numbers} numbers each, name its axes (--axes ${showAxes(particles).replace(/^n,p/u, "b,p")} on the command line).`,
+    `${called} taken as ${axes.join(", ")}, a grid of ${points} points. If it holds ${count} particles of ${numbers} numbers each, name its axes ${particles} (--axes on the command line).`,
   ];
 }
 
