@@ -17,6 +17,11 @@ const notices = {
     after:
       ": such a flow does not close around it, so a network that wraps around shows an error near the edges. Take norms over a disc (--disc on the command line), or fields that vanish there.",
   },
+  "loss/zero": {
+    before: "The loss is zero up to rounding at ",
+    after:
+      " (the targets are the network’s own predictions?), so that gradients there are rounding and mean nothing. Choose targets that the network does not reproduce.",
+  },
   "precision/ridge": {
     before:
       "Ridge and energy cut are too small for the precision of the gradients: rounding may move influence for ",
@@ -26,6 +31,18 @@ const notices = {
 } as const;
 
 export type NoticeCode = keyof typeof notices;
+
+/** How axes were read, and how many samples or batches there are of those asked for: what a reader may skip. */
+const routine = [/^(?!.* (is|are) taken as ).* taken as /, /\basked for\b/, /\bin no batch\b/];
+
+/** What takes numbers out of the result or the sense out of them. */
+const grave = [/\bnot finite\b/, /\bleft out\b/, /\bmean nothing\b/];
+
+/** For people who read one remark only: the least comes first. */
+export function weightOf(notice: string): 0 | 1 | 2 {
+  if (routine.some((pattern) => pattern.test(notice))) return 2;
+  return grave.some((pattern) => pattern.test(notice)) ? 0 : 1;
+}
 
 /** @param about what is inserted: "elements", or the elements with their shares */
 export function codedNotice(code: NoticeCode, about: string): string {

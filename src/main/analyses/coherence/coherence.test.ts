@@ -254,6 +254,25 @@ describe("coherence", () => {
     expect(context.notices.join(" ")).toContain("8 gradients are exactly zero");
   });
 
+  test.each(["mse", "smse", "relative-l2"])(
+    "says that there is no loss rather than that the ridge is too small (%s)",
+    async (loss) => {
+      const model = circularCnn(1, 4);
+      const { input } = states(4, 1, 4, 3);
+      const ordinary = contextOf({ model, input, target: input, fields: "scalar:a" });
+      const fields = await run(ordinary, { loss });
+      const predicted = read(fields, "field_prediction").subarray(0, input.data.length);
+      // As another program in float32 would have made them.
+      const target = { ...input, data: predicted.map((value) => Math.fround(value)) };
+      const context = contextOf({ model, input, target, fields: "scalar:a" });
+      await run(context, { loss });
+      const said = context.notices.join(" ");
+      expect(said).toMatch(/The loss is zero up to rounding at \d+ of 32 states/);
+      expect(said).not.toContain("too small");
+      expect(ordinary.notices.join(" ")).not.toContain("The loss is zero");
+    },
+  );
+
   test("keeps the fields that its pages show", async () => {
     const { arrays } = await run(ordinary());
     expect([...(arrays.kept!.tensor.data as Int32Array)]).toEqual([0, 1, 2, 3]);

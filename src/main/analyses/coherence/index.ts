@@ -153,7 +153,7 @@ async function compute(
             progress,
           ),
         };
-  context.notices.push(...noticesOf(context, params, results, sizes));
+  context.notices.push(...noticesOf(context, params, results, { ...sizes, batches }));
   const { primals } = countRuns(sizes, schedule, points);
   const passes = {
     made: done + batches.length * primals,

@@ -1,8 +1,10 @@
 /** What an attentive colleague would remark about a coherence result. */
 import { codedNotice } from "../../../shared/analyses/notices";
+import type { LossId } from "../../training/losses";
 import type { AnalysisContext } from "../context";
 import type { CoherenceParameters } from "../../../shared/analyses/coherence";
 import type { BatchResult } from "./batchInput";
+import { withoutLoss } from "./noLoss";
 import { worstPrecision } from "./precision";
 
 /** Influences that rounding may move farther than this, relative to their self terms, deserve a warning. */
@@ -13,12 +15,31 @@ const SMALL_BATCH = 8;
 const LOW_ENERGY = 0.99;
 
 export function noticesOf(
-  { elements }: AnalysisContext,
+  context: AnalysisContext,
   params: CoherenceParameters,
   results: readonly BatchResult[],
-  sizes: { samples: number; parameters: number; outputSize: number },
+  sizes: {
+    samples: number;
+    parameters: number;
+    outputSize: number;
+    /** Positions of the samples of each batch. */
+    batches: readonly (readonly number[])[];
+  },
 ): string[] {
+  const { elements } = context;
   const notices: string[] = [];
+  const nothing = withoutLoss(context, params.loss as LossId, results, sizes.batches);
+  const without = nothing.flat().filter(Boolean).length;
+  if (without > 0) {
+    const all = nothing.flat().length;
+    const states = without === all ? `all ${all} states` : `${without} of ${all} states`;
+    notices.push(codedNotice("loss/zero", states));
+  }
+  /** Neither the states of x nor their images have gradients that a ridge or a cut could be right for. */
+  const meaningless = (g: number): boolean =>
+    [nothing[g]!, nothing[elements.findIndex(({ id }) => id === "e")] ?? []].some(
+      (states) => states.filter(Boolean).length > states.length / 2,
+    );
   const moving = elements.filter(({ id }) => id !== "e");
   const { samples, parameters, outputSize } = sizes;
   const gaussNewton = params.metric === "gauss-newton";
@@ -39,6 +60,7 @@ export function noticesOf(
   const low = gaussNewton
     ? elements.flatMap(({ label }, g) =>
         ["x", "g·x"].flatMap((side, s) => {
+          if (meaningless(g)) return [];
           const kept = Math.min(...results.map(({ arrays }) => arrays.energy_kept![g * 2 + s]!));
           return kept < LOW_ENERGY ? [`${label} (${side}: ${(100 * kept).toPrecision(3)} %)`] : [];
         }),
@@ -49,7 +71,7 @@ export function noticesOf(
   }
   const rough = elements.flatMap(({ label }, g) => {
     const worst = worstPrecision(results, [g])?.influence ?? 0;
-    return worst > ROUGH ? [`${label} (${percent(worst)})`] : [];
+    return worst > ROUGH && !meaningless(g) ? [`${label} (${percent(worst)})`] : [];
   });
   if (rough.length > 0) {
     notices.push(codedNotice("precision/ridge", rough.join(", ")));

@@ -49,6 +49,26 @@ test("what can be mended comes first", () => {
   expect(texts.slice(1)).toEqual(["A batch of 4 is small.", open]);
 });
 
+test("what takes the sense out of numbers leads, how data were read comes last", () => {
+  const axes = "Axes of states taken as trajectory, time, channel, y, x.";
+  const asked = "Samples: 64 asked for, 40 there and all of them taken.";
+  const rough = codedNotice("precision/ridge", "r (12 %)");
+  const nothing = codedNotice("loss/zero", "3 of 8 states");
+  const stated = codedNotice("model/states", "sides 1");
+  const texts = remarks(undefined, stated, axes, asked, open, rough, nothing).map(
+    ({ text }) => text,
+  );
+  expect(texts[0]).toBe(nothing);
+  expect(texts[1]).toMatch(/^Ridge and energy cut/);
+  expect(texts.slice(2)).toEqual([open, axes, asked, stated]);
+});
+
+test("a choice that the program made is no matter of routine", () => {
+  const open = "The boundary is not stated in the file; it is taken as open.";
+  const asked = "A batch of 64 was asked for; there are 8 samples.";
+  expect(remarks(undefined, asked, open).map(({ text }) => text)).toEqual([open, asked]);
+});
+
 test("rounding offers what the run has not done yet: the published cut, more ridge, float64", () => {
   const rough = codedNotice("precision/ridge", "r (12 %)");
   const offered = (parameters: Record<string, number>, executor: string) => {

@@ -1,6 +1,6 @@
 /** The notices of a run as its page shows them: less what the study answers, with a step to take where there is one. */
 import { coherence } from "../../../shared/analyses/coherence";
-import { readNotice } from "../../../shared/analyses/notices";
+import { readNotice, weightOf } from "../../../shared/analyses/notices";
 import type { Study } from "../../../shared/contract";
 import type { ParameterValue } from "../../../shared/parameters";
 import type { RunRecord } from "../../../shared/run";
@@ -27,7 +27,10 @@ const DISC = 0.75;
 /** Two digits of rounding. */
 const DAMPING = 100;
 
-/** What can be mended comes first: where there is room for one line, it is the one that shows. */
+/**
+ * What changes the reading comes first, what can be mended before what cannot: where there is room for one line, it is
+ * the one that shows. Last is what is said of the data and how they were read.
+ */
 export function remarksOf(record: RunRecord, study: Study): Remark[] {
   const stated = statedSymmetry(record, study);
   const all = record.notices.map((notice): Remark => {
@@ -53,6 +56,8 @@ export function remarksOf(record: RunRecord, study: Study): Remark[] {
           calm: false,
           mends: morePrecise(record),
         };
+      case "loss/zero":
+        return { text: notice, calm: false };
       case "model/states":
         return { text: notice, calm: true };
       case undefined:
@@ -61,7 +66,9 @@ export function remarksOf(record: RunRecord, study: Study): Remark[] {
   });
   // Codes are read off the notice as it was made; only then is it put in the window's words.
   const said = all.map((remark) => ({ ...remark, text: inWindow(remark.text) }));
-  return [...said.filter(({ mends }) => mends), ...said.filter(({ mends }) => !mends)];
+  const weight = ({ text, calm, mends }: Remark): number =>
+    calm ? 3 : mends === undefined ? weightOf(text) : 0.5;
+  return said.toSorted((a, b) => weight(a) - weight(b));
 }
 
 /** 10⁻⁴ rather than 1·10⁻⁴. */
