@@ -105,6 +105,10 @@ describe("a projected network", () => {
     await expect(projectModel({ ...unsaid, out }, { signal })).rejects.toThrow(
       "3 channels on a line of 4 points or 3 particles of 4 numbers",
     );
+    const stated = join(folder, "stated.onnx");
+    const metadata = new Map([["noetherscope", JSON.stringify({ axes: "b,p,c" })]]);
+    await writeFile(stated, encodeModel(graph, { name: "stated", metadata }));
+    await projectModel({ ...unsaid, model: stated, out }, { signal });
     await projectModel(
       { ...unsaid, fields: "vector:q,vector:p", repairFields: "p", out },
       { signal },
