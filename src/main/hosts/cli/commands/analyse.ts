@@ -122,9 +122,11 @@ async function run(definition: AnalysisDefinition, args: Arguments, shell: Shell
     { ...spec, id: newRunId(definition.id), folder: out, notices },
     { signal, onProgress: progressLine(shell) },
   );
-  for (const notice of record.notices) shell.remark(`Note: ${notice}`);
+  const result = args.flag("json") ? "" : resultInWords(record);
+  // A discovery's first notice is its result.
+  const said = new Set(result.split("\n"));
+  for (const notice of record.notices) if (!said.has(notice)) shell.remark(`Note: ${notice}`);
   if (args.flag("json")) return shell.print(json(record.summary));
-  const result = resultInWords(record);
   if (result !== "") shell.print(result);
   const { samples } = record.data;
   shell.print(

@@ -69,14 +69,18 @@ test("a quantity says which way it goes as far as its interval tells, and whethe
         against: { rollouts: 3, first: 2 },
       }),
       quantity("circulation", spread(NaN)),
+      quantity("momentum", spread(-4e-18), { drift: spread(1e-16) }),
     ],
   });
-  expect(rows.map((row) => /(undecided|rises|falls|–)(;.*)?$/.exec(row)?.[0])).toEqual([
+  expect(
+    rows.map((row) => /(undecided|rises|falls|–|kept to rounding)(;.*)?$/.exec(row)?.[0]),
+  ).toEqual([
     "undecided",
     "rises",
     "falls; ever decreasing, as it must",
     "rises; not only decreasing in 3 rollouts",
     "–",
+    "kept to rounding",
   ]);
 });
 

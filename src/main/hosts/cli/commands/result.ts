@@ -18,20 +18,23 @@ const MOST_ROWS = 20;
 /** Of a discovery, below the facts of its algebra. */
 const MOST_GENERATORS = 8;
 
-/** Of these a table has the median with its 95 % interval, of `medians` the median alone, if the run has them. */
+/**
+ * Of these a table has the median with its 95 % interval, of `medians` the median alone, if the run has them: what
+ * answers the analysis' question first, and few enough to fit a terminal.
+ */
 interface Columns {
   readonly intervals: readonly string[];
   readonly medians: readonly string[];
 }
 
 const columns: Readonly<Record<string, Columns>> = {
-  coherence: { intervals: ["cosine", "influence"], medians: ["excess", "relative_loss"] },
+  coherence: { intervals: ["cosine", "influence"], medians: ["relative_loss"] },
   equivariance: { intervals: ["equivariance_error", "relative_loss"], medians: [] },
   "lie-derivative": {
     intervals: ["lie_error"],
     medians: ["lie_error_last", "lie_relative", "data_error", "finite_error", "grid_error"],
   },
-  conservation: { intervals: ["drift", "slope"], medians: ["drift_end"] },
+  conservation: { intervals: ["drift"], medians: ["slope"] },
 };
 
 /** The result in at most some 25 lines; empty where nothing is known of such a run. */
@@ -95,9 +98,14 @@ function resolved(generator: Json): string {
   }
 }
 
+/** Of s: integrals are summed in float64, so what drifts less has no direction. */
+const ROUNDING = 1e-12;
+
 /** Which way a quantity goes as far as its interval tells, and whether it may where the physics forbids one way. */
 function sign(quantity: Json): string {
   const slope = object(quantity["slope"]);
+  const drift = number(object(quantity["drift"])?.["median"]);
+  if (drift !== null && Math.abs(drift) < ROUNDING) return "kept to rounding";
   const [low, high] = [number(slope?.["low"]), number(slope?.["high"])];
   const trend =
     low === null || high === null ? "–" : low > 0 ? "rises" : high < 0 ? "falls" : "undecided";
