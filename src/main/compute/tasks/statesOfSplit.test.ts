@@ -52,7 +52,7 @@ test("a split that fits makes a short line of channels particles, and the run sa
 test.each([
   [[50, 20, 3, 4], "3x(q:2,v:2)", "n,t,p,c"],
   [[50, 5, 12], "q:3x2,v:3x2", "n,t,c"],
-])("%o with %s is read as %s: %s", async (shape, split, axes) => {
+])("%o with %s is read as %s", async (shape, split, axes) => {
   await writeNpz(path, { x: numbers(...shape) });
   const { options } = await readingForSplit({ path, options: {} }, { split });
   expect(options.axes).toBe(axes);
