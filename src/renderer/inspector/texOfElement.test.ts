@@ -57,6 +57,31 @@ test("the kept form is a matrix where it can be read", () => {
   expect(texOfForm(madeUpRun("discover", 4, {}, { form: null }, {}).record)).toBeNull();
 });
 
+test("a form without mixed terms is a sum of squares in the components' names", () => {
+  const matrix = [
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0, 0, -0.5, 1e-4],
+    [0, 0, 1e-4, 0],
+  ];
+  const summary = { names: ["q.x", "q.y", "v1", "time"], form: { matrix } };
+  expect(texOfForm(madeUpRun("discover", 4, {}, summary, {}).record)).toBe(
+    String.raw`q_{x}^{2}+q_{y}^{2}-0.5\,v_{1}^{2}`,
+  );
+});
+
+test("a form that is kept about a point says so", () => {
+  const form = {
+    kept_by: "motions about the point",
+    matrix: [
+      [1, 0],
+      [0, 1],
+    ],
+  };
+  const { record } = madeUpRun("discover", 4, {}, { names: ["x", "y"], form }, {});
+  expect(texOfForm(record)).toContain("x-x_{0}");
+});
+
 test("a value's own motion is shown at the generator's scale", () => {
   const run = madeUpRun(
     "discover",

@@ -3,7 +3,7 @@ import { componentMotions } from "../../shared/charts/discoverNumbers";
 import { elementsOf } from "../../shared/charts/elements";
 import { shownScale, texOfCombination, texOfMotion } from "../../shared/formulas/linear";
 import { matrixTex } from "../../shared/formulas/generators";
-import { texOfValue } from "../../shared/formulas/names";
+import { texOfName, texOfValue } from "../../shared/formulas/names";
 import { texOfIntegral } from "../../shared/formulas/read";
 import { UserError } from "../../shared/errors";
 import { defaultOptions, generatorByName, generatorNames } from "../../shared/generators/catalogue";
@@ -88,13 +88,46 @@ const TRACE = 5e-3;
 /** A form of more rows than this is left to the run's file. */
 const MOST_ROWS = 6;
 
-/** The quadratic form that all found motions keep; null where there is none, or it is too large to read. */
+/**
+ * The quadratic form that the found motions, or their linear parts, keep: as a sum of squares where it is one, which
+ * has room where a matrix has not; null where there is none, or it is too large to read.
+ */
 export function texOfForm({ analysis, summary }: RunRecord): string | null {
-  const { form } = summary as { form?: { matrix: readonly (readonly number[])[] } | null };
+  const { form, names = [] } = summary as {
+    form?: { matrix: readonly (readonly number[])[]; kept_by?: string } | null;
+    names?: readonly string[];
+  };
   if (analysis !== "discover" || form === null || form === undefined) return null;
   if (form.matrix.length > MOST_ROWS) return null;
-  const rows = form.matrix.map((row) => row.map((value) => texOfValue(value)));
-  return String.raw`x^{\top} ${matrixTex(rows)}\, x`;
+  const { matrix } = form;
+  const about = form.kept_by === "motions about the point";
+  if (!about && names.length === matrix.length && isDiagonal(matrix)) {
+    const terms = matrix.flatMap((row, i) => squareTex(row[i]!, names[i]!));
+    return terms.join("").replace(/^\+/, "");
+  }
+  const digits = matrix.length > WIDE ? 2 : 3;
+  const rows = matrix.map((row) => row.map((value) => texOfValue(value, digits)));
+  return about
+    ? String.raw`(x-x_{0})^{\top} ${matrixTex(rows)}\, (x-x_{0})`
+    : String.raw`x^{\top} ${matrixTex(rows)}\, x`;
+}
+
+/** Entries of more rows than this have room for two digits. */
+const WIDE = 3;
+
+function isDiagonal(matrix: readonly (readonly number[])[]): boolean {
+  const all = matrix.flatMap((row, i) => row.map((value, j) => ({ value, off: i !== j })));
+  const size = Math.max(...all.map(({ value }) => Math.abs(value)));
+  return all.every(({ value, off }) => !off || Math.abs(value) < TRACE * size);
+}
+
+/** +a x², nothing where a is none. */
+function squareTex(factor: number, name: string): string[] {
+  if (Math.abs(factor) < TRACE) return [];
+  const size = texOfValue(Math.abs(factor));
+  // A power binds to the name and its index together.
+  const square = `${texOfName(name)}^{2}`;
+  return [`${factor < 0 ? "-" : "+"}${size === "1" ? "" : String.raw`${size}\,`}${square}`];
 }
 
 function texOfGenerator({ parameters, summary }: RunRecord, id: string): string | null {

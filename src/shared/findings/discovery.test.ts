@@ -37,6 +37,17 @@ test("the algebra is told with its form and the point that stays, a generator wi
   expect(generatorFacts(record, "X2")).toEqual([]);
 });
 
+test("where there are translations the form is that of the linear parts", () => {
+  const names = (form: object) =>
+    algebraFacts(
+      madeUpRun("discover", 4, {}, { ...summary, form: { ...summary.form, ...form } }, {}).record,
+    ).map(([name]) => name);
+  expect(names({ kept_by: "linear parts" })).toContain(
+    "Signature of the form that the linear parts keep",
+  );
+  expect(names({ kept_by: "motions" })).toContain("Signature of the kept form");
+});
+
 test("other runs have neither", () => {
   const { record } = madeUpRun("coherence", 4, {}, {}, {});
   expect(algebraFacts(record)).toEqual([]);

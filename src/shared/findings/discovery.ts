@@ -16,6 +16,8 @@ interface Found {
     readonly killing: { readonly plus: number; readonly minus: number; readonly zero: number };
   } | null;
   readonly form: {
+    /** Absent in runs of older versions. */
+    readonly kept_by?: string;
     readonly signature: readonly [number, number];
     readonly matrix: readonly (readonly number[])[];
   } | null;
@@ -63,7 +65,8 @@ export function algebraFacts(record: RunRecord, show: ShowNumber = showNumber): 
   }
   if (found.form !== null) {
     const [plus, minus] = found.form.signature;
-    facts.push(["Signature of the kept form", `${plus}, ${minus}`]);
+    const kept = `Signature of the ${keptForm(record)}`;
+    facts.push([kept, `${plus}, ${minus}`]);
   }
   if (found.fixed_point !== null) {
     facts.push(["Point that stays", found.fixed_point.map((x) => show(x)).join(", ")]);
@@ -75,6 +78,19 @@ export function algebraFacts(record: RunRecord, show: ShowNumber = showNumber): 
   }
   if (found.trivial > 0) facts.push(["Trivial directions", String(found.trivial)]);
   return facts;
+}
+
+/** What to call the quadratic form: translations keep none, their linear parts any. */
+export function keptForm({ summary }: RunRecord): string {
+  const { form } = summary as { form?: Found["form"] };
+  switch (form?.kept_by) {
+    case "linear parts":
+      return "form that the linear parts keep";
+    case "motions about the point":
+      return "form kept about the point that stays";
+    default:
+      return "kept form";
+  }
 }
 
 /** Of the generator with that id. */

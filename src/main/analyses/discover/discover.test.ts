@@ -118,7 +118,7 @@ describe("of a known function", () => {
       dimension: 1,
       exact: 1,
       algebra: "so(2)",
-      form: { signature: [2, 0] },
+      form: { signature: [2, 0], kept_by: "motions" },
     });
     const r = Math.SQRT1_2;
     [0, -r, 0, r, 0, 0].forEach((value, k) => {

@@ -93,6 +93,7 @@ function formOf(recognised: Recognised | null): Record<string, unknown> | null {
   const form = recognised?.form ?? null;
   if (form === null) return null;
   return {
+    kept_by: keptBy(recognised!),
     matrix: rowsOf(form.matrix),
     signature: [form.signature.plus, form.signature.minus],
     support: form.support,
@@ -100,6 +101,15 @@ function formOf(recognised: Recognised | null): Record<string, unknown> | null {
     residual: form.residual,
     angle_degrees: form.angle === null ? null : (form.angle * 180) / Math.PI,
   };
+}
+
+/** Translations keep no form: of se(2) the rotation alone does. */
+function keptBy({
+  shifts,
+  fixedPoint,
+}: Recognised): "motions" | "motions about the point" | "linear parts" {
+  if (!shifts) return "motions";
+  return fixedPoint === null ? "linear parts" : "motions about the point";
 }
 
 /** Entries far below the largest are rounding and would hide the pattern. */

@@ -185,6 +185,12 @@ describe("an algebra is recognised", () => {
     expect(found.fixedPoint![1]).toBeCloseTo(-1, 10);
   });
 
+  test("with a word on translations, which keep no form", () => {
+    const se2 = [...orthogonal([1, 1]), ...translations(2)];
+    expect(recognise(se2, 0)).toMatchObject({ shifts: true, fixedPoint: null });
+    expect(recognise(orthogonal([1, 1]), 0)).toMatchObject({ shifts: false });
+  });
+
   test("also where its centre has many equal eigenvalues in rotated coordinates", () => {
     // The complex structure alone, three pairs ±i: ml-matrix's iteration does not end on some of these.
     const structure = unitary(3, false).at(-1)!;

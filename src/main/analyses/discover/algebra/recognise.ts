@@ -27,7 +27,10 @@ export interface Recognised {
   readonly derived: number;
   readonly centre: number;
   readonly killing: Signature;
+  /** Kept by the motions' linear parts; by the motions themselves only about a point that stays. */
   readonly form: InvariantForm | null;
+  /** Whether some motion is not linear. */
+  readonly shifts: boolean;
   /** A point that no motion moves, where they are not linear already; null where there is none. */
   readonly fixedPoint: readonly number[] | null;
 }
@@ -53,6 +56,7 @@ export function recognise(motions: readonly Matrix[], defect: number): Recognise
     centre: structure.centre.length,
     killing: structure.killing,
     form: invariantFormOf(linear, tolerance),
+    shifts: largestShift(basis) >= tolerance,
     fixedPoint: fixedPointOf(basis, tolerance),
   };
   if (structure.closure > Math.max(OPEN, tolerance)) {
@@ -300,11 +304,16 @@ function complement(
   return taken;
 }
 
+/** ‖b‖ of homogeneous motions. */
+function largestShift(motions: readonly Matrix[]): number {
+  const d = motions[0]!.rows - 1;
+  return Math.max(...motions.map((m) => m.subMatrix(0, d - 1, d, d).norm()));
+}
+
 /** A x + b = 0 for all motions at once. */
 function fixedPointOf(motions: readonly Matrix[], tolerance: number): number[] | null {
   const d = motions[0]!.rows - 1;
-  const shifts = motions.map((m) => m.subMatrix(0, d - 1, d, d).norm());
-  if (Math.max(...shifts) < tolerance) return null;
+  if (largestShift(motions) < tolerance) return null;
   const a = Matrix.zeros(motions.length * d, d);
   const b = Matrix.zeros(motions.length * d, 1);
   motions.forEach((m, k) => {
