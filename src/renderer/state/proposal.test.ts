@@ -25,6 +25,15 @@ test("a model in the data's own folder is asked before the one opened last", () 
   expect(proposalFor(data("/c/x.npz", 3), [beside, last])?.model).toBe("last");
 });
 
+test("a file of the model's fields hears its boundary, and one of others nothing", () => {
+  const named = (fields: string): DataEntry => {
+    const entry = data("/a/net.example.npz", 3);
+    return { ...entry, info: { ...entry.info, fields } };
+  };
+  expect(proposalFor(named("scalar:p,vector:v"), [beside, last])?.boundary).toBe("open");
+  expect(proposalFor(named("scalar:h,vector:v"), [beside, last])).toBeUndefined();
+});
+
 test("models that take another number of channels, or say nothing, propose nothing", () => {
   expect(proposalFor(data("/a/x.npz", 2), [beside, last])).toBeUndefined();
   expect(proposalFor(data("/a/x.npz", 3), [someModel()])).toBeUndefined();

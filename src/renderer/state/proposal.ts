@@ -1,4 +1,4 @@
-/** What a study's models say of data whose channels nobody has named yet. */
+/** What a study's models say of data whose channels nobody has named yet, or named as the model does. */
 import type { DataEntry, ModelEntry } from "../../shared/contract";
 import { statedFields, type StatedFields } from "../../shared/fields/stated";
 
@@ -21,6 +21,7 @@ export function proposalFor(
     .flatMap((model) => {
       const stated = statedFields(model.info.metadata);
       if (stated?.channels !== channels || stated.fields === null) return [];
+      if (info.fields !== null && info.fields !== stated.fields) return [];
       return [{ ...stated, fields: stated.fields, model: model.name }];
     })[0];
 }
