@@ -134,8 +134,8 @@ const BY_COLOUR = 8;
 /** The shape on the curve at this position; null for the first ones. */
 function markOf(position: number): Symbol | null {
   const [, ...shapes] = symbols;
-  const turn = Math.floor(position / BY_COLOUR) - 1;
-  return turn < 0 ? null : shapes[turn % shapes.length]!;
+  const beyond = position - BY_COLOUR;
+  return beyond < 0 ? null : shapes[beyond % shapes.length]!;
 }
 
 /** Of every point, or of a few along a long curve, set off from those of its neighbours. */
