@@ -8,7 +8,7 @@ export async function openWindow(page: Page, host: Host): Promise<void> {
   const complaints: string[] = [];
   // The host ends before the page does, which may still be asking for a part of the program.
   const gone =
-    /^WebSocket connection|ERR_CONNECTION_REFUSED|^Unable to preload|dynamically imported/;
+    /^WebSocket connection|net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)|^Unable to preload|dynamically imported/;
   const complain = (text: string): void => {
     if (!gone.test(text)) complaints.push(text);
   };
