@@ -45,3 +45,17 @@ test("particles have the motions of their parts once these are named", () => {
   expect(hindered(swarm, { split: "5x(q:3,s:3)" })["gx"]).toMatch(/no velocities/);
   expect(hindered(swarm, { split: "4x6" })).toEqual({});
 });
+
+test("what a name stands for is typeset, a family by its members", () => {
+  const swarm = {
+    ...info,
+    fields: null,
+    axes: ["trajectory", "time", "particle", "channel"],
+    shape: [4, 9, 5, 6],
+  };
+  const offers = generatorOffers(swarm, { split: "5x(q:3,v:3)" });
+  const members = offers.find(({ name }) => name === "se")?.generators ?? [];
+  expect(members.map(({ id }) => id)).toEqual(["tx", "ty", "tz", "rot-xy", "rot-yz", "rot-zx"]);
+  const all = [...offers, ...generatorOffers(undefined)].flatMap(({ generators }) => generators);
+  expect(all.filter(({ tex }) => tex === undefined).map(({ id }) => id)).toEqual([]);
+});

@@ -23,6 +23,8 @@ export interface GeneratorOffer {
   readonly label: string;
   /** Why it cannot act on the data, in words; null where it can. */
   readonly hindrance: string | null;
+  /** What it stands for: itself, or a family’s members; none where such states have no such motions. */
+  readonly generators: readonly Generator[];
 }
 
 /** What the form says of velocity and time, and of the parts of states on no grid. */
@@ -48,6 +50,7 @@ export function generatorOffers(
     return {
       name,
       label: generator.label,
+      generators: [generator],
       hindrance: hindranceOf(() => info && generator.on(sideOf(info))),
     };
   });
@@ -82,14 +85,19 @@ function stateOffers(info: DataInfo, split: string, options: GeneratorOptions): 
     steps: 0,
     layout,
   };
-  const offered = (name: string, make: () => readonly Generator[], label?: string) => ({
-    name,
-    label: label ?? make()[0]?.label ?? name,
-    hindrance: hindranceOf(() => {
-      for (const generator of make()) generator.on(side);
-    }),
-  });
-  // Of numbers that nobody named there are no families; the choice of one says so.
+  const offered = (
+    name: string,
+    make: () => readonly Generator[],
+    label?: string,
+  ): GeneratorOffer => {
+    // Of numbers that nobody named there are no families; the choice of one says so.
+    let generators: readonly Generator[] = [];
+    const hindrance = hindranceOf(() => {
+      generators = make();
+      for (const generator of generators) generator.on(side);
+    });
+    return { name, label: label ?? generators[0]?.label ?? name, hindrance, generators };
+  };
   const members = (name: string): readonly Generator[] => stateGenerators(name, layout, options);
   return [
     ...stateFamilies.map((name) => offered(name, () => members(name), families[name])),
