@@ -73,3 +73,28 @@ test("a nested message cannot be read past its own end", () => {
 test("eleven bytes are no varint", () => {
   expect(() => new WireReader(new Uint8Array(11).fill(0xff)).varint()).toThrow(WireError);
 });
+
+test("a message may hold more others than a call takes arguments", () => {
+  const count = 150_000;
+  const graph = new WireWriter();
+  for (let k = 0; k < count; k++) {
+    const node = new WireWriter();
+    node.varint(1, k);
+    if (k % 50_000 === 0) node.bytes(2, new Uint8Array(5000));
+    graph.message(1, node);
+  }
+  const model = new WireWriter();
+  model.message(7, graph);
+  const reader = new WireReader(model.finish());
+  reader.tag();
+  const nodes = reader.message();
+  let inOrder = 0;
+  for (let k = 0; k < count; k++) {
+    nodes.tag();
+    const node = nodes.message();
+    node.tag();
+    if (node.varint() === k && node.done === (k % 50_000 !== 0)) inOrder++;
+  }
+  expect(inOrder).toBe(count);
+  expect(nodes.done).toBe(true);
+});

@@ -143,6 +143,9 @@ export class WireReader {
 
 const utf8Encoder = new TextEncoder();
 
+/** Messages of up to so many bytes are joined where they are nested. */
+const SMALL = 4096;
+
 /** Writes one message. Nested messages are written by their own writer first, so lengths need no back-patching. */
 export class WireWriter {
   #chunks: Uint8Array[] = [];
@@ -180,7 +183,9 @@ export class WireWriter {
   message(field: number, value: WireWriter): void {
     this.#raw(varintBytes(field * 8 + WireType.bytes));
     this.#raw(varintBytes(value.#length));
-    this.#chunks.push(...value.#chunks);
+    // A small message becomes one chunk, so that a large graph is not millions of them; weights are not copied.
+    if (value.#length <= SMALL) this.#chunks.push(value.finish());
+    else for (const chunk of value.#chunks) this.#chunks.push(chunk);
     this.#length += value.#length;
   }
 
