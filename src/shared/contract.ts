@@ -7,6 +7,13 @@ import { z } from "zod";
 import { fileIdentity, runRecord } from "./run";
 import { simulationPreview, simulationRequest, simulatorInfo } from "./simulation";
 import type { Tensor } from "./tensor";
+import {
+  seedCurves,
+  trainingEntry,
+  trainingPreview,
+  trainingReport,
+  trainingRequest,
+} from "./training/training";
 
 const tensor = z.custom<Tensor>(
   (value) =>
@@ -145,6 +152,8 @@ const modelEntry = z.object({
   file: fileIdentity,
   weights: fileIdentity.nullable(),
   info: modelInfo,
+  /** Weights over its training, as analyses over checkpoints take them; absent where no training here made it. */
+  checkpoints: z.string().optional(),
   state: z.enum(["here", "changed", "missing"]),
 });
 export type ModelEntry = z.infer<typeof modelEntry>;
@@ -174,6 +183,8 @@ export const study = z.object({
   data: z.array(dataEntry),
   models: z.array(modelEntry),
   runs: z.array(runEntry),
+  /** Oldest first, those that can go on among them. */
+  trainings: z.array(trainingEntry),
   figures: z.array(z.object({ name: z.string(), path: z.string(), modified: z.string() })),
   /** Key of the subgroup that its figures set apart unless another is picked; null for the paper's. */
   setApart: z.string().nullable(),
@@ -199,6 +210,8 @@ export const job = z.object({
   run: z.string().nullable(),
   /** The data that it added to the study. */
   data: z.string().nullable(),
+  /** The training that it works on, from its start. */
+  training: z.string().nullable(),
   error: errorRecord.nullable(),
 });
 export type Job = z.infer<typeof job>;
@@ -229,8 +242,27 @@ const conventionReport = z.object({
   verdict: z.enum(["fits", "other-fits-better", "cannot-tell"]),
   sentence: z.string(),
   rows: z.array(
-    z.object({ name: z.string(), description: z.string(), score: z.number(), stated: z.boolean() }),
+    z.object({
+      name: z.string(),
+      description: z.string(),
+      score: z.number(),
+      stated: z.boolean(),
+      /** Whether nothing contradicts it; absent where only the scores are known. */
+      possible: z.boolean().optional(),
+    }),
   ),
+  /** What the rows were scored by, one score a row: 0 fits, 1 does not. */
+  evidence: z
+    .array(
+      z.object({
+        name: z.string(),
+        question: z.string(),
+        scores: z.array(z.number()),
+        /** Whether it told some of the rows apart. */
+        decides: z.boolean(),
+      }),
+    )
+    .optional(),
   samples: z.number(),
 });
 export type ConventionReport = z.infer<typeof conventionReport>;
@@ -440,6 +472,34 @@ export const methods = {
     z.object({ picture: tensor.nullable() }),
   ),
 
+  "training.preview": method(
+    z.object({ study: z.string(), request: trainingRequest }),
+    trainingPreview,
+  ),
+  /**
+   * Its job trains in checkpoints/<training> of the study's folder, and adds the networks to the study. Cancelling it
+   * pauses the training: what was reached is kept, and the device is free.
+   */
+  "training.start": method(
+    z.object({ study: z.string(), request: trainingRequest }),
+    z.object({ job: z.string(), training: z.string() }),
+  ),
+  /** Goes on where it was paused, or where the program was closed or killed. */
+  "training.resume": method(
+    z.object({ study: z.string(), training: z.string() }),
+    z.object({ job: z.string() }),
+  ),
+  /** Curves as far as they are on the disk, of every seed that has begun. */
+  "training.curves": method(
+    z.object({ study: z.string(), training: z.string() }),
+    z.object({ seeds: z.array(seedCurves) }),
+  ),
+  /** How a training that runs is getting on; null where it has not begun or has ended. */
+  "training.report": method(
+    z.object({ study: z.string(), training: z.string() }),
+    z.object({ report: trainingReport.nullable() }),
+  ),
+
   "jobs.list": method(none, z.array(job)),
   "jobs.cancel": method(z.object({ job: z.string() }), none),
   /** Forgets a job that has ended. */
@@ -479,6 +539,7 @@ export const methods = {
 export const events = {
   "job.changed": job,
   "study.changed": study,
+  "training.progress": z.object({ study: z.string(), job: z.string(), report: trainingReport }),
 } as const;
 
 export type MethodName = keyof typeof methods;

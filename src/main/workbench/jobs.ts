@@ -8,13 +8,15 @@ import { isAbort, toErrorRecord, UserError } from "../../shared/errors";
 import type { Progress } from "../compute/task";
 import { TimeLeft } from "./timeLeft";
 
-/** What a job leaves, by id: a run, or data that it added to the study. */
-export type Made = { readonly run: string } | { readonly data: string };
+/** What a job leaves, by id: a run, or data that it added to the study; a training it has from the start. */
+export type Made = { readonly run: string } | { readonly data: string } | Record<never, never>;
 
 export interface Work {
   readonly study: string;
   readonly title: string;
   readonly analysis: string;
+  /** The training that it works on. */
+  readonly training?: string;
   run(signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Made>;
   /** After the job ended in whatever way, before that is announced. */
   ended(state: Job["state"]): Promise<void>;
@@ -39,7 +41,7 @@ export class Jobs {
   /** Puts work at the end of the queue; returns the job's id. */
   start(work: Work): string {
     const id = randomUUID();
-    const { study, title, analysis } = work;
+    const { study, title, analysis, training = null } = work;
     this.#entries.set(id, {
       job: {
         id,
@@ -53,6 +55,7 @@ export class Jobs {
         started: new Date().toISOString(),
         run: null,
         data: null,
+        training,
         error: null,
       },
       work,

@@ -23,6 +23,7 @@ import { repairHandlers } from "./handlers/repairs";
 import { runHandlers } from "./handlers/runs";
 import { simulationHandlers } from "./handlers/simulations";
 import { studyHandlers } from "./handlers/studies";
+import { trainingHandlers } from "./handlers/trainings";
 import { Jobs } from "./jobs";
 import type { Places } from "./places";
 import { Recent } from "./recent";
@@ -56,6 +57,7 @@ export class Workbench {
       ...entryHandlers(this.#services),
       ...analysisHandlers(this.#services),
       ...simulationHandlers(this.#services),
+      ...trainingHandlers(this.#services),
       ...repairHandlers(this.#services),
       ...runHandlers(this.#services),
       ...figureHandlers(this.#services),

@@ -107,6 +107,7 @@ export function someStudy(change: Partial<Study> = {}): Study {
     data: [someData()],
     models: [someModel()],
     runs: [],
+    trainings: [],
     figures: [],
     setApart: null,
     undo: null,
@@ -128,6 +129,7 @@ export function someJob(change: Partial<Job> = {}): Job {
     started: "2026-01-01T00:00:00Z",
     run: null,
     data: null,
+    training: null,
     error: null,
     ...change,
   };

@@ -14,7 +14,7 @@ import { fileError } from "../../../shared/fileErrors";
 const STUDY_FORMAT = 1;
 
 const storedData = study.shape.data.element.omit({ state: true });
-const storedModel = study.shape.models.element.omit({ state: true });
+const storedModel = study.shape.models.element.omit({ state: true, checkpoints: true });
 
 const studyDocument = z.object({
   format: z.literal(STUDY_FORMAT),

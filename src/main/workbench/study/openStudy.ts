@@ -21,6 +21,7 @@ import { Freshness, outdates } from "./freshness";
 import { History } from "./history";
 import { takeLock, type Lock } from "./lock";
 import { Runs } from "./runs";
+import { seriesOf, Trainings } from "./trainings";
 
 /** What undo and redo go over. Requests are not part of it: what was computed stays asked for. */
 type Edited = Omit<StudyDocument, "requests" | "format" | "setApart">;
@@ -28,6 +29,7 @@ type Edited = Omit<StudyDocument, "requests" | "format" | "setApart">;
 export class OpenStudy {
   readonly path: string;
   readonly runs: Runs;
+  readonly trainings: Trainings;
   readonly #lock: Lock;
   readonly #history = new History<Edited>();
   readonly #freshness = new Freshness();
@@ -37,6 +39,7 @@ export class OpenStudy {
   private constructor(path: string, document: StudyDocument, lock: Lock) {
     this.path = path;
     this.runs = new Runs(path);
+    this.trainings = new Trainings(path);
     this.#document = document;
     this.#lock = lock;
   }
@@ -177,6 +180,7 @@ export class OpenStudy {
       Promise.all(
         document.models.map(async (entry) => ({
           ...entry,
+          ...seriesOf(this.path, entry),
           state: await this.#freshness.stateOfAll([entry.file, entry.weights]),
         })),
       ),
@@ -193,6 +197,7 @@ export class OpenStudy {
       runs: records
         .filter(({ id }) => !document.removed.includes(id))
         .map((record) => runEntry(record, document.requests, data, models)),
+      trainings: await this.trainings.view(data, models),
       figures,
       setApart: document.setApart,
       undo: this.readOnly === null ? this.#history.undo : null,

@@ -1,0 +1,88 @@
+/**
+ * A training's folder: `model.onnx` that it began with, `training.json` that says what it is and how far it came, and for
+ * each seed (in a folder `seed-K` where there are several) weights over the epochs, curves and what is needed to go on.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../../shared/errors";
+import { fileError } from "../../shared/fileErrors";
+import {
+  TRAINING_FORMAT,
+  trainingRecord,
+  type TrainingRecord,
+} from "../../shared/training/training";
+import { atomicWrite } from "../data/atomic";
+
+const RECORD = "training.json";
+
+/** Where a study's trainings lie. */
+export function trainingsFolder(study: string): string {
+  return join(study, "checkpoints");
+}
+
+/** @throws UserError "training/id" for what is no name: ids come from windows too, and a path would leave the study */
+export function trainingFolder(study: string, id: string): string {
+  if (!/^[\w.-]+$/.test(id) || id.startsWith(".")) {
+    throw new UserError("training/id", `“${id}” is no training’s name.`);
+  }
+  return join(trainingsFolder(study), id);
+}
+
+/** Names of the folders that may be trainings. */
+export async function listTrainings(study: string): Promise<string[]> {
+  const folder = trainingsFolder(study);
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
+    throw fileError(error, folder, "read");
+  });
+  return names.filter((name) => /^[\w.-]+$/.test(name) && !name.startsWith("."));
+}
+
+/** The record's path. */
+export function recordPath(folder: string): string {
+  return join(folder, RECORD);
+}
+
+/** @throws UserError "training/missing", "training/newer", "training/damaged", "file/…" */
+export async function readTraining(folder: string): Promise<TrainingRecord> {
+  const path = recordPath(folder);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw fileError(error, path, "read");
+    throw new UserError("training/missing", `${folder} has no ${RECORD}, so it is no training.`, {
+      where: folder,
+      todo: "Name a training of the study, or start one.",
+    });
+  }
+  const damaged = (problem: string): UserError =>
+    new UserError("training/damaged", `${path} is damaged: ${problem}.`, {
+      where: path,
+      todo: "The weights beside it can still be opened; start a new training.",
+    });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw damaged((error as Error).message);
+  }
+  const format = (json as { format?: unknown } | null)?.format;
+  if (typeof format === "number" && format > TRAINING_FORMAT) {
+    throw new UserError(
+      "training/newer",
+      `${path} was written by a newer version of Noetherscope (format ${format}, this one reads up to ${TRAINING_FORMAT}).`,
+      { where: path, todo: "Update Noetherscope; the training is left as it is." },
+    );
+  }
+  const parsed = trainingRecord.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw damaged(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+}
+
+/** @throws UserError "file/…"; the record that was there is untouched then */
+export async function writeTraining(folder: string, record: TrainingRecord): Promise<void> {
+  await atomicWrite(recordPath(folder), `${JSON.stringify(record, null, 2)}\n`);
+}

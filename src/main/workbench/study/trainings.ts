@@ -1,0 +1,83 @@
+/** The trainings of a study's folder: what `checkpoints/<id>/training.json` say, read again only when they changed. */
+import { stat } from "node:fs/promises";
+import { isAbsolute, join, relative, sep } from "node:path";
+import type { Study } from "../../../shared/contract";
+import { UserError } from "../../../shared/errors";
+import { CHECKPOINT_PATTERN } from "../../../shared/training/checkpoints";
+import type { TrainingEntry, TrainingRecord } from "../../../shared/training/training";
+import {
+  listTrainings,
+  readTraining,
+  recordPath,
+  trainingFolder,
+  trainingsFolder,
+} from "../../training/folder";
+
+type Entries = { readonly id: string; readonly file: { readonly path: string } }[];
+
+export class Trainings {
+  readonly #study: string;
+  readonly #read = new Map<string, { stamp: string; record: TrainingRecord | null }>();
+
+  constructor(study: string) {
+    this.#study = study;
+  }
+
+  folderOf(id: string): string {
+    return trainingFolder(this.#study, id);
+  }
+
+  /** All readable trainings, oldest first; what is damaged or of another version is passed over. */
+  async list(): Promise<TrainingRecord[]> {
+    const names = await listTrainings(this.#study);
+    const records = await Promise.all(names.map((name) => this.#record(name)));
+    return records
+      .filter((record) => record !== null)
+      .sort((a, b) => a.started.localeCompare(b.started));
+  }
+
+  /** As windows see them, with the study's entries of their networks and data. */
+  async view(data: Entries, models: Entries): Promise<TrainingEntry[]> {
+    return (await this.list()).map((record) => {
+      const folder = this.folderOf(record.id);
+      const path = join(this.#study, record.data.path);
+      const used = isAbsolute(record.data.path) ? record.data.path : path;
+      return {
+        ...record,
+        models: models.filter(({ file }) => file.path.startsWith(folder + sep)).map(({ id }) => id),
+        dataEntry: data.find(({ file }) => file.path === used)?.id ?? null,
+      };
+    });
+  }
+
+  async #record(name: string): Promise<TrainingRecord | null> {
+    const folder = this.folderOf(name);
+    try {
+      const { size, mtimeMs } = await stat(recordPath(folder));
+      const stamp = `${size} ${mtimeMs}`;
+      const known = this.#read.get(name);
+      if (known?.stamp === stamp) return known.record;
+      const record = await readTraining(folder).catch((error: unknown) => {
+        if (error instanceof UserError) return null;
+        throw error;
+      });
+      // The folder's name is what the study calls it, also where a folder was copied under another name.
+      this.#read.set(name, { stamp, record: record === null ? null : { ...record, id: name } });
+      return this.#read.get(name)!.record;
+    } catch (error) {
+      if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
+      throw error;
+    }
+  }
+}
+
+/** Checkpoints of the training that made a model's weights, from the model's folder; absent where none did. */
+export function seriesOf(
+  study: string,
+  { file, weights }: Pick<Study["models"][number], "file" | "weights">,
+): { checkpoints?: string } {
+  const place = relative(trainingsFolder(study), weights?.path ?? "").split(sep);
+  const model = relative(trainingsFolder(study), file.path).split(sep);
+  if (weights === null || place[0] === ".." || place.length < 2 || model[0] !== place[0]) return {};
+  return { checkpoints: [...place.slice(1, -1), CHECKPOINT_PATTERN].join("/") };
+}
