@@ -95,7 +95,7 @@ const byGenerator: FigureDefinition = {
   id: "by-generator",
   title: "Lie derivative by generator",
   caption:
-    "How fast the prediction departs from the moved prediction as the state begins to move along each generator, relative to the prediction: points are samples, bars quartiles, large marks medians, on a logarithmic axis with a row for exact zeros. Beside it, where the run has them: the data’s own Lie derivative, of a map G that is fitted to them; what a finite motion finds for each unit moved; the grid’s own error, which a map with every symmetry would show on these states; and what rounding alone leaves, or the error of the fit, where that is near. Below, ‖L f‖ over the sum of its two terms, from 0 (symmetric) to 1, whatever the generator’s scale.",
+    "How fast the prediction departs from the moved prediction as the state begins to move along each generator, relative to the prediction: points are samples, bars quartiles, large marks medians, on a logarithmic axis with a row for exact zeros. Beside it, where the run has them: the data’s own Lie derivative, of a map G that is fitted to them; what a finite motion finds for each unit moved; the grid’s own error, which a map with every symmetry would show on these states; and what rounding alone leaves, or the error of the fit, where that is near. Below, ‖L f‖ over the sum of its two terms, from 0 (symmetric, or nothing moved beyond what can be resolved) to 1, whatever the generator’s scale; of a prediction that should stay, all that moves is broken.",
   arrays: [
     ...["lie_error", "lie_relative"],
     ...["data_error", "finite_error", "grid_error", "fit_error", "rounding"],

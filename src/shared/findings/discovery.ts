@@ -33,7 +33,8 @@ interface Found {
     readonly defect: number;
     readonly interval: { readonly low: number; readonly high: number };
     readonly residual: number;
-    readonly share_broken: number;
+    /** null where the values should stay, so that all they do is broken. */
+    readonly share_broken: number | null;
     /** Absent in runs of older versions. */
     readonly grid_error?: number;
   }[];
@@ -103,6 +104,6 @@ export function generatorFacts(record: RunRecord, id: string): Facts {
     ["95 % interval", `${showNumber(interval.low)} … ${showNumber(interval.high)}`],
     ...(grid > 0 ? ([["The grid’s own error", showNumber(grid)]] as Facts) : []),
     ["‖L F‖ / ‖F‖", showNumber(residual)],
-    ["Share broken", showNumber(share)],
+    ...(share === null ? [] : ([["Share broken", showNumber(share)]] as Facts)),
   ];
 }

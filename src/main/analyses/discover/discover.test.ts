@@ -105,6 +105,25 @@ describe("either half of the samples", () => {
   });
 });
 
+describe("what is broken", () => {
+  const shares = async (epsilon: number): Promise<unknown[]> => {
+    const { generators } = (
+      await run(on([2], 200, squares([1, 1 + epsilon])), {
+        // An ellipse has turns of its own, but no rotation.
+        candidates: "rotations",
+      })
+    ).summary as {
+      generators: { share_broken: number }[];
+    };
+    return generators.map(({ share_broken: share }) => share);
+  };
+
+  test("is nothing of an invariant, and has no share where all that moves is broken", async () => {
+    expect(await shares(0)).toEqual([0]);
+    expect(await shares(0.01)).toEqual([NaN]);
+  });
+});
+
 describe("of a known function", () => {
   test("|x|² in the plane: C has the eigenvalues 0, 4, 4, 8, 8, 16, and so(2) is found", async () => {
     const result = await run(on([2], 2000, squares([1, 1])));

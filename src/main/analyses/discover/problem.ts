@@ -27,7 +27,10 @@ export interface FoundGenerator {
   readonly interval: Interval;
   /** Root mean square of ‖L F‖ over that of ‖F‖. */
   readonly residual: number;
-  /** ‖L F‖ over √(‖DF X‖² + ‖Y F‖²), root mean squares: at most √2 whatever the generator's scale. */
+  /**
+   * ‖L F‖ over √(‖DF X‖² + ‖Y F‖²), root mean squares: at most √2 whatever the generator's scale. 0 where the defect
+   * cannot be resolved; NaN where the values should stay, for there every motion of them is all defect.
+   */
   readonly share: number;
   readonly action: Float64Array | null;
   /** The relative defect that the grid alone would make; 0 without a grid or a flow. */
@@ -98,15 +101,13 @@ export function solve(
     decision,
     generators: readableBasis(found, decision.alike === found.length).map((coefficients) => {
       const tried = problem.tried(coefficients);
+      const defect = relativeDefect(tried);
       return {
         coefficients,
-        defect: relativeDefect(tried),
+        defect,
         interval: defectInterval(tried.defect, tried.scale, clusters, seed),
         residual: ratio(tried.defect, outputSquares),
-        share: ratio(
-          tried.defect,
-          tried.motion.map((value, i) => value + tried.moved[i]!),
-        ),
+        share: defect <= floor ? 0 : shareOf(tried),
         action: tried.action,
         grid: gridFloor?.(coefficients) ?? 0,
       };
@@ -171,6 +172,14 @@ function projected(v: Float64Array, basis: readonly Float64Array[]): Float64Arra
     for (let i = 0; i < out.length; i++) out[i]! += share * one[i]!;
   }
   return out;
+}
+
+function shareOf({ defect, motion, moved }: Tried): number {
+  if (moved.every((value) => value === 0)) return NaN;
+  return ratio(
+    defect,
+    motion.map((value, i) => value + moved[i]!),
+  );
 }
 
 function ratio(up: Float64Array, down: Float64Array): number {

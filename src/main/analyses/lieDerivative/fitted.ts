@@ -1,7 +1,9 @@
 /** A map that was fitted to data, whatever its kind, and its Lie derivatives on the data's own states. */
 import type { LieDerivativeParameters } from "../../../shared/analyses/lieDerivative";
-import { quantile, sorted } from "../../../shared/statistics";
 import type { DataContext } from "../context";
+import { FitBounds } from "./fitBounds";
+import { kindOfStored } from "./kind";
+import { nothingBroken, RESOLVED_OF_FIT } from "./resolved";
 import { fittedFields } from "./ofFieldData";
 import { fittedStates } from "./ofStateData";
 import { Measure } from "./measure";
@@ -16,6 +18,11 @@ export interface FittedPoint {
   readonly value: Float64Array;
   /** Its slope along every generator, [K, D]. */
   readonly tangents: Float64Array;
+  /**
+   * What its slope along a motion in no particular direction is as large as the generator's, and what float64 leaves of
+   * a slope along the generator, [K] each; absent where two halves of the data tell the fit's error.
+   */
+  readonly gain?: { readonly slope: Float64Array; readonly rounding: Float64Array };
 }
 
 export interface FittedData {
@@ -54,47 +61,31 @@ export async function dataDerivative(
     grid === null
       ? await fittedStates(context, params, step)
       : await fittedFields({ ...context, grid }, params, step);
-  const kind = fitted.kind ?? (params.prediction === "rate" ? "rate" : "state");
   const shape = input.shape.slice(1);
+  const kind = fitted.kind ?? kindOfStored(context, params, fitted.outputShape);
   const sides = sidesOf(context, params, shape, fitted.outputShape, kind);
   const measure = new Measure(context, { steps: 1, disc: params.disc }, sides, fitted.outputShape);
   const output = sides.output(1);
   const at = fitted.along(sides);
   const one: DataContext["input"] = { ...input, shape: [1, ...shape], dtype: "float64" };
+  const bounds = new FitBounds(sides.generators.length, fitted.residual);
   fitted.kept.forEach((position, k) => {
     step();
-    const { state, value, tangents } = at(k);
+    const point = at(k);
+    const { state, value, tangents } = point;
     const moved = output.of(value, state);
     const field = tangents.map((along, i) => along - moved[i]!);
     measure.add(position, 0, { prediction: value, field, tangents });
+    bounds.add(point, moved);
     measure.addGrid(position, { ...one, data: state });
   });
   step();
+  const floor = bounds.floor(fitted.halves?.(sides));
   return {
-    floor: floorOf(measure.numbers, sides.generators.length, fitted, sides),
+    floor,
     sides,
-    numbers: measure.numbers,
+    numbers: nothingBroken(measure.numbers, floor, RESOLVED_OF_FIT),
     outputShape: fitted.outputShape,
     fit: { words: fitted.words, residual: fitted.residual, samples: fitted.kept.length },
   };
-}
-
-/**
- * A map that is off by a share of its values has a Lie derivative that is off by about that share of its two terms; and
- * what two halves of the data do not agree about is not known either. The larger of the two.
- */
-function floorOf(
-  { error, relative }: LieNumbers,
-  count: number,
-  { residual, halves }: FittedData,
-  sides: Sides,
-): Float64Array {
-  const n = error.length / count;
-  const disagreement = halves?.(sides);
-  return Float64Array.from({ length: count }, (_, k) => {
-    // ‖L‖/‖G‖ over ‖L‖/(sum of its terms) is that sum over ‖G‖.
-    const terms = Array.from({ length: n }, (_zero, i) => error[k * n + i]! / relative[k * n + i]!);
-    const share = residual * quantile(sorted(terms), 0.5);
-    return Math.max(Number.isNaN(share) ? 0 : share, disagreement?.[k] ?? 0);
-  });
 }

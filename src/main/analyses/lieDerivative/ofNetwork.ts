@@ -17,6 +17,7 @@ import { kindOf } from "./kind";
 import { layerContributions } from "./layers";
 import { Measure } from "./measure";
 import { comparable, type Beside } from "./numbers";
+import { nothingBroken, RESOLVED } from "./resolved";
 import { roundingOf } from "./rounding";
 import { sidesOf, type Sides } from "./sides";
 import { summaryOf } from "./summary";
@@ -89,24 +90,18 @@ export async function ofNetwork(
     params.layers === 0
       ? null
       : await layerContributions(context, network, sides, params.layers, signal, progress);
-  context.notices.push(...noticesOf(context, params, sides, measure.numbers, beside));
+  const numbers = nothingBroken(measure.numbers, beside.rounding.floor, RESOLVED);
+  context.notices.push(...noticesOf(context, params, sides, numbers, beside));
   const verified =
     params.verify === 0
       ? {}
       : {
-          verified: await verifyLieErrors(
-            context,
-            params,
-            sides,
-            measure.numbers.error,
-            signal,
-            progress,
-          ),
+          verified: await verifyLieErrors(context, params, sides, numbers.error, signal, progress),
         };
   return {
-    summary: { ...summaryOf(context, params, sides, measure.numbers, layers, beside), ...verified },
+    summary: { ...summaryOf(context, params, sides, numbers, layers, beside), ...verified },
     arrays: {
-      ...arraysOf(params, sides, measure.numbers, n, beside),
+      ...arraysOf(params, sides, numbers, n, beside),
       ...layers?.arrays,
       ...kept.arrays(),
     },

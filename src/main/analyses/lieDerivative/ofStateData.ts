@@ -5,9 +5,11 @@
 import type { LieDerivativeParameters } from "../../../shared/analyses/lieDerivative";
 import { UserError } from "../../../shared/errors";
 import { fittedDynamics, type FitChoices } from "../../data/fit/dynamics";
+import type { Linearised } from "../../data/fit/map";
 import { clustersOf } from "../aggregate";
 import type { DataContext } from "../context";
 import type { FittedData } from "./fitted";
+import { norm } from "./norms";
 
 /** @throws UserError "lie-derivative/no-dynamics", "data/few-pairs" */
 export async function fittedStates(
@@ -40,6 +42,7 @@ export async function fittedStates(
     step,
   );
   const { inputs: d, outputs, points, values, jacobians } = map;
+  const rounding = slopeRounding(map, facts.degree ?? 1);
   const by =
     facts.degree === null
       ? `an affine map and ${facts.features} inverse multiquadrics`
@@ -67,7 +70,45 @@ export async function fittedStates(
             tangents[j * outputs + o] = sum;
           }
         }
-        return { state, value: values.subarray(k * outputs, (k + 1) * outputs), tangents };
+        const slopes = jacobians.subarray(k * outputs * d, (k + 1) * outputs * d);
+        const speed = norm(slopes, 0, slopes.length, null) / Math.sqrt(d);
+        const each = Float64Array.from({ length: count }, (_, j) => j * d);
+        return {
+          state,
+          value: values.subarray(k * outputs, (k + 1) * outputs),
+          tangents,
+          gain: {
+            slope: each.map((from) => speed * norm(directions, from, from + d, null)),
+            rounding: each.map((from) => rounding(directions.subarray(from, from + d))),
+          },
+        };
       },
   };
+}
+
+/** Digits that a fit's values lose to the condition of its features, as a factor of the last one. */
+const LOST = 16;
+
+/**
+ * What float64 leaves of a slope along a direction: a polynomial of degree n that is known to δ on a box has slopes that
+ * are known to n²δ over half the box's width (Markov's inequality), and δ is a few last digits of the largest value.
+ */
+function slopeRounding(
+  { inputs: d, points, values, outputs }: Linearised,
+  degree: number,
+): (direction: Float64Array) => number {
+  const half = Float64Array.from({ length: d }, (_, i) => {
+    let [low, high] = [Infinity, -Infinity];
+    for (let at = i; at < points.length; at += d) {
+      low = Math.min(low, points[at]!);
+      high = Math.max(high, points[at]!);
+    }
+    return (high - low) / 2 || 1;
+  });
+  let largest = 0;
+  for (let at = 0; at < values.length; at += outputs) {
+    largest = Math.max(largest, norm(values, at, at + outputs, null));
+  }
+  const unit = LOST * 2 ** -52 * degree ** 2 * largest;
+  return (direction) => unit * Math.hypot(...direction.map((value, i) => value / half[i]!));
 }

@@ -7,12 +7,8 @@ import type { DataContext, StatesContext } from "../context";
 import type { DataDerivative } from "./fitted";
 import type { Beside, LieNumbers } from "./numbers";
 import type { LayerResult } from "./layers";
+import { RESOLVED, RESOLVED_OF_FIT } from "./resolved";
 import type { Sides } from "./sides";
-
-/** An error within this factor of the grid's own or of what rounding leaves is not resolved. */
-const RESOLVED = 2;
-/** A fit's own error is judged by its residual and by halves of the data, and may well be a few times that. */
-const RESOLVED_OF_FIT = 5;
 
 export function summaryOf(
   context: StatesContext,
