@@ -79,7 +79,7 @@ export const discover = defineAnalysis({
     generators: {
       kind: "text",
       label: "Generators",
-      help: "Of the candidates fields: all that fit, or some of tx, ty, tz, rot, scale, shear-x, shear-y, squeeze, gx, gy, time, density, amp.",
+      help: "Of the candidates fields: all that fit, or some of tx, ty, tz, rot, scale, shear-x, shear-y, squeeze, gx, gy, gz, time, density, amp; rot is all of rot-xy, rot-yz, rot-zx in a volume.",
       default: "all",
       example: "tx,ty,rot,scale",
     },

@@ -33,7 +33,7 @@ export const lieDerivative = defineAnalysis({
     generators: {
       kind: "text",
       label: "Generators",
-      help: "Directions of motion: auto (the isometries that fit). On fields tx, ty, rot, scale, shear-x, shear-y, squeeze, gx and gy (boosts), time, density, amp; on particles tx, rot (with three axes rot-xy, rot-yz, rot-zx), gx, u-x and u-xy (turns of phase space), scale, amp, and all of se, galilei, so or u.",
+      help: "Directions of motion: auto (the isometries that fit). On fields tx, ty, rot, scale, shear-x, shear-y, squeeze, gx and gy (boosts), time, density, amp, in a volume also tz, gz and for rot all of rot-xy, rot-yz, rot-zx; on particles tx, rot (the same three), gx, u-x and u-xy (turns of phase space), scale, amp, and all of se, galilei, so or u.",
       default: "auto",
       example: "tx,ty,rot",
     },

@@ -46,8 +46,10 @@ function flowsOf(record: RunRecord): { flows: Flow[]; sides: readonly [number, n
     }[];
     sides?: readonly number[] | null;
   };
-  const [width, height] = sides ?? [];
-  if (width === undefined || height === undefined) return { flows: [], sides: [1, 1] };
+  const [width, height, ...further] = sides ?? [];
+  if (width === undefined || height === undefined || further.length > 0) {
+    return { flows: [], sides: [1, 1] };
+  }
   const arrowsOf = (formulas: readonly string[]): Arrow[] => {
     const [u, v] = formulas.map(parseFormula);
     return arrowsOn([width, height], (at) => [u!.value(at), v!.value(at)]);

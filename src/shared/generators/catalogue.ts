@@ -36,6 +36,11 @@ export const defaultOptions: GeneratorOptions = {
 };
 
 const axisNames = ["x", "y", "z"];
+/** Below the line, where Unicode has the letter. */
+const subscripts = ["ₓ", "ᵧ", "_z"];
+
+/** What `rot` stands for in a volume. */
+export const turns: readonly string[] = ["rot-xy", "rot-yz", "rot-zx"];
 
 /** Each with the words that a list of them shows. */
 const known: Readonly<Record<string, (options: GeneratorOptions) => Generator>> = {
@@ -51,6 +56,9 @@ const known: Readonly<Record<string, (options: GeneratorOptions) => Generator>> 
       ["-y", "x"],
       { leavesBox: true },
     ),
+  "rot-xy": () => turn("xy", ["-y", "x", "0"]),
+  "rot-yz": () => turn("yz", ["0", "-z", "y"]),
+  "rot-zx": () => turn("zx", ["z", "0", "-x"]),
   scale: (options) => scaling(options),
   "shear-x": () =>
     moving(
@@ -81,6 +89,7 @@ const known: Readonly<Record<string, (options: GeneratorOptions) => Generator>> 
     ),
   gx: (options) => boost(0, options),
   gy: (options) => boost(1, options),
+  gz: (options) => boost(2, options),
   time: (options) => time(options),
   density: (options) => density(options),
   amp: () => ({
@@ -115,7 +124,7 @@ function translation(axis: number): Generator {
   return {
     id,
     label: `translation along ${name}`,
-    formula: `X u = −∂${["ₓ", "ᵧ", "_z"][axis]!}u`,
+    formula: `X u = −∂${subscripts[axis]!}u`,
     tex: String.raw`X u = -\partial_{${name}} u`,
     flow: along(axis, Math.max(2, axis + 1), 1),
     leavesBox: false,
@@ -130,7 +139,21 @@ function along(axis: number, axes: number, speed: number): Formula[] {
   return uniform(Array.from({ length: axes }, (_, i) => (i === axis ? speed : 0)));
 }
 
-/** A flow of the plane that carries the fields along. */
+/** A rotation of a volume about the axis that the plane's name leaves out, from the plane's first axis to its second. */
+function turn(plane: "xy" | "yz" | "zx", flow: readonly string[]): Generator {
+  const [a, b] = [...plane] as [string, string];
+  const [one, other] = [a, b].map((name) => subscripts[axisNames.indexOf(name)]!);
+  return moving(
+    `rot-${plane}`,
+    `rotation in ${plane}`,
+    `R′u − (−${b} ∂${one!} + ${a} ∂${other!})u`,
+    String.raw`R'u - (-${b}\,\partial_${a} + ${a}\,\partial_${b})\,u`,
+    flow,
+    { leavesBox: true },
+  );
+}
+
+/** A flow of the plane, or of a volume, that carries the fields along. */
 function moving(
   id: string,
   label: string,
@@ -148,7 +171,9 @@ function moving(
     flow: parsed,
     leavesBox,
     on(side) {
-      if (side.axes !== 2) throw needsAxes(id, side, "fields on a plane");
+      if (side.axes !== flow.length) {
+        throw needsAxes(id, side, flow.length === 2 ? "fields on a plane" : "fields in a volume");
+      }
       requireFields(id, side);
       return carried(parsed, side.fields);
     },
@@ -208,7 +233,7 @@ function boost(axis: number, { dt, velocity }: GeneratorOptions): Generator {
   return {
     id,
     label: `Galilean boost along ${name}`,
-    formula: `X u = e − t ∂${["ₓ", "ᵧ"][axis]!}u`,
+    formula: `X u = e − t ∂${subscripts[axis]!}u`,
     tex: String.raw`X u = e_{${name}} - t\,\partial_{${name}} u`,
     flow: null,
     leavesBox: false,

@@ -1,6 +1,6 @@
 /** From what a form or a command line says to generators. */
 import { UserError } from "../errors";
-import { generatorByName, generatorNames, type GeneratorOptions } from "./catalogue";
+import { generatorByName, generatorNames, turns, type GeneratorOptions } from "./catalogue";
 import type { Generator, Side } from "./generator";
 import { ownGenerators } from "./own";
 import { namedStateGenerators, stateFamilies, stateGenerators } from "./states";
@@ -35,7 +35,9 @@ export function chooseGenerators(
   const wanted = [...new Set(split(names))].filter((name) => stated.every(({ id }) => id !== name));
   const called = (name: string): Generator[] =>
     layout === undefined
-      ? (name === "auto" ? automatic : [name]).map((one) => generatorByName(one, options))
+      ? (name === "auto" ? automatic : [name])
+          .flatMap((one) => (one === "rot" && input.axes === 3 ? turns : [one]))
+          .map((one) => generatorByName(one, options))
       : stateGenerators(name, layout, options);
   const named = wanted.flatMap((name) =>
     name === "auto" ? called(name).filter((one) => fits(one, input)) : called(name),

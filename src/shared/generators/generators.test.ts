@@ -20,13 +20,33 @@ function matrix({ mix }: Infinitesimal, channels: number, at = [0.2, 0.1]): numb
   return rows;
 }
 
+const volume: Side = {
+  fields: parseFieldSpec("density:rho,vector:v,scalar:t", 3),
+  channels: 5,
+  axes: 3,
+  steps: 0,
+};
+
 describe("known generators", () => {
-  test("all act on a compressible flow that holds its time", () => {
-    for (const name of generatorNames.filter((one) => one !== "tz")) {
-      const generator = generatorByName(name, options);
-      for (const steps of [0, 1]) expect(() => generator.on({ ...flow, steps })).not.toThrow();
-    }
-  });
+  const ofVolumes = ["tz", "gz", "rot-xy", "rot-yz", "rot-zx"];
+  const ofPlanes = ["rot", "shear-x", "shear-y", "squeeze"];
+
+  test.each([
+    ["plane", flow, ofVolumes],
+    ["volume", volume, ofPlanes],
+  ] as const)(
+    "all that are not another space's act on a compressible flow of a %s that holds its time",
+    (_, side, others) => {
+      for (const name of generatorNames) {
+        const generator = generatorByName(name, options);
+        for (const steps of [0, 1]) {
+          const act = expect(() => generator.on({ ...side, steps }));
+          if ((others as readonly string[]).includes(name)) act.toThrow(`generator ${name} does`);
+          else act.not.toThrow();
+        }
+      }
+    },
+  );
 
   test("turn vectors as points do, and leave scalars and densities", () => {
     expect(matrix(generatorByName("rot", options).on(flow), 4)).toEqual([
@@ -60,6 +80,9 @@ describe("known generators", () => {
   test.each([
     ["rot", { ...flow, axes: 1 }, "needs fields on a plane"],
     ["rot", { ...flow, fields: null }, "how the channels transform"],
+    ["rot", volume, "needs fields on a plane"],
+    ["rot-yz", flow, "needs fields in a volume, and these data are on a grid with 2 axes"],
+    ["rot-zx", { ...volume, fields: null }, "how the channels transform"],
     ["tz", flow, "a grid with an axis z"],
     ["gx", { ...flow, fields: parseFieldSpec("scalar:a"), channels: 1 }, "no field is a vector"],
     ["gx", { ...flow, fields: parseFieldSpec("vector:B,vector:E") }, "not clear"],
@@ -123,6 +146,12 @@ describe("the choice of generators", () => {
     expect(ids(flow)).toEqual(["tx", "ty", "rot"]);
     expect(ids({ ...flow, axes: 1 })).toEqual(["tx"]);
     expect(ids({ ...flow, fields: null, axes: 3 })).toEqual(["tx", "ty", "tz"]);
+    expect(ids(volume)).toEqual(["tx", "ty", "tz", "rot-xy", "rot-yz", "rot-zx"]);
+  });
+
+  test("rot is all three rotations in a volume", () => {
+    const ids = chooseGenerators("gz,rot", "", volume, options).map(({ id }) => id);
+    expect(ids).toEqual(["gz", "rot-xy", "rot-yz", "rot-zx"]);
   });
 
   test("names unknown ones, an empty choice and a taken name", () => {

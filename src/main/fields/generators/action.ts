@@ -12,7 +12,7 @@ import type { Grid } from "../../../shared/fields/spec";
 import type { Infinitesimal } from "../../../shared/generators/generator";
 import { positionsOf } from "./apply";
 import { affineExponential } from "./exponential";
-import { placesAt } from "./interpolate";
+import { readerAt } from "./interpolate";
 import { shifted } from "./shift";
 
 /** Steps along a path: their error, (1/32)⁴ of a turn's worth, lies below that of reading between points. */
@@ -112,21 +112,11 @@ function placesMoved(
     return (state) => shifted(Float64Array.from(state), channels, grid, distance);
   }
   const n = feet.length;
-  const places = feet.flatMap((foot) => placesAt(grid, foot));
-  const offsets = Int32Array.from(places, ([offset]) => offset);
-  const weights = Float64Array.from(places, ([, weight]) => weight);
-  const width = places.length / n;
+  const read = readerAt(grid, feet);
   return (state) => {
     const out = new Float64Array(state.length);
-    for (let c = 0; c < channels; c++) {
-      for (let p = 0; p < n; p++) {
-        let sum = 0;
-        for (let k = p * width; k < (p + 1) * width; k++) {
-          sum += weights[k]! * state[c * n + offsets[k]!]!;
-        }
-        out[c * n + p] = sum;
-      }
-    }
+    const u = Float64Array.from(state);
+    for (let c = 0; c < channels; c++) out.set(read(u.subarray(c * n, (c + 1) * n)), c * n);
     return out;
   };
 }

@@ -1,6 +1,11 @@
 /** Fields read between their grid points by cubic convolution (Keys 1981, IEEE Trans. ASSP 29, a = −½): error O(h³). */
 import type { Grid } from "../../../shared/fields/spec";
 
+/** Points that are read along an axis. */
+const WIDTH = 4;
+/** Grids have at most as many axes; those with fewer have further ones of a single point. */
+const AXES = 3;
+
 /** Values and slopes of the four nearest points meet in a cubic on each interval. */
 function weights(t: number): [number, number, number, number] {
   return [
@@ -11,27 +16,51 @@ function weights(t: number): [number, number, number, number] {
   ];
 }
 
-/** A grid point's offset in the array of one channel, and its weight. */
-export type Place = readonly [offset: number, weight: number];
-
 /**
- * What is read at a position, x first, from the grid's centre: 4 points an axis.
- * Beyond a wall the nearest value is read; periodic axes wrap around.
+ * Reads a channel [...grid] at positions, x first, from the grid's centre. Beyond a wall the nearest value is read;
+ * periodic axes wrap around. What is kept is one list an axis and not their products, which in a volume would be 64
+ * numbers a point.
  */
-export function placesAt({ size, length, periodic }: Grid, position: readonly number[]): Place[] {
+export function readerAt(
+  { size, length, periodic }: Grid,
+  positions: readonly (readonly number[])[],
+): (channel: ArrayLike<number>) => Float64Array {
   const axes = size.length;
-  let places: Place[] = [[0, 1]];
-  for (let axis = 0; axis < axes; axis++) {
+  const offsets = Array.from({ length: AXES }, () => new Int32Array(positions.length * WIDTH));
+  const factors = Array.from({ length: AXES }, () => new Float64Array(positions.length * WIDTH));
+  let stride = 1;
+  for (let axis = axes - 1; axis >= 0; axis--) {
     const n = size[axis]!;
-    const at = (position[axes - 1 - axis]! / length[axis]!) * n + (n - 1) / 2;
-    const first = Math.floor(at);
-    const four = weights(at - first).map((weight, k): Place => {
-      const j = first + k - 1;
-      return [periodic[axis]! ? ((j % n) + n) % n : Math.min(n - 1, Math.max(0, j)), weight];
+    positions.forEach((position, p) => {
+      const at = (position[axes - 1 - axis]! / length[axis]!) * n + (n - 1) / 2;
+      const first = Math.floor(at);
+      weights(at - first).forEach((weight, k) => {
+        const j = first + k - 1;
+        const inside = periodic[axis]! ? ((j % n) + n) % n : Math.min(n - 1, Math.max(0, j));
+        offsets[axis]![p * WIDTH + k] = inside * stride;
+        factors[axis]![p * WIDTH + k] = weight;
+      });
     });
-    places = places.flatMap(([offset, weight]) =>
-      four.map(([index, w]): Place => [offset * n + index, weight * w]),
-    );
+    stride *= n;
   }
-  return places;
+  const widths = offsets.map((_, axis) => (axis < axes ? WIDTH : 1));
+  for (let axis = axes; axis < AXES; axis++) factors[axis]!.fill(1);
+  const [[o1, o2, o3], [f1, f2, f3]] = [offsets, factors] as [Triple<Int32Array>, Triple];
+  const [w1, w2, w3] = widths as Triple<number>;
+  return (channel) =>
+    Float64Array.from({ length: positions.length }, (_, p) => {
+      const from = p * WIDTH;
+      let sum = 0;
+      for (let i = from; i < from + w1; i++) {
+        for (let j = from; j < from + w2; j++) {
+          const [start, weight] = [o1[i]! + o2[j]!, f1[i]! * f2[j]!];
+          for (let k = from; k < from + w3; k++) {
+            sum += weight * f3[k]! * channel[start + o3[k]!]!;
+          }
+        }
+      }
+      return sum;
+    });
 }
+
+type Triple<T = Float64Array> = [T, T, T];
