@@ -190,13 +190,16 @@ test("data convert writes the chosen states of a collection’s file, which open
   expect(refused).toMatchObject({ code: 2, out: "" });
 });
 
-test("a data file that is there is replaced only with --force, by simulate and data convert alike", async () => {
+test("a file that is there is replaced only with --force, whichever command writes it", async () => {
   const out = join(home, "kdv.npz");
   const copy = join(home, "copy.npz");
+  const on = [fixture("mlp/model.onnx"), "--inputs", fixture("mlp/data.npz")];
   const simulate = ["simulate", "kdv", "--trajectories", "1", "--steps", "1", "--size", "16"];
   for (const argv of [
     [...simulate, "--out", out],
     ["data", "convert", out, copy],
+    ["model", "run", ...on, "--out", join(home, "outputs.npz")],
+    ["model", "gradients", ...on, "--out", join(home, "gradients.npz")],
   ]) {
     const written = argv.at(-1)!;
     expect((await noetherscope(argv)).code).toBe(0);
@@ -393,6 +396,11 @@ describe("analyse", () => {
       out: figure,
     });
     expect(await readFile(figure, "utf8")).toContain("<svg");
+    expect(await noetherscope(["figure", out, "--out", figure])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/figure\.svg is there already.*--force to replace it/),
+    });
+    expect((await noetherscope(["figure", out, "--out", figure, "--force"])).code).toBe(0);
     expect((await noetherscope([...again, "--force"])).code).toBe(0);
     expect((await readRun(out)).parameters).toMatchObject({ elements: ["e"] });
     // r is an element of the group, but not of this run.

@@ -3,6 +3,7 @@ import { extname, resolve } from "node:path";
 import { figureRequest, type FigureRequest } from "../../../../shared/contract";
 import { atomicWrite } from "../../../data/atomic";
 import { UsageError, type Command } from "../command";
+import { assertNoFile, forceOption } from "./shared";
 
 const { format: formatOf, width: widthOf, theme: themeOf } = figureRequest.shape;
 const formats = formatOf.options;
@@ -32,6 +33,7 @@ export const figure: Command = {
     element: { value: "G", help: "Group element that is picked, where the figure shows one." },
     quantity: { value: "NAME", help: "What is drawn, where the figure can show several." },
     subgroup: { value: "KEY", help: "Subgroup that is set apart, like e,r2,sr,sr3." },
+    ...forceOption,
   },
   example: "noetherscope figure runs/coherence --out coherence.pdf --width 85",
   async run(args, shell) {
@@ -68,6 +70,7 @@ export const figure: Command = {
       },
       { signal: shell.signal },
     );
+    if (!args.flag("force")) await assertNoFile(out);
     await atomicWrite(out, bytes);
     shell.print(out);
   },

@@ -2,7 +2,14 @@
 import { resolve } from "node:path";
 import { lossParameter } from "../../../../shared/analyses/common";
 import { UsageError, type Command } from "../command";
-import { executorOption, pathOf, targetOf, weightsOption } from "./shared";
+import {
+  assertNoFile,
+  executorOption,
+  forceOption,
+  pathOf,
+  targetOf,
+  weightsOption,
+} from "./shared";
 
 const losses = lossParameter.options.map(({ value }) => value);
 
@@ -20,6 +27,7 @@ export const modelGradients: Command = {
     out: { value: "FILE", help: "The .npz to write.", required: true },
     loss: { value: losses.join("|"), help: "Loss of one sample.", default: lossParameter.default },
     ...executorOption,
+    ...forceOption,
   },
   details:
     "Writes output, loss_per_sample, per_sample_gram, grad_mean.<parameter> and input_grad; with tangent also input_jvp and input_hvp, with cotangent input_vjp.",
@@ -30,8 +38,9 @@ export const modelGradients: Command = {
     if (loss === undefined) {
       throw new UsageError(`--loss is one of ${losses.join(", ")}, not “${args.given("loss")}”.`);
     }
-    const compute = await shell.compute();
     const out = resolve(args.given("out"));
+    if (!args.flag("force")) await assertNoFile(out);
+    const compute = await shell.compute();
     const { arrays, executor, remarks } = await compute.call(
       "gradients",
       {

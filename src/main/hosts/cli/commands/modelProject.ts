@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { repairs, type Repair } from "../../../../shared/analyses/conservation";
 import { UsageError, type Command } from "../command";
-import { pathOf, weightsOption } from "./shared";
+import { assertNoFile, forceOption, pathOf, weightsOption } from "./shared";
 
 const choices = repairs.flatMap(({ value }) => (value === "none" ? [] : [value]));
 
@@ -32,6 +32,7 @@ export const modelProject: Command = {
     },
     batch: { value: "N", help: "Of a network that cannot take any batch.", default: "1" },
     out: { value: "FILE", help: "The .onnx to write.", required: true },
+    ...forceOption,
   },
   example:
     "noetherscope model project resources/examples/jets/plain.onnx --repair linear --out kept.onnx",
@@ -48,8 +49,9 @@ export const modelProject: Command = {
     if (states !== null && states !== "line" && states !== "particles") {
       throw new UsageError(`--states is line or particles, not “${states}”.`);
     }
-    const compute = await shell.compute();
     const out = resolve(args.given("out"));
+    if (!args.flag("force")) await assertNoFile(out);
+    const compute = await shell.compute();
     const written = await compute.call(
       "projectModel",
       {

@@ -1,7 +1,14 @@
 /** `noetherscope model run` */
 import { resolve } from "node:path";
 import type { Command } from "../command";
-import { executorOption, pathOf, targetOf, weightsOption } from "./shared";
+import {
+  assertNoFile,
+  executorOption,
+  forceOption,
+  pathOf,
+  targetOf,
+  weightsOption,
+} from "./shared";
 
 export const modelRun: Command = {
   name: "model run",
@@ -16,12 +23,14 @@ export const modelRun: Command = {
     },
     out: { value: "FILE", help: "The .npz to write: outputs by name.", required: true },
     ...executorOption,
+    ...forceOption,
   },
   example:
     "noetherscope model run fixtures/mlp/model.onnx --inputs fixtures/mlp/data.npz --out outputs.npz",
   async run(args, shell) {
-    const compute = await shell.compute();
     const out = resolve(args.given("out"));
+    if (!args.flag("force")) await assertNoFile(out);
+    const compute = await shell.compute();
     const { outputs, executor, remarks } = await compute.call(
       "runModel",
       {
