@@ -4,10 +4,12 @@
  * (KdV); Vallis 2017, §3 and §4 (shallow water, potential enstrophy); Majda and Bertozzi 2002, §1.7 and §2 (Navier–Stokes).
  */
 import {
+  advectionFluxes,
   burgersFluxes,
   carried,
   diffusiveFluxes,
   gasFluxes,
+  incompressibleFluxes,
   kdvFluxes,
   waterFluxes,
 } from "./fluxes";
@@ -129,7 +131,8 @@ export const catalogue: readonly Physics[] = [
     id: "advection",
     label: "Linear advection",
     coefficients: {},
-    quantities: (roles) => moments(roles, "conserved", "conserved"),
+    quantities: (roles, axes) =>
+      carried(moments(roles, "conserved", "conserved"), axes, advectionFluxes(roles, axes)),
   },
   {
     id: "diffusion",
@@ -162,12 +165,17 @@ export const catalogue: readonly Physics[] = [
     id: "kdv",
     label: "Korteweg–de Vries, u_t + α u u_x + β u_xxx = 0",
     coefficients: { alpha: 6, beta: 1 },
-    quantities: (roles, axes) => [
-      ...carried(moments(roles, "conserved", "conserved"), axes, kdvFluxes(roles)),
-      ...roles.scalars.map((u) =>
-        of("hamiltonian", `alpha*${u}^3/6-beta*dx(${u})^2/2`, "conserved"),
+    quantities: (roles, axes) =>
+      carried(
+        [
+          ...moments(roles, "conserved", "conserved"),
+          ...roles.scalars.map((u) =>
+            of("hamiltonian", `alpha*${u}^3/6-beta*dx(${u})^2/2`, "conserved"),
+          ),
+        ],
+        axes,
+        kdvFluxes(roles),
       ),
-    ],
   },
   {
     id: "shallow-water",
@@ -179,20 +187,19 @@ export const catalogue: readonly Physics[] = [
       const velocity = (i: number): string =>
         momentum ? `(${vector?.[i] ?? ""}/${h ?? "1"})` : (vector?.[i] ?? "");
       const curl = vector?.length === 2 ? `dx(${velocity(1)})-dy(${velocity(0)})` : null;
+      const along: Readonly<Record<string, string>> =
+        curl === null || h === null
+          ? {}
+          : { circulation: curl, "potential-enstrophy": `(${curl})^2/(2*${h})` };
       const kept = [
         ...(h === null ? [] : [of("mass", h, "conserved")]),
         ...momenta(roles, axes, "conserved"),
         ...(h === null || kinetic === null
           ? []
           : [of("energy", `${kinetic}+g*${h}^2/2`, "conserved")]),
-        ...(curl === null || h === null
-          ? []
-          : [
-              of("circulation", curl, "conserved"),
-              of("potential-enstrophy", `(${curl})^2/(2*${h})`, "conserved"),
-            ]),
+        ...Object.entries(along).map(([id, formula]) => of(id, formula, "conserved")),
       ];
-      return carried(kept, axes, waterFluxes(roles));
+      return carried(kept, axes, waterFluxes(roles, along));
     },
   },
   {
@@ -202,15 +209,17 @@ export const catalogue: readonly Physics[] = [
     quantities(roles, axes) {
       const { density, pressure } = roles;
       const energy = energyOf(roles);
+      const along: Readonly<Record<string, string>> =
+        density === null || pressure === null
+          ? {}
+          : { entropy: `${density}*log(${pressure}/${density}^gamma)` };
       const kept = [
         ...(density === null ? [] : [of("mass", density, "conserved")]),
         ...momenta(roles, axes, "conserved"),
         ...(energy === null ? [] : [of("energy", energy, "conserved")]),
-        ...(density === null || pressure === null
-          ? []
-          : [of("entropy", `${density}*log(${pressure}/${density}^gamma)`, "increasing")]),
+        ...Object.entries(along).map(([id, formula]) => of(id, formula, "increasing")),
       ];
-      return carried(kept, axes, gasFluxes(roles, energy));
+      return carried(kept, axes, gasFluxes(roles, energy, along));
     },
   },
   {
@@ -222,7 +231,7 @@ export const catalogue: readonly Physics[] = [
       const energy = energyOf(flow);
       const curl = axes === 2 ? vorticity(flow) : null;
       const loss = curl === null ? undefined : `-nu*(${curl})^2`;
-      return [
+      const followed = [
         ...momenta(flow, axes, "conserved"),
         ...(energy === null ? [] : [of("energy", energy, "decreasing", loss)]),
         ...(curl === null
@@ -232,6 +241,7 @@ export const catalogue: readonly Physics[] = [
               of("enstrophy", `(${curl})^2/2`, "decreasing", `-nu*${slopes(curl, axes)}`),
             ]),
       ];
+      return carried(followed, axes, incompressibleFluxes(roles, axes, curl));
     },
   },
   {
