@@ -8,6 +8,7 @@ import { fileIdentity, runRecord } from "./run";
 import { simulationPreview, simulationRequest, simulatorInfo } from "./simulation";
 import type { Tensor } from "./tensor";
 import {
+  rolloutRequest,
   seedCurves,
   trainingEntry,
   trainingPreview,
@@ -500,8 +501,19 @@ export const methods = {
     z.object({ report: trainingReport.nullable() }),
   ),
 
+  /**
+   * What a checkpoint makes of a trajectory, fed its own predictions: `truth` and `prediction` are [step, …] in the
+   * data's units, `input` is [1, …], where both begin.
+   */
+  "training.rollout": method(
+    rolloutRequest,
+    z.object({ input: tensor, truth: tensor, prediction: tensor }),
+  ),
+
   "jobs.list": method(none, z.array(job)),
   "jobs.cancel": method(z.object({ job: z.string() }), none),
+  /** Puts a waiting job at a place among those that wait, 0 for the next one to run. */
+  "jobs.move": method(z.object({ job: z.string(), place: z.number().int().min(0) }), none),
   /** Forgets a job that has ended. */
   "jobs.dismiss": method(z.object({ job: z.string() }), none),
 
@@ -538,6 +550,8 @@ export const methods = {
 
 export const events = {
   "job.changed": job,
+  /** The waiting jobs in the order in which they will run, after that was changed. */
+  "jobs.ordered": z.object({ jobs: z.array(z.string()) }),
   "study.changed": study,
   "training.progress": z.object({ study: z.string(), job: z.string(), report: trainingReport }),
 } as const;

@@ -86,6 +86,28 @@ describe("the queue", () => {
     expect(b.begun).toBe(false);
   });
 
+  test("lets what waits be put in another order, and what runs alone", async () => {
+    const orders: string[][] = [];
+    const jobs = new Jobs(
+      () => undefined,
+      (waiting) => orders.push(waiting),
+    );
+    const all = ["a", "b", "c", "d"].map((name) => work(name));
+    const [a, b, c, d] = all.map((each) => jobs.start(each)) as [string, string, string, string];
+    jobs.move(d, 0);
+    jobs.move(b, 9);
+    jobs.move(a, 2);
+    expect(orders).toEqual([
+      [d, b, c],
+      [d, c, b],
+    ]);
+    expect(jobs.list().map(({ title }) => title)).toEqual(["a", "d", "c", "b"]);
+    all[0]!.finish("run-a");
+    await turn();
+    expect(all.map(({ begun }) => begun)).toEqual([true, false, false, true]);
+    expect(() => jobs.move("gone", 0)).toThrow(expect.objectContaining({ code: "jobs/unknown" }));
+  });
+
   test("shows a user's error and goes on", async () => {
     const jobs = new Jobs(() => undefined);
     const [a, b] = [work("a"), work("b")];

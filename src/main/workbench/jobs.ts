@@ -1,6 +1,6 @@
 /**
- * The queue: one job at a time on the device, the others in the order in which they came. A job either ends with a
- * complete run or leaves nothing.
+ * The queue: one job at a time on the device, the others in the order in which they came or were put. A job either ends
+ * with a complete run or leaves nothing.
  */
 import { randomUUID } from "node:crypto";
 import type { Job } from "../../shared/contract";
@@ -32,10 +32,13 @@ interface Entry {
 export class Jobs {
   readonly #entries = new Map<string, Entry>();
   readonly #changed: (job: Job) => void;
+  readonly #ordered: (waiting: string[]) => void;
   #busy = false;
 
-  constructor(changed: (job: Job) => void) {
+  /** @param ordered hears of the waiting jobs, by id, when they were put in another order */
+  constructor(changed: (job: Job) => void, ordered: (waiting: string[]) => void = () => undefined) {
     this.#changed = changed;
+    this.#ordered = ordered;
   }
 
   /** Puts work at the end of the queue; returns the job's id. */
@@ -86,6 +89,25 @@ export class Jobs {
     entry.abort.abort();
     if (entry.job.state === "queued") await this.#end(entry, { state: "cancelled" });
     await entry.settled;
+  }
+
+  /**
+   * Puts a job that waits at another place among those that do; one that has begun meanwhile is left alone.
+   * @param place 0 for the next one to run
+   * @throws UserError "jobs/unknown"
+   */
+  move(id: string, place: number): void {
+    if (this.#entry(id).job.state !== "queued") return;
+    const waiting = this.list().flatMap(({ id, state }) => (state === "queued" ? [id] : []));
+    const others = waiting.filter((other) => other !== id);
+    const order = [...others.slice(0, place), id, ...others.slice(place)];
+    // A map keeps the order of insertion.
+    for (const each of order) {
+      const entry = this.#entry(each);
+      this.#entries.delete(each);
+      this.#entries.set(each, entry);
+    }
+    this.#ordered(order);
   }
 
   /** @throws UserError "jobs/unknown", "jobs/active" */

@@ -20,6 +20,7 @@ import { entryHandlers } from "./handlers/entries";
 import { fileHandlers } from "./handlers/files";
 import { figureHandlers } from "./handlers/figures";
 import { repairHandlers } from "./handlers/repairs";
+import { rolloutHandlers } from "./handlers/rollouts";
 import { runHandlers } from "./handlers/runs";
 import { simulationHandlers } from "./handlers/simulations";
 import { studyHandlers } from "./handlers/studies";
@@ -44,7 +45,10 @@ export class Workbench {
 
   constructor(options: WorkbenchOptions) {
     const events = new Events();
-    const jobs = new Jobs((job) => events.emit("job.changed", job));
+    const jobs = new Jobs(
+      (job) => events.emit("job.changed", job),
+      (waiting) => events.emit("jobs.ordered", { jobs: waiting }),
+    );
     const recent = new Recent(options.places.settings);
     const studies = new Studies(events, recent, (study) => jobs.active(study));
     const devices = new Devices(options.compute);
@@ -58,6 +62,7 @@ export class Workbench {
       ...analysisHandlers(this.#services),
       ...simulationHandlers(this.#services),
       ...trainingHandlers(this.#services),
+      ...rolloutHandlers(this.#services),
       ...repairHandlers(this.#services),
       ...runHandlers(this.#services),
       ...figureHandlers(this.#services),

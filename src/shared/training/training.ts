@@ -113,6 +113,8 @@ export const trainingRecord = z.object({
   data: z.object({
     /** Path relative to the study where the file is in it. */
     ...fileIdentity.shape,
+    /** Over the bytes of a few samples, by which a file too large to hash is known again. */
+    samplesSha256: z.string(),
     /** How it is read. */
     options: z.record(z.string(), z.unknown()),
     fields: z.string(),
@@ -196,3 +198,17 @@ export const curveArrays = {
   step_rate: "Learning rate of the step",
 } as const;
 export type CurveName = keyof typeof curveArrays;
+
+/** What is asked of a training's weights. */
+export const rolloutRequest = z.object({
+  study: z.string(),
+  training: z.string(),
+  seed: z.number(),
+  /** One whose weights are kept. */
+  epoch: z.number(),
+  /** Sample of the data that it begins with. */
+  sample: z.number().int().min(0),
+  /** Fewer where the trajectory ends before. */
+  steps: z.number().int().min(1).max(128),
+});
+export type RolloutRequest = z.infer<typeof rolloutRequest>;

@@ -21,6 +21,7 @@ export const tasks = {
   projectModel: lazily(async () => (await import("./projectModel")).projectModel),
   readArrays: lazily(async () => (await import("./readArrays")).readArrays),
   readSamples: lazily(async () => (await import("./readSamples")).readSamples),
+  rollout: lazily(async () => (await import("./rollout")).rollout),
   runModel: lazily(async () => (await import("./runModel")).runModel),
   simulate: lazily(async () => (await import("./simulate")).simulate),
 } satisfies Record<string, Task<never, unknown>>;

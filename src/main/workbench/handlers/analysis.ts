@@ -13,7 +13,7 @@ export function analysisHandlers({
   studies,
 }: Services): Pick<
   Handlers,
-  "analysis.preview" | "analysis.start" | "jobs.list" | "jobs.cancel" | "jobs.dismiss"
+  "analysis.preview" | "analysis.start" | "jobs.list" | "jobs.cancel" | "jobs.dismiss" | "jobs.move"
 > {
   return {
     "analysis.preview": async ({ study: path, request }) =>
@@ -50,6 +50,10 @@ export function analysisHandlers({
     "jobs.list": () => jobs.list(),
     "jobs.cancel": async ({ job }) => {
       await jobs.cancel(job);
+      return {};
+    },
+    "jobs.move": ({ job, place }) => {
+      jobs.move(job, place);
       return {};
     },
     "jobs.dismiss": ({ job }) => {

@@ -1,0 +1,111 @@
+/** A network on a trajectory of the data, fed its own predictions, beside what was to come. */
+import type { DataOptions } from "../../../shared/contract";
+import { UserError } from "../../../shared/errors";
+import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
+import { sampleNetwork } from "../../analyses/network";
+import type { DataSet } from "../../data/dataset";
+import { denormalise, normalise, normalisationOf, type Normalisation } from "../../data/normalise";
+import { inputName } from "../../graph/ir";
+import type { Model } from "../../models";
+import { openExecutor } from "../../runtime/target";
+import type { TaskContext } from "../task";
+import { withKeptData } from "./keptData";
+import { modelFor } from "./modelFor";
+
+export interface RolloutInput {
+  readonly model: string;
+  readonly weights: string | null;
+  readonly data: { readonly path: string; readonly options: DataOptions };
+  /** Variables that the network works in, as `--normalise` names them. */
+  readonly normalise: string;
+  /** That it begins with. */
+  readonly sample: number;
+  /** At least 1; fewer are made where the trajectory ends, or the output is no state that could be an input. */
+  readonly steps: number;
+}
+
+export interface Rollout {
+  /** [1, …] */
+  readonly input: Tensor;
+  /** [step, …] in the data's units, like the prediction. */
+  readonly truth: Tensor;
+  readonly prediction: Tensor;
+}
+
+/**
+ * On the CPU, beside whatever trains.
+ * @throws UserError "data/no-sample", "data/no-target"; what opening model and data throws
+ */
+export function rollout(
+  input: RolloutInput,
+  { signal }: Pick<TaskContext, "signal">,
+): Promise<Rollout> {
+  const { path, options } = input.data;
+  return withKeptData(path, options, async (data) => {
+    const truth = await truthOf(data, input);
+    const normalisation = await normalisationOf(input.normalise, data);
+    const shape = data.states.shape;
+    const model = await modelFor(input.model, input.weights, () => shape);
+    const count = truth.target.shape[0]!;
+    const prediction = await predict(model, truth.input, count, normalisation, signal);
+    const { data: values } = truth.target;
+    const steps = prediction.shape[0]!;
+    const kept = values.slice(0, steps * sizeOf(truth.target.shape.slice(1)));
+    return {
+      input: truth.input,
+      truth: { ...truth.target, shape: [steps, ...truth.target.shape.slice(1)], data: kept },
+      prediction,
+    };
+  });
+}
+
+/** The state that it begins with, and those that follow it in its trajectory. */
+async function truthOf(
+  data: DataSet,
+  { sample, steps }: RolloutInput,
+): Promise<{ input: Tensor; target: Tensor }> {
+  if (sample >= data.sampleCount) {
+    throw new UserError("data/no-sample", `${data.path} has no sample ${sample}.`, {
+      where: data.path,
+      todo: `It has ${data.sampleCount}, counted from 0.`,
+    });
+  }
+  const left = data.times - (sample % data.times);
+  const count = Math.min(steps, left);
+  const { target } = await data.read(Array.from({ length: count }, (_, k) => sample + k));
+  if (target === undefined) {
+    throw new UserError("data/no-target", `${data.path} has no targets.`, { where: data.path });
+  }
+  return { input: (await data.read([sample])).input, target };
+}
+
+async function predict(
+  model: Model,
+  input: Tensor,
+  steps: number,
+  normalisation: Normalisation | undefined,
+  signal: AbortSignal,
+): Promise<Tensor> {
+  const network = sampleNetwork(model);
+  const recurrent = network.prediction.shape.join() === network.input.shape.join();
+  const executor = openExecutor({ executor: "onnxruntime" });
+  try {
+    const program = await executor.compile(network.graph, { bind: model.parameters });
+    const name = network.graph.outputs[0]!.name;
+    const states: Float64Array[] = [];
+    let state = normalisation === undefined ? input : normalise(input, normalisation);
+    for (let step = 0; step < (recurrent ? steps : 1); step++) {
+      signal.throwIfAborted();
+      const outputs = await program.run(new Map([[inputName(network.input), state]]));
+      state = outputs.get(name)!;
+      const shown = normalisation === undefined ? state : denormalise(state, normalisation);
+      states.push(toFloat64(shown));
+    }
+    const shape = [states.length, ...network.prediction.shape.slice(1)];
+    const data = new Float32Array(sizeOf(shape));
+    states.forEach((values, step) => data.set(values, step * values.length));
+    return { dtype: "float32", shape, data };
+  } finally {
+    await executor.dispose();
+  }
+}
