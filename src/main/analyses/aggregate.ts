@@ -6,7 +6,7 @@ import type { Element } from "../../shared/groups/element";
 import type { Group } from "../../shared/groups/group";
 import { subgroupsOf } from "../../shared/groups/subgroups";
 import { quartiles, type Quartiles } from "../../shared/statistics";
-import { medianInterval, type Interval } from "./bootstrap";
+import { medianIntervalOver, type Interval } from "./bootstrap";
 import type { Clusters } from "../data/fit/map";
 import type { SampleRef } from "./context";
 
@@ -41,14 +41,33 @@ export function aggregate(
   quantities: Quantities,
   seed: number,
 ): Aggregates {
+  return aggregateOver(group, elements, samples, [quantities], seed);
+}
+
+/**
+ * The same over networks trained from several seeds, on the same samples.
+ * @param trainings at least one, with the same quantities
+ */
+export function aggregateOver(
+  group: Group,
+  elements: readonly Element[],
+  samples: readonly SampleRef[],
+  trainings: readonly Quantities[],
+  seed: number,
+  resamples?: number,
+): Aggregates {
   const families = familiesOf(samples);
   const spreads = (chosen: readonly number[]): Record<string, Spread> =>
     Object.fromEntries(
-      Object.entries(quantities).map(([name, values]) => {
-        const at = (sample: number): number[] =>
-          chosen.map((g) => values[g * samples.length + sample]!);
-        const observed = families.map((family) => family.map(at));
-        return [name, { ...quartiles(observed.flat(2)), ...medianInterval(observed, seed) }];
+      Object.keys(trainings[0]!).map((name) => {
+        const observed = trainings.map((quantities) => {
+          const values = quantities[name]!;
+          return families.map((family) =>
+            family.map((sample) => chosen.map((g) => values[g * samples.length + sample]!)),
+          );
+        });
+        const interval = medianIntervalOver(observed, seed, resamples);
+        return [name, { ...quartiles(observed.flat(3)), ...interval }];
       }),
     );
   const single = elements.map((_, g) => spreads([g]));

@@ -38,8 +38,25 @@ export type Network = Pick<Model, "graph" | "parameters">;
 export interface Checkpoint {
   /** Of its file. */
   readonly name: string;
+  /** The folder of its training, where the same names lie in several: its seed. Absent: there is one. */
+  readonly series?: string;
   /** @throws UserError where they do not fit the network */
   open(): Promise<Network>;
+  /** What its numbers follow from, as a hash. Absent: nothing is kept of what was computed with it. */
+  identity?(): Promise<string>;
+}
+
+/** Parts of results, kept on the disk by what they were computed from, for when the same is asked again. */
+export interface KeptParts {
+  /** null where there is none. */
+  read(key: string): Promise<Record<string, Tensor> | null>;
+  write(key: string, arrays: Readonly<Record<string, Tensor>>): Promise<void>;
+}
+
+/** The part `index` of the `of` parts that a computation is spread over; index from 0. */
+export interface Share {
+  readonly index: number;
+  readonly of: number;
 }
 
 export interface StatesContext extends StatesPlace {
@@ -59,6 +76,10 @@ export interface StatesContext extends StatesPlace {
   readonly later?: (positions: readonly number[], steps: number) => Promise<Tensor>;
   /** In the order of their files; absent where none are asked for. */
   readonly checkpoints?: readonly Checkpoint[];
+  /** The network itself among them, as far as it has an identity. */
+  readonly identity?: () => Promise<string>;
+  /** Absent: everything is computed anew. */
+  readonly kept?: KeptParts;
   readonly group: Group;
   /** Those asked for, in the order of the arrays. */
   readonly elements: readonly Element[];
@@ -121,6 +142,9 @@ export interface CostInfo {
   /** Multiply–adds of one forward pass of one sample. */
   readonly work: number;
   readonly memoryBytes: number;
+  /** Checkpoints that are named, and trainings that they are of; absent: none. */
+  readonly checkpoints?: number;
+  readonly trainings?: number;
 }
 
 /** What counting the runs needs besides. */
@@ -170,6 +194,19 @@ export interface Computation<P = AnalysisParameters, C = AnalysisContext> {
     params: P,
   ): readonly string[];
   estimate(info: CostInfo, params: P): Cost;
+  /**
+   * Computes one share of the parts and keeps them; a later `compute` takes them. Absent: it is not made of parts.
+   * @returns how many parts that share has
+   */
+  share?(
+    context: C,
+    params: P,
+    share: Share,
+    progress: ReportProgress,
+    signal: AbortSignal,
+  ): Promise<number>;
+  /** Names of the parts that are not kept yet. Present where `share` is. */
+  missing?(context: C, params: P, signal: AbortSignal): Promise<readonly string[]>;
   /** What `verify` recomputes in float64 besides, for people, and in how many passes. Absent: hardly any. */
   verification?(info: CostInfo, params: P): { what: string; passes: number };
   /** Which programs run how often. Absent: time goes by `estimate`'s passes. */

@@ -5,6 +5,7 @@ import { conservation } from "./conservation";
 import type { Computation } from "./context";
 import { discover } from "./discover";
 import { equivariance } from "./equivariance";
+import { evolution } from "./evolution";
 import { landscape } from "./landscape";
 import { lieDerivative } from "./lieDerivative";
 
@@ -16,6 +17,7 @@ export const computations = {
   "lie-derivative": lieDerivative,
   discover,
   conservation,
+  evolution: evolution(coherence),
 } as unknown as Record<AnalysisId, Computation>;
 
 export type {

@@ -27,6 +27,8 @@ export interface AnalysisDefinition<S extends ParameterSchema = ParameterSchema>
   readonly model?: "optional";
   /** Whether its samples are where rollouts begin: the first state of a trajectory unless times are chosen. */
   readonly rollouts?: boolean;
+  /** Whether it goes over the checkpoints beside the model where none are named; absent: over none. */
+  readonly checkpoints?: "beside";
   readonly parameters: S;
   /** The first one is what a page and `noetherscope figure` show unless told otherwise. */
   readonly figures: readonly FigureDefinition[];

@@ -4,6 +4,7 @@ import { conservation } from "./conservation";
 import type { AnalysisDefinition } from "./definition";
 import { discover } from "./discover";
 import { equivariance } from "./equivariance";
+import { evolution } from "./evolution";
 import { landscape } from "./landscape";
 import { lieDerivative } from "./lieDerivative";
 
@@ -14,6 +15,7 @@ export const analyses = {
   "lie-derivative": lieDerivative,
   discover,
   conservation,
+  evolution,
 } as const;
 
 export type AnalysisId = keyof typeof analyses;

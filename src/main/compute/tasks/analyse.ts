@@ -1,16 +1,20 @@
 /** One run: opens model and data, computes, writes the run's folder whole or not at all. */
+import { dirname, join } from "node:path";
 import packageJson from "../../../../package.json";
 import type { AnalysisId } from "../../../shared/analyses";
+import type { Tensor } from "../../../shared/tensor";
 import { RUN_FORMAT, type ArrayRecord, type RunRecord } from "../../../shared/run";
 import { computations } from "../../analyses";
-import type { AnalysisContext, AnalysisResult, DataContext } from "../../analyses/context";
+import type { AnalysisContext, AnalysisResult, DataContext, Share } from "../../analyses/context";
 import { identify, samplesSha256 } from "../../data/identity";
 import { showFieldSpec } from "../../../shared/fields/spec";
 import type { Executor } from "../../runtime/executor";
 import { createExecutor } from "../../runtime/executors";
 import { openExecutor, remarksOf, type Target } from "../../runtime/target";
 import type { TaskContext } from "../task";
+import { KEPT_FOLDER, keptParts } from "../keptParts";
 import { assertWritable, writeRun } from "../runFolder";
+import { identities } from "./checkpoints";
 import { openExperiment, placeOf, type Experiment } from "./experiment";
 import { checkParity } from "./parity";
 import { definitionOf, type AnalysisSpec } from "./spec";
@@ -24,49 +28,16 @@ export interface AnalyseInput extends AnalysisSpec {
 }
 
 /** @returns the record that was written; @throws UserError, or what `signal` throws: then nothing is written */
-export async function analyse(
-  input: AnalyseInput,
-  { signal, progress }: TaskContext,
-): Promise<RunRecord> {
-  definitionOf(input.analysis);
+export async function analyse(input: AnalyseInput, task: TaskContext): Promise<RunRecord> {
+  const { signal, progress } = task;
   const started = new Date();
   const clock = performance.now();
-  progress({ fraction: 0, stage: "Opening model and data" });
-  await assertWritable(input.folder);
-  const experiment = await openExperiment(input);
-  experiment.notices.push(...(input.notices ?? []));
-  const executors = new Executors(experiment.target);
-  try {
-    if (experiment.model !== null && input.model?.weights === null) {
-      const { warnings } = await checkParity(experiment.model);
-      experiment.notices.push(...warnings);
-    }
-    const { input: states, target, raw } = await experiment.read();
-    signal.throwIfAborted();
-    const executor = executors.chosen;
-    const context: DataContext = {
-      model: experiment.model,
-      input: states,
-      target,
-      samples: experiment.samples,
-      ...(experiment.later === null ? {} : { later: experiment.later }),
-      ...placeOf(experiment),
-      sidesAssumed: experiment.data.spacing === null,
-      checkpoints: experiment.checkpoints,
-      group: experiment.group,
-      elements: experiment.elements,
-      executor,
-      reference: () => Promise.resolve(executors.reference),
-      memoryBytes: experiment.memoryBytes,
-      notices: experiment.notices,
-    };
+  return prepared(input, task, async ({ context, experiment, raw }) => {
     const { compute } = computations[input.analysis as AnalysisId];
-    // Model and targets are missing only where the analysis can do without: opening and reading have seen to that.
-    const checked = context as AnalysisContext;
-    const result = await compute(checked, input.parameters as never, progress, signal);
+    const result = await compute(context, input.parameters as never, progress, signal);
     signal.throwIfAborted();
     progress({ fraction: 1, stage: "Writing the run" });
-    context.notices.push(...remarksOf(executor));
+    context.notices.push(...remarksOf(context.executor));
     const record: RunRecord = {
       format: RUN_FORMAT,
       id: input.id,
@@ -84,7 +55,7 @@ export async function analyse(
       },
       ...(await origins(input, experiment, samplesSha256(raw))),
       device: experiment.target.device ?? "cpu",
-      executor: result.executor ?? executor.description,
+      executor: result.executor ?? context.executor.description,
       versions: { noetherscope: packageJson.version, node: process.versions.node },
       notices: context.notices,
       summary: result.summary,
@@ -94,10 +65,82 @@ export async function analyse(
     const arrays = Object.entries(result.arrays).map(([name, { tensor }]) => [name, tensor]);
     await writeRun(input.folder, record, Object.fromEntries(arrays));
     return record;
+  });
+}
+
+/**
+ * One share of a run that is made of parts, kept beside where the run will be.
+ * @returns how many parts the share has; null where the analysis is not made of parts, and nothing was done
+ * @throws UserError, or what `signal` throws: the parts that were finished stay
+ */
+export async function analyseShare(
+  { share, ...input }: AnalyseInput & { readonly share: Share },
+  task: TaskContext,
+): Promise<number | null> {
+  const { share: compute } = computations[input.analysis as AnalysisId];
+  if (compute === undefined) return null;
+  return prepared(input, task, ({ context }) =>
+    compute(context, input.parameters as never, share, task.progress, task.signal),
+  );
+}
+
+interface Prepared {
+  /** Model and targets are missing only where the analysis can do without: opening and reading have seen to that. */
+  readonly context: AnalysisContext;
+  readonly experiment: Experiment;
+  /** The samples as they lie in the file. */
+  readonly raw: Tensor[];
+}
+
+/** Opens what an analysis works on for as long as `use` takes. */
+async function prepared<T>(
+  input: AnalyseInput,
+  { signal, progress }: TaskContext,
+  use: (prepared: Prepared) => Promise<T>,
+): Promise<T> {
+  definitionOf(input.analysis);
+  progress({ fraction: 0, stage: "Opening model and data" });
+  await assertWritable(input.folder);
+  const experiment = await openExperiment(input);
+  experiment.notices.push(...(input.notices ?? []));
+  const executors = new Executors(experiment.target);
+  try {
+    const { model } = experiment;
+    if (model !== null && input.model?.weights === null) {
+      const { warnings } = await checkParity(model);
+      experiment.notices.push(...warnings);
+    }
+    const { input: states, target, raw } = await experiment.read();
+    signal.throwIfAborted();
+    const context: DataContext = {
+      model,
+      input: states,
+      target,
+      samples: experiment.samples,
+      ...(experiment.later === null ? {} : { later: experiment.later }),
+      ...placeOf(experiment),
+      sidesAssumed: experiment.data.spacing === null,
+      checkpoints: experiment.checkpoints,
+      identity: () => identityOf(input, experiment),
+      kept: keptParts(join(dirname(input.folder), KEPT_FOLDER)),
+      group: experiment.group,
+      elements: experiment.elements,
+      executor: executors.chosen,
+      reference: () => Promise.resolve(executors.reference),
+      memoryBytes: experiment.memoryBytes,
+      notices: experiment.notices,
+    };
+    return await use({ context: context as AnalysisContext, experiment, raw });
   } finally {
     await executors.dispose();
     await experiment.close();
   }
+}
+
+function identityOf({ model }: AnalysisSpec, { data }: Experiment): Promise<string> {
+  const files =
+    model === null ? [] : [model.path, ...(model.weights === null ? [] : [model.weights])];
+  return identities(data.states.shape)(files);
 }
 
 /** What the analysis computes with and the reference, each made when first asked for. */

@@ -1,17 +1,25 @@
 /** The checkpoints that an analysis names: weights files, or whole networks, by name or by pattern. */
 import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { UserError } from "../../../shared/errors";
+import type { FileIdentity } from "../../../shared/run";
 import type { Checkpoint } from "../../analyses/context";
+import { identify } from "../../data/identity";
 import { openModel } from "../../models";
 
 /** More would be a film, not a series. */
 const MOST = 500;
 
+/** What files of weights are called. */
+const WEIGHTS = [".safetensors", ".pt", ".pth", ".ckpt", ".npz"];
+
+/** What trainings write beside the weights. */
+const OTHER = /optim|resume|example/i;
+
 /**
  * In the order of their names, numbers in them counted: epoch-9 before epoch-10.
  * @param list names or patterns with * and ?, commas between them; relative ones from the working folder, or where
- * nothing is found there from the model's
+ * nothing is found there from the model's. A folder stands for the numbered weights in it, or in the folders in it.
  * @param model path of the network's .onnx file
  * @param sample extents of a state, for axes that it leaves open
  * @throws UserError "checkpoints/none", "checkpoints/many"
@@ -34,26 +42,84 @@ export async function checkpointsOf(
     if (files.length === 0) {
       throw new UserError("checkpoints/none", `No checkpoint is called ${pattern}.`, {
         where: pattern,
-        todo: "Name weights files (.safetensors) or networks (.onnx), from the working folder, from the model's, or with their full path; * stands for any letters.",
+        todo: "Name weights files (.safetensors), networks (.onnx) or a folder of numbered weights, from the working folder, from the model's, or with their full path; * stands for any letters.",
       });
     }
     for (const file of files) found.add(file);
   }
-  if (found.size > MOST) {
-    throw new UserError("checkpoints/many", `${found.size} checkpoints are more than ${MOST}.`, {
+  return opened([...found], list, model, sample);
+}
+
+/**
+ * Those that a training left beside its network, or in the folder `checkpoints` there.
+ * @throws UserError "checkpoints/none", "checkpoints/many"
+ */
+export async function checkpointsBeside(
+  model: string,
+  sample: readonly number[],
+): Promise<Checkpoint[]> {
+  const folder = dirname(resolve(model));
+  const beside = await weightsIn(folder);
+  const files = beside.length > 0 ? beside : await weightsIn(join(folder, "checkpoints"));
+  if (files.length > 0) return opened(files, folder, model, sample);
+  throw new UserError("checkpoints/none", `No checkpoints lie beside ${model}.`, {
+    where: model,
+    todo: "Name their folder, or a pattern like checkpoints/epoch-*.safetensors (--checkpoints on the command line).",
+  });
+}
+
+function opened(
+  files: readonly string[],
+  list: string,
+  model: string,
+  sample: readonly number[],
+): Checkpoint[] {
+  if (files.length > MOST) {
+    throw new UserError("checkpoints/many", `${files.length} checkpoints are more than ${MOST}.`, {
       where: list,
       todo: "Name fewer of them.",
     });
   }
-  const paths = [...found].sort(byNumbers);
+  const paths = [...files].sort(byNumbers);
   const names = shortNames(paths);
-  return paths.map((path, k) => ({
-    name: names[k]!,
-    open: () =>
-      path.toLowerCase().endsWith(".onnx")
-        ? openModel(path, { sample })
-        : openModel(model, { weights: path, sample }),
-  }));
+  const series = seriesOf(paths);
+  const identityOf = identities(sample);
+  return paths.map((path, k) => {
+    const whole = path.toLowerCase().endsWith(".onnx");
+    return {
+      name: names[k]!,
+      ...(series === null ? {} : { series: series[k]! }),
+      open: () =>
+        whole ? openModel(path, { sample }) : openModel(model, { weights: path, sample }),
+      identity: () => identityOf(whole ? [path] : [model, path]),
+    };
+  });
+}
+
+/**
+ * Of networks from these files, at that size of a state: their graph's file and, where they are apart, their weights'.
+ * No file is read twice.
+ */
+export function identities(
+  sample: readonly number[],
+): (files: readonly string[]) => Promise<string> {
+  const hashes = new Map<string, Promise<FileIdentity>>();
+  const hash = async (file: string): Promise<string> => {
+    const hashed = hashes.get(file) ?? identify(file, { always: true });
+    hashes.set(file, hashed);
+    return (await hashed).sha256!;
+  };
+  return async (files) => [...(await Promise.all(files.map(hash))), sample.join("x")].join(" ");
+}
+
+/** Folders where the same names repeat, or that are called after seeds, are one training each; null for one in all. */
+function seriesOf(paths: readonly string[]): string[] | null {
+  const folders = [...new Set(paths.map((path) => dirname(path)))];
+  if (folders.length < 2) return null;
+  const repeated = new Set(paths.map((path) => basename(path))).size < paths.length;
+  if (!repeated && !folders.every((folder) => /seed/i.test(basename(folder)))) return null;
+  const common = commonFolder(folders);
+  return paths.map((path) => relative(common, dirname(path)) || ".");
 }
 
 async function firstFound(patterns: readonly string[]): Promise<string[]> {
@@ -74,7 +140,11 @@ async function matching(pattern: string): Promise<string[]> {
     places = next;
   }
   const files: string[] = [];
-  for (const place of places) if (await isFile(place)) files.push(place);
+  for (const place of places) {
+    const kind = await kindOf(place);
+    if (kind === "file") files.push(place);
+    if (kind === "folder") files.push(...(await weightsIn(place)));
+  }
   return files;
 }
 
@@ -96,13 +166,31 @@ async function step(folder: string, segment: string): Promise<string[]> {
   }
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function kindOf(path: string): Promise<"file" | "folder" | "none"> {
   try {
-    return (await stat(path)).isFile();
+    const info = await stat(path);
+    return info.isFile() ? "file" : info.isDirectory() ? "folder" : "none";
   } catch (error) {
-    if (isAbsent(error)) return false;
+    if (isAbsent(error)) return "none";
     throw error;
   }
+}
+
+/** Numbered weights in a folder; where it has none, those in the folders in it. */
+async function weightsIn(folder: string): Promise<string[]> {
+  const own = await numbered(folder);
+  if (own.length > 0) return own;
+  const below = await step(folder, "*");
+  return (await Promise.all(below.map(numbered))).flat();
+}
+
+async function numbered(folder: string): Promise<string[]> {
+  const files = await step(folder, "*.*");
+  return files.filter((file) => {
+    const ending = extname(file).toLowerCase();
+    const name = basename(file, ending);
+    return WEIGHTS.includes(ending) && /\d/.test(name) && !OTHER.test(name);
+  });
 }
 
 /** A place that is not there, or is no folder, or may not be read, holds no checkpoint. */
@@ -119,7 +207,14 @@ function byNumbers(a: string, b: string): number {
 function shortNames(paths: readonly string[]): string[] {
   const names = paths.map((path) => basename(path));
   if (new Set(names).size === names.length) return names;
-  let common = dirname(paths[0]!);
-  while (!paths.every((path) => path.startsWith(common + sep))) common = dirname(common);
+  const common = commonFolder(paths);
   return paths.map((path) => relative(common, path));
+}
+
+/** The deepest folder that all of them lie in. */
+function commonFolder(paths: readonly string[]): string {
+  const within = (folder: string): string => (folder.endsWith(sep) ? folder : folder + sep);
+  let common = dirname(paths[0]!);
+  while (!paths.every((path) => path.startsWith(within(common)))) common = dirname(common);
+  return common;
 }

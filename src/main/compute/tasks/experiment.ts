@@ -24,7 +24,7 @@ import { checkConvention } from "../../fields/conventionCheck";
 import { openModel, type Model } from "../../models";
 import type { Target } from "../../runtime/target";
 import { openDataFor } from "./fieldsOfModel";
-import { checkpointsOf } from "./checkpoints";
+import { checkpointsBeside, checkpointsOf } from "./checkpoints";
 import { definitionOf, type AnalysisSpec } from "./spec";
 import { readingForSplit } from "./statesOfSplit";
 
@@ -169,12 +169,22 @@ async function experimentOf(
       };
     },
     later: successors(data, selection.indices, normalisation),
-    checkpoints:
-      model === null
-        ? []
-        : await checkpointsOf(text(parameters, "checkpoints"), model.path, data.states.shape),
+    checkpoints: model === null ? [] : await checkpointsFor(analysis, parameters, model, data),
     close: () => data.close(),
   };
+}
+
+/** Those that are named; where none are, those beside the model for an analysis that goes over them. */
+function checkpointsFor(
+  analysis: string,
+  parameters: AnalysisSpec["parameters"],
+  { path }: Model,
+  { states }: DataSet,
+): Promise<Experiment["checkpoints"]> {
+  const list = text(parameters, "checkpoints");
+  return list.trim() === "" && definitionOf(analysis).checkpoints === "beside"
+    ? checkpointsBeside(path, states.shape)
+    : checkpointsOf(list, path, states.shape);
 }
 
 /** States after the samples, as `StatesContext.later` gives them. */

@@ -117,7 +117,8 @@ function inWords(seconds: number): string {
 }
 
 function costInfo(experiment: Trained, network: SampleNetwork): RunInfo {
-  const { samples, elements, model, memoryBytes, fields, outputFields, target } = experiment;
+  const { samples, elements, model, memoryBytes, fields, outputFields, target, checkpoints } =
+    experiment;
   const vectors = [fields, outputFields].every((spec) =>
     spec?.some(({ kind }) => kind === "vector"),
   );
@@ -136,6 +137,8 @@ function costInfo(experiment: Trained, network: SampleNetwork): RunInfo {
     activations: activationSize(network),
     width: target.executor === "reference" ? 8 : 4,
     drawn: fields !== null,
+    checkpoints: checkpoints.length,
+    trainings: new Set(checkpoints.map(({ series }) => series)).size,
   };
 }
 

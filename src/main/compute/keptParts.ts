@@ -1,0 +1,33 @@
+/**
+ * Parts of results in a folder of their own, a file each, named after what they were computed from. A file appears
+ * whole or not at all, so that processes which share the folder need no lock: whoever comes second writes the same.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { UserError } from "../../shared/errors";
+import type { KeptParts } from "../analyses/context";
+import { makeFolder } from "../data/makeFolder";
+import { readNpz, writeNpz } from "../data/npz";
+
+/** Beside the runs: what several of them compute alike is computed once. */
+export const KEPT_FOLDER = ".parts";
+
+export function keptParts(folder: string): KeptParts {
+  const fileOf = (key: string): string =>
+    join(folder, `${createHash("sha256").update(key).digest("hex").slice(0, 40)}.npz`);
+  return {
+    async read(key) {
+      try {
+        return Object.fromEntries(await readNpz(fileOf(key)));
+      } catch (error) {
+        // Absent, or damaged by whatever befell the disk: it is computed again and written over.
+        if (error instanceof UserError) return null;
+        throw error;
+      }
+    },
+    async write(key, arrays) {
+      await makeFolder(folder);
+      await writeNpz(fileOf(key), arrays);
+    },
+  };
+}

@@ -1,0 +1,16 @@
+/** What analyses ask that take the coherence of several networks: a coherence's own options, less what one run alone has. */
+import { coherence } from "./coherence";
+import type { ParameterSchema } from "../parameters";
+
+// A sweep, a check in float64 and their like belong to one network's own run.
+const { sweep: _sweep, verify: _verify, ...own } = coherence.parameters;
+
+export const readingParameters = {
+  ...own,
+  screening: {
+    kind: "boolean",
+    label: "Screening",
+    help: "A cheap look first: the identity metric, on at most eight of the samples.",
+    default: false,
+  },
+} as const satisfies ParameterSchema;
