@@ -6,6 +6,7 @@ import type { Task, TaskContext } from "../task";
 
 export const tasks = {
   analyse: lazily(async () => (await import("./analyse")).analyse),
+  analyseShare: lazily(async () => (await import("./analyse")).analyseShare),
   conformance: lazily(async () => (await import("./conformance")).conformance),
   convertData: lazily(async () => (await import("./convertData")).convertData),
   convention: lazily(async () => (await import("./convention")).convention),
