@@ -1,10 +1,11 @@
 /** Bodies of unit mass in the plane that attract each other by softened gravity, V = −Σ G/√(r² + s²). */
 import { normals } from "../../../shared/random";
 import { euclidean, exchange } from "./motions";
+import { energyGuard, kineticEnergy } from "./energyGuard";
 import { coefficient } from "./parameters";
 import { apart, sideBySide } from "./phaseSpace";
 import { simulator } from "./simulator";
-import { substeps } from "./substeps";
+import { ofForces, substeps } from "./substeps";
 import { symplecticStep } from "./symplectic";
 
 export const nBody = simulator({
@@ -53,12 +54,30 @@ export const nBody = simulator({
       }
       return f;
     };
-    const count = substeps(dt, 0.02 * Math.min(1, softening));
+    const potential = (): number => {
+      let sum = 0;
+      for (let i = 0; i < size; i++) {
+        for (let j = 0; j < i; j++) {
+          const dx = q[2 * i]! - q[2 * j]!;
+          const dy = q[2 * i + 1]! - q[2 * j + 1]!;
+          sum -= G / Math.sqrt(dx * dx + dy * dy + softening ** 2);
+        }
+      }
+      return sum;
+    };
+    // √(s³/G) is the time in which two bodies fall through each other.
+    const fall = Math.sqrt(softening ** 3 / Math.max(1e-300, Math.abs(G)));
+    const count = substeps(dt, 0.02 * Math.min(1, softening, fall), ofForces);
+    const check = energyGuard(nBody.title, () => ({
+      kinetic: kineticEnergy(p),
+      potential: potential(),
+    }));
     return {
       substeps: count,
       state: () => sideBySide(q, p),
       advance() {
         for (let k = 0; k < count; k++) symplecticStep(q, p, force, dt / count);
+        check();
       },
     };
   },

@@ -4,10 +4,11 @@
  */
 import { normals } from "../../../shared/random";
 import { euclidean, exchange, ofEach } from "./motions";
+import { energyGuard, kineticEnergy } from "./energyGuard";
 import { coefficient } from "./parameters";
 import { apart, sideBySide } from "./phaseSpace";
 import { simulator } from "./simulator";
-import { substeps } from "./substeps";
+import { ofForces, substeps } from "./substeps";
 import { symplecticStep } from "./symplectic";
 
 /** Steps of the method in the time 1/ω of the stiffest mode, ω² = N k. */
@@ -64,12 +65,29 @@ export const springs = simulator({
       }
       return f;
     };
-    const count = substeps(dt, 1 / (RESOLUTION * Math.sqrt(Math.max(1, k * size))));
+    const potential = (): number => {
+      let sum = 0;
+      for (let i = 0; i < size; i++) {
+        sum += g * q[2 * i + 1]!;
+        for (let j = 0; j < i; j++) {
+          const distance = Math.hypot(q[2 * i]! - q[2 * j]!, q[2 * i + 1]! - q[2 * j + 1]!);
+          sum += (k / 2) * (distance - rest) ** 2;
+        }
+      }
+      return sum;
+    };
+    const longest = 1 / (RESOLUTION * Math.sqrt(Math.max(1, k * size)));
+    const count = substeps(dt, longest, ofForces);
+    const check = energyGuard(springs.title, () => ({
+      kinetic: kineticEnergy(p),
+      potential: potential(),
+    }));
     return {
       substeps: count,
       state: () => sideBySide(q, p),
       advance() {
         for (let n = 0; n < count; n++) symplecticStep(q, p, force, dt / count);
+        check();
       },
     };
   },
