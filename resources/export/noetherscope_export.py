@@ -1543,22 +1543,20 @@ def _metadata_property(key, value):
     return _field(14, _field(1, key.encode()) + _field(2, value.encode()))
 
 
+def _npy(descr, shape, content):
+    """One array as NEP 1 has it; its content begins at a multiple of 64 bytes."""
+    header = "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }" % (descr, "".join("%d, " % n for n in shape))
+    header += " " * (-(10 + len(header) + 1) % 64) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode("latin1") + content
+
+
 def _write_npz(path, arrays, notes):
-    """NumPy's .npz without NumPy (NEP 1: the format of .npy), and beside the arrays a text for each note."""
+    """NumPy's .npz without NumPy, and beside the arrays a text for each note, which numpy.load gives as a string."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, tensor in arrays.items():
             tensor = tensor.to("cpu", torch.float32).contiguous()
-            shape = "(%s)" % "".join("%d, " % n for n in tensor.shape)
-            header = "{'descr': '<f4', 'fortran_order': False, 'shape': %s, }" % shape
-            header += " " * (-(10 + len(header) + 1) % 64) + "\n"
             values = tensor.flatten().tolist()
-            archive.writestr(
-                name + ".npy",
-                b"\x93NUMPY\x01\x00"
-                + struct.pack("<H", len(header))
-                + header.encode("latin1")
-                + struct.pack("<%df" % len(values), *values),
-            )
+            archive.writestr(name + ".npy", _npy("<f4", tensor.shape, struct.pack("<%df" % len(values), *values)))
         for name, text in notes.items():
             if text is not None:
-                archive.writestr(name + ".txt", text)
+                archive.writestr(name + ".npy", _npy("<U%d" % len(text), (), text.encode("utf-32-le")))

@@ -196,8 +196,10 @@ class RightFiles(Case):
                 entry = helper._message(helper._message(memoryview(self.path.read_bytes()))[14][0])
                 self.assertEqual(json.loads(bytes(entry[2][0]))["axes"], axes)
                 with zipfile.ZipFile(self.path.with_name("model.example.npz")) as example:
-                    notes = {name: example.read(name).decode() for name in example.namelist() if name.endswith(".txt")}
-                wanted = {"axes.txt": axes, "fields.txt": axes and options.get("fields")}
+                    entries = {name[:-4]: example.read(name) for name in example.namelist()}
+                texts = {name: entry.split(b"\n", 1) for name, entry in entries.items() if b"'<U" in entry[:64]}
+                notes = {name: content.decode("utf-32-le") for name, (_, content) in texts.items()}
+                wanted = {"axes": axes, "fields": axes and options.get("fields")}
                 self.assertEqual(notes, {name: text for name, text in wanted.items() if text})
 
     def test_the_model_and_pytorch_stay_as_they_were(self):

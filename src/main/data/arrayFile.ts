@@ -14,10 +14,12 @@ export interface ArrayFile {
   readonly format: ArrayFormat;
   /** By name, in the file's order; a .npy's only array has the name "". */
   readonly arrays: ReadonlyMap<string, ArraySource>;
-  /** Channel groups as the file states them in an entry fields.txt, which NumPy shows as bytes beside the arrays. */
+  /** Channel groups as the file states them, `scalar:p,vector:v`: a .npz in a text beside its arrays. */
   readonly fields?: string;
-  /** Axes of the input, `b,p,c`, as the file states them in an entry axes.txt. */
+  /** Axes of the input, `b,p,c`, as the file states them. */
   readonly axes?: string;
+  /** `periodic`, `open`, or one a direction, as the file states it. */
+  readonly boundary?: string;
   /** What was passed over in opening, each a sentence. */
   readonly notices: readonly string[];
   /** Attributes of a group or an array; "" is the file itself. Empty where there are none. */

@@ -6,6 +6,7 @@ import { allocate, sizeOf, type Tensor } from "../../shared/tensor";
 import { atomicWrite } from "./atomic";
 import type { DataSet } from "./dataset";
 import { encodeNpy } from "./npy";
+import { encodeNpyText } from "./npyText";
 import type { StatePlace } from "./states";
 import { zipArchive, type StreamedContent, type ZipContent } from "./zipWriter";
 
@@ -30,8 +31,8 @@ export interface Converted {
 const MOST_VALUES = 2 ** 21;
 
 /**
- * Writes `states`, and `time`, `z`, `y`, `x` where known, else `dt`; channel groups lie in fields.txt, where this program
- * finds them again. Memory is that of a few states however large the file is.
+ * Writes `states`, and `time`, `z`, `y`, `x` where known, else `dt`; channel groups and boundary are texts beside them,
+ * where this program finds them again. Memory is that of a few states however large the file is.
  * @throws UserError "convert/targets" for pairs of inputs and targets, "convert/particles", "file/…"
  */
 export async function writeStates(
@@ -90,12 +91,17 @@ export async function writeStates(
     line(axis === "time" ? values.slice(firstTime, endTime) : values),
   ]);
   if (coordinates.time === undefined && dt !== undefined) known.push(["dt", line([dt])]);
+  const stated = {
+    ...(fields === undefined ? {} : { fields: showFieldSpec(fields) }),
+    ...(data.boundary === undefined ? {} : { boundary: data.boundary }),
+  };
   const contents: (ZipContent | StreamedContent)[] = [
     { name: "states.npy", size, crc, bytes: () => pieces(0.5, 1) },
     ...known.map(([name, tensor]) => ({ name: `${name}.npy`, parts: encodeNpy(tensor) })),
-    ...(fields === undefined
-      ? []
-      : [{ name: "fields.txt", parts: [Buffer.from(showFieldSpec(fields))] }]),
+    ...Object.entries(stated).map(([name, text]) => ({
+      name: `${name}.npy`,
+      parts: encodeNpyText(text),
+    })),
   ];
   await atomicWrite(out, zipArchive(contents, { deflated: false }));
   return { shape, axes: data.axes, arrays: ["states", ...known.map(([name]) => name)] };

@@ -17,7 +17,7 @@ export interface NpyHeader {
   readonly dataLength: number;
 }
 
-const MAGIC = "\x93NUMPY";
+export const MAGIC = "\x93NUMPY";
 
 /** A header longer than this has no honest reason: the shape and dtype of an array take under 300 bytes. */
 const LONGEST_HEADER = 1 << 16;
@@ -113,7 +113,11 @@ export function encodeNpy(tensor: Tensor): [header: Uint8Array, data: Uint8Array
 export function npyHeader({ dtype, shape }: Pick<Tensor, "dtype" | "shape">): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]!},)` : `(${shape.join(", ")})`;
   const literal = `{'descr': '${descriptors[dtype]}', 'fortran_order': False, 'shape': ${tuple}, }`;
-  // The elements begin at a multiple of 64 bytes, so that NumPy can map the file.
+  return paddedHeader(literal);
+}
+
+/** That literal as the beginning of a file; what follows begins at a multiple of 64 bytes, so that NumPy can map it. */
+export function paddedHeader(literal: string): Uint8Array {
   const padded = Math.ceil((10 + literal.length + 1) / 64) * 64;
   const header = Buffer.alloc(padded, " ");
   header.write(MAGIC, 0, "latin1");

@@ -9,6 +9,7 @@ import { allocateBytes, openFile, type ByteSource } from "./byteSource";
 import { decodeElements } from "./elements";
 import { fileKind, kindNames, type FileKind } from "./fileKind";
 import { encodeNpy, HEADER_PREFIX, parseNpyHeader, type NpyHeader } from "./npy";
+import { encodeNpyText, textIn } from "./npyText";
 import { openError } from "./openError";
 import { parts } from "./parts";
 import { transposed } from "./transposed";
@@ -47,33 +48,35 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
   // What is not recognised may be an archive cut short, of which the zip reader says so.
   if (kind !== undefined && kind !== "zip") throw otherKind(path, kind);
   const arrays = new Map<string, ArraySource>();
-  const stated: { fields?: string; axes?: string } = {};
+  const stated: { -readonly [note in Note]?: string } = {};
+  const notices: string[] = [];
   for (const entry of await readZipDirectory(source)) {
-    // An archive may hold other things, but what is named .npy must be an array.
-    const note = notes[entry.name];
-    if (note !== undefined && entry.size <= LONGEST_NOTE) {
+    const [, name = "", kind] = /^(.*)\.(npy|txt)$/.exec(entry.name) ?? [];
+    const note = notes.find((known) => known === name);
+    if (kind === "txt" && note !== undefined && entry.size <= LONGEST_NOTE) {
       stated[note] = (await prefixOf(source, entry)).toString().trim();
     }
-    if (!entry.name.endsWith(".npy")) continue;
-    const name = entry.name.slice(0, -".npy".length);
-    arrays.set(name, await arrayIn(source, entry, name));
+    // An archive may hold other things, but what is named .npy must be an array.
+    if (kind !== "npy") continue;
+    const text = textIn(await prefixOf(source, entry));
+    if (text === undefined) arrays.set(name, await arrayIn(source, entry, name));
+    else if (text !== null && note !== undefined) stated[note] = text.trim();
+    else notices.push(`${name} holds text and is passed over.`);
   }
   if (arrays.size === 0) {
     throw new UserError("npz/empty", `${path} is a zip archive without NumPy arrays.`, {
       where: path,
     });
   }
-  return { path, format: "npz", arrays, ...stated, ...bare, close };
+  return { path, format: "npz", arrays, ...stated, ...bare, notices, close };
 }
 
 const bare = { notices: [], attributes: noAttributes };
 
-export const FIELDS = "fields.txt";
-/** Entries of text beside the arrays, and what they say. */
-const notes: Readonly<Record<string, "fields" | "axes">> = {
-  [FIELDS]: "fields",
-  "axes.txt": "axes",
-};
+/** What the file says of its states, as arrays of one text each, or as entries of text: fields.npy, axes.txt. */
+const notes = ["fields", "axes", "boundary"] as const;
+type Note = (typeof notes)[number];
+/** Bytes of an entry of text. */
 const LONGEST_NOTE = 4096;
 
 function otherKind(path: string, kind: FileKind): UserError {
@@ -301,7 +304,8 @@ export function encodeNpz(
     tensors instanceof Map ? [...tensors] : Object.entries(tensors as Record<string, Tensor>);
   function* contents(): Generator<{ name: string; parts: Uint8Array[] }> {
     for (const [name, tensor] of entries) yield { name: `${name}.npy`, parts: encodeNpy(tensor) };
-    if (options.fields !== undefined) yield { name: FIELDS, parts: [Buffer.from(options.fields)] };
+    if (options.fields !== undefined)
+      yield { name: "fields.npy", parts: encodeNpyText(options.fields) };
   }
   return zipArchive(contents(), options);
 }

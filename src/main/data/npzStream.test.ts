@@ -18,7 +18,7 @@ test("has the bytes of an archive that was written at once", async () => {
   const [grown, whole] = [join(folder, "grown.npz"), join(folder, "whole.npz")];
   const stream = await NpzStream.open(grown, { states: [2, 3, 4] });
   for (let i = 0; i < 24; i += 8) await stream.append("states", values.subarray(i, i + 8));
-  await stream.finish({ time }, "scalar:u");
+  await stream.finish({ time }, { fields: "scalar:u" });
   const states = { dtype: "float64", shape: [2, 3, 4], data: values } as const;
   await writeNpz(whole, { states, time }, { deflated: false, fields: "scalar:u" });
   expect((await readFile(grown)).equals(await readFile(whole))).toBe(true);
@@ -30,7 +30,7 @@ test("its arrays grow by turns", async () => {
   const stream = await NpzStream.open(path, { q: [12], p: [12] });
   await stream.append("q", values.subarray(0, 12));
   await stream.append("p", values.subarray(12));
-  await stream.finish({}, "vector:q,vector:p");
+  await stream.finish({}, { fields: "vector:q,vector:p" });
   const file = await openArrays(path);
   expect([...(await file.arrays.get("p")!.read())]).toEqual([...values.subarray(12)]);
   await file.close();
@@ -42,7 +42,7 @@ test("one that is given up, or lacks elements, leaves nothing behind", async () 
   await stream.append("states", values);
   await stream.discard();
   const short = await NpzStream.open(path, { states: [24] });
-  await expect(short.finish({}, "scalar:u")).rejects.toThrow("has 0 bytes of 192");
+  await expect(short.finish({}, { fields: "scalar:u" })).rejects.toThrow("has 0 bytes of 192");
   expect(await readdir(folder)).toEqual([]);
 });
 

@@ -11,7 +11,7 @@ import { fileError } from "../../shared/fileErrors";
 import { sizeOf, type Tensor } from "../../shared/tensor";
 import { atomicWrite } from "./atomic";
 import { encodeNpy, littleEndianBytes, npyHeader } from "./npy";
-import { FIELDS } from "./npz";
+import { encodeNpyText } from "./npyText";
 import { zipArchive, type StreamedContent, type ZipContent } from "./zipWriter";
 
 /** An array of float64 under way. */
@@ -73,10 +73,13 @@ export class NpzStream {
 
   /**
    * Writes the archive, complete or not at all, with further arrays that are at hand.
-   * @param fields channel groups of the states
+   * @param stated what the file says of the states, as `fields` and `boundary` of an `ArrayFile`
    * @throws UserError "file/…"
    */
-  async finish(tensors: Readonly<Record<string, Tensor>>, fields: string): Promise<void> {
+  async finish(
+    tensors: Readonly<Record<string, Tensor>>,
+    stated: { readonly fields: string; readonly boundary?: string },
+  ): Promise<void> {
     try {
       for (const [name, { shape, bytes }] of this.#arrays) {
         const wanted = 8 * sizeOf(shape);
@@ -95,8 +98,11 @@ export class NpzStream {
         name: `${name}.npy`,
         parts: encodeNpy(tensor),
       }));
-      const stated: ZipContent = { name: FIELDS, parts: [Buffer.from(fields)] };
-      const contents = [...streamed, ...held, stated];
+      const texts = Object.entries(stated).map(([name, text]): ZipContent => ({
+        name: `${name}.npy`,
+        parts: encodeNpyText(text),
+      }));
+      const contents = [...streamed, ...held, ...texts];
       await atomicWrite(this.#destination, zipArchive(contents, { deflated: false }));
     } finally {
       await this.discard();

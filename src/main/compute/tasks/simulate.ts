@@ -72,7 +72,10 @@ export async function simulate(
         signal.throwIfAborted();
       }
     }
-    await file.finish(coordinatesOf(plan, times), simulator.fields);
+    await file.finish(coordinatesOf(plan, times), {
+      fields: simulator.fields,
+      ...(simulator.axes === 0 ? {} : { boundary: boundaryOf(choices) }),
+    });
   } finally {
     await file.discard();
   }

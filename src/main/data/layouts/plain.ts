@@ -1,4 +1,5 @@
 /** Files that only name their arrays: inputs and targets by their usual names, a lone array, particles. */
+import { isBoundary } from "../../../shared/fields/boundary";
 import { UserError } from "../../../shared/errors";
 import type { ArrayFile } from "../arrayFile";
 import type { ArraySource } from "../arraySource";
@@ -35,7 +36,7 @@ export function plain(file: ArrayFile): Proposal | undefined {
       ...about,
       evidence: ["It has an array states, as this program writes them."],
       input: [{ array: states, axes }],
-      fields: file.fields,
+      ...saidBy(file),
       notices: [],
     };
   }
@@ -52,7 +53,7 @@ export function plain(file: ArrayFile): Proposal | undefined {
       evidence: stated === undefined ? [] : [`It says what the axes of ${input.name} are.`],
       input: [{ array: input, axes }],
       ...(target === undefined ? {} : { target: [targetPart(target, input, axes)] }),
-      fields: file.fields,
+      ...saidBy(file),
       notices: stated === undefined ? [...notices, ...assumptions(input, axes)] : notices,
     };
   }
@@ -73,8 +74,16 @@ export function plain(file: ArrayFile): Proposal | undefined {
   return {
     ...about,
     input: [{ array: only, axes }],
-    fields: file.fields,
+    ...saidBy(file),
     notices: assumptions(only, axes),
+  };
+}
+
+/** What the file says of its states; a boundary that nobody here understands is as good as none. */
+function saidBy({ fields, boundary }: ArrayFile): Pick<Proposal, "fields" | "boundary"> {
+  return {
+    fields,
+    boundary: boundary !== undefined && isBoundary(boundary) ? boundary : undefined,
   };
 }
 
