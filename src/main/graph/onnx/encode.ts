@@ -110,7 +110,7 @@ function encodeGraph(
     if (known !== undefined) return known;
     if (value.source.kind !== "constant")
       throw new Error("a graph reads a value that is not its own");
-    const name = fresh(`tensor_${names.size}`);
+    const name = fresh(`constant_tensor_${names.size}`);
     names.set(value, name);
     initializers.push(toTensorProto(name, value.source.tensor));
     return name;

@@ -34,6 +34,8 @@ export function networkFile(
   const metadata = {
     noetherscope: 1,
     parameters: parameters.map(({ name }) => name),
+    // Constants: checkpoints of a training hold what was trained.
+    buffers: statisticNames,
     ...statedIn(states),
     input_shape: states.shape,
     output_shape: outputShape(states),

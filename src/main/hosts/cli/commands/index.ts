@@ -8,6 +8,7 @@ import { figure } from "./figure";
 import { modelInfo } from "./modelInfo";
 import { modelGradcheck } from "./modelGradcheck";
 import { modelGradients } from "./modelGradients";
+import { modelNew } from "./modelNew";
 import { modelProject } from "./modelProject";
 import { modelRun } from "./modelRun";
 import { modelTest } from "./modelTest";
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   dataConvert,
   modelInfo,
   modelRun,
+  modelNew,
   modelProject,
   modelGradients,
   modelTest,

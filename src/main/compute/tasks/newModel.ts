@@ -1,0 +1,66 @@
+/** A network made for data: planned, counted, and written as an .onnx file with random weights. */
+import type { DataOptions } from "../../../shared/contract";
+import { atomicWrite } from "../../data/atomic";
+import { openData } from "../../data/dataset";
+import {
+  networkFile,
+  networkPlan,
+  networkStates,
+  noStatistics,
+  outputShape,
+  pooledStatistics,
+  type NetworkPlan,
+  type NetworkRequest,
+} from "../../models/architectures";
+import type { TaskContext } from "../task";
+
+export interface NewModelInput {
+  readonly network: NetworkRequest;
+  readonly data: { readonly path: string; readonly options: DataOptions };
+  /** Whether the network carries the data's statistics, or takes states in normalised variables. */
+  readonly statistics: "pooled" | "none";
+  readonly seed: number;
+  /** The .onnx to write; null to say only what it would be. */
+  readonly out: string | null;
+}
+
+export interface NewModel {
+  readonly id: string;
+  readonly preset: string;
+  /** Complete. */
+  readonly settings: NetworkPlan["settings"];
+  /** One sample's. */
+  readonly input: readonly number[];
+  readonly output: readonly number[];
+  readonly parameterCount: number;
+  /** Of a forward pass of one sample. */
+  readonly multiplyAdds: number;
+  readonly parameters: NetworkPlan["parameters"];
+}
+
+/** @throws UserError "architecture/…", "params/…", "file/…", and what opening the data throws */
+export async function newModel(
+  { network, data: { path, options }, statistics, seed, out }: NewModelInput,
+  { signal, progress }: Pick<TaskContext, "signal" | "progress">,
+): Promise<NewModel> {
+  const data = await openData(path, options);
+  try {
+    const plan = networkPlan(network, await networkStates(data));
+    if (out !== null) {
+      progress({ fraction: 0, stage: "Statistics of the data" });
+      const found =
+        statistics === "none" ? noStatistics(plan.states) : await pooledStatistics(data, plan);
+      signal.throwIfAborted();
+      progress({ fraction: 0.5, stage: "Writing the network" });
+      await atomicWrite(out, networkFile(plan, { seed, statistics: found }));
+    }
+    const { definition, preset, settings, states, parameters, parameterCount, multiplyAdds } = plan;
+    return {
+      ...{ id: definition.id, preset, settings, parameters, parameterCount, multiplyAdds },
+      input: states.shape,
+      output: outputShape(states),
+    };
+  } finally {
+    await data.close();
+  }
+}
