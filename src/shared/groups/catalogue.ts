@@ -8,7 +8,7 @@
 import { UserError } from "../errors";
 import { didYouMean } from "../nearest";
 import { identityMatrix, multiply, noShift, type Element, type SignedPermutation } from "./element";
-import { elementOf, makeGroup, type Group } from "./group";
+import { elementOf, knownGroup, makeGroup, type Group } from "./group";
 
 const quarterTurn: SignedPermutation = [
   [0, 1],
@@ -68,8 +68,8 @@ export function knownSubgroup(key: string): { id: string; label: string } | unde
 /** Names that `groupByName` takes as they are, for help texts and pickers. */
 export const groupNames: readonly string[] = named.map((entry) => entry.id).reverse();
 
-/** Beyond this the pictures and the subgroup lattice say nothing any more. */
-const MAX_TRANSLATION_PARTS = 16;
+/** Shifts by single points of grids up to this size; of as many elements as it has points few are studied together. */
+const MAX_TRANSLATION_PARTS = 128;
 
 /** Shifts by multiples of 1/parts of the period along x and y: parts² elements. */
 export function translations(parts: number): Group {
@@ -85,7 +85,7 @@ export function translations(parts: number): Group {
       });
     }
   }
-  return makeGroup(`translations:${parts}`, `shifts by 1/${parts} of the period`, elements);
+  return knownGroup(`translations:${parts}`, `shifts by 1/${parts} of the period`, elements);
 }
 
 /**

@@ -75,14 +75,13 @@ function mod(a: number, n: number): number {
  * @throws UserError "group/not-closed" that names a missing product
  */
 export function makeGroup(id: string, label: string, elements: readonly Element[]): Group {
-  const byKey = new Map(elements.map((element) => [keyOf(element), element]));
-  const identity = byKey.get(keyOf({ matrix: identityMatrix, shift: { steps: [0, 0], of: 1 } }));
-  if (identity === undefined) {
+  const keys = new Set(elements.map(keyOf));
+  if (!keys.has(keyOf(unmoved))) {
     throw new UserError("group/not-closed", `The elements of ${id} lack the identity e.`);
   }
   for (const a of elements) {
     for (const b of elements) {
-      if (!byKey.has(keyOf(product(a, b)))) {
+      if (!keys.has(keyOf(product(a, b)))) {
         throw new UserError(
           "group/not-closed",
           `The elements of ${id} are no group: ${b.label} followed by ${a.label} is not among them.`,
@@ -90,11 +89,20 @@ export function makeGroup(id: string, label: string, elements: readonly Element[
       }
     }
   }
+  return knownGroup(id, label, elements);
+}
+
+const unmoved: Motion = { matrix: identityMatrix, shift: { steps: [0, 0], of: 1 } };
+
+/** A group of elements that are known to be closed: whether they are costs the square of their number to check. */
+export function knownGroup(id: string, label: string, elements: readonly Element[]): Group {
+  const byKey = new Map(elements.map((element) => [keyOf(element), element]));
   const lookUp = (motion: Motion): Element => {
     const found = byKey.get(keyOf(motion));
     if (found === undefined) throw new Error(`not an element of ${id}: ${keyOf(motion)}`);
     return found;
   };
+  const identity = lookUp(unmoved);
   return {
     id,
     label,

@@ -129,6 +129,22 @@ describe("subgroups", () => {
   });
 });
 
+describe("shifts by single points of a large grid", () => {
+  const group = translations(128);
+
+  test("are a group without a table of products", () => {
+    const [a, b] = [elementOf(group, "tx127ty3"), elementOf(group, "tx2ty126")];
+    expect(group.compose(a, b).id).toBe("tx1ty1");
+    expect(group.compose(a, group.inverse(a))).toBe(group.identity);
+    expect(group.elements).toHaveLength(128 ** 2);
+  });
+
+  test("of whose subgroups only the least and the whole are listed", () => {
+    expect(subgroupsOf(group).map(({ elements }) => elements.length)).toEqual([1, 128 ** 2]);
+    expect(subgroupsOf(translations(16)).length).toBeGreaterThan(2);
+  });
+});
+
 describe("names", () => {
   test.each(groupNames)("%s is a group of its own name", (name) => {
     expect(groupByName(name).id).toBe(name);
@@ -141,7 +157,8 @@ describe("names", () => {
   test("what is no group says why", () => {
     expect(() => groupByName("e,r")).toThrow("are no group: r followed by r is not among them");
     expect(() => groupByName("d5")).toThrow('No group "d5"');
-    expect(() => groupByName("translations:0")).toThrow("1 to 16 parts");
+    expect(() => groupByName("translations:0")).toThrow("1 to 128 parts");
+    expect(() => groupByName("translations:129")).toThrow("1 to 128 parts");
   });
 });
 

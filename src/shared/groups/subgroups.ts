@@ -11,9 +11,18 @@ export interface Subgroup {
   readonly elements: readonly Element[];
 }
 
-/** Every subgroup, from {e} to the whole, smaller ones first. D4 has 10. */
+/** Of larger groups a list of hundreds of subgroups says nothing, and their table of products costs seconds. */
+const MOST_ELEMENTS = 256;
+
+/** Every subgroup, from {e} to the whole, smaller ones first. D4 has 10. Of groups of more than 256 only these two. */
 export function subgroupsOf(group: Group): Subgroup[] {
   const { elements } = group;
+  if (elements.length > MOST_ELEMENTS) {
+    return [
+      { key: "e", label: knownSubgroup("e")!.label, elements: [group.identity] },
+      { key: elements.map(({ id }) => id).join(","), label: group.label, elements },
+    ];
+  }
   const position = new Map(elements.map((element, i) => [element, i]));
   const table = elements.map((a) => elements.map((b) => position.get(group.compose(a, b))!));
   const found = new Map<string, { generators: number[]; members: number[] }>();

@@ -92,6 +92,9 @@ function heldFields(fields: FieldSpec | null, names: string, channels: number): 
   return held.map((field) => [...field.channels]);
 }
 
+/** All of an orbit is one batch. */
+const MOST_AVERAGED = 256;
+
 /** Mean over g of g⁻¹f(g·x): one pass of the network over the orbit as a batch. */
 function averaged(
   g: Builder,
@@ -112,6 +115,13 @@ function averaged(
     );
   }
   const count = group.elements.length;
+  if (count > MOST_AVERAGED) {
+    throw new UserError(
+      "repair/group",
+      `An average over ${count} elements is as many passes of the network at once, more than memory may hold.`,
+      { where: "average-over", todo: "Choose a group of at most 256, like translations:16." },
+    );
+  }
   const moved = (value: Value, element: Element): Value => {
     const { source, sign } = moves(element, value.shape, fields ?? scalars(value.shape[1]!));
     const flat = g.reshape(value, [1, sizeOf(value.shape)]);
