@@ -4,6 +4,7 @@
  * callable from all three.
  */
 import { z } from "zod";
+import { architectureOffer, networkPreview, networkRequest } from "./architectures/network";
 import { fileIdentity, runRecord } from "./run";
 import { simulationPreview, simulationRequest, simulatorInfo } from "./simulation";
 import type { Tensor } from "./tensor";
@@ -508,6 +509,29 @@ export const methods = {
   "training.rollout": method(
     rolloutRequest,
     z.object({ input: tensor, truth: tensor, prediction: tensor }),
+  ),
+
+  /** Architectures for data of the study, with what each preset comes to there. */
+  "architecture.list": method(
+    z.object({ study: z.string(), data: z.string() }),
+    z.array(architectureOffer),
+  ),
+  /** Answers with what the network would be; fails with the sentence that says what does not fit. */
+  "architecture.preview": method(
+    z.object({ study: z.string(), data: z.string(), network: networkRequest }),
+    networkPreview,
+  ),
+  /** Writes a network with random weights into the study's folder models, and adds it to the study. */
+  "architecture.create": method(
+    z.object({
+      study: z.string(),
+      data: z.string(),
+      network: networkRequest,
+      /** Whether it carries the data's mean and spread. */
+      statistics: z.enum(["pooled", "none"]),
+      seed: z.number().int().min(0),
+    }),
+    z.object({ study, entry: z.string() }),
   ),
 
   "jobs.list": method(none, z.array(job)),

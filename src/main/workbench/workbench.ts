@@ -16,6 +16,7 @@ import { Devices } from "../compute/devices";
 import { Events } from "./events";
 import { analysisHandlers } from "./handlers/analysis";
 import { appHandlers } from "./handlers/app";
+import { architectureHandlers } from "./handlers/architectures";
 import { entryHandlers } from "./handlers/entries";
 import { fileHandlers } from "./handlers/files";
 import { figureHandlers } from "./handlers/figures";
@@ -61,6 +62,7 @@ export class Workbench {
       ...entryHandlers(this.#services),
       ...analysisHandlers(this.#services),
       ...simulationHandlers(this.#services),
+      ...architectureHandlers(this.#services),
       ...trainingHandlers(this.#services),
       ...rolloutHandlers(this.#services),
       ...repairHandlers(this.#services),

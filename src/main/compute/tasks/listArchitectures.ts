@@ -1,24 +1,10 @@
 /** Which architectures fit data, and what each preset would come to there. */
 import { architectures } from "../../../shared/architectures";
+import type { ArchitectureOffer } from "../../../shared/architectures/network";
 import type { DataOptions } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import { openData } from "../../data/dataset";
 import { networkPlan, networkStates, type NetworkStates } from "../../models/architectures";
-
-export interface ArchitectureOffer {
-  readonly id: string;
-  /** Why no preset fits these data, a sentence; null where one does. */
-  readonly reason: string | null;
-  readonly presets: readonly PresetOffer[];
-}
-
-export interface PresetOffer {
-  readonly name: string;
-  /** Why it does not fit; then there is nothing to count. */
-  readonly reason: string | null;
-  readonly parameterCount: number;
-  readonly multiplyAdds: number;
-}
 
 /** @throws UserError "architecture/states", and what opening the data throws */
 export async function listArchitectures({
@@ -41,7 +27,11 @@ export async function listArchitectures({
   }
 }
 
-function presetOffer(id: string, preset: string, states: NetworkStates): PresetOffer {
+function presetOffer(
+  id: string,
+  preset: string,
+  states: NetworkStates,
+): ArchitectureOffer["presets"][number] {
   // A target of another kind is no change of the state.
   const parameters = states.outputChannels === states.shape.at(states.layout === "particles" ? -1 : 0) ? {} : { prediction: "state" }; // prettier-ignore
   try {

@@ -1,4 +1,5 @@
 /** A network made for data: planned, counted, and written as an .onnx file with random weights. */
+import type { NetworkPreview, NetworkRequest } from "../../../shared/architectures/network";
 import type { DataOptions } from "../../../shared/contract";
 import { atomicWrite } from "../../data/atomic";
 import { openData } from "../../data/dataset";
@@ -9,8 +10,6 @@ import {
   noStatistics,
   outputShape,
   pooledStatistics,
-  type NetworkPlan,
-  type NetworkRequest,
 } from "../../models/architectures";
 import type { TaskContext } from "../task";
 
@@ -24,25 +23,11 @@ export interface NewModelInput {
   readonly out: string | null;
 }
 
-export interface NewModel {
-  readonly id: string;
-  readonly preset: string;
-  /** Complete. */
-  readonly settings: NetworkPlan["settings"];
-  /** One sample's. */
-  readonly input: readonly number[];
-  readonly output: readonly number[];
-  readonly parameterCount: number;
-  /** Of a forward pass of one sample. */
-  readonly multiplyAdds: number;
-  readonly parameters: NetworkPlan["parameters"];
-}
-
 /** @throws UserError "architecture/…", "params/…", "file/…", and what opening the data throws */
 export async function newModel(
   { network, data: { path, options }, statistics, seed, out }: NewModelInput,
   { signal, progress }: Pick<TaskContext, "signal" | "progress">,
-): Promise<NewModel> {
+): Promise<NetworkPreview> {
   const data = await openData(path, options);
   try {
     const plan = networkPlan(network, await networkStates(data));
@@ -56,8 +41,9 @@ export async function newModel(
     }
     const { definition, preset, settings, states, parameters, parameterCount, multiplyAdds } = plan;
     return {
-      ...{ id: definition.id, preset, settings, parameters, parameterCount, multiplyAdds },
-      input: states.shape,
+      ...{ id: definition.id, preset, settings, parameterCount, multiplyAdds },
+      parameters: parameters.map(({ name, shape }) => ({ name, shape: [...shape] })),
+      input: [...states.shape],
       output: outputShape(states),
     };
   } finally {

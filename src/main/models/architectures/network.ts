@@ -1,5 +1,6 @@
 /** An architecture with its settings and states: checked, counted, and built as a graph at any batch. */
 import type { ArchitectureDefinition } from "../../../shared/architectures/definition";
+import type { NetworkRequest } from "../../../shared/architectures/network";
 import { UserError } from "../../../shared/errors";
 import { didYouMean } from "../../../shared/nearest";
 import {
@@ -24,14 +25,6 @@ import { vit } from "./vit";
 import { Weights } from "./weights";
 
 const all = [mlp, cnn, unet, vit, fno, d4cnn, messagePassing] as unknown as readonly Architecture[];
-
-/** What is asked for: an architecture, a preset of it, and what differs from that. */
-export interface NetworkRequest {
-  readonly id: string;
-  /** null for the first one. */
-  readonly preset: string | null;
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
 
 export interface NetworkPlan {
   readonly definition: ArchitectureDefinition;
