@@ -104,6 +104,18 @@ const port = z.object({
   shape: z.array(z.number().nullable()),
 });
 
+/** How the tensors of a checkpoint became those of a network. */
+export const weightsReport = z.object({
+  /** Of the set among several in the file; "" where it holds but one. */
+  key: z.string(),
+  matched: z.array(z.object({ place: z.string(), tensor: z.string(), how: z.string() })),
+  leftInFile: z.array(z.string()),
+  leftInModel: z.array(z.string()),
+  epoch: z.number().nullable(),
+  step: z.number().nullable(),
+});
+export type WeightsReport = z.infer<typeof weightsReport>;
+
 export const modelInfo = z.object({
   path: z.string(),
   inputs: z.array(port),
@@ -133,6 +145,8 @@ export const modelInfo = z.object({
     .object({ file: z.string(), samples: z.number(), deviation: z.number().nullable() })
     .nullable()
     .default(null),
+  /** Where its weights come from a file of their own: what went where, other than by its own name. */
+  weights: weightsReport.optional(),
   warnings: z.array(z.string()),
 });
 export type ModelInfo = z.infer<typeof modelInfo>;
@@ -488,7 +502,14 @@ export const methods = {
   ),
   /** Goes on where it was paused, or where the program was closed or killed. */
   "training.resume": method(
-    z.object({ study: z.string(), training: z.string() }),
+    z.object({
+      study: z.string(),
+      training: z.string(),
+      /** Of `resumable` alone: bounds and the machine. */
+      parameters: z.record(z.string(), z.unknown()).optional(),
+      /** Where the data lie now, if not where they lay. */
+      data: z.string().optional(),
+    }),
     z.object({ job: z.string() }),
   ),
   /** Curves as far as they are on the disk, of every seed that has begun. */

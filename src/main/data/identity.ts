@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { fileChosen } from "../../shared/chosenPart";
 import type { FileIdentity } from "../../shared/run";
 import type { Tensor } from "../../shared/tensor";
 import { fileError } from "../../shared/fileErrors";
@@ -11,7 +12,8 @@ import { fileError } from "../../shared/fileErrors";
 const HASH_LIMIT = 1e9;
 
 /**
- * Path, size, time of change and, up to HASH_LIMIT, the SHA-256 of the content; of a folder that of its listing.
+ * Path, size, time of change and, up to HASH_LIMIT, the SHA-256 of the content; of a folder that of its listing. A path
+ * may name a part of a file, `trainer.ckpt::ema`, and keeps it.
  * @throws UserError "file/…"
  */
 export async function identify(
@@ -25,7 +27,7 @@ export async function identify(
       listing !== undefined
         ? createHash("sha256").update(listing).digest("hex")
         : small
-          ? await hashOf(path, signal)
+          ? await hashOf(fileChosen(path).file, signal)
           : null;
     return { path, size, modified, sha256 };
   } catch (error) {
@@ -44,7 +46,8 @@ export interface Stamp {
 }
 
 /** Size and time of change of a file, or of all files of a folder. @throws errors of node:fs */
-export async function stampOf(path: string): Promise<Stamp> {
+export async function stampOf(chosen: string): Promise<Stamp> {
+  const path = fileChosen(chosen).file;
   const info = await stat(path);
   if (!info.isDirectory()) {
     return { size: info.size, modified: Math.round(info.mtimeMs), listing: undefined };

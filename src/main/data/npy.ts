@@ -27,10 +27,14 @@ export const HEADER_PREFIX = LONGEST_HEADER + 12;
 
 /**
  * @param prefix the file's first bytes: HEADER_PREFIX of them, or all
- * @param size bytes of the whole array file, which must be what the header says
+ * @param size bytes of the whole array file, which must be what the header says; undefined where more follows
  * @throws UserError "npy/…"
  */
-export function parseNpyHeader(prefix: Uint8Array, size: number, where: string): NpyHeader {
+export function parseNpyHeader(
+  prefix: Uint8Array,
+  size: number | undefined,
+  where: string,
+): NpyHeader {
   const text = Buffer.from(prefix.buffer, prefix.byteOffset, prefix.length).toString("latin1");
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.length);
   if (!text.startsWith(MAGIC) || prefix.length < 12) {
@@ -72,11 +76,12 @@ export function parseNpyHeader(prefix: Uint8Array, size: number, where: string):
     .filter((s) => s.trim() !== "")
     .map((s) => Number.parseInt(s, 10));
   const dataLength = sizeOf(shape) * known.bytes;
-  if (!Number.isSafeInteger(dataLength) || dataOffset + dataLength !== size) {
+  const there = size === undefined ? dataLength : size - dataOffset;
+  if (!Number.isSafeInteger(dataLength) || dataLength !== there) {
     throw broken(
       where,
       "npy/size",
-      `its header announces ${known.name}[${shape.join(", ")}], ${dataLength} bytes, but ${size - dataOffset} are there`,
+      `its header announces ${known.name}[${shape.join(", ")}], ${dataLength} bytes, but ${there} are there`,
     );
   }
   return {

@@ -9,14 +9,16 @@ import type { Graph } from "../graph/ir";
 import { standardOpset } from "../graph/onnx/decode";
 import { importGraph, type ImportOptions } from "../graph/onnx/import";
 import { openOnnx, type OnnxModel } from "../graph/onnx/model";
-import { readCheckpoint } from "./checkpoint";
+import { openCheckpoint } from "./checkpoint";
 import { foldedAway } from "./declared";
 import { describePorts } from "./describe";
 import { fixedBatch, rebatching } from "./fixedBatch";
-import { matchCheckpoint, storedTensors, transpose } from "./match";
+import { matchCheckpoint, storedTensors, transpose, type Match } from "./match";
 import { expectNumbers } from "./nan";
 import { openAxesRemark, openExtents, unopened, type OpenExtents } from "./openExtents";
 import { findParameters } from "./parameters";
+import { remarksOn, weightsInfo } from "./matchInfo";
+import type { TrainingState } from "./weightSets";
 
 export interface Model {
   readonly path: string;
@@ -65,9 +67,7 @@ async function modelOf(
 ): Promise<Model> {
   const stored = storedTensors(onnx);
   const match =
-    typeof options.weights === "string"
-      ? matchCheckpoint(onnx, await readCheckpoint(options.weights))
-      : undefined;
+    typeof options.weights === "string" ? await matched(onnx, options.weights) : undefined;
   const weights = new Map(
     [...(match?.values ?? [])].map(([name, tensor]) => [
       name,
@@ -129,13 +129,30 @@ async function modelOf(
       metadata: Object.fromEntries(onnx.proto.metadataProps.map(({ key, value }) => [key, value])),
       parity: null,
       ...(extents.names.length === 0 ? {} : { open: [...extents.names] }),
+      ...(match === undefined ? {} : { weights: weightsInfo(match.report, match.training) }),
       warnings: [
         ...(extents.others === null ? [] : [openAxesRemark(extents.names)]),
         ...(rebatched?.problem === undefined ? [] : [rebatched.problem]),
         ...foldedAway(onnx, stored, [...found.inputs.keys()]),
+        ...(match === undefined ? [] : [...match.notices, ...remarksOn(match.report)]),
       ],
     },
   };
+}
+
+interface MatchOfFile extends Match {
+  readonly training: TrainingState;
+  readonly notices: readonly string[];
+}
+
+async function matched(onnx: OnnxModel, path: string): Promise<MatchOfFile> {
+  const checkpoint = await openCheckpoint(path);
+  try {
+    const { training, notices } = checkpoint;
+    return { ...(await matchCheckpoint(onnx, checkpoint)), training, notices };
+  } finally {
+    await checkpoint.close();
+  }
 }
 
 /** Why a file is no model, in terms of what it is. */
@@ -153,13 +170,15 @@ async function explained(error: unknown, path: string): Promise<unknown> {
 }
 
 const asData = "Give it as the data (--data on the command line); the model is an .onnx file.";
+const asWeights =
+  "Give it as the weights (--weights on the command line) of an .onnx file of the network, which noetherscope_export.py or torch.onnx.export writes.";
 const remedies: Readonly<Partial<Record<FileKind, string>>> = {
   npy: asData,
   zip: asData,
   hdf5: asData,
-  torch: "Export the network itself, with noetherscope_export.py or torch.onnx.export.",
-  safetensors:
-    "Give it as the weights (--weights on the command line) of an .onnx file of the network.",
+  torch: asWeights,
+  pickle: asWeights,
+  safetensors: asWeights,
 };
 
 /** A checkpoint's numbers in the element type that the network computes with. */

@@ -1,70 +1,261 @@
 /**
- * Which tensor of a checkpoint belongs to which tensor of an ONNX file. Names decide; a weight that the exporter
- * stored transposed under a name of its own is found by the bias that is added after it, else by its values or
- * its shape where only one fits.
+ * Which tensor of a checkpoint belongs to which tensor of an ONNX file. Names decide, without what wrappers put before
+ * them, then the same names in another library's words; a weight that the exporter stored transposed under a name of
+ * its own is found by the bias that is added after it, else by its values or its shape where only one fits. Where no
+ * name agrees, shapes and order do, or the checkpoint is refused.
  */
 import { basename } from "node:path";
 import { UserError } from "../../shared/errors";
 import { isFloat, toFloat64, type Tensor } from "../../shared/tensor";
+import { withPart } from "../../shared/chosenPart";
 import type { ParameterInput } from "../graph/onnx/import";
 import type { OnnxModel } from "../graph/onnx/model";
+import { arranged, arrangement, squeezed, type Arrangement } from "./arrange";
 import type { Checkpoint } from "./checkpoint";
+import { declaredBy } from "./declared";
+import { align, canonical, unwrapped } from "./names";
+import { permuted } from "./permute";
+import { usesOf, type Use } from "./places";
+import type { StoredTensor } from "./stored";
+import { matchStructure, type Offered } from "./structure";
+import type { WeightSet } from "./weightSets";
+
+export type How = "name" | "other-words" | "transposed" | "shape" | "order";
+
+export interface Matched {
+  /** In the network's file. */
+  readonly place: string;
+  /** In the checkpoint. */
+  readonly tensor: string;
+  readonly how: How;
+}
 
 export interface Match {
   /** Name of a value of the file → the checkpoint's name for it, and whether the file has the transpose. */
   readonly inputs: ReadonlyMap<string, ParameterInput>;
   /** Name of a value of the file → what the checkpoint puts there, as the file lays it out. */
   readonly values: ReadonlyMap<string, Tensor>;
+  readonly report: MatchReport;
 }
 
-/** What wrappers put before every name of a state dict. */
-const prefixes = ["", "module.", "_orig_mod.", "model.", "net."];
+export interface MatchReport {
+  /** Of the set that was taken; "" where there is but one. */
+  readonly key: string;
+  readonly matched: readonly Matched[];
+  /** Tensors of numbers that the network has no place for: beside it in a trainer's module. */
+  readonly leftInFile: readonly string[];
+  /** Constants of the network that a checkpoint need not have. */
+  readonly leftInModel: readonly string[];
+}
+
+/** What goes where, before numbers are read. */
+interface Plan {
+  readonly assigned: Map<string, Assignment>;
+  readonly leftInFile: string[];
+  readonly leftInModel: string[];
+}
+
+interface Assignment extends Matched {
+  readonly stored: StoredTensor;
+  readonly input: ParameterInput;
+  readonly axes: Arrangement;
+}
 
 /** Names that exporters make up for what has none in PyTorch. */
 const anonymous = /^(onnx::|\/|_?val_|.*constant)/i;
 
-/** @throws UserError "weights/misfit" naming what is missing, left over, or of another shape */
-export function matchCheckpoint(model: OnnxModel, checkpoint: Checkpoint): Match {
-  const stored = storedTensors(model);
-  const prefix = bestPrefix(stored, checkpoint);
+/**
+ * The one set of a checkpoint that fits the network, read.
+ * @throws UserError "weights/misfit" naming what is missing, left over, or of another shape; "weights/ambiguous" where
+ * several sets fit, or tensors could stand in each other's place
+ */
+export async function matchCheckpoint(model: OnnxModel, checkpoint: Checkpoint): Promise<Match> {
+  const { set, plan } = await fittingSet(model, checkpoint);
   const inputs = new Map<string, ParameterInput>();
   const values = new Map<string, Tensor>();
-  const left = new Map<string, Tensor>();
+  const stored = storedTensors(model);
+  for (const [place, { stored: tensor, input, axes }] of plan.assigned) {
+    inputs.set(place, input);
+    values.set(place, arranged(await tensor.read(), axes, stored.get(place)!.shape));
+  }
+  return { inputs, values, report: reportOf(set, plan) };
+}
+
+/** How every set of a checkpoint fits, with no number read but those that tell places apart. */
+export async function fitsOf(
+  model: OnnxModel,
+  checkpoint: Checkpoint,
+): Promise<{ set: WeightSet; fit: MatchReport | UserError }[]> {
+  const fits = [];
+  for (const set of checkpoint.sets) {
+    const plan = await planned(model, checkpoint, set);
+    fits.push({ set, fit: plan instanceof UserError ? plan : reportOf(set, plan) });
+  }
+  return fits;
+}
+
+function reportOf(set: WeightSet, { assigned, leftInFile, leftInModel }: Plan): MatchReport {
+  const matched = [...assigned.values()].map(({ place, tensor, how }) => ({ place, tensor, how }));
+  return { key: set.key, matched, leftInFile, leftInModel };
+}
+
+async function fittingSet(
+  model: OnnxModel,
+  checkpoint: Checkpoint,
+): Promise<{ set: WeightSet; plan: Plan }> {
+  const fitting: { set: WeightSet; plan: Plan }[] = [];
+  let nearest: { error: UserError; names: number } | undefined;
+  const places = [...storedTensors(model).keys()];
+  for (const set of checkpoint.sets) {
+    const plan = await planned(model, checkpoint, set);
+    if (!(plan instanceof UserError)) {
+      fitting.push({ set, plan });
+      continue;
+    }
+    // A choice to be made within a set goes before what does not fit at all.
+    const names =
+      plan.code === "weights/choose"
+        ? Infinity
+        : align([...set.tensors.keys()].map(unwrapped), places).hits;
+    if (nearest === undefined || names > nearest.names) nearest = { error: plan, names };
+  }
+  const [only, another] = fitting;
+  if (only === undefined) throw nearest!.error;
+  if (another === undefined) return only;
+  throw severalFit(
+    model,
+    checkpoint,
+    fitting.map(({ set }) => set.key),
+  );
+}
+
+function severalFit(model: OnnxModel, { path }: Checkpoint, keys: readonly string[]): UserError {
+  return new UserError(
+    "weights/choose",
+    `${path} holds ${keys.length} sets of weights that fit ${basename(model.path)}: ${keys.join(", ")}.`,
+    { where: path, todo: `Choose one, like ${withPart(basename(path), keys[0]!)}.` },
+  );
+}
+
+/** What goes where, or why the set does not fit. */
+async function planned(
+  model: OnnxModel,
+  checkpoint: Checkpoint,
+  set: WeightSet,
+): Promise<Plan | UserError> {
+  try {
+    return await planOf(model, checkpoint, set);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+async function planOf(model: OnnxModel, checkpoint: Checkpoint, set: WeightSet): Promise<Plan> {
+  const stored = storedTensors(model);
+  const names = namesOf(set);
+  const prefix = align(
+    [...names.values()],
+    [...stored.keys()].filter((name) => !anonymous.test(name)),
+  );
+  if (prefix.rivals.length > 0) {
+    const keys = [prefix.file, ...prefix.rivals].map((each) =>
+      [set.key, each.replace(/\.$/, "")].filter((part) => part !== "").join("."),
+    );
+    throw severalFit(model, checkpoint, keys);
+  }
+  const assigned = new Map<string, Assignment>();
+  const left = new Map<string, StoredTensor>();
+  /** The file's own names of those that are left, by their names without what wrappers put before them. */
+  const full = new Map<string, string>();
+  const beside: string[] = [];
   const misshapen = new Map<string, string>();
-  for (const [fullName, tensor] of checkpoint.tensors) {
-    const name = fullName.startsWith(prefix) ? fullName.slice(prefix.length) : fullName;
-    const target = stored.get(name);
-    if (target === undefined) left.set(name, tensor);
-    else if (target.shape.join() !== tensor.shape.join()) {
+  const assign = (
+    place: string,
+    name: string,
+    how: How,
+    axes: Arrangement,
+    input: ParameterInput,
+  ): void => {
+    const tensor = full.get(name)!;
+    assigned.set(place, { place, tensor, how, axes, input, stored: set.tensors.get(tensor)! });
+    left.delete(name);
+  };
+  for (const [fullName, tensor] of set.tensors) {
+    const unwrappedName = names.get(fullName)!;
+    if (!unwrappedName.startsWith(prefix.file)) {
+      // Beside the network in the trainer's module: a loss, a copy, an encoder of its own.
+      if (prefix.hits > 0) beside.push(fullName);
+      else left.set(unwrappedName, tensor);
+      full.set(unwrappedName, fullName);
+      continue;
+    }
+    const name = unwrappedName.slice(prefix.file.length);
+    full.set(name, fullName);
+    left.set(name, tensor);
+    const place = prefix.model + name;
+    const target = stored.get(place);
+    if (target === undefined) continue;
+    if (target.shape.join() === tensor.shape.join()) {
+      assign(place, name, "name", null, { name: place, transposed: false });
+    } else {
+      left.delete(name);
       misshapen.set(
-        name,
+        place,
         `${name} is [${tensor.shape.join(", ")}] instead of [${target.shape.join(", ")}]`,
       );
-    } else {
-      inputs.set(name, { name, transposed: false });
-      values.set(name, tensor);
     }
   }
   const unnamed = new Map(
-    [...stored].filter(([name]) => !inputs.has(name) && anonymous.test(name)),
+    [...stored].filter(([name]) => !assigned.has(name) && anonymous.test(name)),
   );
-  for (const [name, tensor] of left) {
-    const place = transposedPlace(model, unnamed, left, name, tensor);
+  for (const [name, tensor] of [...left]) {
+    const place = await transposedPlace(model, unnamed, left, name, tensor);
     if (place === undefined) continue;
-    inputs.set(place, { name, transposed: true });
-    values.set(place, transpose(tensor));
+    assign(place, name, "transposed", [1, 0], { name, transposed: true });
     unnamed.delete(place);
-    left.delete(name);
   }
-  const missing = [...stored].flatMap(([name, { shape }]) =>
-    inputs.has(name) || misshapen.has(name) || anonymous.test(name) || shape.length === 0
-      ? []
-      : [name],
+  const uses = usesOf(model);
+  const free = (): [string, Tensor][] =>
+    [...stored].filter(([name]) => !assigned.has(name) && !misshapen.has(name));
+  for (const { place, tensor, axes } of inOtherWords(left, free(), uses)) {
+    assign(place, tensor, "other-words", axes, { name: place, transposed: false });
+  }
+  if (assigned.size === 0) {
+    for (const { place, tensor, how, axes } of byStructure(left, stored, uses, {
+      ordered: set.ordered,
+      path: checkpoint.path,
+    })) {
+      const name = anonymous.test(place) && !/^\d+$/.test(tensor) ? tensor : place;
+      assign(place, tensor, how, axes, { name, transposed: false });
+    }
+  }
+  const constants = constantsOf(model);
+  const missing = free().flatMap(([name, { shape }]) =>
+    anonymous.test(name) || shape.length === 0 ? [] : [name],
   );
   // Counters and index tables that the network does not compute with are in state dicts all the same.
   const extra = [...left].flatMap(([name, { dtype }]) => (isFloat(dtype) ? [name] : []));
-  refuse(model, checkpoint, missing, extra, [...misshapen.values()]);
-  return { inputs, values };
+  refuse(
+    model,
+    checkpoint,
+    missing.filter((name) => !constants.has(name)),
+    extra,
+    [...misshapen.values()],
+  );
+  return {
+    assigned,
+    leftInFile: beside.filter((name) => isFloat(set.tensors.get(name)!.dtype)),
+    leftInModel: missing,
+  };
+}
+
+/** Names without wrappers, by the file's; as they are where two would become one. */
+function namesOf({ tensors }: WeightSet): Map<string, string> {
+  const names = new Map([...tensors.keys()].map((name) => [name, unwrapped(name)]));
+  return new Set(names.values()).size === names.size
+    ? names
+    : new Map([...tensors.keys()].map((name) => [name, name]));
 }
 
 /** Every float tensor of the file, copies under their own names. */
@@ -77,32 +268,34 @@ export function storedTensors(model: OnnxModel): Map<string, Tensor> {
   return all;
 }
 
-function bestPrefix(stored: ReadonlyMap<string, Tensor>, { tensors }: Checkpoint): string {
-  const hits = (prefix: string): number =>
-    [...tensors.keys()].filter(
-      (name) => name.startsWith(prefix) && stored.has(name.slice(prefix.length)),
-    ).length;
-  return prefixes.reduce((best, prefix) => (hits(prefix) > hits(best) ? prefix : best));
+/** Buffers that the exporter names and that state dicts may lack (persistent=False), less running statistics. */
+function constantsOf(model: OnnxModel): ReadonlySet<string> {
+  const fixed = new Set(declaredBy(model)?.fixed ?? []);
+  for (const { opType, input } of model.nodes) {
+    if (opType === "BatchNormalization") for (const name of input) fixed.delete(name);
+  }
+  return fixed;
 }
 
-function transposedPlace(
+async function transposedPlace(
   model: OnnxModel,
   unnamed: ReadonlyMap<string, Tensor>,
-  left: ReadonlyMap<string, Tensor>,
+  left: ReadonlyMap<string, StoredTensor>,
   name: string,
-  tensor: Tensor,
-): string | undefined {
+  tensor: StoredTensor,
+): Promise<string | undefined> {
   if (tensor.shape.length !== 2) return undefined;
   const [rows, columns] = tensor.shape;
   const fits = (
-    { shape }: Tensor,
+    { shape }: Pick<Tensor, "shape">,
     [n, m]: readonly (number | undefined)[] = [columns, rows],
   ): boolean => shape.length === 2 && shape[0] === n && shape[1] === m;
   const byBias = weightBefore(model, name.replace(/weight$/, "bias"));
   const beside = byBias === undefined ? undefined : unnamed.get(byBias);
   if (byBias !== undefined && beside !== undefined && fits(beside)) return byBias;
   const candidates = [...unnamed].filter(([, each]) => fits(each));
-  const wanted = toFloat64(transpose(tensor));
+  if (candidates.length === 0) return undefined;
+  const wanted = toFloat64(transpose(await tensor.read()));
   const equal = candidates.filter(([, each]) => {
     const data = toFloat64(each);
     return wanted.every((x, i) => x === data[i]);
@@ -123,12 +316,60 @@ function weightBefore(model: OnnxModel, bias: string): string | undefined {
 
 /** A matrix with rows and columns exchanged. */
 export function transpose(tensor: Tensor): Tensor {
-  const [rows, columns] = tensor.shape as [number, number];
-  const data = tensor.data.slice();
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) data[j * rows + i] = tensor.data[i * columns + j]!;
+  return permuted(tensor, [1, 0]);
+}
+
+interface Pair {
+  readonly place: string;
+  readonly tensor: string;
+  readonly axes: Arrangement;
+}
+
+/** Names that are the same in the words of two libraries, each but once on its side. */
+function inOtherWords(
+  left: ReadonlyMap<string, StoredTensor>,
+  places: readonly (readonly [string, Tensor])[],
+  uses: ReadonlyMap<string, Use>,
+): Pair[] {
+  const ours = unique([...left.keys()]);
+  const theirs = unique(places.map(([name]) => name));
+  const shapes = new Map(places.map(([name, { shape }]) => [name, shape]));
+  return [...ours].flatMap(([words, tensor]) => {
+    const place = theirs.get(words);
+    if (place === undefined) return [];
+    const axes = arrangement(tensor, left.get(tensor)!.shape, shapes.get(place)!, uses.get(place));
+    return axes === undefined || axes === "unknown" ? [] : [{ place, tensor, axes }];
+  });
+}
+
+function unique(names: readonly string[]): Map<string, string> {
+  const found = new Map<string, string | null>();
+  for (const name of names) {
+    const words = canonical(name);
+    found.set(words, found.has(words) ? null : name);
   }
-  return { dtype: tensor.dtype, shape: [columns, rows], data };
+  return new Map([...found].flatMap(([words, name]) => (name === null ? [] : [[words, name]])));
+}
+
+/** Where no name agrees: the tensors with names that people gave, else all. */
+function byStructure(
+  left: ReadonlyMap<string, StoredTensor>,
+  stored: ReadonlyMap<string, Tensor>,
+  uses: ReadonlyMap<string, Use>,
+  file: Omit<Offered, "tensors">,
+): ReturnType<typeof matchStructure> & object {
+  const tensors = [...left].flatMap(([name, { dtype, shape }]) =>
+    isFloat(dtype) && squeezed(shape) !== "" ? [{ name, shape }] : [],
+  );
+  const all = [...stored].flatMap(([name, { shape }]) =>
+    uses.has(name) && squeezed(shape) !== "" ? [{ name, shape }] : [],
+  );
+  const named = all.filter(({ name }) => !anonymous.test(name));
+  return (
+    matchStructure({ ...file, tensors }, named, uses) ??
+    matchStructure({ ...file, tensors }, all, uses) ??
+    []
+  );
 }
 
 function refuse(

@@ -3,40 +3,37 @@
  * checked against the file before memory is taken.
  * https://github.com/huggingface/safetensors#format
  */
-import { open, type FileHandle } from "node:fs/promises";
 import { z } from "zod";
 import { UserError } from "../../shared/errors";
-import { fromBfloat16, fromFloat16 } from "../../shared/half";
 import { sizeOf, type Tensor } from "../../shared/tensor";
+import { openFile, type ByteSource } from "../data/byteSource";
+import { decodeElements } from "../data/elements";
 import { openError } from "../data/openError";
+import { weightElements, type StoredTensor, type WeightElement } from "./stored";
 
 /** The format's own bound on the header. */
 const LONGEST_HEADER = 100_000_000;
 
-const elementTypes: Readonly<
-  Record<string, { bytes: number; read(buffer: ArrayBuffer): Pick<Tensor, "dtype" | "data"> }>
-> = {
-  F64: { bytes: 8, read: (b) => ({ dtype: "float64", data: new Float64Array(b) }) },
-  F32: { bytes: 4, read: (b) => ({ dtype: "float32", data: new Float32Array(b) }) },
-  F16: { bytes: 2, read: (b) => halves(b, fromFloat16) },
-  BF16: { bytes: 2, read: (b) => halves(b, fromBfloat16) },
-  I64: { bytes: 8, read: (b) => ({ dtype: "int64", data: new BigInt64Array(b) }) },
-  I32: { bytes: 4, read: (b) => ({ dtype: "int32", data: new Int32Array(b) }) },
-  I16: { bytes: 2, read: (b) => ({ dtype: "int32", data: Int32Array.from(new Int16Array(b)) }) },
-  I8: { bytes: 1, read: (b) => ({ dtype: "int32", data: Int32Array.from(new Int8Array(b)) }) },
-  U8: { bytes: 1, read: (b) => ({ dtype: "int32", data: Int32Array.from(new Uint8Array(b)) }) },
-  BOOL: {
-    bytes: 1,
-    read: (b) => ({ dtype: "bool", data: new Uint8Array(b).map((byte) => Number(byte !== 0)) }),
-  },
-};
-
-function halves(
-  buffer: ArrayBuffer,
-  convert: (bits: number) => number,
-): Pick<Tensor, "dtype" | "data"> {
-  return { dtype: "float32", data: Float32Array.from(new Uint16Array(buffer), convert) };
-}
+/** The format's names of types, in PyTorch's. */
+const elementTypes: ReadonlyMap<string, WeightElement> = new Map(
+  (
+    [
+      ["F64", "float64"],
+      ["F32", "float32"],
+      ["F16", "float16"],
+      ["BF16", "bfloat16"],
+      ["C64", "complex64"],
+      ["I64", "int64"],
+      ["I32", "int32"],
+      ["I16", "int16"],
+      ["I8", "int8"],
+      ["U32", "uint32"],
+      ["U16", "uint16"],
+      ["U8", "uint8"],
+      ["BOOL", "bool"],
+    ] as const
+  ).map(([type, name]) => [type, weightElements.get(name)!]),
+);
 
 const extent = z.number().int().nonnegative();
 const entrySchema = z.object({
@@ -55,25 +52,43 @@ interface Entry {
 }
 
 /**
- * All tensors of a file by name, in the order of their bytes; halves as float32, small integers as int32.
+ * The tensors of a file by name, in the order of their bytes; halves as float32, small integers as int32. Each is read
+ * when it is asked for, as long as `source` is open.
  * @throws UserError "safetensors/…" where the file is not what its header says
  */
+export async function safetensorsIn(source: ByteSource): Promise<Map<string, StoredTensor>> {
+  const { path, size } = source;
+  const { header, start } = await readHeader(source);
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name, dtype, shape, begin, end } of parseEntries(header, size - start, path)) {
+    const element = elementTypes.get(dtype)!;
+    const wide = element.parts === 2 ? [...shape, 2] : shape;
+    tensors.set(name, {
+      dtype: element.dtype,
+      shape: wide,
+      storedType: element.name,
+      async read() {
+        const bytes = new Uint8Array(await source.read(start + begin, end - begin));
+        const data = decodeElements(bytes, { element, bigEndian: false }, `${path}: ${name}`);
+        return { dtype: element.dtype, shape: wide, data };
+      },
+    });
+  }
+  return tensors;
+}
+
+/** All tensors of a file, whole. @throws UserError "file/…", "safetensors/…" */
 export async function readSafetensors(path: string): Promise<Map<string, Tensor>> {
-  const file = await open(path, "r").catch(async (cause: unknown) => {
+  const source = await openFile(path).catch(async (cause: unknown) => {
     throw await openError(cause, path, [".safetensors"]);
   });
   try {
-    const { size } = await file.stat();
-    const { header, start } = await readHeader(file, size, path);
-    const entries = parseEntries(header, size - start, path);
     const tensors = new Map<string, Tensor>();
-    for (const { name, dtype, shape, begin, end } of entries) {
-      const bytes = await readExactly(file, start + begin, end - begin, path);
-      tensors.set(name, { shape, ...elementTypes[dtype]!.read(bytes) });
-    }
+    for (const [name, tensor] of await safetensorsIn(source))
+      tensors.set(name, await tensor.read());
     return tensors;
   } finally {
-    await file.close();
+    await source.close();
   }
 }
 
@@ -84,20 +99,15 @@ function damaged(path: string, why: string): UserError {
   });
 }
 
-async function readHeader(
-  file: FileHandle,
-  size: number,
-  path: string,
-): Promise<{ header: string; start: number }> {
+async function readHeader(source: ByteSource): Promise<{ header: string; start: number }> {
+  const { path, size } = source;
   if (size < 8) throw damaged(path, `it has ${size} bytes`);
-  const length = Number(new DataView(await readExactly(file, 0, 8, path)).getBigUint64(0, true));
+  const prefix = await source.read(0, 8);
+  const length = Number(new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true));
   if (length > size - 8 || length > LONGEST_HEADER) {
     throw damaged(path, `its header claims ${length} bytes of ${size - 8}`);
   }
-  return {
-    header: new TextDecoder().decode(await readExactly(file, 8, length, path)),
-    start: 8 + length,
-  };
+  return { header: new TextDecoder().decode(await source.read(8, length)), start: 8 + length };
 }
 
 /** The header's entries in the order of their bytes, which follow each other without gap to the file's end. */
@@ -132,7 +142,7 @@ function parseEntry(name: string, value: unknown, path: string): Entry {
     shape,
     data_offsets: [begin, end],
   } = entry.data;
-  const type = elementTypes[dtype];
+  const type = elementTypes.get(dtype);
   if (type === undefined) {
     throw new UserError(
       "safetensors/type",
@@ -142,29 +152,13 @@ function parseEntry(name: string, value: unknown, path: string): Entry {
       },
     );
   }
-  if (end - begin !== sizeOf(shape) * type.bytes) {
+  if (end - begin !== sizeOf(shape) * type.bytes * type.parts) {
     throw damaged(
       path,
       `the tensor "${name}" of shape [${shape.join(", ")}] has ${end - begin} bytes`,
     );
   }
   return { name, dtype, shape, begin, end };
-}
-
-async function readExactly(
-  file: FileHandle,
-  position: number,
-  length: number,
-  path: string,
-): Promise<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, position + done);
-    if (bytesRead === 0) throw damaged(path, "it ends too soon");
-    done += bytesRead;
-  }
-  return bytes.buffer;
 }
 
 const writtenType = {

@@ -1,6 +1,8 @@
 /** What a model file is, and whether it computes what it was exported from. */
 import type { ModelInfo } from "../../../shared/contract";
+import { agrees } from "../../../shared/parity";
 import { openModel } from "../../models";
+import { UNCONFIRMED } from "../../models/matchInfo";
 import { checkParity } from "./parity";
 
 export async function inspectModel({
@@ -10,8 +12,13 @@ export async function inspectModel({
   path: string;
   weights: string | null;
 }): Promise<ModelInfo> {
-  if (weights !== null) return (await openModel(path, { weights })).info;
-  const model = await openModel(path);
+  const model = await openModel(path, { weights });
+  const { info } = model;
+  // With axes open, the example is run at its own extents, by the file's own weights.
+  if (weights !== null && info.open !== undefined) return info;
   const { parity, warnings } = await checkParity(model);
-  return { ...model.info, parity, warnings: [...warnings, ...model.info.warnings] };
+  if (weights === null) return { ...info, parity, warnings: [...warnings, ...info.warnings] };
+  // Other weights give other numbers; the exported ones, placed rightly, give the example's.
+  if (parity === null || !agrees(parity)) return info;
+  return { ...info, parity, warnings: info.warnings.filter((each) => each !== UNCONFIRMED) };
 }
