@@ -25,6 +25,7 @@ describe("a decision", () => {
     expect(of([0.3, 0.5]).sentence).toContain("No candidate is a symmetry");
     expect(of([0.05, 0.1, 0.2, 0.35]).sentence).toContain("no gap");
     expect(of([]).dimension).toBe(0);
+    expect(of([]).sentence).toContain("No candidate moves states or values");
   });
 
   test("claims nothing of a map that is known too coarsely", () => {
@@ -34,6 +35,18 @@ describe("a decision", () => {
 
   test("names how far a near symmetry is broken", () => {
     expect(of([0.01, 0.8]).sentence).toContain("broken by 1 %");
+    expect(of([1e-12, 0.01, 0.9]).sentence).not.toContain("of them");
+    expect(of([1e-12, 1e-4, 1.2e-4, 0.9]).sentence).toContain(
+      "1 of them is symmetric as far as arithmetic resolves.",
+    );
+  });
+
+  test("names what is nearly symmetric beyond the widest gap, where a gap follows it", () => {
+    expect(of([1e-15, 0.01, 0.011, 0.8]).sentence).toContain(
+      "2 more are nearly symmetric, broken by 1.1 %: a second gap, 73 times, lies above.",
+    );
+    expect(of([1e-15, 0.05, 0.1, 0.2, 0.3]).sentence).not.toContain("more");
+    expect(of([1e-15, 0.4, 0.9]).sentence).not.toContain("more");
   });
 });
 

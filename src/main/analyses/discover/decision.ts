@@ -55,7 +55,17 @@ export function decide(
     const step = level(k) / level(k - 1);
     if (step > ratio) [dimension, ratio] = [k, step];
   }
-  const smallest = n === 0 ? "" : ` The smallest relative defect is ${show(defects[0]!)}.`;
+  if (n === 0) {
+    return {
+      dimension: 0,
+      ratio: null,
+      exact: 0,
+      alike: 0,
+      sentence:
+        "No candidate moves states or values on these data: nothing tells a symmetry from what does nothing.",
+    };
+  }
+  const smallest = ` The smallest relative defect is ${show(defects[0]!)}.`;
   if (dimension === 0) {
     return {
       dimension: 0,
@@ -85,7 +95,39 @@ export function decide(
         : `${directions} nearly symmetric, broken by ${show(100 * last)} % of what an unrelated motion would show; ${beyond}.`;
   let alike = 0;
   while (alike < dimension && defects[alike]! <= floor) alike++;
-  return { dimension, ratio, exact: Math.min(exact, dimension), alike, sentence };
+  const among = last > floor ? exactAmong(exact, dimension) : "";
+  const further = nearlyBeyond(defects, dimension, threshold, level);
+  return {
+    dimension,
+    ratio,
+    exact: Math.min(exact, dimension),
+    alike,
+    sentence: `${sentence}${among}${further}`,
+  };
+}
+
+/** Of directions that are nearly symmetric, how many are so as far as arithmetic resolves. */
+function exactAmong(exact: number, dimension: number): string {
+  if (exact === 0 || exact >= dimension) return "";
+  return ` ${exact} of them ${exact === 1 ? "is" : "are"} symmetric as far as arithmetic resolves.`;
+}
+
+/** Behind the widest gap another may follow: what lies between the two is nearly symmetric, and no symmetry. */
+function nearlyBeyond(
+  defects: ArrayLike<number>,
+  dimension: number,
+  threshold: number,
+  level: (k: number) => number,
+): string {
+  let [count, ratio] = [0, LEAST_RATIO];
+  for (let k = dimension + 1; k <= defects.length && defects[k - 1]! ** 2 < threshold; k++) {
+    const step = level(k) / level(k - 1);
+    if (step > ratio) [count, ratio] = [k - dimension, step];
+  }
+  if (count === 0) return "";
+  const broken = show(100 * defects[dimension + count - 1]!);
+  const more = count === 1 ? "One more is" : `${count} more are`;
+  return ` ${more} nearly symmetric, broken by ${broken} %: a second gap, ${show(ratio)} times, lies above.`;
 }
 
 /** Beyond this share even what a grid may have done is no symmetry. */

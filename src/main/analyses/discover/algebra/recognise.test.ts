@@ -220,6 +220,29 @@ describe("an algebra is recognised", () => {
     );
   });
 
+  test("a rotation that goes along its axis is a screw, and about another point it is not", () => {
+    const turn = Matrix.sub(unit(3, 1, 0), unit(3, 0, 1));
+    const shifted = (x: number, y: number, z: number): Matrix => {
+      const one = homogeneous(turn);
+      [x, y, z].forEach((value, i) => one.set(i, 3, value));
+      return one;
+    };
+    for (let seed = 1; seed <= 5; seed++) {
+      const of = (one: Matrix) => recognise(disguised([one], seed), 1e-12);
+      expect(of(shifted(0, 0, 0.5))).toMatchObject({
+        name: "R",
+        words: "a screw, a rotation together with a translation along what it leaves in place",
+      });
+      expect(of(shifted(3, -40, 0))).toMatchObject({ name: "so(2)", words: "a rotation" });
+    }
+    const growing = homogeneous(Matrix.diag([1, 1, 0]));
+    growing.set(2, 3, 1);
+    expect(recognise([growing], 1e-12)).toMatchObject({
+      name: "R",
+      words: "a scaling together with a translation along what it leaves in place",
+    });
+  });
+
   test("and a translation with a trace of rounding has no point that stays far away", () => {
     const shift = unit(3, 0, 2);
     shift.set(0, 1, 1e-7);

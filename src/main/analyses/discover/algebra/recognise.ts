@@ -226,6 +226,7 @@ const scalings: readonly SingleKind[] = ["scaling", "stretching", "weighted scal
 /** In which they are named. */
 const order: readonly SingleKind[] = [
   "rotation",
+  "screw",
   "stretching",
   "spiral",
   "mixed",

@@ -1,10 +1,11 @@
 /** One motion by itself, or one of several that commute: what its eigenvalues say it is. */
-import type { Matrix } from "ml-matrix";
+import { type Matrix, SingularValueDecomposition } from "ml-matrix";
 import { eigenvaluesOf } from "./eigenvalues";
 
 export type SingleKind =
   | "translation"
   | "rotation"
+  | "screw"
   | "scaling"
   | "stretching"
   | "weighted scaling"
@@ -25,6 +26,33 @@ export function singleOf(matrix: Matrix, tolerance: number): Single {
   const size = matrix.norm();
   const linear = matrix.subMatrix(0, matrix.rows - 2, 0, matrix.columns - 2);
   if (linear.norm() < tolerance * size) return { kind: "translation", words: "a translation" };
+  const one = linearKind(linear, size, tolerance);
+  return keepsAPoint(matrix, tolerance) ? one : drifting(one);
+}
+
+/** What keeps no point also goes along where its linear part goes nowhere; its orbits do not close. */
+function drifting({ kind, words }: Single): Single {
+  const along = `${words} together with a translation along what it leaves in place`;
+  return kind === "rotation"
+    ? { kind: "screw", words: `a screw, ${along}` }
+    : { kind: "mixed", words: along };
+}
+
+/** Whether A x + b = 0 somewhere: b lies in the image of A. */
+function keepsAPoint(matrix: Matrix, tolerance: number): boolean {
+  const d = matrix.rows - 1;
+  const linear = matrix.subMatrix(0, d - 1, 0, d - 1);
+  const shift = matrix.subMatrix(0, d - 1, d, d);
+  const { leftSingularVectors: left, diagonal } = new SingularValueDecomposition(linear);
+  const cut = Math.sqrt(tolerance) * (diagonal[0] ?? 0);
+  const outside = diagonal.flatMap((value, i) =>
+    value > cut ? [] : [left.getColumnVector(i).dot(shift)],
+  );
+  return Math.hypot(...outside) <= Math.sqrt(tolerance) * matrix.norm();
+}
+
+/** @param size of the whole motion, beside which eigenvalues are small or not */
+function linearKind(linear: Matrix, size: number, tolerance: number): Single {
   const eigenvalues = eigenvaluesOf(linear);
   // A k-fold eigenvalue of a matrix with rounding ε splits by ε^{1/k}; pairs are the rule.
   const small = Math.sqrt(tolerance) * size;
@@ -75,6 +103,7 @@ function ratios(values: readonly number[]): string {
 export const singleNames: Readonly<Record<SingleKind, string>> = {
   translation: "translations(1)",
   rotation: "so(2)",
+  screw: "R",
   scaling: "scalings",
   stretching: "so(1,1)",
   "weighted scaling": "scalings",
