@@ -92,17 +92,17 @@ describe("an incompressible flow", () => {
           grid,
         );
         expect(report.verdict).toBe("fits");
-        expect(report.rows[0]!.score).toBeLessThan(1e-20);
+        expect(report.rows[0]!.score).toBeLessThan(1e-12);
       }),
       runs,
     );
   });
 
   test.each([
-    ["sr3", "axes exchanged"],
-    ["sr", "axes exchanged"],
-    ["s", "one axis reversed"],
-    ["sr2", "one axis reversed"],
+    ["sr3", "(vy, vx)"],
+    ["sr", "(vy, vx)"],
+    ["s", "(vx, −vy)"],
+    ["sr2", "(vx, −vy)"],
   ])("with the array moved by %s but not its components is noticed: %s", (id, name) => {
     fc.assert(
       fc.property(seeds, (seed) => {
@@ -113,7 +113,9 @@ describe("an incompressible flow", () => {
           grid,
         );
         expect(verdict).toBe("other-fits-better");
-        expect(rows.reduce((a, b) => (a.score < b.score ? a : b)).name).toBe(name);
+        const possible = rows.filter((row) => row.possible).map((row) => row.name);
+        expect(possible).toContain(name);
+        expect(possible).toHaveLength(2);
       }),
       runs,
     );
@@ -138,7 +140,7 @@ describe("an incompressible flow", () => {
     const { verdict, sentence } = checkConvention(swapped, shape, spec, grid);
     expect(verdict).toBe("other-fits-better");
     expect(sentence).toMatch(
-      /^v is free of divergence only if the last axis is y, or components are \(y, x\)/,
+      /^v fits only if its stored components are \(vy, vx\), or the same with both signs turned/,
     );
     expect(checkConvention(negated, shape, spec, grid).verdict).toBe("other-fits-better");
   });
@@ -175,7 +177,7 @@ test("a flow that is only mostly incompressible gives no remark, though one read
   );
   const { verdict, rows } = checkConvention(u, shape, spec, grid);
   const scores = rows.map(({ score }) => score);
-  expect(scores.indexOf(Math.min(...scores))).toBe(1);
+  expect(scores.indexOf(Math.min(...scores))).toBe(4);
   expect(verdict).toBe("cannot-tell");
 });
 
@@ -184,7 +186,7 @@ test("what decides must be more than rounding", () => {
   const perturbation = misread("s", states(incompressible, 4));
   const u = states(shear, 7).map((value, i) => value + 1e-5 * perturbation[i]!);
   const { verdict, rows } = checkConvention(u, shape, spec, grid);
-  expect(rows[2]!.score).toBeLessThan(rows[0]!.score / 2);
+  expect(rows[1]!.score).toBeLessThan(rows[0]!.score / 2);
   expect(verdict).toBe("cannot-tell");
 });
 

@@ -1,86 +1,83 @@
 /**
- * Which way do the axes and components of a velocity go? In an incompressible flow only the right reading is free of
- * divergence, so its score is near zero and that of a wrong one near a half or one. Blind to a sign of both components.
+ * Which way do the axes and components of a vector go? Every reading is scored on the data, by divergence and by what the
+ * flow carries from frame to frame; a remark is made where one stands out, and silence is kept where none does.
  */
 import { UserError } from "../../shared/errors";
 import type { ConventionReport } from "../../shared/contract";
 import type { ChannelGroup, FieldSpec, Grid } from "../../shared/fields/spec";
-import { spectral } from "./derivative";
+import { sizeOf } from "../../shared/tensor";
+import { unexplained, type CarriedPair } from "./convention/carried";
+import type { Explained } from "./convention/explained";
+import { divergences } from "./convention/divergence";
+import { spaceOf, storedVector, type Space, type StoredVector } from "./convention/flow";
+import {
+  contradictedByChange,
+  contradictedByDivergence,
+  curlFreeAsStated,
+  type Contradicted,
+} from "./convention/judge";
+import { readingsOf, type Reading } from "./convention/readings";
+import { vorticityUnexplained } from "./convention/vorticity";
 
-type ConventionRow = ConventionReport["rows"][number];
-type ConventionVerdict = ConventionReport["verdict"];
+type Values = Float32Array | Float64Array;
+type Evidence = NonNullable<ConventionReport["evidence"]>[number];
 
-interface Reading {
-  readonly name: string;
-  readonly description: string;
-  /** Whether the first component belongs to the array's y axis instead of x. */
-  readonly exchanged: boolean;
-  /** Of the second component, relative to the first. */
-  readonly sign: 1 | -1;
-  /** A flow without curl gives zero here whatever its convention, so zero says nothing. */
-  readonly ambiguous: boolean;
+/** More points than these say no more: of larger fields every evidence takes the average over blocks. */
+const MOST_POINTS = 2 ** 16;
+
+/** Below this a score is rounding. */
+const ROUNDING = 1e-6;
+
+/** One piece of evidence with what it contradicts. */
+interface Finding extends Evidence {
+  readonly contradicted: Contradicted;
 }
 
-const readings: readonly Reading[] = [
-  {
-    name: "as stated",
-    description: "the last axis is x, components are (x, y)",
-    exchanged: false,
-    sign: 1,
-    ambiguous: false,
-  },
-  {
-    name: "axes exchanged",
-    description: "the last axis is y, or components are (y, x)",
-    exchanged: true,
-    sign: 1,
-    ambiguous: false,
-  },
-  {
-    name: "one axis reversed",
-    description: "an axis runs against its component, as when row 0 is at the top",
-    exchanged: false,
-    sign: -1,
-    ambiguous: false,
-  },
-  {
-    name: "axes exchanged, one reversed",
-    description: "both; also what a flow without curl looks like",
-    exchanged: true,
-    sign: -1,
-    ambiguous: true,
-  },
-];
-
-/** Above this no reading is free of divergence; wrong readings of isotropic flows score 0.46 to 1. */
-const NEAR_ZERO = 0.05;
-/** Below this, differences are rounding of float16 and float32 files. */
-const ROUNDING = 1e-6;
-/** Another reading must be better than the stated one by this factor. */
-const MARGIN = 2;
-
 /**
- * Scores ‖q‖²/‖∇v‖² with q = s₀∂ₐv₀ + s₁∂ᵦv₁ for both orders of the axes and both relative signs, spectral derivatives.
- * A verdict other than "cannot-tell" needs one reading near zero and clearly below all others: noise, compressible and
- * curl-free flows stay without a remark. A remark means that something is amiss, not for certain what: a curl-free flow
- * with one axis reversed scores like an incompressible one with axes exchanged.
- * @param values [B, C, H, W], periodic
+ * Scores all signed permutations of a vector's components: eight on a plane, 48 in space. Frames decide before divergence
+ * does, for a flow without curl that is read at a right angle looks incompressible. Noise, states that do not change,
+ * shear flows and unrelated frames stay without a verdict.
+ * @param values [B, C, …grid], states
+ * @param later the states that follow them, where the file has any
  * @throws UserError "convention/no-vector"
  */
 export function checkConvention(
-  values: Float32Array | Float64Array,
+  values: Values,
   shape: readonly number[],
   spec: FieldSpec,
   grid: Grid,
+  later?: Values,
 ): ConventionReport {
   const vector = velocityOf(spec);
-  const scores = divergenceScores(values, shape, vector, grid);
-  const rows = readings.map(({ name, description }, i): ConventionRow => {
-    return { name, description, score: scores[i]!, stated: i === 0 };
-  });
+  const readings = readingsOf(grid.size.length);
+  const coarse = coarsened(grid);
+  const space = spaceOf(coarse.grid);
   const samples = shape[0]!;
-  const { verdict, best } = judge(scores);
-  return { verdict, sentence: sentenceFor(verdict, vector.name, rows, best), rows, samples };
+  const frames = (states: Values) =>
+    framesOf(states, shape, spec, vector, space, coarse.block, grid);
+  const before = frames(values);
+  const after = later === undefined ? undefined : frames(later);
+  const findings = [
+    ...divergenceFinding(before, readings, space),
+    ...(after === undefined ? [] : changeFindings(before, after, spec, vector, readings, space)),
+  ];
+  const left = remaining(findings, readings);
+  const deciding = findings.filter(({ decides }) => decides);
+  const total = readings.map((_, i) =>
+    Math.max(0, ...(deciding.length > 0 ? deciding : findings).map(({ scores }) => scores[i]!)),
+  );
+  const order = readings.map((_, i) => i).filter((i) => left[i]);
+  const best = order.reduce((a, b) => (total[b]! < total[a]! ? b : a), order[0]!);
+  const verdict = order.length === readings.length ? "cannot-tell" : left[0] ? "fits" : "other-fits-better"; // prettier-ignore
+  return {
+    verdict,
+    sentence: sentenceFor(verdict, vector.name, readings, findings, best, order.length > 1),
+    rows: readings.map(({ name, description }, i) => {
+      return { name, description, score: total[i]!, stated: i === 0, possible: left[i]! };
+    }),
+    evidence: findings.map(({ contradicted: _, ...evidence }) => evidence),
+    samples,
+  };
 }
 
 /** The velocity, or the first vector where none is called so. */
@@ -96,68 +93,179 @@ function velocityOf(spec: FieldSpec): ChannelGroup {
   return chosen;
 }
 
-/** One score a reading; all 0 for a field without gradients. */
-function divergenceScores(
-  values: Float32Array | Float64Array,
-  shape: readonly number[],
-  { channels }: ChannelGroup,
-  { length }: Grid,
-): number[] {
-  const [batch = 0, count = 0, height = 0, width = 0] = shape;
-  const plane = height * width;
-  const sums = readings.map(() => 0);
-  let total = 0;
-  for (let b = 0; b < batch; b++) {
-    // derivatives[component][0 for ∂ₓ, 1 for ∂ᵧ]
-    const derivatives = channels.map((channel) => {
-      const start = (b * count + channel) * plane;
-      const field = Float64Array.from(values.subarray(start, start + plane));
-      return [
-        spectral(field, [height, width], 1, length[1]!),
-        spectral(field, [height, width], 0, length[0]!),
-      ] as const;
-    });
-    const [[vxx, vxy], [vyx, vyy]] = derivatives as [
-      readonly [Float64Array, Float64Array],
-      readonly [Float64Array, Float64Array],
-    ];
-    for (let i = 0; i < plane; i++) {
-      total += vxx[i]! ** 2 + vxy[i]! ** 2 + vyx[i]! ** 2 + vyy[i]! ** 2;
-      readings.forEach(({ exchanged, sign }, r) => {
-        const q = exchanged ? vxy[i]! + sign * vyx[i]! : vxx[i]! + sign * vyy[i]!;
-        sums[r]! += q * q;
-      });
-    }
-  }
-  return sums.map((sum) => (total === 0 ? 0 : sum / total));
+/** One sample's vector, and its other fields that a flow may carry. */
+interface Frame {
+  readonly flow: StoredVector;
+  readonly scalars: readonly Float64Array[];
 }
 
-function judge(scores: readonly number[]): { verdict: ConventionVerdict; best: number } {
-  const rounded = scores.map((score) => Math.max(score, ROUNDING));
-  const best = rounded.indexOf(Math.min(...rounded));
-  const others = rounded.filter((_, i) => i !== best);
-  const clear =
-    rounded[best]! <= NEAR_ZERO && others.every((score) => score > MARGIN * rounded[best]!);
-  if (!clear || readings[best]!.ambiguous) return { verdict: "cannot-tell", best };
-  return { verdict: best === 0 ? "fits" : "other-fits-better", best };
+function framesOf(
+  values: Values,
+  shape: readonly number[],
+  spec: FieldSpec,
+  vector: ChannelGroup,
+  space: Space,
+  block: number,
+  grid: Grid,
+): Frame[] {
+  const [batch = 0, count = 0] = shape;
+  const points = sizeOf(grid.size);
+  return Array.from({ length: batch }, (_, b) => {
+    const field = (channel: number): Float64Array => {
+      const start = (b * count + channel) * points;
+      return averaged(values.subarray(start, start + points), grid.size, block);
+    };
+    return {
+      flow: storedVector(vector.channels.map(field), space),
+      scalars: carriedOf(spec).map(({ channels }) => field(channels[0]!)),
+    };
+  });
+}
+
+function carriedOf(spec: FieldSpec): ChannelGroup[] {
+  return spec.filter(({ kind }) => kind === "scalar" || kind === "density");
+}
+
+function divergenceFinding(
+  frames: readonly Frame[],
+  readings: readonly Reading[],
+  space: Space,
+): Finding[] {
+  if (space.dimension < 2) return [];
+  const scores = divergences(
+    frames.map(({ flow }) => flow),
+    readings,
+    space,
+  );
+  const contradicted = contradictedByDivergence(scores, readings);
+  return [
+    {
+      name: "Divergence",
+      question: "How far is it from incompressible? ‖∇·v‖²/‖∇v‖²; blind to the sign of v.",
+      scores,
+      decides: contradicted.some(Boolean),
+      contradicted,
+    },
+  ];
+}
+
+function changeFindings(
+  before: readonly Frame[],
+  after: readonly Frame[],
+  spec: FieldSpec,
+  vector: ChannelGroup,
+  readings: readonly Reading[],
+  space: Space,
+): Finding[] {
+  const carried = carriedOf(spec).map(({ name }, at) => {
+    const pairs = before.map((frame, s): CarriedPair => {
+      return {
+        before: { scalar: frame.scalars[at]!, flow: frame.flow },
+        after: { scalar: after[s]!.scalars[at]!, flow: after[s]!.flow },
+      };
+    });
+    return change(
+      `Change of ${name}`,
+      `Does ${vector.name} carry ${name} from frame to frame? What it leaves unexplained of the change.`,
+      unexplained(pairs, readings, space),
+    );
+  });
+  if (space.dimension !== 2) return carried;
+  const flows = before.map((frame, s) => [frame.flow, after[s]!.flow] as const);
+  return [
+    ...carried,
+    change(
+      "Change of the vorticity",
+      `Does ${vector.name} carry its own curl, as momentum demands? What it leaves unexplained of the change.`,
+      vorticityUnexplained(flows, readings, space),
+    ),
+  ];
+}
+
+function change(name: string, question: string, explained: Explained): Finding {
+  const contradicted = contradictedByChange(explained);
+  return {
+    name,
+    question,
+    scores: [...explained.together],
+    decides: contradicted.some(Boolean),
+    contradicted,
+  };
+}
+
+/** One flag a reading: whether nothing contradicts it. All of them where the evidence contradicts itself. */
+function remaining(findings: readonly Finding[], readings: readonly Reading[]): boolean[] {
+  const all = readings.map(() => true);
+  const [divergence, changes] = [
+    findings.filter(({ name }) => name === "Divergence"),
+    findings.filter(({ name }) => name !== "Divergence"),
+  ];
+  // The clearest first; one that leaves nothing of what the others left is a remark on other physics, not on readings.
+  const ranked = changes
+    .filter(({ decides }) => decides)
+    .sort((a, b) => Math.min(...a.scores) - Math.min(...b.scores));
+  const narrowed = ranked.reduce((left, { contradicted }) => {
+    const next = left.map((one, i) => one && !contradicted[i]);
+    return next.some(Boolean) ? next : left;
+  }, all);
+  return divergence.reduce((left, { contradicted, decides }) => {
+    if (!decides) return left;
+    if (ranked.length === 0 && curlFreeAsStated(contradicted, readings)) return left;
+    const next = left.map((one, i) => one && !contradicted[i]);
+    return next.some(Boolean) ? next : left;
+  }, narrowed);
 }
 
 function sentenceFor(
-  verdict: ConventionVerdict,
+  verdict: ConventionReport["verdict"],
   vector: string,
-  rows: readonly ConventionRow[],
+  readings: readonly Reading[],
+  findings: readonly Finding[],
   best: number,
+  several: boolean,
 ): string {
-  const score = (i: number): string => {
-    const value = rows[i]!.score;
-    return value < ROUNDING ? "below 1e-6" : value.toPrecision(2);
-  };
+  const score = (value: number): string => (value < ROUNDING ? "below 1e-6" : value.toPrecision(2));
+  const deciding = findings.filter(({ decides, contradicted }) => decides && !contradicted[best]);
+  const by = (at: number): string =>
+    deciding.map(({ name, scores }) => `${lower(name)} ${score(scores[at]!)}`).join(", ");
   switch (verdict) {
     case "fits":
-      return `${vector} is free of divergence as stated (relative divergence ${score(0)}).`;
+      return `${vector} has the axes and components stated: ${by(0)}.${several ? " Its sign is not told." : ""}`;
     case "other-fits-better":
-      return `${vector} is free of divergence only if ${rows[best]!.description} (relative divergence ${score(best)}, as stated ${score(0)}). Are axes and components as stated?`;
+      return `${vector} fits only if its stored components are ${readings[best]!.name}${several ? ", or the same with both signs turned" : ""} (${readings[best]!.description}): ${by(best)}; as stated ${by(0)}. Are axes and components as stated?`;
     case "cannot-tell":
-      return `These data do not tell which way axes and components go: no single reading of ${vector} is free of divergence.`;
+      return `These data do not tell which way axes and components go: no reading of ${vector} stands out by divergence${findings.length > 1 ? " or by what it carries from frame to frame" : ""}.`;
   }
+}
+
+function lower(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+/** The grid of block averages where it has more points than are needed; the block's side divides every axis. */
+function coarsened(grid: Grid): { grid: Grid; block: number } {
+  let block = 1;
+  let size = grid.size;
+  while (sizeOf(size) > MOST_POINTS && size.every((n) => n % 2 === 0 && n > 16)) {
+    block *= 2;
+    size = size.map((n) => n / 2);
+  }
+  return { grid: { ...grid, size }, block };
+}
+
+function averaged(field: Values, size: readonly number[], block: number): Float64Array {
+  let values = Float64Array.from(field);
+  if (block === 1) return values;
+  size.forEach((points, axis) => {
+    const after = sizeOf(size.slice(axis + 1));
+    const before = sizeOf(size.slice(0, axis).map((n) => n / block));
+    const kept = points / block;
+    const next = new Float64Array(before * kept * after);
+    for (let p = 0; p < before * points; p++) {
+      const row = Math.floor(p / points) * kept + Math.floor((p % points) / block);
+      for (let k = 0; k < after; k++) next[row * after + k]! += values[p * after + k]! / block;
+    }
+    values = next;
+  });
+  return values;
 }

@@ -3,11 +3,24 @@ import type { DataOptions, MethodOutput } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import { select } from "../../../shared/selection";
 import { toFloat64 } from "../../../shared/tensor";
-import { openData } from "../../data/dataset";
+import { showFieldSpec } from "../../../shared/fields/spec";
+import { openData, type DataSet } from "../../data/dataset";
 import { checkConvention } from "../../fields/conventionCheck";
 
 /** Enough for a verdict: the scores are means over whole fields. */
 const SAMPLES = "16";
+
+/** Whether targets are states like the inputs, so that they may be the frames after them. */
+export function sameFields({
+  fields,
+  outputFields,
+}: Pick<DataSet, "fields" | "outputFields">): boolean {
+  return (
+    fields !== undefined &&
+    outputFields !== undefined &&
+    showFieldSpec(fields) === showFieldSpec(outputFields)
+  );
+}
 
 /** @throws UserError "convention/no-fields", "convention/no-grid", "convention/no-vector" */
 export async function convention({
@@ -30,15 +43,15 @@ export async function convention({
         },
       );
     }
-    if (grid === undefined || data.states.axes.join() !== "channel,y,x") {
-      throw new UserError("convention/no-grid", `${path} holds no fields on a plane grid.`, {
+    if (grid === undefined || !/^channel,(z,)?y,x$/.test(data.states.axes.join())) {
+      throw new UserError("convention/no-grid", `${path} holds no fields on a grid.`, {
         where: path,
       });
     }
     const { indices } = select(data, { samples: SAMPLES });
-    const { input } = await data.read(indices);
-    const report = checkConvention(toFloat64(input), input.shape, fields, grid);
-    return { ...report, rows: report.rows.map((row) => ({ ...row })) };
+    const { input, target } = await data.read(indices);
+    const later = target !== undefined && sameFields(data) ? toFloat64(target) : undefined;
+    return checkConvention(toFloat64(input), input.shape, fields, grid, later);
   } finally {
     await data.close();
   }

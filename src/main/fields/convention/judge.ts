@@ -1,0 +1,64 @@
+/** From scores to what may be said: which readings some evidence contradicts, and whether one is left. */
+import type { Explained } from "./explained";
+import { atRightAngle, sameUpToSign, type Reading } from "./readings";
+
+/** A relative divergence above this is none; wrong readings of isotropic flows score 0.46 to 1. */
+const NEAR_ZERO = 0.05;
+/** Below this, differences of divergences are rounding of float16 and float32 files. */
+const ROUNDING = 1e-6;
+/** A contradicted reading's divergence is larger by this factor. */
+const MARGIN = 2;
+
+/** What a reading must explain of a change before others are measured by it … */
+const EXPLAINED = 0.15;
+/** … and by how much less another must explain, of the change and of what the best one explains, … */
+const LESS = 0.1;
+const LESS_OF_BEST = 0.3;
+/** … in how many of the samples it must explain less, … */
+const CONSISTENT = 0.85;
+/** … and the share of all that is asked of samples too few to be consistent. */
+const FEW = 4;
+const LESS_OF_FEW = 0.5;
+
+/** One flag a reading: whether this contradicts it. */
+export type Contradicted = readonly boolean[];
+
+/**
+ * A reading is contradicted where another one is free of divergence and it is not. A flow that has no curl as stated says
+ * nothing: it is either incompressible and read at a right angle, or a flow without curl.
+ */
+export function contradictedByDivergence(
+  scores: readonly number[],
+  readings: readonly Reading[],
+): Contradicted {
+  const none = readings.map(() => false);
+  const rounded = scores.map((score) => Math.max(score, ROUNDING));
+  const best = rounded.indexOf(Math.min(...rounded));
+  if (rounded[best]! > NEAR_ZERO) return none;
+  const rivals = readings.map((reading) => !sameUpToSign(reading, readings[best]!));
+  if (!rivals.every((rival, i) => !rival || rounded[i]! > MARGIN * rounded[best]!)) return none;
+  return rivals;
+}
+
+/** Whether the reading without divergence has no curl as stated. */
+export function curlFreeAsStated(
+  contradicted: Contradicted,
+  readings: readonly Reading[],
+): boolean {
+  return readings.some((reading, i) => !contradicted[i] && atRightAngle(reading, readings[0]!));
+}
+
+/** A reading is contradicted where another one explains clearly more of what changes, in nearly every sample. */
+export function contradictedByChange({ together, bySample }: Explained): Contradicted {
+  const best = together.indexOf(Math.min(...together));
+  const most = 1 - together[best]!;
+  if (most < EXPLAINED) return together.map(() => false);
+  return together.map((share, i) => {
+    const less = share - together[best]!;
+    if (less < LESS || less < LESS_OF_BEST * most) return false;
+    const samples = bySample[best]!;
+    if (samples.length < FEW) return less >= LESS_OF_FEW;
+    const agreeing = samples.filter((one, s) => one < bySample[i]![s]!).length;
+    return agreeing >= CONSISTENT * samples.length;
+  });
+}

@@ -1,0 +1,92 @@
+/**
+ * The ways to read the components of a vector: each direction of space takes one of them, with either sign. Eight on a
+ * plane, 48 in space, 2 on a line.
+ */
+
+const directions = ["x", "y", "z"] as const;
+
+/** v along direction i is `signs[i]` times stored component `from[i]`; directions in the order x, y, z. */
+export interface Reading {
+  readonly from: readonly number[];
+  readonly signs: readonly (1 | -1)[];
+  /** What the stored components are under it: "(vy, −vx)". */
+  readonly name: string;
+  readonly description: string;
+}
+
+/** All of them, the stated one first. @param dimension of space */
+export function readingsOf(dimension: number): readonly Reading[] {
+  return permutations(dimension).flatMap((from) =>
+    signsOf(dimension).map((signs): Reading => {
+      return { from, signs, name: nameOf(from, signs), description: inWords(from, signs) };
+    }),
+  );
+}
+
+/** Whether two readings differ by the sign of the whole vector alone, or not at all. */
+export function sameUpToSign(a: Reading, b: Reading): boolean {
+  const sign = a.signs[0]! * b.signs[0]!;
+  return (
+    a.from.every((c, i) => c === b.from[i]) && a.signs.every((s, i) => s * b.signs[i]! === sign)
+  );
+}
+
+/**
+ * Whether on a plane the two turn a flow without divergence into one without curl: v under one is v under the other,
+ * turned by a right angle.
+ */
+export function atRightAngle(a: Reading, b: Reading): boolean {
+  const [p, q] = [a, b];
+  if (p.from.length !== 2 || p.from[0] === q.from[0]) return false;
+  return p.signs[0]! * q.signs[1]! === -p.signs[1]! * q.signs[0]!;
+}
+
+function permutations(count: number): number[][] {
+  if (count === 0) return [[]];
+  return permutations(count - 1)
+    .flatMap((rest) => Array.from({ length: count }, (_, at) => rest.toSpliced(at, 0, count - 1)))
+    .sort((a, b) => (a.join() < b.join() ? -1 : 1));
+}
+
+function signsOf(count: number): (1 | -1)[][] {
+  if (count === 0) return [[]];
+  return signsOf(count - 1).flatMap((rest) => [
+    [...rest, 1 as const],
+    [...rest, -1 as const],
+  ]);
+}
+
+function nameOf(from: Reading["from"], signs: Reading["signs"]): string {
+  const stored = from.map((_, component) => {
+    const direction = from.indexOf(component);
+    return `${signs[direction]! < 0 ? "−" : ""}v${directions[direction]!}`;
+  });
+  return `(${stored.join(", ")})`;
+}
+
+function inWords(from: Reading["from"], signs: Reading["signs"]): string {
+  const exchanged = from.some((component, i) => component !== i);
+  const reversed = signs.filter((sign) => sign < 0).length;
+  if (!exchanged && reversed === 0) {
+    return from.length === 1
+      ? "as the axis runs"
+      : "the last axis is x, components in the order of the directions";
+  }
+  const parts = [
+    ...(exchanged
+      ? [
+          from.length === 2
+            ? "the last axis is y, or components are (y, x)"
+            : "axes or components are in another order",
+        ]
+      : []),
+    ...(reversed === 0
+      ? []
+      : [
+          reversed === from.length
+            ? "every component has the other sign, or times run backwards"
+            : "an axis runs against its component, as when row 0 is at the top",
+        ]),
+  ];
+  return parts.join("; ");
+}
