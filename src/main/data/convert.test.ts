@@ -27,7 +27,7 @@ test.each([
   const before = await openData(join("fixtures/datasets", name));
   const out = join(folder, "out.npz");
   const { trajectories, times } = before.states;
-  await writeStates(before, out, all(trajectories, times));
+  await writeStates(before, out, "npz", all(trajectories, times));
   const after = await openData(out);
   expect(after).toMatchObject({
     shape: before.shape,
@@ -45,7 +45,7 @@ test.each([
 test("a part has its own times, and nothing is left of a conversion that was cancelled", async () => {
   const data = await openData("fixtures/datasets/pdebench_swe_2d/2D_rdb_NA_NA.h5");
   const out = join(folder, "part.npz");
-  const written = await writeStates(data, out, {
+  const written = await writeStates(data, out, "npz", {
     ...all(3, 6),
     trajectories: [1, 2],
     times: [2, 4],
@@ -59,7 +59,7 @@ test("a part has its own times, and nothing is left of a conversion that was can
   const before = await readdir(folder);
   const signal = AbortSignal.abort();
   await expect(
-    writeStates(data, join(folder, "no.npz"), { ...all(3, 6), signal }),
+    writeStates(data, join(folder, "no.npz"), "npz", { ...all(3, 6), signal }),
   ).rejects.toThrow();
   expect(await readdir(folder)).toEqual(before);
   await data.close();
@@ -67,7 +67,7 @@ test("a part has its own times, and nothing is left of a conversion that was can
 
 test("pairs are no states in time", async () => {
   const data = await openData("fixtures/vit/data.npz");
-  await expect(writeStates(data, join(folder, "no.npz"), all(1, 1))).rejects.toMatchObject({
+  await expect(writeStates(data, join(folder, "no.npz"), "npz", all(1, 1))).rejects.toMatchObject({
     code: "convert/targets",
   });
   await data.close();

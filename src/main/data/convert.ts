@@ -1,14 +1,14 @@
-/** A data set written as .npz: its states in canonical order, with the times and positions that are known. */
-import { crc32 } from "node:zlib";
+/** A data set written in another layout: its states in time, with the times, positions and boundary that are known. */
 import { UserError } from "../../shared/errors";
-import { showFieldSpec } from "../../shared/fields/spec";
-import { allocate, sizeOf, type Tensor } from "../../shared/tensor";
-import { atomicWrite } from "./atomic";
 import type { DataSet } from "./dataset";
-import { encodeNpy } from "./npy";
-import { encodeNpyText } from "./npyText";
-import type { StatePlace } from "./states";
-import { zipArchive, type StreamedContent, type ZipContent } from "./zipWriter";
+import { writeHdf5 } from "./write/hdf5States";
+import { writeNpzStates } from "./write/npzStates";
+import { pdebench } from "./write/pdebench";
+import { theWell } from "./write/theWell";
+
+/** As `--layout` names them. */
+export const layoutNames = ["npz", "the-well", "pdebench"] as const;
+export type LayoutName = (typeof layoutNames)[number];
 
 export interface ConvertOptions {
   /** Half-open. */
@@ -25,22 +25,39 @@ export interface Converted {
   readonly axes: readonly string[];
   /** Names of the arrays in the file. */
   readonly arrays: readonly string[];
+  /** What was assumed in writing, each a sentence. */
+  readonly notices: readonly string[];
 }
 
-/** Values held at once. */
-const MOST_VALUES = 2 ** 21;
+/**
+ * The layout for a file of that name: .npz is one, .h5 and .hdf5 are The Well's unless another is named.
+ * @throws UserError "convert/layout" where ending and layout do not fit
+ */
+export function layoutFor(out: string, named: LayoutName | null): LayoutName {
+  const name = out.toLowerCase();
+  const ending = name.endsWith(".npz") ? "npz" : /\.(h5|hdf5)$/.test(name) ? "HDF5" : undefined;
+  const layout = named ?? (ending === "npz" ? "npz" : "the-well");
+  if (ending !== undefined && (layout === "npz") === (ending === "npz")) return layout;
+  throw new UserError(
+    "convert/layout",
+    ending === undefined
+      ? `${out} ends neither in .npz nor in .h5 or .hdf5.`
+      : `${out} is no name for the layout ${layout}.`,
+    { where: out, todo: "Layouts are npz for .npz, the-well and pdebench for .h5 and .hdf5." },
+  );
+}
 
 /**
- * Writes `states`, and `time`, `z`, `y`, `x` where known, else `dt`; channel groups and boundary are texts beside them,
- * where this program finds them again. Memory is that of a few states however large the file is.
- * @throws UserError "convert/targets" for pairs of inputs and targets, "convert/particles", "file/…"
+ * Memory is that of a few states however large the file is.
+ * @throws UserError "convert/targets" for pairs of inputs and targets, "convert/particles", "convert/no-grid", "file/…"
  */
 export async function writeStates(
   data: DataSet,
   out: string,
+  layout: LayoutName,
   options: ConvertOptions,
 ): Promise<Converted> {
-  const { states, coordinates, fields, dt, path } = data;
+  const { states, path } = data;
   if (data.targets === "stored") {
     throw new UserError(
       "convert/targets",
@@ -60,57 +77,6 @@ export async function writeStates(
       },
     );
   }
-  const places = placesIn(options);
-  const [firstTime, endTime] = options.times;
-  const count = options.trajectories[1] - options.trajectories[0];
-  const shape = [count, endTime - firstTime, ...states.shape];
-  const { dtype } = await states.read([]);
-  const [header] = encodeNpy({ dtype, shape, data: allocate(dtype, 0) });
-  const step = Math.max(1, Math.floor(MOST_VALUES / Math.max(1, sizeOf(states.shape))));
-  async function* pieces(from: number, to: number): AsyncGenerator<Uint8Array> {
-    yield header;
-    for (let at = 0; at < places.length; at += step) {
-      options.signal.throwIfAborted();
-      options.onProgress(from + ((to - from) * at) / places.length);
-      yield encodeNpy(await states.read(places.slice(at, at + step)))[1];
-    }
-  }
-  // A zip entry begins with its checksum, so everything is read twice: once for it, once to be written.
-  let [crc, size] = [0, 0];
-  for await (const piece of pieces(0, 0.5)) {
-    crc = crc32(piece, crc);
-    size += piece.length;
-  }
-  const line = (values: readonly number[]): Tensor => ({
-    dtype: "float64",
-    shape: [values.length],
-    data: Float64Array.from(values),
-  });
-  const known: [string, Tensor][] = Object.entries(coordinates).map(([axis, values]) => [
-    axis,
-    line(axis === "time" ? values.slice(firstTime, endTime) : values),
-  ]);
-  if (coordinates.time === undefined && dt !== undefined) known.push(["dt", line([dt])]);
-  const stated = {
-    ...(fields === undefined ? {} : { fields: showFieldSpec(fields) }),
-    ...(data.boundary === undefined ? {} : { boundary: data.boundary }),
-  };
-  const contents: (ZipContent | StreamedContent)[] = [
-    { name: "states.npy", size, crc, bytes: () => pieces(0.5, 1) },
-    ...known.map(([name, tensor]) => ({ name: `${name}.npy`, parts: encodeNpy(tensor) })),
-    ...Object.entries(stated).map(([name, text]) => ({
-      name: `${name}.npy`,
-      parts: encodeNpyText(text),
-    })),
-  ];
-  await atomicWrite(out, zipArchive(contents, { deflated: false }));
-  return { shape, axes: data.axes, arrays: ["states", ...known.map(([name]) => name)] };
-}
-
-function placesIn({ trajectories, times }: ConvertOptions): StatePlace[] {
-  const places: StatePlace[] = [];
-  for (let trajectory = trajectories[0]; trajectory < trajectories[1]; trajectory++) {
-    for (let time = times[0]; time < times[1]; time++) places.push({ trajectory, time });
-  }
-  return places;
+  if (layout === "npz") return writeNpzStates(data, out, options);
+  return writeHdf5(data, out, layout === "the-well" ? theWell : pdebench, options);
 }

@@ -32,3 +32,14 @@ export function isBoundary(text: string): boolean {
     return false;
   }
 }
+
+/** The word for each direction: `periodic`, `open` or `wall`; what nothing speaks of counts as periodic. */
+export function directionKinds(text: string): Record<"x" | "y" | "z", string> {
+  const all = text === "open" ? "open" : "periodic";
+  const kinds = { x: all, y: all, z: all };
+  for (const part of text.split(",")) {
+    const [axis = "", kind = ""] = part.trim().toLowerCase().split(/\s+/);
+    if ((axis === "x" || axis === "y" || axis === "z") && kind !== "") kinds[axis] = kind;
+  }
+  return kinds;
+}

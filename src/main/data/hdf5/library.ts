@@ -2,7 +2,7 @@
  * HDF5's own library, compiled to WebAssembly, shut into a file system of its own: it sees the files that were mounted
  * and nothing else, so that links and storage that lead outside of a file end at a wall. Only what it asks for is read.
  */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import type { Attribute, ready } from "h5wasm";
 import { UserError } from "../../../shared/errors";
 
@@ -19,6 +19,8 @@ export interface Mounted {
   /** In the library's file system. */
   readonly path: string;
   readonly size: number;
+  /** Why the system refused a write, where it did: the library keeps no reasons. */
+  readonly refusal?: unknown;
   unmount(): void;
 }
 
@@ -29,12 +31,14 @@ interface Stream {
 
 interface Node {
   stream_ops: Record<string, unknown>;
+  node_ops: Record<string, unknown>;
   usedBytes: number;
 }
 
 interface FileSystem {
   createFile(parent: string, name: string, properties: object, read: boolean, write: boolean): Node;
   unlink(path: string): void;
+  analyzePath(path: string): { exists: boolean };
   getStream(fd: number): { stream_ops: Record<string, unknown> } | undefined;
 }
 
@@ -122,6 +126,63 @@ export function mount({ calls }: Library, path: string): Mounted {
     unmount() {
       system.unlink(`/${name}`);
       closeSync(fd);
+    },
+  };
+}
+
+/** Lets the library write into an open, empty file of this machine. Closing that is the caller's. */
+export function mountNew({ calls }: Library, fd: number): Mounted {
+  const system = fileSystem(calls);
+  const path = `/data-${count++}`;
+  const node = system.createFile("/", path.slice(1), {}, true, true);
+  const size = (): number => fstatSync(fd).size;
+  let refusal: unknown;
+  /** Errors of Node mean nothing to the library: it is told that nothing was written, and stops. */
+  const attempt = (write: () => number): number => {
+    if (refusal !== undefined) return -1;
+    try {
+      return write();
+    } catch (error) {
+      refusal = error;
+      return -1;
+    }
+  };
+  Object.defineProperty(node, "usedBytes", { get: size, set: () => undefined });
+  node.node_ops = {
+    ...node.node_ops,
+    setattr(_: Node, { size: wanted }: { size?: number }) {
+      if (wanted !== undefined) attempt(() => (ftruncateSync(fd, wanted), 0));
+    },
+  };
+  node.stream_ops = {
+    ...node.stream_ops,
+    read(_: Stream, buffer: Uint8Array, offset: number, length: number, position: number): number {
+      return readSync(fd, buffer, offset, length, position);
+    },
+    write(_: Stream, buffer: Uint8Array, offset: number, length: number, position: number): number {
+      return attempt(() => {
+        let done = 0;
+        while (done < length) {
+          done += writeSync(fd, buffer, offset + done, length - done, position + done);
+        }
+        return done;
+      });
+    },
+    llseek(stream: Stream, offset: number | bigint, whence: number): number {
+      const from = whence === 1 ? stream.position : whence === 2 ? size() : 0;
+      return from + Number(offset);
+    },
+  };
+  return {
+    path,
+    get size() {
+      return size();
+    },
+    get refusal() {
+      return refusal;
+    },
+    unmount() {
+      if (system.analyzePath(path).exists) system.unlink(path);
     },
   };
 }

@@ -5,6 +5,8 @@ import { arrayNamed, type ArrayFile } from "../arrayFile";
 import type { ArraySource } from "../arraySource";
 import { parseAxes, type Axis } from "../axes";
 import type { StatesPart } from "../states";
+import { isBoundary } from "../../../shared/fields/boundary";
+import { OWN_BOUNDARY, OWN_FIELDS } from "../write/ownWords";
 import { axesOfDimensions, namedArrays, namedDimensions } from "./named";
 import { fno } from "./fno";
 import { pdearena } from "./pdearena";
@@ -66,13 +68,30 @@ async function proposalFor(file: ArrayFile, options: DataOptions): Promise<Propo
   try {
     for (const layout of layouts) {
       const proposal = await layout(file);
-      if (proposal !== undefined) return proposal;
+      if (proposal !== undefined) return asStated(proposal, file);
     }
   } catch (error) {
     const unknown = error instanceof UserError && error.code === "data/axes";
     if (!unknown || (options.axes === undefined && options.input === undefined)) throw error;
   }
   return undefined;
+}
+
+/** What our own files say beside a layout that has no words for it: kinds of fields, and the boundary. */
+function asStated(proposal: Proposal, file: ArrayFile): Proposal {
+  const own = file.attributes("");
+  const word = (value: unknown): string | undefined =>
+    typeof value === "string" && value !== "" ? value : undefined;
+  const fields = word(own[OWN_FIELDS]);
+  const boundary = word(own[OWN_BOUNDARY]);
+  return {
+    ...proposal,
+    ...(fields === undefined ? {} : { fields }),
+    ...(boundary === undefined || !isBoundary(boundary) ? {} : { boundary }),
+    notices: proposal.notices.filter(
+      (notice) => boundary === undefined || !notice.startsWith("The boundary is not stated"),
+    ),
+  };
 }
 
 /** Names of arrays, separated by commas; one name may have a comma in it. */

@@ -1,5 +1,6 @@
 /** `noetherscope data convert` */
 import { resolve } from "node:path";
+import { layoutNames } from "../../../data/convert";
 import { UsageError, type Command } from "../command";
 import {
   assertNoFile,
@@ -11,12 +12,19 @@ import {
   progressLine,
 } from "./shared";
 
+/** Names shown before the rest is only counted. */
+const MOST_ARRAYS = 8;
+
 export const dataConvert: Command = {
   name: "data convert",
-  summary: "Write a data file as .npz: states, times and positions.",
+  summary: "Write a data file as .npz, or as HDF5 of The Well or PDEBench.",
   takes: "IN OUT",
   options: {
     ...dataOptionFlags,
+    layout: {
+      value: layoutNames.join("|"),
+      help: "Of OUT: npz for .npz; for .h5 the-well, the usual one, or pdebench.",
+    },
     trajectories: { value: "A:B", help: "Only these, counted from 0, the end left out." },
     times: { value: "A:B", help: "Only these states of each trajectory." },
     ...forceOption,
@@ -26,8 +34,10 @@ export const dataConvert: Command = {
     "noetherscope data convert fixtures/datasets/pdebench_swe_2d/2D_rdb_NA_NA.h5 swe.npz --times 0:3",
   async run(args, shell) {
     const [path, out] = args.positionals.map((one) => resolve(one)) as [string, string];
-    if (!out.toLowerCase().endsWith(".npz")) {
-      throw new UsageError("OUT is an .npz file: other layouts are not written.");
+    const named = args.text("layout");
+    const layout = layoutNames.find((name) => name === named) ?? null;
+    if (named !== undefined && layout === null) {
+      throw new UsageError(`--layout is ${layoutNames.join(", ")}, not “${named}”.`);
     }
     if (!args.flag("force")) await assertNoFile(out);
     const compute = await shell.compute();
@@ -37,14 +47,17 @@ export const dataConvert: Command = {
         path,
         options: dataOptionsOf(args),
         out,
+        layout,
         trajectories: args.text("trajectories") ?? "",
         times: args.text("times") ?? "",
       },
       { signal: shell.signal, onProgress: progressLine(shell) },
     );
     if (args.flag("json")) return shell.print(json({ path: out, ...written }));
+    for (const notice of written.notices) shell.remark(`Note: ${notice}`);
     const size = written.axes.map((axis, i) => `${axis} ${written.shape[i]!}`).join(" × ");
-    const more = written.arrays.slice(1).join(", ");
-    shell.print(`${out}: states, ${size}${more === "" ? "" : `; ${more}`}`);
+    const shown = written.arrays.slice(0, MOST_ARRAYS).join(", ");
+    const more = written.arrays.length - MOST_ARRAYS;
+    shell.print(`${out}: ${size}; ${shown}${more > 0 ? ` and ${more} more` : ""}`);
   },
 };

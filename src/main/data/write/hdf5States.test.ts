@@ -1,0 +1,133 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeStates, type ConvertOptions, type LayoutName } from "../convert";
+import { openData, type DataSet } from "../dataset";
+import { writeNpz } from "../npz";
+import type { Tensor, TensorData } from "../../../shared/tensor";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "hdf5-states-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const quietly = { signal: new AbortController().signal, onProgress: () => undefined };
+const whole = ({ states }: DataSet): ConvertOptions => ({
+  trajectories: [0, states.trajectories],
+  times: [0, states.times],
+  ...quietly,
+});
+
+/** Numbers that differ everywhere, [n, t, c, …] */
+async function made(shape: readonly number[], spatial: string): Promise<string> {
+  const path = join(folder, `made-${shape.join("x")}.npz`);
+  const size = shape.reduce((product, n) => product * n, 1);
+  const data = Float32Array.from({ length: size }, (_, i) => Math.fround(Math.sin(i) + i / 1000));
+  const line = (n: number, step: number) => {
+    const values = Float64Array.from({ length: n }, (_, i) => step * i);
+    return { dtype: "float64" as const, shape: [n], data: values };
+  };
+  const axes = [...spatial].map((axis, i) => [axis, line(shape[3 + i]!, 0.25 + i)] as const);
+  await writeNpz(path, {
+    states: { dtype: "float32", shape, data },
+    time: line(shape[1]!, 0.125),
+    ...Object.fromEntries(axes),
+  });
+  return path;
+}
+
+/** The channels of [n, c, …] in another order. */
+function inOrder({ shape, data }: Tensor, order: readonly number[]): TensorData {
+  const inner = shape.slice(2).reduce((product, n) => product * n, 1);
+  const count = shape[1]!;
+  return Float32Array.from(data as Float32Array, (_, i) => {
+    const channel = Math.floor(i / inner) % count;
+    return (data as Float32Array)[i + (order[channel]! - channel) * inner]!;
+  });
+}
+
+const cases = [
+  ["the-well", [2, 3, 4, 5, 6], "yx", "density:rho,vector:v,pseudoscalar:w", "x periodic, y wall"],
+  ["pdebench", [2, 3, 4, 5, 6], "yx", "density:rho,vector:v,scalar:p", "open"],
+  ["pdebench", [2, 3, 3, 5, 6], "yx", "pseudoscalar:w,vector:v", "periodic"],
+  ["pdebench", [2, 3, 1, 7], "x", "vector:u", "periodic"],
+  ["the-well", [1, 2, 3, 4, 5, 6], "zyx", "vector:v", "periodic"],
+  ["the-well", [2, 2, 1, 8], "x", "density:h", "open"],
+] as const satisfies readonly (readonly [LayoutName, number[], string, string, string])[];
+
+describe.each(cases)(
+  "%s of states %j along %s with %s, %s",
+  (layout, shape, spatial, fields, boundary) => {
+    test("reads back as the same data set", async () => {
+      const before = await openData(await made(shape, spatial), { fields, boundary });
+      const out = join(folder, `${layout}-${spatial}-${shape.length}-${fields.length}.h5`);
+      await writeStates(before, out, layout, whole(before));
+      const after = await openData(out);
+      expect(after.layout).toMatch(layout === "the-well" ? /^The Well/ : /^PDEBench/);
+      expect(after).toMatchObject({
+        shape: before.shape,
+        axes: before.axes,
+        boundary,
+        spacing: before.spacing,
+        coordinates: before.coordinates,
+      });
+      expect(after.dt).toBeCloseTo(before.dt!, 12);
+      const kindsOf = ({ channels }: DataSet) => channels.map(({ kind }) => kind);
+      // The Well lists scalars before vectors.
+      const order = kindsOf(after).map((kind) => kindsOf(before).indexOf(kind));
+      expect([...order].sort()).toEqual(order.map((_, i) => i));
+      const indices = Array.from({ length: before.sampleCount }, (_, i) => i);
+      const { input: was } = await before.read(indices);
+      const { input: is } = await after.read(indices);
+      expect(is.data).toEqual(inOrder(was, order));
+      await before.close();
+      await after.close();
+    });
+  },
+);
+
+test("a conversion that was cancelled, or has no grid, leaves nothing behind", async () => {
+  const data = await openData(await made([2, 3, 4, 5, 6], "yx"), { fields: "density:rho,vector:v,scalar:p" }); // prettier-ignore
+  const before = await readdir(folder);
+  const out = join(folder, "gone.h5");
+  const options = { ...whole(data), signal: AbortSignal.abort() };
+  await expect(writeStates(data, out, "the-well", options)).rejects.toThrow();
+  await expect(writeStates(data, join(folder, "no/such.h5"), "the-well", whole(data))).rejects.toMatchObject({ code: expect.stringMatching(/^file\//) as string }); // prettier-ignore
+  expect(await readdir(folder)).toEqual(before);
+  await data.close();
+});
+
+const python = (() => {
+  try {
+    execFileSync("/usr/bin/python3", ["-c", "import h5py, xarray"], { stdio: "ignore" });
+    return "/usr/bin/python3";
+  } catch {
+    return undefined;
+  }
+})();
+
+test.skipIf(python === undefined)("h5py and xarray read the values by their places", async () => {
+  const data = await openData(await made([2, 3, 4, 5, 6], "yx"), { fields: "density:rho,vector:v,scalar:p", boundary: "periodic" }); // prettier-ignore
+  const [well, bench] = [join(folder, "py-well.h5"), join(folder, "py-bench.h5")];
+  await writeStates(data, well, "the-well", whole(data));
+  await writeStates(data, bench, "pdebench", whole(data));
+  const script = `
+import sys, json, h5py, numpy as np, xarray
+states = np.load(sys.argv[1])["states"]
+w, p = h5py.File(sys.argv[2]), h5py.File(sys.argv[3])
+x_first = lambda a: np.swapaxes(a, -1, -2)
+assert np.array_equal(w["t0_fields/rho"], x_first(states[:, :, 0]))
+assert np.array_equal(w["t1_fields/v"][..., 1], x_first(states[:, :, 2]))
+assert np.array_equal(p["Vy"], x_first(states[:, :, 2])) and p["Vy"].dtype == np.float32
+assert list(w["t1_fields"].attrs["field_names"]) == ["v"] and w.attrs["n_spatial_dims"] == 2
+assert w["boundary_conditions/x_periodic"].attrs["bc_type"] == "PERIODIC"
+d = xarray.open_dataset(sys.argv[3], engine="h5netcdf", phony_dims="sort")
+assert np.array_equal(d["density"].values, p["density"])
+print("read")`;
+  const read = execFileSync(python!, ["-c", script, data.path, well, bench], { encoding: "utf8" });
+  expect(read.trim()).toBe("read");
+  await data.close();
+});

@@ -1,0 +1,81 @@
+/** States written as .npz: one array in canonical order, positions and times beside it. */
+import { crc32 } from "node:zlib";
+import { showFieldSpec } from "../../../shared/fields/spec";
+import { allocate, sizeOf, type Tensor } from "../../../shared/tensor";
+import { atomicWrite } from "../atomic";
+import type { ConvertOptions, Converted } from "../convert";
+import type { DataSet } from "../dataset";
+import { encodeNpy } from "../npy";
+import { encodeNpyText } from "../npyText";
+import type { StatePlace } from "../states";
+import { zipArchive, type StreamedContent, type ZipContent } from "../zipWriter";
+
+/** Values held at once. */
+const MOST_VALUES = 2 ** 21;
+
+/**
+ * Writes `states`, and `time`, `z`, `y`, `x` where known, else `dt`; channel groups and boundary lie
+ * in the texts `fields` and `boundary`, where this program finds them again.
+ * @throws UserError "file/…"
+ */
+export async function writeNpzStates(
+  data: DataSet,
+  out: string,
+  options: ConvertOptions,
+): Promise<Converted> {
+  const { states, coordinates, fields, boundary, dt } = data;
+  const places = placesIn(options);
+  const [firstTime, endTime] = options.times;
+  const count = options.trajectories[1] - options.trajectories[0];
+  const shape = [count, endTime - firstTime, ...states.shape];
+  const { dtype } = await states.read([]);
+  const [header] = encodeNpy({ dtype, shape, data: allocate(dtype, 0) });
+  const step = Math.max(1, Math.floor(MOST_VALUES / Math.max(1, sizeOf(states.shape))));
+  async function* pieces(from: number, to: number): AsyncGenerator<Uint8Array> {
+    yield header;
+    for (let at = 0; at < places.length; at += step) {
+      options.signal.throwIfAborted();
+      options.onProgress(from + ((to - from) * at) / places.length);
+      yield encodeNpy(await states.read(places.slice(at, at + step)))[1];
+    }
+  }
+  // A zip entry begins with its checksum, so everything is read twice: once for it, once to be written.
+  let [crc, size] = [0, 0];
+  for await (const piece of pieces(0, 0.5)) {
+    crc = crc32(piece, crc);
+    size += piece.length;
+  }
+  const line = (values: readonly number[]): Tensor => ({
+    dtype: "float64",
+    shape: [values.length],
+    data: Float64Array.from(values),
+  });
+  const known: [string, Tensor][] = Object.entries(coordinates).map(([axis, values]) => [
+    axis,
+    line(axis === "time" ? values.slice(firstTime, endTime) : values),
+  ]);
+  if (coordinates.time === undefined && dt !== undefined) known.push(["dt", line([dt])]);
+  const stated = {
+    ...(fields === undefined ? {} : { fields: showFieldSpec(fields) }),
+    ...(boundary === undefined ? {} : { boundary }),
+  };
+  const contents: (ZipContent | StreamedContent)[] = [
+    { name: "states.npy", size, crc, bytes: () => pieces(0.5, 1) },
+    ...known.map(([name, tensor]) => ({ name: `${name}.npy`, parts: encodeNpy(tensor) })),
+    ...Object.entries(stated).map(([name, text]) => ({
+      name: `${name}.npy`,
+      parts: encodeNpyText(text),
+    })),
+  ];
+  await atomicWrite(out, zipArchive(contents, { deflated: false }));
+  const arrays = ["states", ...known.map(([name]) => name)];
+  return { shape, axes: data.axes, arrays, notices: [] };
+}
+
+function placesIn({ trajectories, times }: ConvertOptions): StatePlace[] {
+  const places: StatePlace[] = [];
+  for (let trajectory = trajectories[0]; trajectory < trajectories[1]; trajectory++) {
+    for (let time = times[0]; time < times[1]; time++) places.push({ trajectory, time });
+  }
+  return places;
+}

@@ -1,0 +1,6 @@
+/** What our own HDF5 files say of their states beside a layout that has no words for it: attributes of the file. */
+
+/** Kinds of fields in the order of the channels, `density:rho,vector:v`. */
+export const OWN_FIELDS = "noetherscope_fields";
+/** `periodic`, `open`, or one a direction. */
+export const OWN_BOUNDARY = "noetherscope_boundary";

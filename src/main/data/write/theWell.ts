@@ -1,0 +1,72 @@
+/** The Well's layout: fields in groups by tensor order, x the first direction. Ohana et al. 2024, arXiv:2412.00568. */
+import type { FileLayout, StateArray, Written } from "./layout";
+
+export function theWell(written: Written): FileLayout {
+  const { fields, directions, boundary, coordinates, trajectories, name } = written;
+  const vectors = fields.filter(({ kind }) => kind === "vector");
+  const scalars = fields.filter(({ kind }) => kind !== "vector");
+  const varying = {
+    sample_varying: true,
+    time_varying: true,
+    dim_varying: directions.map(() => true),
+  };
+  const arrayOf =
+    (group: string, stacked: boolean) =>
+    (field: (typeof fields)[number]): StateArray => {
+      const { channels } = field;
+      return { path: `${group}/${field.name}`, channels, stacked, attributes: varying };
+    };
+  const sides = directions.map((axis) => {
+    const kind = boundary?.[axis];
+    return { axis, kind, path: `boundary_conditions/${axis}_${kind ?? ""}` };
+  });
+  const stated = sides.filter(({ kind }) => kind !== undefined);
+  const fixed = { sample_varying: false, time_varying: false };
+  return {
+    order: [...scalars, ...vectors],
+    groups: [
+      "dimensions",
+      "scalars",
+      "t0_fields",
+      "t1_fields",
+      "t2_fields",
+      "boundary_conditions",
+      ...stated.map(({ path }) => path),
+    ],
+    states: [
+      ...scalars.map(arrayOf("t0_fields", false)),
+      ...vectors.map(arrayOf("t1_fields", true)),
+    ],
+    lines: [
+      { path: "dimensions/time", values: coordinates.time },
+      ...directions.map((axis) => ({ path: `dimensions/${axis}`, values: coordinates[axis] })),
+    ],
+    attributes: {
+      "/": {
+        dataset_name: name,
+        grid_type: "cartesian",
+        n_spatial_dims: directions.length,
+        n_trajectories: trajectories,
+        simulation_parameters: [],
+      },
+      dimensions: { spatial_dims: [...directions] },
+      "dimensions/time": { sample_varying: false },
+      ...Object.fromEntries(directions.map((axis) => [`dimensions/${axis}`, fixed])),
+      scalars: { field_names: [] },
+      t0_fields: { field_names: scalars.map((field) => field.name) },
+      t1_fields: { field_names: vectors.map((field) => field.name) },
+      t2_fields: { field_names: [] },
+      ...Object.fromEntries(
+        stated.map(({ axis, kind, path }) => [
+          path,
+          {
+            associated_dims: [axis],
+            associated_fields: [],
+            bc_type: kind!.toUpperCase(),
+            ...fixed,
+          },
+        ]),
+      ),
+    },
+  };
+}
