@@ -2,7 +2,7 @@
 import { UserError } from "../../shared/errors";
 import { showType, sizeOf, type Tensor } from "../../shared/tensor";
 import { dataInputs, inputName, topologicalOrder, type Graph, type Value } from "../graph/ir";
-import { ruleOf } from "../graph/ops";
+import { multiplyAdds as multiplyAddsOf } from "../graph/work";
 import type { Network } from "./context";
 
 export interface SampleNetwork {
@@ -52,10 +52,7 @@ export function activationSize(network: SampleNetwork): number {
 
 /** Multiply–adds of one forward pass of one sample. */
 export function multiplyAdds(network: SampleNetwork): number {
-  return topologicalOrder([network.prediction]).reduce((sum, { op, inputs, attrs, outputs }) => {
-    const work = ruleOf(op).work?.(inputs, attrs, outputs);
-    return sum + (work ?? sizeOf(outputs[0]!.shape));
-  }, 0);
+  return multiplyAddsOf([network.prediction]);
 }
 
 /**
