@@ -8,6 +8,7 @@ import { equivariance } from "./equivariance";
 import { evolution } from "./evolution";
 import { landscape } from "./landscape";
 import { lieDerivative } from "./lieDerivative";
+import { influenceValidation } from "./validation";
 
 /** Parameters reach a computation checked against its own definition, whatever their static type here. */
 export const computations = {
@@ -18,6 +19,7 @@ export const computations = {
   discover,
   conservation,
   evolution: evolution(coherence),
+  "influence-validation": influenceValidation,
 } as unknown as Record<AnalysisId, Computation>;
 
 export type {

@@ -10,7 +10,7 @@ import type { LossId } from "../training/losses";
 import type { Network } from "./context";
 import { Gradients } from "./gradients";
 import { gaussNewtonCurvature } from "./landscape/curvature";
-import { LossSurface } from "./landscape/surface";
+import { LossSurface } from "./lossSurface";
 import type { SampleNetwork } from "./network";
 import { tensorOf } from "./orbit";
 import { Predictions } from "./predictions";

@@ -5,6 +5,7 @@ import type { AnalysisDefinition } from "./definition";
 import { discover } from "./discover";
 import { equivariance } from "./equivariance";
 import { evolution } from "./evolution";
+import { influenceValidation } from "./influenceValidation";
 import { landscape } from "./landscape";
 import { lieDerivative } from "./lieDerivative";
 
@@ -16,6 +17,7 @@ export const analyses = {
   discover,
   conservation,
   evolution,
+  "influence-validation": influenceValidation,
 } as const;
 
 export type AnalysisId = keyof typeof analyses;

@@ -1,7 +1,7 @@
 /** From inner products of gradients to influence, cosine, self terms and what the span keeps. */
 import type { GramBlock } from "./grams";
 import { cosineErrors, influenceErrors } from "./precision";
-import { cosineOf, influenceOf, spanOf, whiten } from "./span";
+import { cosineOf, influenceOf, spanOf, whiten } from "../span";
 import type { Precision } from "./unresolved";
 
 export interface InfluenceOptions {

@@ -16,7 +16,7 @@ import type { AnalysisContext, AnalysisResult } from "../context";
 import { circularCnn, contextOf, never, randomTensor } from "../testing";
 import { coherence } from "./index";
 import { cosineErrors, influenceErrors, type ElementPrecision } from "./precision";
-import { influenceOf, spanOf, whiten } from "./span";
+import { influenceOf, spanOf, whiten } from "../span";
 import type { Solved } from "./unresolved";
 
 type Parameters = ParameterValues<typeof definition.parameters>;

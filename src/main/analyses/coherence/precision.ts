@@ -22,7 +22,7 @@
  * cut's own boundary moves is not in it.
  */
 import { Matrix } from "ml-matrix";
-import { cosineOf, DEVIATIONS } from "./span";
+import { cosineOf, DEVIATIONS } from "../span";
 import { unresolvedErrors, type Precision, type Solved } from "./unresolved";
 
 /**

@@ -13,7 +13,7 @@ import {
 } from "./influence";
 import { largestErrors, type ElementPrecision } from "./precision";
 import type { Rounding } from "./rounding";
-import { cosineOf } from "./span";
+import { cosineOf } from "../span";
 import type { Sweep } from "./sweep";
 
 /** Fills the arrays [G, …] that follow from inner products. */

@@ -11,7 +11,7 @@
  * float64 in precision.test.ts.
  */
 import { Matrix } from "ml-matrix";
-import { DEVIATIONS, type Span, type WhitenedSpan } from "./span";
+import { DEVIATIONS, type Span, type WhitenedSpan } from "../span";
 
 /** What a precision estimate starts from. */
 export interface Precision {

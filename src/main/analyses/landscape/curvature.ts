@@ -12,7 +12,7 @@ import type { Network } from "../context";
 import type { SampleNetwork } from "../network";
 import { padded, realsOf, tensorOf } from "../orbit";
 import { otherInputs, stacked } from "../samples";
-import type { Direction } from "./directions";
+import type { Direction } from "../directions";
 
 /**
  * (J u_a)ᵀ ∇²ₚℓ (J u_b) for each of `chunk` samples, with ∇²ₚℓ the loss's own Hessian in the prediction: for mse 2/D,

@@ -21,10 +21,10 @@ import { Predictions } from "../predictions";
 import type { Runs } from "../runs";
 import { RUN_BYTES, samplesPerRun } from "../samples";
 import { gaussNewtonCurvature } from "./curvature";
-import { dot, norm, type Direction } from "./directions";
+import { dot, norm, type Direction } from "../directions";
 import { meanGradient, type Batch, type MeanGradient } from "./meanGradient";
 import { sliceOf } from "./slice";
-import { LossSurface } from "./surface";
+import { LossSurface } from "../lossSurface";
 import { verifyLosses } from "./verify";
 
 export const landscape: Computation<LandscapeParameters> = {

@@ -4,7 +4,7 @@ import { defaultsOf, type ParameterValues } from "../../../shared/parameters";
 import { toFloat64 } from "../../../shared/tensor";
 import type { AnalysisContext, AnalysisResult } from "../context";
 import { circularCnn, contextOf, never, networkOf, randomTensor } from "../testing";
-import { dot, filterNormalised, norm, orthonormal } from "./directions";
+import { dot, filterNormalised, norm, orthonormal } from "../directions";
 import { landscape } from "./index";
 
 type Parameters = ParameterValues<typeof definition.parameters>;

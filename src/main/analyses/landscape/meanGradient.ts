@@ -1,7 +1,7 @@
 /** The mean loss of a batch and its gradient. */
 import type { Tensor } from "../../../shared/tensor";
 import type { Gradients } from "../gradients";
-import type { Direction } from "./directions";
+import type { Direction } from "../directions";
 
 /** Samples with their targets, [n, …] each. */
 export interface Batch {

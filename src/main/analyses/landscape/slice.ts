@@ -3,7 +3,7 @@ import type { LandscapeParameters } from "../../../shared/analyses/landscape";
 import { UserError } from "../../../shared/errors";
 import type { Tensor } from "../../../shared/tensor";
 import type { SampleNetwork } from "../network";
-import { dot, filterNormalised, norm, orthonormal, type Direction } from "./directions";
+import { dot, filterNormalised, norm, orthonormal, type Direction } from "../directions";
 import type { MeanGradient } from "./meanGradient";
 
 /** The step whose predicted decrease is this fraction of the loss is the unit r of both axes. */

@@ -4,9 +4,9 @@ import { integerBelow, randomFrom } from "../../../shared/random";
 import type { LossId } from "../../training/losses";
 import type { AnalysisContext } from "../context";
 import type { SampleNetwork } from "../network";
-import type { Direction } from "./directions";
+import type { Direction } from "../directions";
 import type { Batch } from "./meanGradient";
-import { LossSurface } from "./surface";
+import { LossSurface } from "../lossSurface";
 
 /**
  * @param found.at the steps along `basis` of a place on the grid

@@ -1,6 +1,6 @@
 /** Directions of parameter space: along the gradients of x and g·x, or random with the filters' norms. */
-import { normals, randomFrom } from "../../../shared/random";
-import { sizeOf, type Tensor } from "../../../shared/tensor";
+import { normals, randomFrom } from "../../shared/random";
+import { sizeOf, type Tensor } from "../../shared/tensor";
 
 /** A vector of parameter space in float64, one array a parameter in the model's order. */
 export type Direction = readonly Float64Array[];

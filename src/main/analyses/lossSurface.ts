@@ -1,15 +1,15 @@
-/** Mean losses at moved parameters: the network with its parameters as inputs. */
-import type { Tensor } from "../../../shared/tensor";
-import { Builder } from "../../graph/builder";
-import { inputName, type Graph } from "../../graph/ir";
-import { simplify } from "../../graph/simplify";
-import { vmap } from "../../graph/vmap";
-import type { Executor, Program } from "../../runtime/executor";
-import { lossPerSample, type LossId } from "../../training/losses";
-import type { Network } from "../context";
-import type { SampleNetwork } from "../network";
-import { padded, realsOf, tensorOf } from "../orbit";
-import { otherInputs, stacked } from "../samples";
+/** Losses at moved parameters: the network with its parameters as inputs. */
+import type { Tensor } from "../../shared/tensor";
+import { Builder } from "../graph/builder";
+import { inputName, type Graph } from "../graph/ir";
+import { simplify } from "../graph/simplify";
+import { vmap } from "../graph/vmap";
+import type { Executor, Program } from "../runtime/executor";
+import { lossPerSample, type LossId } from "../training/losses";
+import type { Network } from "./context";
+import type { SampleNetwork } from "./network";
+import { padded, realsOf, tensorOf } from "./orbit";
+import { otherInputs, stacked } from "./samples";
 import type { Direction } from "./directions";
 
 /** Losses [chunk] of samples `$x` and targets `$t` [chunk, …], the parameters as inputs. */
@@ -62,16 +62,27 @@ export class LossSurface {
     return new LossSurface(program, chunk, names, base);
   }
 
-  /**
-   * Mean loss of each batch at θ + Σ steps_k · directions_k; the sum is made in float64, so that small steps are not
-   * lost, and rounded once for a float32 executor.
-   */
+  /** Mean loss of each batch at θ + Σ steps_k · directions_k. */
   async at(
     directions: readonly Direction[],
     steps: readonly number[],
     batches: readonly { input: Tensor; target: Tensor }[],
     step: () => void,
   ): Promise<number[]> {
+    const losses = await this.each(directions, steps, batches, step);
+    return losses.map((all) => all.reduce((sum, loss) => sum + loss, 0) / all.length);
+  }
+
+  /**
+   * Losses of the samples of each batch there. The parameters' sum is made in float64, so that small steps are not
+   * lost, and rounded once for a float32 executor.
+   */
+  async each(
+    directions: readonly Direction[],
+    steps: readonly number[],
+    batches: readonly { input: Tensor; target: Tensor }[],
+    step: () => void,
+  ): Promise<Float64Array[]> {
     const parameters = this.#base.map((tensor, k) => {
       const moved = Float64Array.from(tensor.data as Float32Array);
       directions.forEach((direction, a) => {
@@ -80,10 +91,10 @@ export class LossSurface {
       });
       return tensorOf(moved, tensor.shape);
     });
-    const means: number[] = [];
+    const found: Float64Array[] = [];
     for (const { input, target } of batches) {
       const n = input.shape[0]!;
-      let sum = 0;
+      const losses = new Float64Array(n);
       for (let first = 0; first < n; first += this.#chunk) {
         step();
         const outputs = await this.#program.run(
@@ -94,11 +105,11 @@ export class LossSurface {
           ]),
         );
         const loss = realsOf(outputs.get("loss")!);
-        for (let i = 0; i < Math.min(this.#chunk, n - first); i++) sum += loss[i]!;
+        losses.set(loss.subarray(0, Math.min(this.#chunk, n - first)), first);
       }
-      means.push(sum / n);
+      found.push(losses);
     }
-    return means;
+    return found;
   }
 
   dispose(): Promise<void> {
