@@ -20,11 +20,11 @@ import {
   normalise,
   type Normalisation,
 } from "../../data/normalise";
-import { checkConvention } from "../../fields/conventionCheck";
 import { openModel, type Model } from "../../models";
 import type { Target } from "../../runtime/target";
 import { openDataFor } from "./fieldsOfModel";
 import { checkpointsBeside, checkpointsOf } from "./checkpoints";
+import { conventionNotice, mixesComponents, some } from "./conventionNotice";
 import { definitionOf, type AnalysisSpec } from "./spec";
 import { readingForSplit } from "./statesOfSplit";
 
@@ -44,6 +44,8 @@ export interface Experiment {
   readonly target: Target;
   readonly memoryBytes: number;
   readonly notices: string[];
+  /** What the data say against their stated convention, before a group acts on it; a few samples are read for that. */
+  convention(): Promise<string[]>;
   /** The chosen samples as the model takes them, and as they lie in the file. */
   read(): Promise<{ input: Tensor; target: Tensor | null; raw: Tensor[] }>;
   /** The states that follow the samples; null where the file has no successive states. */
@@ -159,9 +161,13 @@ async function experimentOf(
     target: targetOf(parameters),
     memoryBytes: Number(parameters["memory"]) * 2 ** 20,
     notices,
+    convention: async () =>
+      mixesComponents(data, group)
+        ? conventionNotice(await data.read(some(selection.indices)), data, group)
+        : [],
     read: async () => {
       const { input, target } = await data.read(selection.indices);
-      notices.push(...conventionNotice(input, data, group));
+      notices.push(...conventionNotice({ input, target }, data, group));
       return {
         input: inModelVariables(input, normalisation),
         target: target === undefined ? null : inModelVariables(target, normalisation),
@@ -276,13 +282,4 @@ function inModelVariables(tensor: Tensor, normalisation: Normalisation | undefin
     );
   }
   return normalise(tensor, normalisation);
-}
-
-/** A sentence where the data say that axes or components are not as stated, before a group mixes them. */
-function conventionNotice(input: Tensor, { fields, grid }: DataSet, group: Group): string[] {
-  const mixes = group.elements.some(({ matrix }) => matrix[0][0] !== 1 || matrix[1][1] !== 1);
-  const hasVector = fields?.some(({ kind }) => kind === "vector") === true;
-  if (!mixes || !hasVector || grid?.size.length !== 2) return [];
-  const report = checkConvention(toFloat64(input), input.shape, fields, grid);
-  return report.verdict === "other-fits-better" ? [report.sentence] : [];
 }

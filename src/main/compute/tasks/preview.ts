@@ -63,6 +63,7 @@ export async function preview(
       atMost: cost.atMost !== undefined,
       notices: [
         ...experiment.notices,
+        ...(await experiment.convention()),
         ...(cost.atMost === undefined ? [] : [cost.atMost]),
         ...(checking === 0
           ? []
