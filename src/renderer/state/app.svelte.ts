@@ -224,18 +224,19 @@ export class App {
   #ended(job: Job): void {
     const waiting = this.awaited.get(job.id);
     if (this.session?.path !== job.study) return;
-    const { tabs } = this.session;
+    const { tabs, trainings } = this.session;
+    if (job.training !== null) trainings.settle(job.training);
     if (job.state === "failed" && job.error !== null) {
-      const seen =
-        waiting !== undefined &&
-        tabs.active !== undefined &&
-        keyOf(tabs.active) === keyOf(waiting.form);
-      // The form that started it shows the error itself.
+      const page = waiting?.form ?? (job.training === null ? null : pageOf(job));
+      const seen = page !== null && tabs.active !== undefined && keyOf(tabs.active) === keyOf(page);
+      // The form that started it shows the error itself, and so does a training's page.
       if (!seen) this.messages.problem(fromErrorRecord(job.error as ErrorRecord));
     }
     const made = pageOf(job);
     if (job.state !== "done" || made === null) return;
     this.awaited.remove(job.id);
+    const looking = tabs.active !== undefined && keyOf(tabs.active) === keyOf(made);
+    if (waiting === undefined && looking) return;
     if (waiting === undefined) {
       this.messages.word(`${job.title} is done.`, { label: "Show", run: () => tabs.open(made) });
     } else {

@@ -3,8 +3,9 @@ import { SvelteMap } from "svelte/reactivity";
 import type { Client, Job } from "../../shared/contract";
 import type { Page } from "./tabs.svelte";
 
-/** The page of what a job made: its run, or the data that it added. */
-export function pageOf({ run, data }: Job): Page | null {
+/** The page of what a job made: its run, or the data that it added; of a training its own, from the start. */
+export function pageOf({ run, data, training }: Job): Page | null {
+  if (training !== null) return { kind: "training", id: training };
   if (run !== null) return { kind: "run", id: run };
   return data === null ? null : { kind: "data", id: data };
 }
@@ -22,6 +23,7 @@ export class Jobs {
   constructor(client: Client) {
     this.#client = client;
     client.on("job.changed", (job) => this.#follow(job));
+    client.on("jobs.ordered", ({ jobs }) => this.#reorder(jobs));
   }
 
   /** Everything anew; jobs may have gone on while the window was away. */
@@ -29,6 +31,11 @@ export class Jobs {
     const jobs = await this.#client.call("jobs.list", {});
     this.#all.clear();
     for (const job of jobs) this.#all.set(job.id, job);
+  }
+
+  /** The last job that works or worked on that training. */
+  ofTraining(training: string): Job | undefined {
+    return this.all.findLast((job) => job.training === training);
   }
 
   get(id: string): Job | undefined {
@@ -39,6 +46,11 @@ export class Jobs {
     await this.#client.call("jobs.cancel", { job: id });
   }
 
+  /** Puts a waiting job at that place among those that wait. */
+  async move(id: string, place: number): Promise<void> {
+    await this.#client.call("jobs.move", { job: id, place });
+  }
+
   async dismiss(id: string): Promise<void> {
     await this.#client.call("jobs.dismiss", { job: id });
     this.#all.delete(id);
@@ -47,6 +59,16 @@ export class Jobs {
   /** Hears of every job that ends while the window watches. */
   onended(listener: (job: Job) => void): void {
     this.#ended.push(listener);
+  }
+
+  /** A map keeps the order of insertion. */
+  #reorder(waiting: readonly string[]): void {
+    for (const id of waiting) {
+      const job = this.#all.get(id);
+      if (job === undefined) continue;
+      this.#all.delete(id);
+      this.#all.set(id, job);
+    }
   }
 
   #follow(job: Job): void {

@@ -13,12 +13,21 @@ export function firstSentence(text: string): string {
   return text.split(/(?<=\.)\s/u)[0] ?? text;
 }
 
+/** As the tree lists it; one that waits for its turn has no name yet. */
+function trainingName(training: Study["trainings"][number] | undefined): string {
+  return training === undefined ? "Training" : `Training ${training.name}`;
+}
+
 export function nameOf(page: Page, study: Study): string {
   switch (page.kind) {
     case "study":
       return "Overview";
     case "simulate":
       return "Simulate data";
+    case "train":
+      return "Train a network";
+    case "training":
+      return trainingName(study.trainings.find(({ id }) => id === page.id));
     case "data":
       return study.data.find(({ id }) => id === page.id)?.name ?? "Data";
     case "model":

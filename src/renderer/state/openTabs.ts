@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { Page } from "./tabs.svelte";
 
 export const pageSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.enum(["study", "simulate"]) }),
-  z.object({ kind: z.enum(["data", "model", "run"]), id: z.string() }),
+  z.object({ kind: z.enum(["study", "simulate", "train"]) }),
+  z.object({ kind: z.enum(["data", "model", "run", "training"]), id: z.string() }),
   z.object({ kind: z.literal("new"), analysis: z.string(), from: z.string().optional() }),
 ]);
 const openTabs = z.object({

@@ -2,6 +2,7 @@
 import type { AnalysisRequest, Client, DataOptions, Preview, Study } from "../../shared/contract";
 import { analysisById } from "../../shared/analyses";
 import { UserError } from "../../shared/errors";
+import { checkpointName } from "../../shared/training/checkpoints";
 import type { ParameterValue } from "../../shared/parameters";
 import { Form } from "./form.svelte";
 import { Runs } from "./runs.svelte";
@@ -11,6 +12,8 @@ import { chosenApart, rememberApart } from "./setApart";
 import { Simulation } from "./simulation.svelte";
 import { Subject } from "./subject.svelte";
 import { keyOf, Tabs, type Page } from "./tabs.svelte";
+import { TrainingForm } from "./trainingForm.svelte";
+import { Trainings } from "./trainings.svelte";
 import { keptTabs } from "./openTabs";
 
 export class Session {
@@ -23,11 +26,15 @@ export class Session {
   readonly subject: Subject;
   /** As it is being set up; it stays while the study is open. */
   readonly simulation: Simulation;
+  readonly training: TrainingForm;
+  readonly trainings: Trainings;
   readonly tabs = new Tabs((key) => Reflect.deleteProperty(this.#forms, key));
   /** What is typed stays while the tab is open, whichever page is looked at meanwhile. */
   readonly #forms: Record<string, Form> = {};
   /** Of everything that was ever here: what was removed can still be named. */
   readonly #names: Record<string, string> = {};
+  /** Trainings that were ever in the study here: one that is no longer was removed. */
+  readonly #knownTrainings: Record<string, true> = {};
   /** The subgroup that was last chosen to be set apart here; null: the study's. */
   #apart = $state<string | null>(null);
 
@@ -38,6 +45,8 @@ export class Session {
     this.samples = new Samples(client, study.path);
     this.subject = new Subject(study);
     this.simulation = new Simulation(client);
+    this.training = new TrainingForm(client, this);
+    this.trainings = new Trainings(client, study.path);
     this.#apart = chosenApart(study.path);
     this.#learnNames(study);
     const kept = keptTabs(study.path);
@@ -140,6 +149,24 @@ export class Session {
     this.tabs.open({ kind: "model", id: added.entry });
   }
 
+  /** Makes the weights that a training has come to, the best where they were judged, models of the study. */
+  async keepTrained(training: string): Promise<void> {
+    const record = this.#study.trainings.find(({ id }) => id === training);
+    const folder = `${this.path}/checkpoints/${training}`;
+    for (const { seed, folder: own, best, checkpoints } of record?.seeds ?? []) {
+      const last = checkpoints.at(-1);
+      if (last === undefined || checkpoints.length < 2) continue;
+      const file = best === null ? checkpointName(last) : "best.safetensors";
+      const name = record!.seeds.length === 1 ? record!.name : `${record!.name}, seed ${seed}`;
+      const { entry } = await this.#client.call("study.addModel", {
+        study: this.path,
+        path: `${folder}/model.onnx`,
+        weights: [folder, own, file].filter((part) => part !== "").join("/"),
+      });
+      await this.editModel(entry, { name });
+    }
+  }
+
   async editData(entry: string, edit: { name?: string; options?: DataOptions }): Promise<void> {
     const changed = await this.#client.call("study.editData", { study: this.path, entry, ...edit });
     this.samples.forget(entry);
@@ -204,6 +231,7 @@ export class Session {
 
   async close(): Promise<void> {
     this.#end();
+    this.trainings.close();
     await this.#client.call("study.close", { study: this.path });
   }
 
@@ -212,6 +240,7 @@ export class Session {
     this.#study = study;
     this.#learnNames(study);
     this.subject.follow(before, study);
+    this.trainings.follow(study);
     this.tabs.keepOnly((page) => this.#has(page));
   }
 
@@ -224,7 +253,15 @@ export class Session {
     if (page.kind === "data") return data.some(({ id }) => id === page.id);
     if (page.kind === "model") return models.some(({ id }) => id === page.id);
     if (page.kind === "run") return runs.some(({ id }) => id === page.id);
+    if (page.kind === "training") return this.#hasTraining(page.id);
     if (page.kind === "new") return analysisById(page.analysis) !== undefined;
     return true;
+  }
+
+  /** One that waits for its turn is not in the study yet, and its page waits with it. */
+  #hasTraining(id: string): boolean {
+    const there = this.#study.trainings.some((training) => training.id === id);
+    if (there) this.#knownTrainings[id] = true;
+    return there || this.#knownTrainings[id] !== true;
   }
 }

@@ -8,6 +8,9 @@ export type Page =
   | { readonly kind: "run"; readonly id: string }
   /** The form of a simulation. */
   | { readonly kind: "simulate" }
+  /** The form of a training. */
+  | { readonly kind: "train" }
+  | { readonly kind: "training"; readonly id: string }
   /** The form of an analysis, filled from a run where it is done again. */
   | { readonly kind: "new"; readonly analysis: string; readonly from?: string };
 
@@ -15,6 +18,7 @@ export function keyOf(page: Page): string {
   switch (page.kind) {
     case "study":
     case "simulate":
+    case "train":
       return page.kind;
     case "new":
       return `new:${page.analysis}:${page.from ?? ""}`;

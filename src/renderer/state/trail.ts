@@ -23,7 +23,8 @@ const same = (a: Place, b: Place): boolean =>
   a.study === b.study && (a.page && keyOf(a.page)) === (b.page && keyOf(b.page));
 
 /** A form that gave way to its run is nothing to go back to. */
-const passing = ({ page }: Place): boolean => page?.kind === "new" || page?.kind === "simulate";
+const passing = ({ page }: Place): boolean =>
+  page !== null && ["new", "simulate", "train"].includes(page.kind);
 
 export class Trail {
   readonly #history: Pick<History, "pushState" | "replaceState" | "state">;

@@ -23,6 +23,13 @@ export function analysisCommands(app: App): Command[] {
       keywords: "physics equation trajectories generate",
       run: () => session.tabs.open({ kind: "simulate" }),
     });
+    commands.push({
+      id: "train",
+      label: "Train a network…",
+      group: "Analysis",
+      keywords: "fit learn emulator architecture unet checkpoint",
+      run: () => session.tabs.open({ kind: "train" }),
+    });
   }
   const run =
     page?.kind === "run" ? session.study.runs.find(({ id }) => id === page.id) : undefined;
@@ -37,7 +44,7 @@ export function analysisCommands(app: App): Command[] {
   for (const job of [...app.jobs.running, ...app.jobs.queued]) {
     commands.push({
       id: `job.cancel.${job.id}`,
-      label: `Cancel: ${job.title}`,
+      label: `${job.training === null ? "Cancel" : "Pause"}: ${job.title}`,
       group: "Analysis",
       run: () => app.jobs.cancel(job.id),
     });

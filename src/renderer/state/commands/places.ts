@@ -6,7 +6,7 @@ export function places(app: App): Command[] {
   const { session } = app;
   if (session === null) return [];
   const { study, tabs } = session;
-  const to = (kind: "data" | "model" | "run", id: string, label: string): Command => ({
+  const to = (kind: "data" | "model" | "run" | "training", id: string, label: string): Command => ({
     id: `go.${kind}.${id}`,
     label,
     group: "Go to",
@@ -22,6 +22,7 @@ export function places(app: App): Command[] {
     },
     ...study.data.map((entry) => to("data", entry.id, entry.name)),
     ...study.models.map((entry) => to("model", entry.id, entry.name)),
+    ...study.trainings.map((entry) => to("training", entry.id, `Training ${entry.name}`)),
     ...study.runs.map((entry) => to("run", entry.id, entry.title)),
   ];
 }
