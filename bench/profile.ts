@@ -21,7 +21,7 @@ import { encodeModel } from "../src/main/graph/onnx/encode";
 import { simplify } from "../src/main/graph/simplify";
 import { withWinograd } from "../src/main/graph/winograd";
 import { openModel } from "../src/main/models";
-import { adamWStep } from "../src/main/training/adamw";
+import { plainStep, stepGraph } from "../src/main/training/step";
 import { sizeOf } from "../src/shared/tensor";
 
 const { values: options, positionals } = parseArgs({
@@ -50,7 +50,7 @@ function graphOf(name: string): { graph: Graph; bound: boolean } {
     case "forward":
       return { graph: model.graph(width), bound: true };
     case "step":
-      return { graph: adamWStep(new Builder(), model.graph(width), "mse"), bound: false };
+      return { graph: stepGraph(new Builder(), model.graph(width), plainStep), bound: false };
     case "gradients":
       return { graph: gradientGraph(sampleNetwork(model), "mse", width), bound: true };
     case "tangents":

@@ -11,12 +11,12 @@ import { Gradients } from "../src/main/analyses/gradients";
 import { addInnerProducts, rowsOf } from "../src/main/analyses/innerProducts";
 import { sampleNetwork } from "../src/main/analyses/network";
 import { readNpz } from "../src/main/data/npz";
-import { Builder } from "../src/main/graph/builder";
 import { inputName } from "../src/main/graph/ir";
 import { openModel } from "../src/main/models";
 import { createOnnxRuntimeExecutor } from "../src/main/runtime/onnxruntime/executor";
-import { adamWStep, after, momentNames } from "../src/main/training/adamw";
-import { allocate, type Tensor } from "../src/shared/tensor";
+import { plainStep } from "../src/main/training/step";
+import { Stepper } from "../src/main/training/stepper";
+import type { Tensor } from "../src/shared/tensor";
 
 /** One run; returns the number to agree on. */
 type Run = (k: number) => Promise<number>;
@@ -44,43 +44,11 @@ function meanSquare({ data }: Tensor): number {
 }
 
 async function step(): Promise<Run> {
-  const network = model.graph(samples);
-  const program = await executor.compile(adamWStep(new Builder(), network, "mse"));
-  const scalar = (value: number): Tensor => ({
-    dtype: "float32",
-    shape: [],
-    data: Float32Array.of(value),
-  });
-  // Two sets by turns, as the training loop has them.
-  const zeros = (): Map<string, Tensor> =>
-    new Map(
-      [...model.parameters].flatMap(([name, { shape, data }]) =>
-        [name, ...momentNames(name)].map((each): [string, Tensor] => [
-          each,
-          { dtype: "float32", shape, data: allocate("float32", data.length) },
-        ]),
-      ),
-    );
-  let [state, next] = [zeros(), zeros()];
-  for (const [name, tensor] of model.parameters) state.set(name, tensor);
+  const stepper = await Stepper.open(executor, model.graph(samples), model.parameters, plainStep);
   let first: number | undefined;
   return async (k) => {
-    const outputs = await program.run(
-      new Map([
-        ...state,
-        [inputName(network.inputs[0]!), x],
-        ["$target", y],
-        ["$rate", scalar(1e-4)],
-        ["$correction1", scalar(1 - 0.9 ** k)],
-        ["$correction2", scalar(1 - 0.999 ** k)],
-      ]),
-      new Map([...next].map(([name, tensor]) => [after(name), tensor])),
-    );
-    [next, state] = [
-      state,
-      new Map([...state.keys()].map((name) => [name, outputs.get(after(name))!])),
-    ];
-    first ??= Number(outputs.get("loss")!.data[0]);
+    const { loss } = await stepper.step({ input: x, targets: [y] }, k, 1e-4);
+    first ??= loss;
     return first;
   };
 }

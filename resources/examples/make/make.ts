@@ -10,10 +10,14 @@ import { join } from "node:path";
 import { encodeModel } from "../../../src/main/graph/onnx/encode";
 import { createOnnxRuntimeExecutor } from "../../../src/main/runtime/onnxruntime/executor";
 import { writeNpz } from "../../../src/main/data/npz";
-import { adamWDefaults } from "../../../src/main/training/adamw";
-import { train } from "../../../src/main/training/loop";
+import type { Graph } from "../../../src/main/graph/ir";
+import { adamW, adamWDefaults } from "../../../src/main/training/optimisers/adamw";
+import { Order } from "../../../src/main/training/order";
+import { rateAt } from "../../../src/main/training/schedule";
+import { plainStep } from "../../../src/main/training/step";
+import { Stepper } from "../../../src/main/training/stepper";
 import { randomFrom } from "../../../src/shared/random";
-import type { Tensor } from "../../../src/shared/tensor";
+import { sizeOf, type Tensor } from "../../../src/shared/tensor";
 import { Solver, type Flow } from "./jets";
 import { averagedNetwork, initialParameters, plainNetwork } from "./networks";
 
@@ -79,27 +83,51 @@ await writeNpz(join(folder, "jets.npz"), {
   },
 });
 
+/** The samples at these places. */
+function rows({ dtype, shape, data }: Tensor, places: readonly number[]): Tensor {
+  const size = sizeOf(shape.slice(1));
+  const chosen = new Float32Array(places.length * size);
+  places.forEach((place, i) => {
+    chosen.set((data as Float32Array).subarray(place * size, (place + 1) * size), i * size);
+  });
+  return { dtype, shape: [places.length, ...shape.slice(1)], data: chosen };
+}
+
 const executor = createOnnxRuntimeExecutor();
 const { input, target } = transitions(simulate(96, 6, 1));
+const BATCH = 16;
+
+/** Parameters after so many steps of AdamW along half a cosine, and a running mean of the loss. */
+async function trainedFor(
+  steps: number,
+  network: Graph,
+  report: (step: number, loss: number) => void,
+): Promise<{ parameters: Map<string, Tensor>; loss: number }> {
+  const stepper = await Stepper.open(executor, network, initialParameters(0), {
+    ...plainStep,
+    optimiser: adamW({ ...adamWDefaults, weightDecay: 1e-4 }),
+  });
+  const order = new Order([...Array(input.shape[0]).keys()], BATCH, 0);
+  const cosine = { kind: "cosine", steps, warmUp: 0, final: 0, every: 1, factor: 1 } as const;
+  let mean = 0;
+  for (let k = 0; k < steps; k++) {
+    const places = order.samples(k);
+    const batch = { input: rows(input, places), targets: [rows(target, places)] };
+    const { loss } = await stepper.step(batch, k + 1, 3e-3 * rateAt(cosine, k));
+    mean = k === 0 ? loss : 0.99 * mean + 0.01 * loss;
+    if ((k + 1) % 200 === 0) report(k + 1, mean);
+  }
+  const parameters = stepper.weights();
+  await stepper.dispose();
+  return { parameters, loss: mean };
+}
+
 const losses: Record<string, number> = {};
 for (const { file, name, network, steps } of networks) {
-  let last = 0;
-  const trained = await train(executor, network, initialParameters(0), {
-    loss: "mse",
-    input,
-    target,
-    batch: 16,
-    steps,
-    rate: 3e-3,
-    optimiser: { ...adamWDefaults, weightDecay: 1e-4 },
-    seed: 0,
-    onStep(step, loss) {
-      last = step === 1 ? loss : 0.99 * last + 0.01 * loss;
-      if (step % 200 === 0)
-        console.log(`${name}: step ${step} of ${steps}, loss ${last.toExponential(3)}`);
-    },
+  const { parameters: trained, loss } = await trainedFor(steps, network(BATCH), (step, mean) => {
+    console.log(`${name}: step ${step} of ${steps}, loss ${mean.toExponential(3)}`);
   });
-  losses[name] = last;
+  losses[name] = loss;
   const metadata = {
     noetherscope: 1,
     parameters: [...trained.keys()],

@@ -33,6 +33,8 @@ interface Call {
   readonly task: TaskName;
   readonly input: unknown;
   readonly onProgress: CallOptions["onProgress"];
+  /** Answered only when it has wound down. */
+  readonly winding: boolean;
   resolve(output: unknown): void;
   reject(error: unknown): void;
   /** The caller has its answer already; the process still has to wind the task down. */
@@ -46,6 +48,9 @@ export interface ComputeProcessOptions {
   /** How often a question is asked that was under way when the process ended for another reason. */
   readonly attempts?: number;
 }
+
+/** What writes before it stops has so many times the patience for that. */
+const WINDING = 5;
 
 export class ComputeProcess implements Compute {
   readonly #launch: Launch;
@@ -66,7 +71,7 @@ export class ComputeProcess implements Compute {
   call<T extends TaskName>(
     task: T,
     input: TaskInput<T>,
-    { signal, onProgress }: CallOptions = {},
+    { signal, onProgress, winding = false }: CallOptions = {},
   ): Promise<TaskOutput<T>> {
     if (this.#closed) return Promise.reject(new Error("the compute process is closed"));
     if (signal?.aborted === true) return Promise.reject(cancelled());
@@ -79,6 +84,7 @@ export class ComputeProcess implements Compute {
         task,
         input,
         onProgress,
+        winding,
         resolve: (output) => {
           ended();
           resolve(output as TaskOutput<T>);
@@ -166,12 +172,15 @@ export class ComputeProcess implements Compute {
     const call = this.#calls.get(id);
     if (call === undefined || call.abandoned !== null) return;
     this.#child?.send({ kind: "cancel", id });
-    call.abandoned = setTimeout(() => {
-      this.#killing = true;
-      this.#child?.kill();
-    }, this.#patience);
+    call.abandoned = setTimeout(
+      () => {
+        this.#killing = true;
+        this.#child?.kill();
+      },
+      this.#patience * (call.winding ? WINDING : 1),
+    );
     call.abandoned.unref();
-    call.reject(cancelled());
+    if (!call.winding) call.reject(cancelled());
   }
 
   #ended(reason: string): void {
@@ -186,8 +195,12 @@ export class ComputeProcess implements Compute {
         this.#send(id, call);
         continue;
       }
-      if (call.abandoned !== null) clearTimeout(call.abandoned);
       this.#calls.delete(id);
+      if (call.abandoned !== null) {
+        clearTimeout(call.abandoned);
+        call.reject(cancelled());
+        continue;
+      }
       call.reject(
         new UserError("compute/crashed", `The computing process ended unexpectedly (${reason}).`, {
           todo: "The study is as it was. If it happens again, try less memory (--memory on the command line), fewer samples or another device.",

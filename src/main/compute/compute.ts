@@ -12,6 +12,8 @@ export type TaskOutput<T extends TaskName> = Awaited<ReturnType<Tasks[T]>>;
 export interface CallOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Aborted, it rejects only once the task has wound down and written what it keeps, or was given up. */
+  readonly winding?: boolean;
 }
 
 export interface ApartOptions {
@@ -24,7 +26,7 @@ export interface ApartOptions {
 
 export interface Compute {
   /**
-   * Runs a task. An aborted signal rejects at once, whatever the task is in the middle of.
+   * Runs a task. An aborted signal rejects at once, whatever the task is in the middle of, unless it is `winding`.
    * @throws what the task throws; UserError "compute/crashed" where the process it ran in ended
    */
   call<T extends TaskName>(
@@ -48,5 +50,5 @@ export interface Compute {
 export type Lane = "jobs" | "queries";
 
 export function laneOf(task: TaskName): Lane {
-  return task === "analyse" || task === "simulate" ? "jobs" : "queries";
+  return task === "analyse" || task === "simulate" || task === "train" ? "jobs" : "queries";
 }

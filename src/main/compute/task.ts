@@ -1,5 +1,6 @@
 /** One piece of heavy work: what it is given beside its input, and how it says how far it is. */
 import type { Tensor } from "../../shared/tensor";
+import type { TrainingReport } from "../../shared/training/training";
 
 export interface Progress {
   /** 0…1. */
@@ -8,6 +9,8 @@ export interface Progress {
   readonly stage: string;
   /** What it has come to, to be looked at meanwhile. */
   readonly picture?: Tensor;
+  /** Of a training: how it is getting on. */
+  readonly training?: TrainingReport;
 }
 
 /** What a task may use of the world beside its input. */

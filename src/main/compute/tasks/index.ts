@@ -27,6 +27,8 @@ export const tasks = {
   rollout: lazily(async () => (await import("./rollout")).rollout),
   runModel: lazily(async () => (await import("./runModel")).runModel),
   simulate: lazily(async () => (await import("./simulate")).simulate),
+  train: lazily(async () => (await import("./train")).train),
+  trainPreview: lazily(async () => (await import("./trainPreview")).trainPreview),
 } satisfies Record<string, Task<never, unknown>>;
 
 export type Tasks = typeof tasks;

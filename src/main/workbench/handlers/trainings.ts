@@ -1,21 +1,161 @@
-/** Trainings: what one would come to, starting and resuming them, and how they are getting on. */
-import { UserError } from "../../../shared/errors";
+/** Trainings: what one would come to, starting them and going on, and how they are getting on. */
+import { join } from "node:path";
+import { parseParameters } from "../../../shared/parameters";
+import {
+  resumable,
+  trainingParameters,
+  type TrainingParameters,
+} from "../../../shared/training/parameters";
+import type { TrainingReport, TrainingRequest } from "../../../shared/training/training";
+import { executorNamed, type Wanted } from "../../compute/devices";
+import type { TaskInput } from "../../compute/compute";
+import { readCurves } from "../../training/curves";
+import { readTraining } from "../../training/folder";
+import { memberFiles } from "../../training/member";
+import { newRunId } from "../runId";
 import type { Handlers, Services } from "../services";
+import type { OpenStudy } from "../study/openStudy";
+import { addTrained } from "./trained";
 
 export function trainingHandlers(
-  _services: Services,
+  services: Services,
 ): Pick<
   Handlers,
   "training.preview" | "training.start" | "training.resume" | "training.curves" | "training.report"
 > {
-  const notYet = (): never => {
-    throw new UserError("training/none", "This version cannot train yet.");
+  const { compute, devices, events, jobs, studies } = services;
+  /** Of the trainings that run, by folder. */
+  const reports = new Map<string, TrainingReport>();
+
+  const begin = (
+    study: OpenStudy,
+    training: { id: string; name: string },
+    input: (signal: AbortSignal) => Promise<TaskInput<"train">>,
+  ): string => {
+    const folder = study.trainings.folderOf(training.id);
+    const job = jobs.start({
+      study: study.path,
+      title: `Train ${training.name}`,
+      analysis: "train",
+      training: training.id,
+      run: async (signal, onProgress) => {
+        onProgress({ fraction: 0, stage: "Looking for the device" });
+        const given = await input(signal);
+        await compute.call("train", given, {
+          signal,
+          winding: true,
+          onProgress: ({ training: report, ...progress }) => {
+            if (report !== undefined) {
+              reports.set(folder, report);
+              events.emit("training.progress", { study: study.path, job, report });
+            }
+            onProgress(progress);
+          },
+        });
+        return {};
+      },
+      ended: async () => {
+        reports.delete(folder);
+        await addTrained(services, study, training.id);
+        await studies.announce(study);
+        await studies.release(study.path);
+      },
+    });
+    return job;
   };
+
   return {
-    "training.preview": notYet,
-    "training.start": notYet,
-    "training.resume": notYet,
-    "training.curves": notYet,
-    "training.report": () => ({ report: null }),
+    "training.preview": async ({ study: path, request }) => {
+      const study = await studies.get(path);
+      const { parameters, subject, data } = specOf(study, request);
+      const { target } = await devices.settle(wantedTarget(parameters));
+      return compute.call("trainPreview", { subject, data, parameters, target });
+    },
+    "training.start": async ({ study: path, request }) => {
+      const study = await studies.get(path);
+      await study.assertWritable();
+      const spec = specOf(study, request);
+      const id = newRunId(slug(spec.name));
+      const job = begin(study, { id, name: spec.name }, async (signal) => {
+        const { target, notices } = await devices.settle(wantedTarget(spec.parameters), signal);
+        const begun = { ...spec, notices };
+        return { study: study.path, id, begin: begun, changed: {}, target, data: null };
+      });
+      return { job, training: id };
+    },
+    "training.resume": async ({ study: path, training, parameters: given = {}, data = null }) => {
+      const study = await studies.get(path);
+      await study.assertWritable();
+      const record = await readTraining(study.trainings.folderOf(training));
+      const changed = changeable(given);
+      const parameters = parseParameters(trainingParameters, { ...record.parameters, ...changed });
+      const job = begin(study, record, async (signal) => {
+        const { target } = await devices.settle(wantedTarget(parameters), signal);
+        return { study: study.path, id: training, begin: null, changed, target, data };
+      });
+      return { job };
+    },
+    "training.curves": async ({ study: path, training }) => {
+      const study = await studies.get(path);
+      const folder = study.trainings.folderOf(training);
+      const { seeds } = await readTraining(folder);
+      const begun = seeds.filter(({ status }) => status !== "waiting");
+      return {
+        seeds: await Promise.all(
+          begun.map(async ({ seed, folder: own }) => ({
+            seed,
+            arrays: await readCurves(join(folder, own, memberFiles.curves)),
+          })),
+        ),
+      };
+    },
+    "training.report": async ({ study: path, training }) => {
+      const study = await studies.get(path);
+      return { report: reports.get(study.trainings.folderOf(training)) ?? null };
+    },
   };
+}
+
+interface Spec {
+  readonly name: string;
+  readonly subject: NonNullable<TaskInput<"train">["begin"]>["subject"];
+  readonly data: NonNullable<TaskInput<"train">["begin"]>["data"];
+  readonly parameters: TrainingParameters;
+}
+
+/** @throws UserError "study/no-model", "study/no-data", "params/…" */
+function specOf(study: OpenStudy, { name, model, data: id, parameters }: TrainingRequest): Spec {
+  const data = study.data(id);
+  const file = model.kind === "model" ? study.model(model.entry) : null;
+  const network = file?.name ?? (model.kind === "architecture" ? model.id : "");
+  return {
+    name: name ?? `${network} on ${data.name}`,
+    subject:
+      model.kind === "architecture"
+        ? model
+        : { kind: "file", path: file!.file.path, weights: file!.weights?.path ?? null },
+    data: { path: data.file.path, options: data.options },
+    parameters: parseParameters(trainingParameters, parameters),
+  };
+}
+
+function wantedTarget({ executor, device, fallback }: TrainingParameters): Wanted {
+  return { executor: executorNamed(executor), device, fallback };
+}
+
+/** @throws UserError "params/…" for what a training that goes on cannot change */
+function changeable(given: Readonly<Record<string, unknown>>): Partial<TrainingParameters> {
+  const schema = Object.fromEntries(resumable.map((name) => [name, trainingParameters[name]]));
+  const all = parseParameters(schema, given);
+  return Object.fromEntries(Object.keys(given).map((name) => [name, all[name]]));
+}
+
+/** Letters that every file system takes. */
+function slug(name: string): string {
+  const plain = name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+  return plain.slice(0, 40) || "training";
 }

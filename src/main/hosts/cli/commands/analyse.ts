@@ -61,12 +61,17 @@ function commandOf(definition: AnalysisDefinition): Command {
       "dry-run": { help: "Only say what would be done: samples, passes, memory, time." },
       ...jsonOption,
     },
-    example: `noetherscope analyse ${definition.id} --model resources/examples/jets/plain.onnx --data resources/examples/jets/jets.npz --out runs/${definition.id}`,
+    example: [
+      `noetherscope analyse ${definition.id} --model resources/examples/jets/plain.onnx --data resources/examples/jets/jets.npz`,
+      ...(definition.example === undefined ? [] : [definition.example]),
+      `--out runs/${definition.id}`,
+    ].join(" "),
     run: (args, shell) => run(definition, args, shell),
   };
 }
 
-function parameterFlags(definition: AnalysisDefinition): Options {
+/** One flag a parameter. */
+export function parameterFlags(definition: Pick<AnalysisDefinition, "parameters">): Options {
   return Object.fromEntries(
     Object.entries(definition.parameters).flatMap(([name, parameter]) => {
       // A switch that is on unless told otherwise also needs a way to say so.
@@ -164,6 +169,7 @@ const shareOf: Readonly<Record<string, string>> = {
   influence: " of both self terms",
   loss: " of the loss",
   value: " of the quantity’s scale",
+  measured: " of the loss",
 };
 
 function verifiedInWords({ quantity, entries, largest }: z.infer<typeof verifiedQuantity>): string {
@@ -171,17 +177,24 @@ function verifiedInWords({ quantity, entries, largest }: z.infer<typeof verified
   return `${quantity}: ${entries} ${entries === 1 ? "entry" : "entries"} again in float64, largest difference ${number}${shareOf[quantity] ?? ""}.`;
 }
 
-/** @throws UserError "params/…" */
-function specOf(definition: AnalysisDefinition, args: Arguments): AnalysisSpec {
-  const given = Object.fromEntries(
-    Object.entries(definition.parameters).flatMap(([name, parameter]) => {
+/** What was given of them, as it was typed. */
+export function givenParameters(
+  { parameters }: Pick<AnalysisDefinition, "parameters">,
+  args: Arguments,
+): Record<string, string | boolean> {
+  return Object.fromEntries(
+    Object.entries(parameters).flatMap(([name, parameter]) => {
       const value = parameter.kind === "boolean" ? args.switched(name) : args.text(name);
       return value === undefined ? [] : [[name, value]];
     }),
   );
+}
+
+/** @throws UserError "params/…" */
+function specOf(definition: AnalysisDefinition, args: Arguments): AnalysisSpec {
   return {
     analysis: definition.id,
-    parameters: checkedParameters(definition.id, given),
+    parameters: checkedParameters(definition.id, givenParameters(definition, args)),
     model: modelOf(definition, args),
     data: { path: resolve(args.given("data")), options: dataOptionsOf(args) },
   };

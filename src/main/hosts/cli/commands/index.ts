@@ -16,6 +16,7 @@ import { open } from "./open";
 import { run } from "./run";
 import { serve } from "./serve";
 import { simulate } from "./simulate";
+import { train } from "./train";
 
 export const commands: readonly Command[] = [
   open,
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   modelTest,
   modelGradcheck,
   simulate,
+  train,
   ...analyseCommands,
   figure,
   run,

@@ -1,0 +1,156 @@
+/** What is trained, opened: a network of a file with the weights that it has, or one made here for the data. */
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { isFloat, type Tensor } from "../../../shared/tensor";
+import type { TrainingRecord } from "../../../shared/training/training";
+import {
+  networkFile,
+  networkPlan,
+  networkStates,
+  pooledStatistics,
+  type NetworkRequest,
+} from "../../models/architectures";
+import { openData, type DataSet } from "../../data/dataset";
+import { encodeModel } from "../../graph/onnx/encode";
+import { openOnnx } from "../../graph/onnx/model";
+import { simplify } from "../../graph/simplify";
+import { openModel, type Model } from "../../models";
+import { openDataFor } from "./fieldsOfModel";
+import type { DataPlace } from "./trainingPlan";
+
+export type Subject =
+  | { readonly kind: "file"; readonly path: string; readonly weights: string | null }
+  | ({ readonly kind: "architecture" } & NetworkRequest);
+
+export interface OpenedSubject {
+  /** With the weights that the first seed begins with. */
+  readonly model: Model;
+  readonly data: DataSet;
+  /** What the data's opening assumed. */
+  readonly notices: readonly string[];
+  /** Float tensors of the network's file: what checkpoints hold. */
+  readonly base: ReadonlyMap<string, Tensor>;
+  /** Parameters that a seed begins with. */
+  initial(seed: number): ReadonlyMap<string, Tensor>;
+  readonly architecture: TrainingRecord["model"]["architecture"];
+}
+
+/**
+ * @param file writes the network's file, with the weights that the first seed begins with, and says where
+ * @throws what opening model and data throws; then nothing stays open
+ */
+export async function openSubject(
+  subject: Subject,
+  place: DataPlace,
+  file: (bytes: Uint8Array) => Promise<string>,
+  firstSeed: number,
+): Promise<OpenedSubject> {
+  return subject.kind === "file"
+    ? openFileSubject(subject.path, subject.weights, place, file)
+    : openArchitecture(subject, place, file, firstSeed);
+}
+
+async function openFileSubject(
+  path: string,
+  weights: string | null,
+  place: DataPlace,
+  file: (bytes: Uint8Array) => Promise<string>,
+): Promise<OpenedSubject> {
+  const opened = await openModel(path, { weights });
+  const { data, notices } = await openDataFor(opened, place);
+  try {
+    const model = await atExtentsOf(opened, data, weights);
+    const network = await file(await wholeFile(model, weights));
+    const { parameters } = model;
+    return {
+      model,
+      data,
+      notices,
+      base: await floatsOf(network),
+      initial: () => parameters,
+      architecture: null,
+    };
+  } catch (error) {
+    await data.close();
+    throw error;
+  }
+}
+
+/** The network's file where its weights are in it; else the network written again, with them. */
+async function wholeFile(model: Model, weights: string | null): Promise<Uint8Array> {
+  const { proto } = await openOnnx(model.path);
+  const isWhole = proto.graph!.initializer.every(({ externalData }) => externalData.length === 0);
+  return weights === null && isWhole ? readFile(model.path) : writtenAgain(model);
+}
+
+/** For any batch where the graph allows, else for the file's own. */
+function writtenAgain({ graph, parameters, info }: Model): Uint8Array {
+  const stated = info.metadata["noetherscope"];
+  const known = stated === undefined ? {} : (JSON.parse(stated) as object);
+  const metadata = { noetherscope: 1, ...known, parameters: [...parameters.keys()] };
+  const options = {
+    name: "network",
+    bind: parameters,
+    metadata: new Map([["noetherscope", JSON.stringify(metadata)]]),
+  };
+  const own = info.inputs[0]?.shape[0] ?? null;
+  if (own !== null) return encodeModel(simplify(graph(own)), options);
+  const [two, three] = [2, 3].map((batch) =>
+    encodeModel(simplify(graph(batch)), { ...options, batch: "batch" }),
+  );
+  if (Buffer.compare(two!, three!) === 0) return two!;
+  return encodeModel(simplify(graph(1)), options);
+}
+
+async function openArchitecture(
+  { id, preset, parameters }: NetworkRequest,
+  { path, options }: DataPlace,
+  file: (bytes: Uint8Array) => Promise<string>,
+  firstSeed: number,
+): Promise<OpenedSubject> {
+  const data = await openData(path, options);
+  try {
+    const plan = networkPlan({ id, preset, parameters }, await networkStates(data));
+    const statistics = await pooledStatistics(data, plan);
+    const model = await openModel(await file(networkFile(plan, { seed: firstSeed, statistics })));
+    return {
+      model,
+      data,
+      notices: [],
+      base: await floatsOf(model.path),
+      initial: (seed) => plan.draw(seed),
+      architecture: { id, preset: plan.preset, parameters: { ...parameters } },
+    };
+  } catch (error) {
+    await data.close();
+    throw error;
+  }
+}
+
+/** A model that leaves axes open at the extents of the data. */
+export async function atExtentsOf(
+  opened: Model,
+  { states }: DataSet,
+  weights: string | null,
+): Promise<Model> {
+  return opened.info.open === undefined
+    ? opened
+    : openModel(opened.path, { weights, sample: states.shape });
+}
+
+/** Every float tensor of a network's file, copies of one under their own names. */
+async function floatsOf(network: string): Promise<Map<string, Tensor>> {
+  const { initializers, copies } = await openOnnx(network);
+  const tensors = [
+    ...initializers,
+    ...[...copies].map(([name, kept]): [string, Tensor] => [name, initializers.get(kept)!]),
+  ];
+  return new Map(tensors.filter(([, { dtype }]) => isFloat(dtype)));
+}
+
+const optionsSchema = z.record(z.string(), z.unknown());
+
+/** How data are read, as a record keeps it. */
+export function storedOptions(options: DataPlace["options"]): Record<string, unknown> {
+  return optionsSchema.parse(JSON.parse(JSON.stringify(options)));
+}

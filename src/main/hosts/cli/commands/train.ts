@@ -1,0 +1,304 @@
+/** `noetherscope train`: trains into a study, and goes on where a training was stopped. */
+import { access } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Job, Study } from "../../../../shared/contract";
+import { fromErrorRecord, UserError, type ErrorRecord } from "../../../../shared/errors";
+import { parseParameters } from "../../../../shared/parameters";
+import { resumable, trainingParameters } from "../../../../shared/training/parameters";
+import type {
+  TrainingEntry,
+  TrainingPreview,
+  TrainingRequest,
+} from "../../../../shared/training/training";
+import { executorNamed, Devices } from "../../../compute/devices";
+import { programVersion } from "../../../workbench/places";
+import { Workbench } from "../../../workbench/workbench";
+import { UsageError, type Arguments, type Command, type Shell } from "../command";
+import { givenParameters, parameterFlags } from "./analyse";
+import {
+  architectureFlags,
+  architecturesInWords,
+  isArchitecture,
+  networkRequestOf,
+} from "./architectureOptions";
+import {
+  bytes,
+  dataOptionFlags,
+  dataOptionsOf,
+  duration,
+  json,
+  jsonOption,
+  progressLine,
+} from "./shared";
+
+const training = { parameters: trainingParameters };
+
+export const train: Command = {
+  name: "train",
+  summary: "Train a network on trajectories or pairs, with checkpoints, into a study.",
+  details: `What is trained is an .onnx file, from the weights that it has, or an architecture, from random ones. Ctrl-C keeps everything that was reached, and --resume goes on, also after a crash: on the CPU to the same weights, bit by bit, as if it had never stopped. Checkpoints are checkpoints/ID/epoch-0003.safetensors in the study, of several seeds in a folder each.\nArchitectures, with the parameters of their presets:\n${architecturesInWords}`,
+  options: {
+    data: {
+      value: "FILE",
+      help: "States and targets, or trajectories whose next states are the targets.",
+    },
+    model: { value: "ARCH|FILE", help: "An architecture, or an .onnx file." },
+    weights: {
+      value: "FILE",
+      help: "Values that its parameters begin with, if not those in the model file.",
+    },
+    study: { value: "DIR", help: "The study; made where there is none." },
+    name: { value: "NAME", help: "What the training is called in the study." },
+    resume: {
+      help: "Go on with the study’s training that has not ended: the latest, or --training ID.",
+    },
+    training: { value: "ID", help: "The training to go on with." },
+    seed: { value: "K", help: "One seed; --seeds 0,1,2 trains several." },
+    ...dataOptionFlags,
+    ...parameterFlags(training),
+    ...architectureFlags,
+    "dry-run": { help: "Only say what it would come to: samples, steps, disk, memory, time." },
+    ...jsonOption,
+  },
+  example: "noetherscope train --data ns.npz --model unet --epochs 20 --study studies/ns",
+  async run(args, shell) {
+    if (args.flag("dry-run")) return preview(args, shell);
+    const folder = args.text("study");
+    if (folder === undefined) throw new UsageError("--study DIR is needed.", "Or --dry-run.");
+    const workbench = new Workbench({
+      host: "cli",
+      version: programVersion(shell.program),
+      places: shell.places,
+      compute: await shell.compute(),
+    });
+    try {
+      const study = await openStudy(workbench, resolve(folder), args.flag("resume"));
+      const started = args.flag("resume")
+        ? await resumed(workbench, study, args)
+        : await begun(workbench, study, args);
+      const record = await finished(workbench, study.path, started, shell);
+      for (const notice of record.notices) shell.remark(`Note: ${notice}`);
+      if (args.flag("json")) return shell.print(json(record));
+      for (const line of inWords(study.path, record)) shell.print(line);
+    } finally {
+      await workbench.close();
+    }
+  },
+};
+
+interface Started {
+  readonly job: string;
+  readonly training: string;
+}
+
+/** @throws UserError "study/…" */
+async function openStudy(workbench: Workbench, path: string, there: boolean): Promise<Study> {
+  const exists = await access(join(path, "study.json")).then(
+    () => true,
+    () => false,
+  );
+  return there || exists
+    ? workbench.call("study.open", { path })
+    : workbench.call("study.create", { path });
+}
+
+/** @throws UsageError, UserError of files and parameters */
+async function begun(workbench: Workbench, study: Study, args: Arguments): Promise<Started> {
+  const { data, model } = filesOf(args);
+  const request = {
+    ...(args.text("name") === undefined ? {} : { name: args.given("name") }),
+    data: await dataEntry(workbench, study, resolve(data), args),
+    model: isArchitecture(model)
+      ? { kind: "architecture" as const, ...networkRequestOf(model, args) }
+      : { kind: "model" as const, entry: await modelEntry(workbench, study, resolve(model), args) },
+    parameters: parametersOf(args),
+  } satisfies TrainingRequest;
+  return workbench.call("training.start", { study: study.path, request });
+}
+
+/** @throws UsageError where one is missing */
+function filesOf(args: Arguments): { data: string; model: string } {
+  const [data, model] = [args.text("data"), args.text("model")];
+  if (data === undefined) throw new UsageError("--data FILE is needed.");
+  if (model === undefined) throw new UsageError("--model ARCH|FILE is needed.");
+  if (!isArchitecture(model) && !model.toLowerCase().endsWith(".onnx"))
+    networkRequestOf(model, args);
+  return { data, model };
+}
+
+function parametersOf(args: Arguments): Record<string, string | boolean> {
+  const given = givenParameters(training, args);
+  const seed = args.text("seed");
+  if (seed === undefined) return given;
+  // --seeds has a default, so only another value tells that it was given.
+  if (given["seeds"] !== trainingParameters.seeds.default) {
+    throw new UsageError("--seed and --seeds say the same thing.", "Give one of them.");
+  }
+  return { ...given, seeds: seed };
+}
+
+async function dataEntry(
+  workbench: Workbench,
+  study: Study,
+  path: string,
+  args: Arguments,
+): Promise<string> {
+  const options = stated(dataOptionsOf(args));
+  const known = study.data.find(
+    (entry) =>
+      entry.file.path === path &&
+      entry.state === "here" &&
+      JSON.stringify(stated(entry.options)) === JSON.stringify(options),
+  );
+  if (known !== undefined) return known.id;
+  return (await workbench.call("study.addData", { study: study.path, path, options })).entry;
+}
+
+/** Without what is undefined. */
+function stated<T extends object>(options: T): T {
+  return JSON.parse(JSON.stringify(options)) as T;
+}
+
+async function modelEntry(
+  workbench: Workbench,
+  study: Study,
+  path: string,
+  args: Arguments,
+): Promise<string> {
+  const weights = args.text("weights");
+  const file = weights === undefined ? undefined : resolve(weights);
+  const known = study.models.find(
+    (entry) => entry.file.path === path && entry.weights?.path === file && entry.state === "here",
+  );
+  if (known !== undefined) return known.id;
+  const given = file === undefined ? {} : { weights: file };
+  return (await workbench.call("study.addModel", { study: study.path, path, ...given })).entry;
+}
+
+/** @throws UserError "training/none"; UsageError for options that a training which goes on cannot change */
+async function resumed(workbench: Workbench, study: Study, args: Arguments): Promise<Started> {
+  const record = unfinished(study, args.text("training"));
+  const given = Object.entries(parametersOf(args)).filter(([name, value]) => {
+    const key = name as keyof typeof trainingParameters;
+    return String(value) !== String(trainingParameters[key].default) && String(value) !== String(record.parameters[name]); // prettier-ignore
+  });
+  const fixed = given.find(([name]) => !(resumable as readonly string[]).includes(name));
+  if (fixed !== undefined || args.text("model") !== undefined) {
+    const name = fixed?.[0] ?? "model";
+    throw new UsageError(
+      `--${name} cannot change in a training that goes on${fixed === undefined ? "" : `: it was begun with ${String(record.parameters[name])}`}.`,
+      `What can: ${resumable.map((each) => `--${each}`).join(", ")}, and --data for another place of the same file.`,
+    );
+  }
+  const data = args.text("data");
+  const { job } = await workbench.call("training.resume", {
+    study: study.path,
+    training: record.id,
+    parameters: Object.fromEntries(given),
+    ...(data === undefined ? {} : { data: resolve(data) }),
+  });
+  return { job, training: record.id };
+}
+
+/** @throws UserError "training/none" */
+function unfinished({ trainings, path, name }: Study, id: string | undefined): TrainingEntry {
+  const found =
+    id === undefined
+      ? trainings.findLast(({ seeds }) => seeds.some(({ status }) => status === "waiting" || status === "unfinished")) // prettier-ignore
+      : trainings.find((entry) => entry.id === id);
+  if (found !== undefined) return found;
+  const known = trainings.map((entry) => entry.id).join(", ");
+  throw new UserError(
+    "training/none",
+    id === undefined
+      ? `The study ${name} has no training that has not ended.`
+      : `The study ${name} has no training “${id}”.`,
+    { where: path, todo: known === "" ? "Start one." : `It has ${known}.` },
+  );
+}
+
+/** Waits for the job, shows how it gets on, and lets Ctrl-C pause it. */
+async function finished(
+  workbench: Workbench,
+  study: string,
+  { job, training: id }: Started,
+  shell: Shell,
+): Promise<TrainingEntry> {
+  const show = progressLine(shell);
+  const cancel = (): void => void workbench.call("jobs.cancel", { job });
+  const ending = new Promise<void>((done, fail) => {
+    const follow = (now: Job): void => {
+      if (now.id !== job) return;
+      if (now.state === "running") show({ fraction: now.fraction, stage: now.stage });
+      else if (now.state === "cancelled") fail(new DOMException("Cancelled.", "AbortError"));
+      else if (now.error !== null) fail(fromErrorRecord(now.error as ErrorRecord));
+      else if (now.state === "done") done();
+    };
+    workbench.on("job.changed", follow);
+    // It may have ended before anybody listened.
+    workbench.call("jobs.list", {}).then((jobs) => jobs.forEach(follow), fail);
+  });
+  shell.signal.addEventListener("abort", cancel, { once: true });
+  if (shell.signal.aborted) cancel();
+  try {
+    await ending;
+  } finally {
+    shell.signal.removeEventListener("abort", cancel);
+    if (shell.signal.aborted) shell.remark(`Kept; --study ${study} --resume goes on with ${id}.`);
+  }
+  const { trainings } = await workbench.call("study.open", { path: study });
+  return trainings.find((entry) => entry.id === id)!;
+}
+
+function inWords(study: string, { id, seeds, parameters }: TrainingEntry): string[] {
+  const folder = join(study, "checkpoints", id);
+  return seeds.map(
+    ({ seed, folder: own, step, epoch, best, identityError, trainLoss, reason, seconds }) => {
+      const judged =
+        best === null
+          ? `training loss ${trainLoss?.toPrecision(3) ?? "unknown"}`
+          : `validation loss ${best.validationLoss.toPrecision(3)} in epoch ${best.epoch}, relative one-step error ${percent(best.relativeError)}${identityError === null ? "" : ` (no change predicted: ${percent(identityError)})`}`;
+      const which = String(parameters["seeds"]).includes(",") ? `seed ${seed}: ` : "";
+      return `${join(folder, own)}: ${which}${epoch} epochs, ${step} steps, ${judged}, ${duration(seconds)}. ${reason ?? ""}`.trim();
+    },
+  );
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toPrecision(3)} %`;
+}
+
+async function preview(args: Arguments, shell: Shell): Promise<void> {
+  const { data, model } = filesOf(args);
+  const compute = await shell.compute();
+  const parameters = parseParameters(trainingParameters, parametersOf(args));
+  const { executor, device, fallback } = parameters;
+  const wanted = { executor: executorNamed(executor), device, fallback };
+  const { target, notices } = await new Devices(compute).settle(wanted, shell.signal);
+  const weights = args.text("weights");
+  const found = await compute.call(
+    "trainPreview",
+    {
+      subject: isArchitecture(model)
+        ? { kind: "architecture", ...networkRequestOf(model, args) }
+        : {
+            kind: "file",
+            path: resolve(model),
+            weights: weights === undefined ? null : resolve(weights),
+          },
+      data: { path: resolve(data), options: stated(dataOptionsOf(args)) },
+      parameters,
+      target,
+    },
+    { signal: shell.signal },
+  );
+  for (const notice of [...notices, ...found.notices]) shell.remark(`Note: ${notice}`);
+  shell.print(args.flag("json") ? json(found) : previewInWords(found));
+}
+
+function previewInWords(found: TrainingPreview): string {
+  const { samples, validationSamples, seeds, seconds, checkpoints } = found;
+  const each = seeds === 1 ? "" : ` for each of ${seeds} seeds`;
+  const time = seconds === null ? "" : `, about ${duration(seconds)}`;
+  return `${found.parameterCount} parameters; ${samples} samples to train on and ${validationSamples} to judge by; ${found.totalSteps} steps of ${found.batch} samples${each}, ${checkpoints.length} checkpoints, ${bytes(found.bytes)} on the disk, ${bytes(found.memoryBytes)} of memory a step${time}.`;
+}

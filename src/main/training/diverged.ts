@@ -1,0 +1,72 @@
+/** Where numbers stopped being finite: the first such value of the forward pass, else of the gradient. */
+import { isFloat, type Tensor } from "../../shared/tensor";
+import { Builder } from "../graph/builder";
+import { inputName, topologicalOrder, type Graph, type Value } from "../graph/ir";
+import { dataInputs } from "../graph/ir";
+import type { Executor } from "../runtime/executor";
+import { objective, targetName, type ObjectiveOptions } from "./objective";
+import type { Batch } from "./stepper";
+
+/** Values looked at in one run: all at once would hold every result of the network. */
+const AT_ONCE = 32;
+
+/**
+ * In words: "the layer encoder.0 (Conv)", "the loss", "the gradient of the weight head.bias".
+ * @param weights parameters with which the batch gave what is no number
+ */
+export async function firstNotFinite(
+  executor: Executor,
+  network: Graph,
+  options: ObjectiveOptions,
+  weights: ReadonlyMap<string, Tensor>,
+  { input, targets }: Batch,
+): Promise<string> {
+  const g = new Builder();
+  const { inputs, loss, gradients, parameters } = objective(g, network, options);
+  const feeds = new Map([
+    ...weights,
+    [inputName(dataInputs(network)[0]!), input] as const,
+    ...targets.map((target, k) => [targetName(k), target] as const),
+  ]);
+  const order = topologicalOrder([loss]);
+  const forward = order.flatMap((node) =>
+    node.outputs
+      .filter(({ dtype }) => isFloat(dtype))
+      .map((value) => ({ value, name: named(node.origin, node.op) })),
+  );
+  const backward = gradients.map((value, i) => ({
+    value,
+    name: `the gradient of ${inputName(parameters[i]!)}`,
+  }));
+  const looked = [...forward, ...backward];
+  for (let first = 0; first < looked.length; first += AT_ONCE) {
+    const part = looked.slice(first, first + AT_ONCE);
+    const found = await notFinite(executor, [...inputs, ...parameters], feeds, part.map(({ value }) => value)); // prettier-ignore
+    if (found >= 0) return part[found]!.name;
+  }
+  return "the length of the gradient";
+}
+
+/** What has no name of the file is the loss's own arithmetic. */
+function named(origin: string | undefined, op: string): string {
+  return origin === undefined || origin === "" ? `the loss (${op})` : `the layer ${origin} (${op})`;
+}
+
+async function notFinite(
+  executor: Executor,
+  inputs: readonly Value[],
+  feeds: ReadonlyMap<string, Tensor>,
+  values: readonly Value[],
+): Promise<number> {
+  const outputs = values.map((value, i) => ({ name: String(i), value }));
+  const program = await executor.compile({ inputs, outputs });
+  try {
+    const results = await program.run(feeds);
+    return outputs.findIndex(({ name }) => {
+      const data = results.get(name)!.data as Float32Array;
+      return data.some((x) => !Number.isFinite(x));
+    });
+  } finally {
+    await program.dispose();
+  }
+}

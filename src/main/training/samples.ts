@@ -1,0 +1,106 @@
+/**
+ * Samples of a data set as training reads them, over and over: kept in memory once read where all of them fit, in the
+ * network's variables, moved by elements of a group where they are to be.
+ */
+import type { FieldSpec } from "../../shared/fields/spec";
+import { act } from "../../shared/groups/act";
+import type { Element } from "../../shared/groups/element";
+import { sizeOf, type Tensor } from "../../shared/tensor";
+import type { DataSet } from "../data/dataset";
+import { normalise, type Normalisation } from "../data/normalise";
+import type { Batch } from "./stepper";
+
+/** How one sample is moved: the same element for input and targets. */
+export interface Moves {
+  readonly elements: readonly Element[];
+  readonly fields: FieldSpec;
+  readonly outputFields: FieldSpec;
+}
+
+type Source = Pick<DataSet, "read" | "targets" | "times" | "sampleCount" | "states">;
+
+interface Pair {
+  readonly input: Float32Array;
+  readonly target: Float32Array;
+}
+
+export class Samples {
+  readonly #data: Source;
+  readonly #normalisation: Normalisation | undefined;
+  readonly #kept = new Map<number, Pair>();
+  readonly #keeps: boolean;
+  #shapes: { input: readonly number[]; target: readonly number[] } | null = null;
+
+  /** @param keepBytes memory for samples; more data than that are read from the file each time */
+  constructor(data: Source, normalisation: Normalisation | undefined, keepBytes: number) {
+    this.#data = data;
+    this.#normalisation = normalisation;
+    // Input and target of one sample, in float32.
+    this.#keeps = data.sampleCount * sizeOf(data.states.shape) * 8 <= keepBytes;
+  }
+
+  /**
+   * Inputs, and for each step of the rollout the targets.
+   * @param samples each with `rollout` transitions in its trajectory from there
+   * @throws UserError "data/not-finite"; those of the file
+   */
+  async read(samples: readonly number[], rollout = 1, moves?: Moves): Promise<Batch> {
+    const columns: Pair[][] = [];
+    for (let k = 0; k < rollout; k++) columns.push(await this.#pairs(samples.map((i) => i + k)));
+    const { input, target } = this.#shapes!;
+    return {
+      input: this.#joined(
+        columns[0]!.map((pair) => pair.input),
+        input,
+        moves,
+        moves?.fields,
+      ),
+      targets: columns.map((pairs) =>
+        this.#joined(
+          pairs.map((pair) => pair.target),
+          target,
+          moves,
+          moves?.outputFields,
+        ),
+      ),
+    };
+  }
+
+  async #pairs(samples: readonly number[]): Promise<Pair[]> {
+    const missing = [...new Set(samples)].filter((sample) => !this.#kept.has(sample));
+    const fresh = new Map<number, Pair>();
+    if (missing.length > 0) {
+      const { input, target } = await this.#data.read(missing);
+      this.#shapes = { input: input.shape.slice(1), target: target!.shape.slice(1) };
+      const [inputs, targets] = [input, target!].map((tensor) => rowsOf(tensor, missing.length));
+      missing.forEach((sample, i) => {
+        fresh.set(sample, { input: inputs![i]!, target: targets![i]! });
+      });
+      if (this.#keeps) for (const [sample, pair] of fresh) this.#kept.set(sample, pair);
+    }
+    return samples.map((sample) => this.#kept.get(sample) ?? fresh.get(sample)!);
+  }
+
+  #joined(
+    rows: readonly Float32Array[],
+    shape: readonly number[],
+    moves: Moves | undefined,
+    fields: FieldSpec | undefined,
+  ): Tensor {
+    const size = sizeOf(shape);
+    const data = new Float32Array(rows.length * size);
+    rows.forEach((row, i) => {
+      const to = data.subarray(i * size, (i + 1) * size);
+      if (moves === undefined || fields === undefined) to.set(row);
+      else act(moves.elements[i]!, row, [1, ...shape], fields, to);
+    });
+    const tensor: Tensor = { dtype: "float32", shape: [rows.length, ...shape], data };
+    return this.#normalisation === undefined ? tensor : normalise(tensor, this.#normalisation);
+  }
+}
+
+function rowsOf({ data }: Tensor, count: number): Float32Array[] {
+  const size = data.length / count;
+  const single = data instanceof Float32Array ? data : Float32Array.from(data as Float64Array);
+  return Array.from({ length: count }, (_, i) => single.slice(i * size, (i + 1) * size));
+}

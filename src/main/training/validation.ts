@@ -1,0 +1,129 @@
+/** How good a network is on samples that it is not trained on: its loss, and its error beside that of predicting no change. */
+import { sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
+import { Builder } from "../graph/builder";
+import { dataInputs, inputName, type Graph, type Value } from "../graph/ir";
+import { simplify } from "../graph/simplify";
+import type { Normalisation } from "../data/normalise";
+import type { Executor, Program } from "../runtime/executor";
+import { lossPerSample, type LossId } from "./losses";
+import { targetName } from "./objective";
+import type { Samples } from "./samples";
+
+export interface Judgement {
+  /** Mean of the single-step loss, in the network's variables. */
+  readonly loss: number;
+  /** Mean of ‖p − t‖/‖t‖ over the samples, in the data's units. */
+  readonly relativeError: number;
+}
+
+export class Validation {
+  readonly #program: Program;
+  readonly #data: string;
+  readonly #batch: number;
+  readonly #samples: Samples;
+  readonly #indices: readonly number[];
+  readonly #normalisation: Normalisation | undefined;
+
+  private constructor(program: Program, given: ValidationOptions & { data: string }) {
+    this.#program = program;
+    this.#data = given.data;
+    this.#batch = given.batch;
+    this.#samples = given.samples;
+    this.#indices = given.indices;
+    this.#normalisation = given.normalisation;
+  }
+
+  /** @param network at a batch's size, one data input */
+  static async open(
+    executor: Executor,
+    network: Graph,
+    options: ValidationOptions,
+  ): Promise<Validation> {
+    const g = new Builder();
+    const prediction = network.outputs[0]!.value;
+    const target = g.input(targetName(0), prediction);
+    const [p, t] = [prediction, target].map((value) => inUnits(g, value, options.normalisation));
+    const graph = simplify({
+      inputs: [...network.inputs, target],
+      outputs: [
+        { name: "loss", value: lossPerSample(g, options.loss, prediction, target) },
+        { name: "error", value: lossPerSample(g, "relative-l2", p!, t!) },
+      ],
+    });
+    const data = inputName(dataInputs(network)[0]!);
+    return new Validation(await executor.compile(graph), { ...options, data });
+  }
+
+  /** @param signal is looked at between batches */
+  async judge(weights: ReadonlyMap<string, Tensor>, signal?: AbortSignal): Promise<Judgement> {
+    let [loss, error] = [0, 0];
+    for (let first = 0; first < this.#indices.length; first += this.#batch) {
+      signal?.throwIfAborted();
+      const part = this.#indices.slice(first, first + this.#batch);
+      // One program fits every batch: the last sample fills up what is missing.
+      const filled = Array.from({ length: this.#batch }, (_, i) => part[Math.min(i, part.length - 1)]!); // prettier-ignore
+      const { input, targets } = await this.#samples.read(filled);
+      const outputs = await this.#program.run(
+        new Map([...weights, [this.#data, input], [targetName(0), targets[0]!]]),
+      );
+      const sum = (name: string): number =>
+        toFloat64(outputs.get(name)!)
+          .subarray(0, part.length)
+          .reduce((total, x) => total + x, 0);
+      loss += sum("loss");
+      error += sum("error");
+    }
+    const count = this.#indices.length;
+    return { loss: loss / count, relativeError: error / count };
+  }
+
+  /** Mean of ‖x − t‖/‖t‖; null where input and target are different things. */
+  async identityError(): Promise<number | null> {
+    let total = 0;
+    for (const index of this.#indices) {
+      const { input, targets } = await this.#samples.read([index]);
+      const [target] = targets as [Tensor];
+      if (input.shape.join() !== target.shape.join()) return null;
+      const [x, t] = [input, target].map((tensor) => toUnits(tensor, this.#normalisation));
+      let [difference, norm] = [0, 0];
+      t!.forEach((value, i) => {
+        difference += (x![i]! - value) ** 2;
+        norm += value ** 2;
+      });
+      total += Math.sqrt(difference / norm);
+    }
+    return total / this.#indices.length;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#program.dispose();
+  }
+}
+
+export interface ValidationOptions {
+  readonly loss: LossId;
+  readonly batch: number;
+  readonly samples: Samples;
+  readonly indices: readonly number[];
+  readonly normalisation: Normalisation | undefined;
+}
+
+/** value·std + mean a channel, as values of the graph. */
+function inUnits(g: Builder, value: Value, normalisation: Normalisation | undefined): Value {
+  if (normalisation === undefined) return value;
+  const shape = [normalisation.std.length, ...value.shape.slice(2).map(() => 1)];
+  const constant = (numbers: readonly number[]): Value =>
+    g.constant({ dtype: "float32", shape, data: Float32Array.from(numbers) });
+  return g.add(g.mul(value, constant(normalisation.std)), constant(normalisation.mean));
+}
+
+function toUnits(tensor: Tensor, normalisation: Normalisation | undefined): Float64Array {
+  const values = toFloat64(tensor);
+  if (normalisation === undefined) return values;
+  const { mean, std } = normalisation;
+  const inner = sizeOf(tensor.shape.slice(2));
+  return values.map((value, i) => {
+    const channel = Math.floor(i / inner) % std.length;
+    return value * std[channel]! + mean[channel]!;
+  });
+}
