@@ -6,7 +6,6 @@ import {
   formatNumber,
   formatSeconds,
   formatTimeLeft,
-  inWindow,
 } from "./format";
 
 test("numbers have up to three significant digits, a true minus and powers of ten", () => {
@@ -32,13 +31,4 @@ test("sizes and times are in the unit that people would use", () => {
 test("a file's name is the last part on either kind of machine", () => {
   expect(fileName("/a/b.npz")).toBe("b.npz");
   expect(fileName("C:\\a\\b.npz")).toBe("b.npz");
-});
-
-test("what is said of the command line is left out of the window, whatever else stands in brackets", () => {
-  expect(inWindow("State the fields (--fields on the command line), like v (a vector).")).toBe(
-    "State the fields, like v (a vector).",
-  );
-  expect(inWindow("Name arrays (--input, --target on the command line), or axes (--axes).")).toBe(
-    "Name arrays, or axes.",
-  );
 });

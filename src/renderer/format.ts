@@ -83,11 +83,6 @@ export function fileName(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
 }
 
-/** A notice or remedy less what it says of the command line, which has no place in a window. */
-export function inWindow(text: string): string {
-  return text.replace(/ \(--[^()]*\)/g, "");
-}
-
 function minus(text: string): string {
   return text.replace("-", "−");
 }

@@ -1,6 +1,7 @@
 /** What a form's request would come to, asked of the host anew whenever the form rests for a moment. */
 import { sentence, toErrorRecord } from "../../shared/errors";
-import { inWindow } from "../format";
+import type { Parameter } from "../../shared/parameters";
+import { inForm, inWindow } from "../inWindow";
 
 /** Milliseconds of rest before asking, so that typing does not ask for each key. */
 const REST = 250;
@@ -13,8 +14,13 @@ export class Estimate<Request, Answer> {
   /**
    * Made while a component is; it ends with that component.
    * @param request what is wanted; null while the form is not filled in
+   * @param parameters the form's, by whose labels a refusal names its place
    */
-  constructor(request: () => Request | null, ask: (request: Request) => Promise<Answer>) {
+  constructor(
+    request: () => Request | null,
+    ask: (request: Request) => Promise<Answer>,
+    parameters: () => Readonly<Record<string, Parameter>> = () => ({}),
+  ) {
     $effect(() => {
       const wanted = request();
       if (wanted === null) {
@@ -34,7 +40,7 @@ export class Estimate<Request, Answer> {
         } catch (error) {
           if (!current) return;
           this.#answer = null;
-          this.#problem = inWindow(sentence(toErrorRecord(error)));
+          this.#problem = inWindow(sentence(inForm(toErrorRecord(error), parameters())));
         }
         this.#asking = false;
       }, REST);

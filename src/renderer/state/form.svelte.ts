@@ -1,4 +1,5 @@
 /** An analysis being set up: values as typed, what is wrong with them, and the requests that they make. */
+import { equivariance } from "../../shared/analyses/equivariance";
 import type { AnalysisDefinition } from "../../shared/analyses/definition";
 import type { AnalysisRequest, Study } from "../../shared/contract";
 import { toErrorRecord } from "../../shared/errors";
@@ -92,6 +93,17 @@ export class Form {
       .map((model) => (data === undefined ? null : misfit(model, data)))
       .find((why) => why !== null);
     if (unfit !== undefined) return unfit;
+    if (
+      this.definition.id === equivariance.id &&
+      groupOrNone(String(this.values["group"]))?.elements.length === 1
+    ) {
+      const fits =
+        data !== undefined &&
+        offers(data.info).some(({ group, fit }) => fit.fits && group.elements.length > 1);
+      return fits
+        ? "A network commutes with doing nothing: choose another group."
+        : "No group acts on these data, so there is nothing to compare.";
+    }
     const wrong = Object.entries(this.definition.parameters).flatMap(([name, { label }]) =>
       name in this.problems ? [`“${label}”`] : [],
     );

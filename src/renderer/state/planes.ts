@@ -37,6 +37,23 @@ export function scaleOf(parts: Iterable<ArrayLike<number>>): Scale {
   return { map: "viridis", min, max: max > min ? max : min + (Math.abs(min) || 1) };
 }
 
+/** Each channel's scale: shared by the components of a field, and by all the states [C, H, W] that are compared. */
+export function scalesOf(
+  spec: FieldSpec | undefined,
+  channels: number,
+  size: number,
+  states: readonly Plane[],
+): Scale[] {
+  const scales: Scale[] = [];
+  for (const group of scaleGroups(spec, channels)) {
+    const scale = scaleOf(
+      states.flatMap((state) => group.map((channel) => plane(state, channel, size))),
+    );
+    for (const channel of group) scales[channel] = scale;
+  }
+  return scales;
+}
+
 /** Which channels share a scale: components of one vector do, since a group mixes them. */
 export function scaleGroups(spec: FieldSpec | undefined, channels: number): number[][] {
   if (spec === undefined) return Array.from({ length: channels }, (_, channel) => [channel]);

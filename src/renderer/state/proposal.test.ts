@@ -34,6 +34,25 @@ test("a file of the model's fields hears its boundary, and one of others nothing
   expect(proposalFor(named("scalar:h,vector:v"), [beside, last])).toBeUndefined();
 });
 
+test("a model that states a boundary without fields proposes it for the states that it takes", () => {
+  const entry = model("plain", "/a/plain.onnx", "scalar:p");
+  const metadata = { noetherscope: JSON.stringify({ boundary: "open" }) };
+  const taking = (shape: (number | null)[]): ModelEntry => ({
+    ...entry,
+    info: { ...entry.info, metadata, inputs: [{ ...entry.info.inputs[0]!, shape }] },
+  });
+  const states = data("/a/x.npz", 3);
+  const { info } = states;
+  const planes = {
+    ...states,
+    info: { ...info, axes: ["trajectory", "time", "channel", "y", "x"], shape: [2, 5, 3, 8, 8] },
+  };
+  const found = proposalFor(planes, [taking([null, 3, null, null])]);
+  expect(found).toMatchObject({ fields: null, boundary: "open", model: "plain" });
+  expect(proposalFor(planes, [taking([null, 3])])).toBeUndefined();
+  expect(proposalFor(planes, [taking([null, 2, 8, 8])])).toBeUndefined();
+});
+
 test("models that take another number of channels, or say nothing, propose nothing", () => {
   expect(proposalFor(data("/a/x.npz", 2), [beside, last])).toBeUndefined();
   expect(proposalFor(data("/a/x.npz", 3), [someModel()])).toBeUndefined();

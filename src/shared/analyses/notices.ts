@@ -36,7 +36,15 @@ export type NoticeCode = keyof typeof notices;
 const routine = [/^(?!.* (is|are) taken as ).* taken as /, /\basked for\b/, /\bin no batch\b/];
 
 /** What takes numbers out of the result or the sense out of them. */
-const grave = [/\bnot finite\b/, /\bleft out\b/, /\bmean nothing\b/];
+const grave = [
+  /\bnot finite\b/,
+  /\bleft out\b/,
+  /\bmean nothing\b/,
+  /\bblew up\b/,
+  /\bfits only if\b/,
+  /\bare no symmetry\b/,
+  /\bnothing is known\b/,
+];
 
 /** For people who read one remark only: the least comes first. */
 export function weightOf(notice: string): 0 | 1 | 2 {

@@ -63,6 +63,14 @@ test("what takes the sense out of numbers leads, how data were read comes last",
   expect(texts.slice(2)).toEqual([open, axes, asked, stated]);
 });
 
+test("what breaks this run comes before what holds of most, wherever it stood", () => {
+  const order = "velocity fits only if its stored components are y, x (swapped): divergence 0.01.";
+  const blown = "The rollout from trajectory 3 blew up at step 7; its statistics end before.";
+  const texts = remarks(undefined, open, "A batch of 4 is small.", order).map(({ text }) => text);
+  expect(texts).toEqual([order, "A batch of 4 is small.", open]);
+  expect(remarks(undefined, open, blown)[0]!.text).toBe(blown);
+});
+
 test("a choice that the program made is no matter of routine", () => {
   const open = "The boundary is not stated in the file; it is taken as open.";
   const asked = "A batch of 64 was asked for; there are 8 samples.";

@@ -6,7 +6,7 @@ import type { ParameterValue } from "../../../shared/parameters";
 import type { RunRecord } from "../../../shared/run";
 import { elementsOf } from "../../../shared/charts/elements";
 import { showNumber } from "../../../shared/charts/scale";
-import { inWindow } from "../../format";
+import { inWindow } from "../../inWindow";
 import { groupOrNone } from "../../state/groups";
 
 export interface Remark {
@@ -66,8 +66,13 @@ export function remarksOf(record: RunRecord, study: Study): Remark[] {
   });
   // Codes are read off the notice as it was made; only then is it put in the window's words.
   const said = all.map((remark) => ({ ...remark, text: inWindow(remark.text) }));
-  const weight = ({ text, calm, mends }: Remark): number =>
-    calm ? 3 : mends === undefined ? weightOf(text) : 0.5;
+  const weight = ({ text, calm, mends }: Remark): number => {
+    if (calm) return 3;
+    if (mends !== undefined) return 0.5;
+    // Nearly every run says it: what is said of this one comes before.
+    if (readNotice(text)?.code === "symmetry/not-established") return 1.5;
+    return weightOf(text);
+  };
   return said.toSorted((a, b) => weight(a) - weight(b));
 }
 
