@@ -69,7 +69,7 @@ function ownArrays(
       tensor: tensorOf(numbers.relative, along.shape),
       axes: along.axes,
       unit: "1",
-      description: `‖L ${f}‖/(‖D${f}[X x]‖ + ‖X ${f}‖), from 0 to 1 whatever the generator's scale; 0 where both terms lie within what cannot be resolved, 1 of a prediction that should stay and does not`,
+      description: `‖L ${f}‖/(‖D${f}[X x]‖ + ‖X ${f}‖), from 0 to 1 whatever the generator's scale; 0 where both terms lie within rounding, NaN where within a poor fit’s error, 1 of a prediction that should stay and does not`,
     },
     // States on no grid have no grid's error, and a law that is pushed exactly does not make it.
     ...(layout === null && f === "f" ? gridArrays(numbers, pairs, axes) : {}),

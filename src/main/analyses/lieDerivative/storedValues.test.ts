@@ -114,7 +114,8 @@ describe("what is symmetric is told from rounding", () => {
     const { tx, ty } = await told(
       pairs(([, y]) => [Math.sin(3 * y) / (1 + y ** 2)], { count: 300 }),
     );
-    expect(tx!.resolved).toBe(false);
+    // How much of it is broken a fit that is off by a thousandth cannot say.
+    expect(tx).toMatchObject({ resolved: false, lie_relative: { median: NaN } });
     expect(ty!.resolved).toBe(true);
   });
 });

@@ -33,6 +33,16 @@ describe("a local law of motion", () => {
     kdv(fresh).forEach((value, p) => expect(Math.abs(found[p]! - value)).toBeLessThan(1e-5));
   });
 
+  test("has the fourth derivatives of Kuramoto and Sivashinsky on a line", () => {
+    const rate = (u: Float64Array): Float64Array => {
+      const second = slope(slope(u));
+      const fourth = slope(slope(second));
+      return slope(u).map((ux, p) => -u[p]! * ux - 0.1 * second[p]! - 0.001 * fourth[p]!);
+    };
+    const law = fitLocal(states, states.map(rate), line, 1, () => undefined);
+    expect(law.residual).toBeLessThan(1e-7);
+  });
+
   test("says how much it leaves out of what is not", () => {
     const mean = (u: Float64Array): number => u.reduce((sum, x) => sum + x, 0) / u.length;
     const distant = (u: Float64Array): Float64Array => u.map((x) => Math.sin(3 * x) + mean(u) ** 2);

@@ -29,8 +29,8 @@ export class LocalTerms {
     this.channels = channels;
     this.points = sizeOf(grid.size);
     const axes = grid.size.length;
-    // On a line third derivatives cost little, and dispersion needs them.
-    this.orders = ordersUpTo(axes === 1 ? 3 : 2, axes);
+    // On a line more cost little: dispersion needs the third, Kuramoto and Sivashinsky's equation the fourth.
+    this.orders = ordersUpTo(axes === 1 ? 4 : 2, axes);
     this.terms = termsOf(channels, axes, channels * this.orders.length);
     this.modulations = modulationsOf(grid);
   }
