@@ -8,6 +8,8 @@ import { architectureOffer, networkPreview, networkRequest } from "./architectur
 import { fileIdentity, runRecord } from "./run";
 import { simulationPreview, simulationRequest, simulatorInfo } from "./simulation";
 import type { Tensor } from "./tensor";
+import { weightsDifference, weightsSide } from "./weightsDifference";
+import { weightsFit } from "./weightsFit";
 import {
   rolloutRequest,
   seedCurves,
@@ -487,6 +489,10 @@ export const methods = {
     z.object({ job: z.string() }),
     z.object({ picture: tensor.nullable() }),
   ),
+  /** How each set of weights in a file fits a model, before one of them is put into it. */
+  "model.weights": method(z.object({ path: z.string(), weights: z.string() }), z.array(weightsFit)),
+  /** Parameters that were added, are gone, have changed. */
+  "model.compare": method(z.object({ a: weightsSide, b: weightsSide }), weightsDifference),
 
   "training.preview": method(
     z.object({ study: z.string(), request: trainingRequest }),

@@ -5,6 +5,7 @@
 import { UserError } from "../../shared/errors";
 import { fileChosen } from "../../shared/chosenPart";
 import type { Tensor } from "../../shared/tensor";
+import { mixedEndings, weightEndings } from "../../shared/weightFiles";
 import type { ArraySource } from "../data/arraySource";
 import { openFile, type ByteSource } from "../data/byteSource";
 import { fileKind, kindNames } from "../data/fileKind";
@@ -21,7 +22,13 @@ import type { LoadedPickle } from "./torch/loaded";
 import { loadTorchStream } from "./torch/stream";
 import { isTorchTar, loadTorchTar } from "./torch/tar";
 import { loadTorchZip, torchPickle } from "./torch/zip";
-import { setsOf, trainingStateOf, type TrainingState, type WeightSet } from "./weightSets";
+import {
+  setsOf,
+  trainingStateOf,
+  withPrefix,
+  type TrainingState,
+  type WeightSet,
+} from "./weightSets";
 
 export interface Checkpoint {
   /** As it was named: with the set that was chosen, if one was. */
@@ -36,21 +43,6 @@ export interface Checkpoint {
 }
 
 type Opened = Omit<Checkpoint, "path" | "close"> & { close?: () => Promise<void> };
-
-/** As file lists and error messages name them. */
-export const weightEndings = [
-  ".safetensors",
-  ".pt",
-  ".pth",
-  ".ckpt",
-  ".bin",
-  ".pkl",
-  ".npz",
-  ".h5",
-  ".msgpack",
-  ".eqx",
-  ".onnx",
-];
 
 const untold: TrainingState = { epoch: null, step: null };
 
@@ -77,7 +69,7 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
     };
   } catch (error) {
     await source?.close();
-    throw await openError(error, file, weightEndings);
+    throw await openError(error, file, [...weightEndings, ...mixedEndings, ".onnx"]);
   }
 }
 
@@ -175,16 +167,12 @@ async function isMsgpackMap(source: ByteSource): Promise<boolean> {
   return (first! >= 0x80 && first! <= 0x8f) || first === 0xde || first === 0xdf;
 }
 
-/** A network within a trainer's module: the tensors of a set whose names begin so. */
+/** A network within a trainer's module. */
 function within(sets: readonly WeightSet[], key: string): WeightSet | undefined {
   for (const set of sets) {
     const start = set.key === "" ? "" : `${set.key}.`;
-    if (!key.startsWith(start)) continue;
-    const prefix = `${key.slice(start.length)}.`;
-    const tensors = [...set.tensors].flatMap(([name, tensor]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), tensor] as const] : [],
-    );
-    if (tensors.length > 0) return { ...set, key, tensors: new Map(tensors) };
+    const part = key.startsWith(start) ? withPrefix(set, `${key.slice(start.length)}.`) : undefined;
+    if (part !== undefined) return part;
   }
   return undefined;
 }

@@ -18,7 +18,7 @@ import { permuted } from "./permute";
 import { usesOf, type Use } from "./places";
 import type { StoredTensor } from "./stored";
 import { matchStructure, type Offered } from "./structure";
-import type { WeightSet } from "./weightSets";
+import { withPrefix, type WeightSet } from "./weightSets";
 
 export type How = "name" | "other-words" | "transposed" | "shape" | "order";
 
@@ -87,7 +87,7 @@ export async function fitsOf(
   checkpoint: Checkpoint,
 ): Promise<{ set: WeightSet; fit: MatchReport | UserError }[]> {
   const fits = [];
-  for (const set of checkpoint.sets) {
+  for (const set of networksIn(model, checkpoint)) {
     const plan = await planned(model, checkpoint, set);
     fits.push({ set, fit: plan instanceof UserError ? plan : reportOf(set, plan) });
   }
@@ -106,17 +106,13 @@ async function fittingSet(
   const fitting: { set: WeightSet; plan: Plan }[] = [];
   let nearest: { error: UserError; names: number } | undefined;
   const places = [...storedTensors(model).keys()];
-  for (const set of checkpoint.sets) {
+  for (const set of networksIn(model, checkpoint)) {
     const plan = await planned(model, checkpoint, set);
     if (!(plan instanceof UserError)) {
       fitting.push({ set, plan });
       continue;
     }
-    // A choice to be made within a set goes before what does not fit at all.
-    const names =
-      plan.code === "weights/choose"
-        ? Infinity
-        : align([...set.tensors.keys()].map(unwrapped), places).hits;
+    const names = align([...set.tensors.keys()].map(unwrapped), places).hits;
     if (nearest === undefined || names > nearest.names) nearest = { error: plan, names };
   }
   const [only, another] = fitting;
@@ -135,6 +131,16 @@ function severalFit(model: OnnxModel, { path }: Checkpoint, keys: readonly strin
     `${path} holds ${keys.length} sets of weights that fit ${basename(model.path)}: ${keys.join(", ")}.`,
     { where: path, todo: `Choose one, like ${withPart(basename(path), keys[0]!)}.` },
   );
+}
+
+/** A trainer's module may hold the network several times, itself and its moving average: each is a set of its own. */
+function networksIn(model: OnnxModel, { sets }: Checkpoint): WeightSet[] {
+  const places = [...storedTensors(model).keys()].filter((name) => !anonymous.test(name));
+  return sets.flatMap((set) => {
+    const { file, rivals } = align([...set.tensors.keys()].map(unwrapped), places);
+    if (rivals.length === 0) return [set];
+    return [file, ...rivals].flatMap((prefix) => withPrefix(set, prefix) ?? []);
+  });
 }
 
 /** What goes where, or why the set does not fit. */
@@ -158,12 +164,6 @@ async function planOf(model: OnnxModel, checkpoint: Checkpoint, set: WeightSet):
     [...names.values()],
     [...stored.keys()].filter((name) => !anonymous.test(name)),
   );
-  if (prefix.rivals.length > 0) {
-    const keys = [prefix.file, ...prefix.rivals].map((each) =>
-      [set.key, each.replace(/\.$/, "")].filter((part) => part !== "").join("."),
-    );
-    throw severalFit(model, checkpoint, keys);
-  }
   const assigned = new Map<string, Assignment>();
   const left = new Map<string, StoredTensor>();
   /** The file's own names of those that are left, by their names without what wrappers put before them. */

@@ -4,6 +4,7 @@
  * tree of JAX is one. A set is named by the way to it: "state_dict", "ema.model".
  */
 import { sizeOf } from "../../shared/tensor";
+import { unwrapped } from "./names";
 import { Dict, Inert, itemsOf } from "./pickle/values";
 import { unreadable, weightElements, gather, type StoredTensor } from "./stored";
 import { readTensor, type LoadedPickle } from "./torch/loaded";
@@ -15,6 +16,17 @@ export interface WeightSet {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** Whether they are in the order of the layers, as state dicts and leaves are. */
   readonly ordered: boolean;
+}
+
+/** The part of a set whose names begin so, without that; undefined where none does. */
+export function withPrefix(set: WeightSet, prefix: string): WeightSet | undefined {
+  const tensors = [...set.tensors].flatMap(([name, tensor]) => {
+    const own = unwrapped(name);
+    return own.startsWith(prefix) ? [[own.slice(prefix.length), tensor] as const] : [];
+  });
+  if (tensors.length === 0) return undefined;
+  const key = [set.key, prefix.slice(0, -1)].filter((part) => part !== "").join(".");
+  return { ...set, key, tensors: new Map(tensors) };
 }
 
 /** How far a training had come; null where the file does not say. */

@@ -4,12 +4,12 @@ import { homedir } from "node:os";
 import { basename, dirname, extname, join, parse, resolve } from "node:path";
 import type { FileEntry, MethodOutput } from "../../shared/contract";
 import { isDataName, zarrEnding } from "../../shared/dataFiles";
+import { isWeightsName } from "../../shared/weightFiles";
 import { fileError } from "../../shared/fileErrors";
 import { documentPath } from "./study/document";
 
 const kinds: Readonly<Record<string, FileEntry["opens"]>> = {
   ".onnx": "model",
-  ".safetensors": "weights",
   ".svg": "figure",
   ".pdf": "figure",
   ".png": "figure",
@@ -73,13 +73,18 @@ async function entryOf(path: string): Promise<FileEntry | null> {
           : path.endsWith(zarrEnding)
             ? "data"
             : null
-        : (kinds[extname(path).toLowerCase()] ?? (isDataName(path) ? "data" : null)),
+        : kindOf(path),
     };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     // A dangling link, or a folder that this user may not enter: nothing that could be opened.
     return null;
   }
+}
+
+function kindOf(path: string): FileEntry["opens"] {
+  if (isWeightsName(path)) return "weights";
+  return kinds[extname(path).toLowerCase()] ?? (isDataName(path) ? "data" : null);
 }
 
 function exists(path: string): Promise<boolean> {

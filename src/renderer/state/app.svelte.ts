@@ -15,6 +15,12 @@ import { Theme } from "./theme.svelte";
 import { keyOf, type Page } from "./tabs.svelte";
 import type { Place } from "./trail";
 
+export interface WeightsOffer {
+  readonly model: string;
+  readonly file: string;
+  readonly fits: MethodOutput<"model.weights">;
+}
+
 export class App {
   readonly client: Client;
   readonly jobs: Jobs;
@@ -26,6 +32,8 @@ export class App {
 
   link = $state<LinkState>("connecting");
   dialog = $state.raw<Dialog | null>(null);
+  /** Sets of weights in a file, of which one is to be chosen for a model. */
+  weightsOffer = $state.raw<WeightsOffer | null>(null);
   info = $state.raw<MethodOutput<"app.info"> | null>(null);
   recent = $state.raw<MethodOutput<"recent.list"> | null>(null);
   examples = $state.raw<MethodOutput<"examples.list"> | null>(null);
@@ -187,10 +195,22 @@ export class App {
       if (model === undefined) {
         this.messages.word("Open the model first; then these weights can be put into it.");
       } else {
-        await session.editModel(model.id, { weights: path });
         session.tabs.open({ kind: "model", id: model.id });
+        await this.offerWeights(model.id, path);
       }
     }
+  }
+
+  /** Puts weights into a model of the study; where a file holds several sets, its page asks which. */
+  async offerWeights(model: string, path: string): Promise<void> {
+    const { session } = this;
+    const entry = session?.study.models.find(({ id }) => id === model);
+    if (session === null || entry === undefined) return;
+    this.weightsOffer = null;
+    const fits = await this.client.call("model.weights", { path: entry.file.path, weights: path });
+    const fitting = fits.filter(({ problem }) => problem === null);
+    if (fits.length > 1 && fitting.length !== 1) this.weightsOffer = { model, file: path, fits };
+    else await session.editModel(model, { weights: fitting[0]?.path ?? path });
   }
 
   /**

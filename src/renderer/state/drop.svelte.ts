@@ -2,6 +2,7 @@
 import type { MethodOutput } from "../../shared/contract";
 import { dataWords, isDataName } from "../../shared/dataFiles";
 import { UserError } from "../../shared/errors";
+import { isWeightsName, weightWords } from "../../shared/weightFiles";
 import type { App } from "./app.svelte";
 import type { Opens } from "./dialog";
 
@@ -23,26 +24,15 @@ const PIECE = 1 << 20;
 function kindOf(name: string): Opens | undefined {
   const ending = name.toLowerCase().split(".").at(-1) ?? "";
   if (ending === "onnx") return "model";
-  if (ending === "safetensors") return "weights";
+  if (isWeightsName(name)) return "weights";
   if (isDataName(name)) return "data";
   if (["svg", "pdf", "png", "csv"].includes(ending)) return "figure";
   return undefined;
 }
 
-/** What to do with a file that holds the right thing in a form that is not read. */
-const ways: readonly (readonly [RegExp, string])[] = [
-  [
-    /\.(pt|pth|ckpt)$/i,
-    "a PyTorch checkpoint has no network in it: export both to .onnx, or save the state dict as .safetensors.",
-  ],
-];
-
-/** A sentence for what opens as nothing, with a way where there is one. */
+/** A sentence for what opens as nothing. */
 function refusal(name: string): string {
-  const way =
-    ways.find(([ending]) => ending.test(name))?.[1] ??
-    `models are .onnx, weights .safetensors, data ${dataWords} files.`;
-  return `${name} does not open here: ${way}`;
+  return `${name} does not open here: models are .onnx, weights ${weightWords}, data ${dataWords} files.`;
 }
 
 /** A study is called after its model, or after the first file where there is none. */

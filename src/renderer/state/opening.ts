@@ -1,5 +1,6 @@
 /** What an entry of a folder opens when it is chosen; a study is a folder, and the study.json in it stands for it. */
 import type { FileEntry } from "../../shared/contract";
+import { mayBeWeights } from "../../shared/weightFiles";
 import type { Opens } from "./dialog";
 
 const DOCUMENT = "study.json";
@@ -21,6 +22,10 @@ export function openingOf(
 ): Opening | null {
   if (accept.includes("study") && !entry.folder && entry.name === DOCUMENT) {
     return { path: folder, opens: "study" };
+  }
+  // Looked for alone, weights may lie in files that are data otherwise: .npz, .h5.
+  if (accept.includes("weights") && !accept.includes("data") && !entry.folder) {
+    return mayBeWeights(entry.name) ? { path: entry.path, opens: "weights" } : null;
   }
   return entry.opens !== null && accept.includes(entry.opens)
     ? { path: entry.path, opens: entry.opens }

@@ -7,6 +7,7 @@ import type { Task, TaskContext } from "../task";
 export const tasks = {
   analyse: lazily(async () => (await import("./analyse")).analyse),
   analyseShare: lazily(async () => (await import("./analyse")).analyseShare),
+  compareModels: lazily(async () => (await import("./compareModels")).compareModels),
   conformance: lazily(async () => (await import("./conformance")).conformance),
   convertData: lazily(async () => (await import("./convertData")).convertData),
   convention: lazily(async () => (await import("./convention")).convention),
@@ -18,6 +19,7 @@ export const tasks = {
   inspectModel: lazily(async () => (await import("./inspectModel")).inspectModel),
   listArchitectures: lazily(async () => (await import("./listArchitectures")).listArchitectures),
   newModel: lazily(async () => (await import("./newModel")).newModel),
+  inspectWeights: lazily(async () => (await import("./inspectWeights")).inspectWeights),
   preview: lazily(async () => (await import("./preview")).preview),
   previewSimulation: lazily(async () => (await import("./previewSimulation")).previewSimulation),
   probeDevice: lazily(async () => (await import("./probeDevice")).probeDevice),

@@ -20,12 +20,17 @@ export function entryHandlers(
   | "data.sample"
   | "data.convention"
   | "model.inspect"
+  | "model.weights"
+  | "model.compare"
 > {
   const { compute, studies, uploads } = services;
   return {
     "data.inspect": ({ path, options }) => compute.call("inspectData", { path, options }),
     "model.inspect": ({ path, weights }) =>
       compute.call("inspectModel", { path, weights: weights ?? null }),
+    "model.weights": ({ path, weights }) =>
+      compute.call("inspectWeights", { model: path, weights }),
+    "model.compare": (sides) => compute.call("compareModels", sides),
 
     "study.addData": async ({ study: path, path: file, options }) => {
       const study = await studies.get(path);

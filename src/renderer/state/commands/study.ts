@@ -50,7 +50,7 @@ export function studyCommands(app: App): Command[] {
         id: "weights.add",
         label: "Load weights into the model…",
         group: "Study",
-        keywords: "checkpoint safetensors",
+        keywords: "checkpoint safetensors pytorch pt pth ckpt flax keras",
         run: () => app.browse("weights"),
       });
     }

@@ -5,6 +5,7 @@ import { dataConvert } from "./dataConvert";
 import { dataInfo } from "./dataInfo";
 import { devices } from "./devices";
 import { figure } from "./figure";
+import { modelCompare } from "./modelCompare";
 import { modelInfo } from "./modelInfo";
 import { modelGradcheck } from "./modelGradcheck";
 import { modelGradients } from "./modelGradients";
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   dataInfo,
   dataConvert,
   modelInfo,
+  modelCompare,
   modelRun,
   modelNew,
   modelProject,

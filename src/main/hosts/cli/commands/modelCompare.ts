@@ -1,0 +1,86 @@
+/** `noetherscope model compare` */
+import { resolve } from "node:path";
+import type { WeightsDifference } from "../../../../shared/weightsDifference";
+import { UsageError, type Command } from "../command";
+import { json, jsonOption, table, withSpread } from "./shared";
+
+export const modelCompare: Command = {
+  name: "model compare",
+  summary: "What changed between two models or files of weights, parameter by parameter.",
+  takes: "A B",
+  details:
+    "Each is an .onnx model or a file of weights, with file.pt::key where a file holds several sets. Differences are Euclidean norms over all numbers of a tensor, relative to A’s.",
+  options: jsonOption,
+  example:
+    "noetherscope model compare resources/examples/jets/plain.onnx resources/examples/jets/averaged.onnx",
+  async run(args, shell) {
+    const [a, b, more] = args.positionals;
+    if (a === undefined || b === undefined || more !== undefined) {
+      throw new UsageError("model compare takes two files.");
+    }
+    const compute = await shell.compute();
+    const side = (path: string): { path: string; weights: null } => ({
+      path: resolve(path),
+      weights: null,
+    });
+    const found = await compute.call(
+      "compareModels",
+      { a: side(a), b: side(b) },
+      { signal: shell.signal },
+    );
+    shell.print(args.flag("json") ? json(found) : describe(found));
+  },
+};
+
+function describe({
+  a,
+  b,
+  added,
+  gone,
+  reshaped,
+  changed,
+  same,
+  total,
+}: WeightsDifference): string {
+  const shape = (extents: readonly number[]): string => extents.join(" × ");
+  const only = (title: string, list: WeightsDifference["added"]): string[] =>
+    list.length === 0
+      ? []
+      : [title, ...indented(table(list.map(({ name, shape: s }) => [name, shape(s)])))];
+  const rows = changed.map(({ name, shape: s, difference, relative, largest }) => [
+    name,
+    shape(s),
+    withSpread(difference, difference),
+    relative === null ? "" : withSpread(relative, relative),
+    withSpread(largest, largest),
+  ]);
+  return [
+    `${a} → ${b}`,
+    ...only(`  only in the second (${added.length})`, added),
+    ...only(`  only in the first (${gone.length})`, gone),
+    ...(reshaped.length === 0
+      ? []
+      : [
+          `  of another shape (${reshaped.length})`,
+          ...indented(
+            table(reshaped.map(({ name, from, to }) => [name, shape(from), "→", shape(to)])),
+          ),
+        ]),
+    ...(rows.length === 0
+      ? []
+      : [
+          `  changed (${rows.length})`,
+          ...indented(table([["", "shape", "‖b − a‖", "relative", "largest"], ...rows], 3)),
+        ]),
+    ...(same.length === 0 ? [] : [`  the same (${same.length})`]),
+    ...(total.relative === null
+      ? []
+      : [
+          `  in all ‖b − a‖ = ${withSpread(total.difference, total.difference)}, relative ${withSpread(total.relative, total.relative)}`,
+        ]),
+  ].join("\n");
+}
+
+function indented(text: string): string[] {
+  return text.split("\n").map((line) => `    ${line}`);
+}

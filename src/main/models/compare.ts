@@ -1,0 +1,149 @@
+/** Two networks, or two checkpoints, parameter by parameter: added, gone, changed and by how much. */
+import { basename } from "node:path";
+import { UserError } from "../../shared/errors";
+import { isFloat, sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
+import type { WeightsDifference, WeightsSide } from "../../shared/weightsDifference";
+import { openModel } from ".";
+import { openCheckpoint } from "./checkpoint";
+import { align, unwrapped } from "./names";
+import type { StoredTensor } from "./stored";
+
+interface Side {
+  readonly label: string;
+  readonly tensors: ReadonlyMap<string, Pick<StoredTensor, "shape" | "read">>;
+  close(): Promise<void>;
+}
+
+/**
+ * Beside a network, weights are first put into it, so that its own names are compared; what does not fit it is compared
+ * name by name. Running statistics are compared as parameters are.
+ * @throws UserError of what opening either throws; "weights/choose" for a file of several sets
+ */
+export async function compareWeights(a: WeightsSide, b: WeightsSide): Promise<WeightsDifference> {
+  const first = await sideOf(a, b);
+  try {
+    const second = await sideOf(b, a);
+    try {
+      return await differenceOf(first, second);
+    } finally {
+      await second.close();
+    }
+  } finally {
+    await first.close();
+  }
+}
+
+const isNetwork = ({ path }: WeightsSide): boolean => path.toLowerCase().endsWith(".onnx");
+
+async function sideOf(side: WeightsSide, other: WeightsSide): Promise<Side> {
+  if (isNetwork(side)) return networkSide(side.path, side.weights);
+  if (isNetwork(other)) {
+    try {
+      return { ...(await networkSide(other.path, side.path)), label: side.path };
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== "weights/misfit") throw error;
+    }
+  }
+  const checkpoint = await openCheckpoint(side.path);
+  const [set, another] = checkpoint.sets;
+  if (another !== undefined) {
+    await checkpoint.close();
+    const keys = checkpoint.sets.map(({ key }) => key);
+    throw new UserError(
+      "weights/choose",
+      `${side.path} holds several sets of weights: ${keys.join(", ")}.`,
+      { where: side.path, todo: `Choose one, like ${basename(side.path)}::${keys[0]!}.` },
+    );
+  }
+  const tensors = [...set!.tensors].flatMap(([name, tensor]) =>
+    isFloat(tensor.dtype) ? [[unwrapped(name), tensor] as const] : [],
+  );
+  return { label: side.path, tensors: new Map(tensors), close: () => checkpoint.close() };
+}
+
+async function networkSide(path: string, weights: string | null): Promise<Side> {
+  const { parameters, buffers } = await openModel(path, { weights });
+  const tensors = [...parameters, ...buffers].map(
+    ([name, tensor]) =>
+      [name, { shape: tensor.shape, read: () => Promise.resolve(tensor) }] as const,
+  );
+  return {
+    label: weights ?? path,
+    tensors: new Map(tensors),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function differenceOf(a: Side, b: Side): Promise<WeightsDifference> {
+  const { file: ofB, model: ofA } = align([...b.tensors.keys()], [...a.tensors.keys()]);
+  const nameInB = (name: string): string =>
+    name.startsWith(ofA) ? ofB + name.slice(ofA.length) : name;
+  const seen = new Set<string>();
+  const difference: WeightsDifference = {
+    a: a.label,
+    b: b.label,
+    added: [],
+    gone: [],
+    reshaped: [],
+    changed: [],
+    same: [],
+    layers: [],
+    total: { difference: 0, relative: null },
+  };
+  const layers = new Map<string, Squares>();
+  const all: Squares = { difference: 0, size: 0 };
+  for (const [name, ours] of a.tensors) {
+    const theirs = b.tensors.get(nameInB(name));
+    seen.add(nameInB(name));
+    const shape = [...ours.shape];
+    if (theirs === undefined) difference.gone.push({ name, shape });
+    else if (theirs.shape.join() !== shape.join()) {
+      difference.reshaped.push({ name, from: shape, to: [...theirs.shape] });
+    } else {
+      const { squares, largest } = between(await ours.read(), await theirs.read());
+      if (squares.difference === 0) difference.same.push(name);
+      else difference.changed.push({ name, shape, ...changeOf(squares), largest });
+      const layer = name.replace(/[./]?[^./]*$/, "") || name;
+      const sum = layers.get(layer) ?? { difference: 0, size: 0 };
+      layers.set(layer, sum);
+      for (const into of [sum, all]) {
+        into.difference += squares.difference;
+        into.size += squares.size;
+      }
+    }
+  }
+  for (const [name, { shape }] of b.tensors) {
+    if (!seen.has(name)) difference.added.push({ name, shape: [...shape] });
+  }
+  return {
+    ...difference,
+    layers: [...layers].map(([layer, squares]) => ({ layer, ...changeOf(squares) })),
+    total: changeOf(all),
+  };
+}
+
+/** Sums of squares: of b − a, and of a. */
+interface Squares {
+  difference: number;
+  size: number;
+}
+
+function between(a: Tensor, b: Tensor): { squares: Squares; largest: number } {
+  const [x, y] = [toFloat64(a), toFloat64(b)];
+  const squares: Squares = { difference: 0, size: 0 };
+  let largest = 0;
+  for (let i = 0; i < sizeOf(a.shape); i++) {
+    const gap = y[i]! - x[i]!;
+    squares.difference += gap * gap;
+    squares.size += x[i]! * x[i]!;
+    largest = Math.max(largest, Math.abs(gap));
+  }
+  return { squares, largest };
+}
+
+function changeOf({ difference, size }: Squares): { difference: number; relative: number | null } {
+  return {
+    difference: Math.sqrt(difference),
+    relative: size > 0 ? Math.sqrt(difference / size) : null,
+  };
+}
