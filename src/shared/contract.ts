@@ -57,6 +57,17 @@ export const dataOptions = z.object({
   length: z.array(z.number().positive()).min(1).max(3).optional(),
   /** Group under which the dynamics itself is known to be symmetric, as whoever gives the data states it. */
   symmetry: z.string().optional(),
+  /** What a file must have for these options, of a preset, to be meant. */
+  expects: z
+    .object({
+      axes: z.array(z.string()),
+      channels: z.number(),
+      /** Names of the arrays of the states, with commas between; empty where it has none. */
+      arrays: z.string(),
+      /** The preset's name, for sentences. */
+      preset: z.string().optional(),
+    })
+    .optional(),
 });
 export type DataOptions = z.infer<typeof dataOptions>;
 
@@ -471,6 +482,10 @@ export const methods = {
     z.object({ path: z.string(), weights: z.string().optional() }),
     modelInfo,
   ),
+  /** How each set of weights in a file fits a model, before one of them is put into it. */
+  "model.weights": method(z.object({ path: z.string(), weights: z.string() }), z.array(weightsFit)),
+  /** Parameters that were added, are gone, have changed. */
+  "model.compare": method(z.object({ a: weightsSide, b: weightsSide }), weightsDifference),
 
   "analysis.preview": method(z.object({ study: z.string(), request: analysisRequest }), preview),
   "analysis.start": method(
@@ -489,10 +504,6 @@ export const methods = {
     z.object({ job: z.string() }),
     z.object({ picture: tensor.nullable() }),
   ),
-  /** How each set of weights in a file fits a model, before one of them is put into it. */
-  "model.weights": method(z.object({ path: z.string(), weights: z.string() }), z.array(weightsFit)),
-  /** Parameters that were added, are gone, have changed. */
-  "model.compare": method(z.object({ a: weightsSide, b: weightsSide }), weightsDifference),
 
   "training.preview": method(
     z.object({ study: z.string(), request: trainingRequest }),

@@ -4,6 +4,7 @@
  */
 import { basename } from "node:path";
 import type { DataOptions } from "../../shared/contract";
+import { checkExpected } from "../../shared/dataPreset";
 import { UserError } from "../../shared/errors";
 import type { ChannelLabel, FieldSpec, Grid } from "../../shared/fields/spec";
 import type { SampleExtent } from "../../shared/selection";
@@ -121,6 +122,11 @@ async function dataSetOf(
   const times = targets === "next state" ? states.times - 1 : states.times;
   checkExtent(states, stored, times);
 
+  checkExpected(options.expects, {
+    path,
+    axes: ["trajectory", "time", ...states.axes],
+    channels: channelExtent(states) ?? 1,
+  });
   const output = stored ?? states;
   const stated = options.fields ?? reading.fields;
   const input = channelsOf(states, stated);

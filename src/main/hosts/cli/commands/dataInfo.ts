@@ -1,12 +1,19 @@
 /** `noetherscope data info` */
 import { resolve } from "node:path";
-import type { DataInfo } from "../../../../shared/contract";
-import type { Command } from "../command";
+import type { ConventionReport, DataInfo, DataOptions } from "../../../../shared/contract";
+import { showDataPreset } from "../../../../shared/dataPreset";
+import { UserError } from "../../../../shared/errors";
+import type { Compute } from "../../../compute/compute";
+import { atomicWrite } from "../../../data/atomic";
+import { UsageError, type Command } from "../command";
 import {
+  assertNoFile,
   dataOptionFlags,
   dataOptionsOf,
+  forceOption,
   json,
   jsonOption,
+  pathOf,
   shortNumber,
   table,
   withSpread,
@@ -16,27 +23,50 @@ export const dataInfo: Command = {
   name: "data info",
   summary: "What a data file is.",
   takes: "FILE…",
-  options: { ...dataOptionFlags, ...jsonOption },
+  options: {
+    ...dataOptionFlags,
+    "save-preset": { value: "FILE", help: "Write how it is read, for other files of its kind." },
+    ...forceOption,
+    ...jsonOption,
+  },
   example: "noetherscope data info fixtures/unet/data.npz --fields scalar:rho,vector:v,scalar:p",
   async run(args, shell) {
     const compute = await shell.compute();
     const options = dataOptionsOf(args);
-    const infos: DataInfo[] = [];
-    for (const path of args.positionals) {
-      infos.push(
-        await compute.call(
-          "inspectData",
-          { path: resolve(path), options },
-          { signal: shell.signal },
-        ),
-      );
+    const { signal } = shell;
+    const infos: (DataInfo & { convention: ConventionReport | null })[] = [];
+    for (const path of args.positionals.map((one) => resolve(one))) {
+      const info = await compute.call("inspectData", { path, options }, { signal });
+      const hasVector = info.channels.some(({ kind }) => kind === "vector.y");
+      const convention = hasVector ? await conventionOf(compute, { path, options }, signal) : null;
+      infos.push({ ...info, convention });
+    }
+    const saved = pathOf(args, "save-preset");
+    if (saved !== null) {
+      if (infos.length > 1) throw new UsageError("--save-preset takes one FILE.");
+      if (!args.flag("force")) await assertNoFile(saved);
+      await atomicWrite(saved, showDataPreset(infos[0]!, options));
     }
     if (args.flag("json")) shell.print(json(infos.length === 1 ? infos[0] : infos));
     else shell.print(infos.map(describe).join("\n\n"));
   },
 };
 
-function describe(info: DataInfo): string {
+/** null where the states cannot be asked: they are not finite, or on no grid. */
+async function conventionOf(
+  compute: Compute,
+  file: { path: string; options: DataOptions },
+  signal: AbortSignal,
+): Promise<ConventionReport | null> {
+  try {
+    return await compute.call("convention", file, { signal });
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+function describe(info: DataInfo & { convention: ConventionReport | null }): string {
   const rows = info.statistics.map(({ channel, mean, std, min, max }, i) => [
     channel,
     info.channels[i]?.kind ?? "",
@@ -50,6 +80,7 @@ function describe(info: DataInfo): string {
     ...indented(table([["channel", "kind", "mean", "std", "min", "max"], ...rows], 4)),
     ...(info.warnings.length === 0 ? [] : [""]),
     ...info.warnings.map((warning) => `  note: ${warning}`),
+    ...(info.convention === null ? [] : [`  convention: ${info.convention.sentence}`]),
   ].join("\n");
 }
 

@@ -1,8 +1,11 @@
 /** Options that several commands take, and how results and progress are shown. */
+import { readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { DataOptions } from "../../../../shared/contract";
+import { readDataPreset } from "../../../../shared/dataPreset";
 import { UserError } from "../../../../shared/errors";
+import { fileError } from "../../../../shared/fileErrors";
 import { isBoundary } from "../../../../shared/fields/boundary";
 import { parseSides } from "../../../../shared/fields/sides";
 import type { Compute } from "../../../compute/compute";
@@ -63,9 +66,14 @@ export const dataOptionFlags: Options = {
     value: "0.75x1",
     help: "Sides of the box, in the order of the axes; one number is the longest, of square cells.",
   },
+  dt: { value: "STEP", help: "Time between successive states, where the file does not say." },
+  preset: {
+    value: "FILE",
+    help: "A saved way of reading; other options go before what it states.",
+  },
 };
 
-/** @throws UsageError for a boundary that there is not */
+/** @throws UsageError for a boundary that there is not; UserError "preset/…", "file/…" */
 export function dataOptionsOf(args: Arguments): DataOptions {
   const boundary = args.text("boundary");
   if (boundary !== undefined && !isBoundary(boundary)) {
@@ -73,15 +81,37 @@ export function dataOptionsOf(args: Arguments): DataOptions {
       `--boundary is periodic, open, or one a direction like "x periodic, y wall", not “${boundary}”.`,
     );
   }
-  return {
+  const stated = {
     input: args.text("input"),
     target: args.text("target"),
     axes: args.text("axes"),
     fields: args.text("fields"),
     outputFields: args.text("output-fields"),
     boundary,
+    dt: stepOf(args.text("dt")),
     length: sidesOf(args.text("length")),
   };
+  const given = Object.entries(stated).filter(([, value]) => value !== undefined);
+  return { ...presetOf(args.text("preset")), ...Object.fromEntries(given) };
+}
+
+/** @throws UserError "preset/…", "file/…" */
+function presetOf(path: string | undefined): DataOptions {
+  if (path === undefined) return {};
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw fileError(error, path, "read");
+  }
+  return readDataPreset(text, path);
+}
+
+function stepOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const step = Number(text);
+  if (step > 0 && Number.isFinite(step)) return step;
+  throw new UsageError(`--dt is a positive number, not “${text}”.`);
 }
 
 function sidesOf(text: string | undefined): number[] | undefined {

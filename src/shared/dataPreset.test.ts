@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import type { DataInfo } from "./contract";
+import { checkExpected, readDataPreset, showDataPreset } from "./dataPreset";
+
+const info: DataInfo = {
+  path: "flow.h5",
+  layout: "HDF5",
+  shape: [2, 5, 3, 8, 16],
+  axes: ["trajectory", "time", "channel", "y", "x"],
+  dtype: "float32",
+  stored: { input: "u", axes: "n,t,c,y,x" },
+  channels: ["p", "v.x", "v.y"].map((name) => ({ name, kind: "scalar", group: name })),
+  fields: "scalar:p,vector:v",
+  samples: 8,
+  arrays: [],
+  dt: 0.1,
+  spacing: [0.5, 0.25],
+  boundary: null,
+  coordinates: null,
+  statistics: [],
+  warnings: [],
+};
+const here = { path: "other.h5", axes: info.axes, channels: 3 };
+
+test("what was stated goes before what the file says, and both read back", () => {
+  const text = showDataPreset(info, { boundary: "open", fields: "scalar:q,vector:u" });
+  const { expects, ...options } = readDataPreset(text, "p.json");
+  expect(options).toEqual({
+    boundary: "open",
+    fields: "scalar:q,vector:u",
+    dt: 0.1,
+    length: [4, 4],
+  });
+  expect(() => checkExpected(expects, here)).not.toThrow();
+});
+
+test("a preset of a preset is the same", () => {
+  const once = showDataPreset(info, { boundary: "open" });
+  expect(showDataPreset(info, readDataPreset(once, "p.json"))).toBe(once);
+});
+
+test.each([
+  [{ channels: 4 }, "p.json does not fit other.h5: it has 4 channels, the preset 3."],
+  [
+    { axes: ["trajectory", "time", "channel", "x"] },
+    "p.json does not fit other.h5: its states are",
+  ],
+])("a file with %j is refused in one sentence", (difference, sentence) => {
+  const { expects } = readDataPreset(showDataPreset(info, {}), "p.json");
+  expect(() => checkExpected(expects, { ...here, ...difference })).toThrow(sentence);
+});
+
+test.each(["", "{}", "[1]", '{"kind":"noetherscope data preset","version":1}', "\u0000"])(
+  "%j is no preset",
+  (text) => {
+    expect(() => readDataPreset(text, "p.json")).toThrow(
+      "p.json is no preset of how data are read.",
+    );
+  },
+);
+
+test("a newer preset is refused as that", () => {
+  expect(() => readDataPreset('{"kind":"noetherscope data preset","version":2}', "p.json")).toThrow(
+    "newer Noetherscope",
+  );
+});
