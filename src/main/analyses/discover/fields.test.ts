@@ -54,6 +54,39 @@ describe("on fields", () => {
     expect(result.summary.trivial).toBe(1);
   });
 
+  test("a map without a direction in a volume has se(3)", async () => {
+    const size = 16;
+    const grid = unitGrid([size, size, size]);
+    const random = toFloat64(randomTensor([9 * 4 * 4], 3));
+    const data = Array.from({ length: 9 * 4 }, (_, field) => {
+      const [a, b, c, d] = random.subarray(4 * field, 4 * field + 4);
+      return positionsOf(grid).map(([x = 0, y = 0, z = 0]) => {
+        const r2 = (x - 0.04 * a!) ** 2 + (y - 0.04 * b!) ** 2 + (z - 0.04 * c!) ** 2;
+        return 0.5 * d! * Math.exp(-r2 / 0.025);
+      });
+    }).flat();
+    const shape = [4, size, size, size];
+    const flow = networkOf(shape, {}, (g, x) => {
+      const [rho, v] = [
+        g.slice(x, [{ axis: 1, end: 1 }]),
+        g.slice(x, [{ axis: 1, start: 1, end: 4 }]),
+      ];
+      return g.concat([g.add(rho, g.sum(g.mul(v, v), [1], true)), g.add(v, g.mul(v, rho))], 1);
+    });
+    const fields = parseFieldSpec("scalar:rho,vector:v", 3);
+    const input: Tensor = { dtype: "float64", shape: [9, ...shape], data: Float64Array.from(data) };
+    const context = contextOf({ model: flow, input, target: input });
+    const { summary } = await run(
+      { ...context, target: null, grid, fields, outputFields: fields },
+      { generators: "tx,ty,tz,rot,amp" },
+    );
+    expect(summary).toMatchObject({
+      names: ["tx", "ty", "tz", "rot-xy", "rot-yz", "rot-zx", "amp"],
+      dimension: 6,
+      algebra: "se(3)",
+    });
+  });
+
   test("a field that stays leaves only the turns about it", async () => {
     const round = positionsOf(unitGrid([32, 32])).map(([x = 0, y = 0]) =>
       Math.exp(-12 * (x * x + y * y)),

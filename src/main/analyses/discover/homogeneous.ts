@@ -1,6 +1,6 @@
 /** Found motions as homogeneous matrices [[A, b], [0, 0]], in which brackets are commutators. */
 import { Matrix } from "ml-matrix";
-import type { Generator } from "../../../shared/generators/generator";
+import type { Generator, Infinitesimal } from "../../../shared/generators/generator";
 
 /** @param motion (A | b), [c, c + 1] */
 export function homogeneous(motion: ArrayLike<number>, components: number): Matrix {
@@ -22,14 +22,18 @@ const probes = [
  * A generator on fields by what it does to space, with one more dimension for the amplitude: (gu)(p) = u(g⁻¹p) is a left
  * action, so brackets of the matrices are those of the generators. null where that is not all that it does (boosts,
  * densities, matrices on components) or where its flow is not affine.
+ * @param flow as it is on these data, with a component an axis
  */
-export function spaceMatrix(generator: Generator, axes: number): Matrix | null {
+export function spaceMatrix(
+  generator: Generator,
+  { flow }: Pick<Infinitesimal, "flow">,
+  axes: number,
+): Matrix | null {
   const m = Matrix.zeros(axes + 2, axes + 2);
   if (generator.id === "amp") {
     m.set(axes, axes, 1);
     return m;
   }
-  const { flow } = generator;
   if (flow?.length !== axes) return null;
   // Fields follow a flow by themselves; what is stated beside it acts on them in its own way.
   if (/\b(mix|shift)\b/.test(generator.formula)) return null;

@@ -201,7 +201,7 @@ function outputOf(
 
 function recognisedOf(
   { generators }: Solution,
-  { generators: named, channels }: FieldCandidates,
+  { generators: named, motions, channels }: FieldCandidates,
   parts: readonly Float64Array[] | null,
   axes: number,
 ): Recognised | null {
@@ -213,7 +213,7 @@ function recognisedOf(
       defect,
     );
   }
-  const spaces = named!.map((one) => spaceMatrix(one, axes));
+  const spaces = named!.map((one, k) => spaceMatrix(one, motions[k]!, axes));
   // Generators of which a found one has no more than its own defect need no matrix.
   const trace = Math.min(0.05, Math.max(1e-6, 10 * defect));
   const used = spaces.map((_, k) =>
