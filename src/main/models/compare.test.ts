@@ -67,6 +67,7 @@ test("a network is compared with weights of another library by its own names", a
     side(join(fixtures, "keras2.h5")),
   );
   expect(found.same).toContain("3.weight");
+  expect(found.same).toContain("1.running_var");
   expect(found.total).toEqual({ difference: 0, relative: 0 });
 });
 

@@ -3,8 +3,9 @@ import { basename } from "node:path";
 import { UserError } from "../../shared/errors";
 import { isFloat, sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
 import type { WeightsDifference, WeightsSide } from "../../shared/weightsDifference";
-import { openModel } from ".";
+import { openOnnx } from "../graph/onnx/model";
 import { openCheckpoint } from "./checkpoint";
+import { matchCheckpoint, storedTensors, transpose, type Match } from "./match";
 import { align, unwrapped } from "./names";
 import type { StoredTensor } from "./stored";
 
@@ -20,9 +21,15 @@ interface Side {
  * @throws UserError of what opening either throws; "weights/choose" for a file of several sets
  */
 export async function compareWeights(a: WeightsSide, b: WeightsSide): Promise<WeightsDifference> {
-  const first = await sideOf(a, b);
+  const network = [a, b].find(isNetwork);
+  const weights = [a, b].find((side) => !isNetwork(side));
+  const named =
+    network === undefined || weights === undefined
+      ? undefined
+      : await fitted(network.path, weights.path);
+  const first = await sideOf(a, named);
   try {
-    const second = await sideOf(b, a);
+    const second = await sideOf(b, named);
     try {
       return await differenceOf(first, second);
     } finally {
@@ -35,43 +42,76 @@ export async function compareWeights(a: WeightsSide, b: WeightsSide): Promise<We
 
 const isNetwork = ({ path }: WeightsSide): boolean => path.toLowerCase().endsWith(".onnx");
 
-async function sideOf(side: WeightsSide, other: WeightsSide): Promise<Side> {
-  if (isNetwork(side)) return networkSide(side.path, side.weights);
-  if (isNetwork(other)) {
-    try {
-      return { ...(await networkSide(other.path, side.path)), label: side.path };
-    } catch (error) {
-      if (!(error instanceof UserError) || error.code !== "weights/misfit") throw error;
-    }
+/** Weights as a network takes them; undefined where they do not fit it. */
+async function fitted(path: string, weights: string): Promise<Match | undefined> {
+  const checkpoint = await openCheckpoint(weights);
+  try {
+    return await matchCheckpoint(await openOnnx(path), checkpoint);
+  } catch (error) {
+    if (error instanceof UserError && error.code === "weights/misfit") return undefined;
+    throw error;
+  } finally {
+    await checkpoint.close();
   }
-  const checkpoint = await openCheckpoint(side.path);
+}
+
+/** @param named weights put into the network that is the other side, by which the network's tensors are called */
+async function sideOf(side: WeightsSide, named: Match | undefined): Promise<Side> {
+  const { path } = side;
+  if (isNetwork(side)) return networkSide(side, named);
+  if (named !== undefined) return inMemory(path, tensorsOf(named.values, named));
+  const checkpoint = await openCheckpoint(path);
   const [set, another] = checkpoint.sets;
   if (another !== undefined) {
     await checkpoint.close();
     const keys = checkpoint.sets.map(({ key }) => key);
     throw new UserError(
       "weights/choose",
-      `${side.path} holds several sets of weights: ${keys.join(", ")}.`,
-      { where: side.path, todo: `Choose one, like ${basename(side.path)}::${keys[0]!}.` },
+      `${path} holds several sets of weights: ${keys.join(", ")}.`,
+      { where: path, todo: `Choose one, like ${basename(path)}::${keys[0]!}.` },
     );
   }
   const tensors = [...set!.tensors].flatMap(([name, tensor]) =>
     isFloat(tensor.dtype) ? [[unwrapped(name), tensor] as const] : [],
   );
-  return { label: side.path, tensors: new Map(tensors), close: () => checkpoint.close() };
+  return { label: path, tensors: new Map(tensors), close: () => checkpoint.close() };
 }
 
-async function networkSide(path: string, weights: string | null): Promise<Side> {
-  const { parameters, buffers } = await openModel(path, { weights });
-  const tensors = [...parameters, ...buffers].map(
+async function networkSide(
+  { path, weights }: WeightsSide,
+  named: Match | undefined,
+): Promise<Side> {
+  const onnx = await openOnnx(path);
+  const own = weights === null ? undefined : await fitted(path, weights);
+  if (weights !== null && own === undefined) {
+    throw new UserError("weights/misfit", `${weights} does not fit ${basename(path)}.`, {
+      where: weights,
+    });
+  }
+  const stored = new Map([...storedTensors(onnx), ...(own?.values ?? [])]);
+  return inMemory(weights ?? path, tensorsOf(stored, own ?? named));
+}
+
+/** Under the checkpoint's names where weights were put there; single numbers are constants of the network. */
+function tensorsOf(
+  stored: ReadonlyMap<string, Tensor>,
+  named: Match | undefined,
+): [string, Tensor][] {
+  return [...stored].flatMap(([place, tensor]): [string, Tensor][] => {
+    const input = named?.inputs.get(place);
+    // What no weights are for is the network's own arithmetic.
+    if (named !== undefined && input === undefined) return [];
+    if (input === undefined) return tensor.shape.length === 0 ? [] : [[place, tensor]];
+    return [[input.name, input.transposed ? transpose(tensor) : tensor]];
+  });
+}
+
+function inMemory(label: string, tensors: readonly (readonly [string, Tensor])[]): Side {
+  const readable = tensors.map(
     ([name, tensor]) =>
       [name, { shape: tensor.shape, read: () => Promise.resolve(tensor) }] as const,
   );
-  return {
-    label: weights ?? path,
-    tensors: new Map(tensors),
-    close: () => Promise.resolve(),
-  };
+  return { label, tensors: new Map(readable), close: () => Promise.resolve() };
 }
 
 async function differenceOf(a: Side, b: Side): Promise<WeightsDifference> {

@@ -73,7 +73,7 @@ function describe({
           ...indented(table([["", "shape", "‖b − a‖", "relative", "largest"], ...rows], 3)),
         ]),
     ...(same.length === 0 ? [] : [`  the same (${same.length})`]),
-    ...(total.relative === null
+    ...(changed.length === 0 || total.relative === null
       ? []
       : [
           `  in all ‖b − a‖ = ${withSpread(total.difference, total.difference)}, relative ${withSpread(total.relative, total.relative)}`,
