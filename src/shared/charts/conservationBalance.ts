@@ -8,7 +8,7 @@ import { logScale } from "./scale";
 
 interface Balance {
   readonly id: string;
-  /** Largest rate of the data. */
+  /** Largest rate of the data, or what would change a hundredth of the integral within the rollout, whichever is more. */
   readonly scale: number;
 }
 
@@ -17,7 +17,7 @@ function balancesOf({ record }: RunResult): Balance[] {
   return Array.isArray(balances) ? (balances as Balance[]) : [];
 }
 
-/** Residuals over the data's largest rate, one array a balance. */
+/** Residuals over each balance's scale. */
 function relative(run: RunResult, name: string): Float64Array[] {
   const stated = balancesOf(run);
   return (perElement(run, name) ?? []).map((values, r) => {
@@ -52,7 +52,7 @@ export const balanceFigure: FigureDefinition = {
   id: "balance",
   title: "Balance laws",
   caption:
-    "What is left of each stated balance over a step, |ΔI/Δt − mean rate + mean outflow through walls|, relative to the data’s largest rate: medians over rollouts, solid for the network, dashed for the data, whose own residual is that of taking the rate at the two ends of a step.",
+    "What is left of each stated balance over a step, |ΔI/Δt − mean rate + mean outflow through walls|, relative to the data’s largest rate, or to what would change a hundredth of the integral within the rollout where that is more: medians over rollouts, solid for the network, dashed for the data, whose own residual is that of taking the rate at the two ends of a step.",
   arrays: ["balance", "balance_reference"],
   aspect: 0.6,
   applies: (record) => has(record, "balance"),

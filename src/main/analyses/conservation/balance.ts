@@ -30,8 +30,12 @@ function formulaOf({ rate, flux }: Quantity): string {
   return [rate?.text ?? "", through].filter((part) => part !== "").join(" ");
 }
 
+/** Rates are looked at beside what would change this share of the whole within the rollout: at rest there is none. */
+const LEAST_CHANGE = 0.01;
+
 /**
  * @param rollouts values of the quantities, then of their rates @param dt null where the data do not say: no balance then
+ * @param sizes of the quantities, s of their drifts
  * @returns null where no balance is stated
  */
 export function balances(
@@ -40,6 +44,7 @@ export function balances(
   samples: number,
   steps: number,
   dt: number | null,
+  sizes: Float64Array,
 ): { summary: Record<string, unknown>[]; arrays: Record<string, ResultArray> } | null {
   const stated = quantities.flatMap((quantity, q) =>
     isStated(quantity) ? [{ id: quantity.id, q, formula: formulaOf(quantity) }] : [],
@@ -67,11 +72,11 @@ export function balances(
     description: `(I_{k+1} − I_k)/Δt − ½(R_k + R_{k+1}) of ${whose}, R = ∫ rate − ∮ flux·n`,
   });
   return {
-    summary: stated.map(({ id, formula }, r) => {
+    summary: stated.map(({ id, q, formula }, r) => {
       const row = quantities.length + r;
       const size = samples * (steps + 1);
       const rates = rollouts.reference.value.subarray(row * size, (row + 1) * size);
-      const scale = largest(rates);
+      const scale = Math.max(largest(rates), (LEAST_CHANGE * sizes[q]!) / (steps * dt));
       return {
         id,
         rate: formula,
@@ -87,7 +92,7 @@ export function balances(
   };
 }
 
-/** Each rollout's largest residual over the largest rate of the data. */
+/** Each rollout's largest residual over that scale. */
 function spread(
   values: Float64Array,
   r: number,

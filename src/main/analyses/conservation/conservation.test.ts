@@ -189,6 +189,14 @@ describe("a balance law", () => {
     expect(balance!.reference.median).toBeGreaterThan(0.5);
   });
 
+  test("of what should stay is not divided by the rounding of a rate", async () => {
+    const result = await run(place(), { quantities: "", own: "m: rho rate 1e-12*rho" });
+    const [balance] = result.summary.balances as { scale: number }[];
+    const size = read(result, "scale")[0]!;
+    const steps = result.arrays.balance!.tensor.shape[2]!;
+    expect(balance!.scale).toBeCloseTo((0.01 * size) / (steps * dt), 12);
+  });
+
   test("counts what flows out through walls", async () => {
     const level: Tensor = {
       dtype: "float64",

@@ -213,7 +213,7 @@ async function compute(
           steps,
         );
   context.notices.push(...(invented?.notices ?? []));
-  const balance = balances(rollouts, quantities, n, steps, context.dt);
+  const balance = balances(rollouts, quantities, n, steps, context.dt, scales);
   const layers =
     params.layers === 0
       ? null
