@@ -76,7 +76,8 @@ export interface StatesContext extends StatesPlace {
   readonly later?: (positions: readonly number[], steps: number) => Promise<Tensor>;
   /** In the order of their files; absent where none are asked for. */
   readonly checkpoints?: readonly Checkpoint[];
-  /** The network itself among them, as far as it has an identity. */
+  /** Of the network itself, as a checkpoint has it. */
+  readonly name?: string;
   readonly identity?: () => Promise<string>;
   /** Absent: everything is computed anew. */
   readonly kept?: KeptParts;

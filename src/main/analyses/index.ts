@@ -1,6 +1,7 @@
 /** The computation of every analysis that src/shared/analyses defines. */
 import type { AnalysisId } from "../../shared/analyses";
 import { coherence } from "./coherence";
+import { comparison } from "./compare";
 import { conservation } from "./conservation";
 import type { Computation } from "./context";
 import { discover } from "./discover";
@@ -19,6 +20,7 @@ export const computations = {
   discover,
   conservation,
   evolution: evolution(coherence),
+  comparison: comparison(coherence),
   "influence-validation": influenceValidation,
 } as unknown as Record<AnalysisId, Computation>;
 

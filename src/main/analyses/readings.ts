@@ -52,7 +52,7 @@ export interface Subject {
 }
 
 /** The options of a coherence that a reading follows from. */
-export interface ReadingOptions extends Omit<CoherenceParameters, "sweep" | "verify"> {
+export interface ReadingOptions extends Omit<CoherenceParameters, "sweep"> {
   /** The identity metric on a few of the samples: which checkpoints deserve more. */
   readonly screening: boolean;
 }
@@ -111,6 +111,14 @@ export class Readings {
     if (key !== null) await kept?.write(key, { ...arrays, notices: bytesOf(notices) });
     this.#notices.set(subject.name, notices);
     return this.#spread((name) => toFloat64(arrays[name]!));
+  }
+
+  /** Random entries of one network's coherence again in float64, as a coherence reports them. */
+  async verified({ open }: Subject, entries: number, progress: ReportProgress): Promise<unknown> {
+    const context = { ...this.#context, model: await open(), notices: [] };
+    const params = { ...this.#params, verify: entries };
+    const { summary } = await this.#coherence.compute(context, params, progress, this.#signal);
+    return summary["verified"];
   }
 
   /** Whether a reading is there already. */

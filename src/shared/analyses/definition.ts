@@ -27,8 +27,10 @@ export interface AnalysisDefinition<S extends ParameterSchema = ParameterSchema>
   readonly model?: "optional";
   /** Whether its samples are where rollouts begin: the first state of a trajectory unless times are chosen. */
   readonly rollouts?: boolean;
-  /** Whether it goes over the checkpoints beside the model where none are named; absent: over none. */
-  readonly checkpoints?: "beside";
+  /** What it goes over where no checkpoints are named: weights, or whole networks, beside the model; absent: nothing. */
+  readonly checkpoints?: "weights" | "networks";
+  /** Options that its example on the command line has besides model and data. */
+  readonly example?: string;
   readonly parameters: S;
   /** The first one is what a page and `noetherscope figure` show unless told otherwise. */
   readonly figures: readonly FigureDefinition[];

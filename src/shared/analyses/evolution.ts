@@ -18,7 +18,8 @@ export const evolution = defineAnalysis({
       "θ at t are the parameters of a checkpoint, S is a subgroup or its complement, cos is the coherence of g·x and x. The interval is of the median: seeds, trajectories within them and transitions within these are drawn again.",
   },
   reference: "Amarel et al. 2026, arXiv:2601.20172, figure 7.",
-  checkpoints: "beside",
+  checkpoints: "weights",
+  example: "--checkpoints resources/examples/jets/*.onnx",
   parameters: {
     checkpoints: {
       kind: "text",

@@ -1,5 +1,6 @@
 /** Every analysis of the program. To add one: a definition here, its computation in src/main/analyses. */
 import { coherence } from "./coherence";
+import { comparison } from "./comparison";
 import { conservation } from "./conservation";
 import type { AnalysisDefinition } from "./definition";
 import { discover } from "./discover";
@@ -17,6 +18,7 @@ export const analyses = {
   discover,
   conservation,
   evolution,
+  comparison,
   "influence-validation": influenceValidation,
 } as const;
 

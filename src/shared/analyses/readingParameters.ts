@@ -2,8 +2,8 @@
 import { coherence } from "./coherence";
 import type { ParameterSchema } from "../parameters";
 
-// A sweep, a check in float64 and their like belong to one network's own run.
-const { sweep: _sweep, verify: _verify, ...own } = coherence.parameters;
+// A sweep belongs to one network's own run.
+const { sweep: _sweep, ...own } = coherence.parameters;
 
 export const readingParameters = {
   ...own,

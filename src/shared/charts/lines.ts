@@ -17,6 +17,10 @@ export interface Line {
   readonly values: readonly number[];
   /** Bounds at each place. */
   readonly band?: { readonly low: readonly number[]; readonly high: readonly number[] };
+  /** Absent: points in their order are joined, and bounds make a band; else they stand alone, with bars. */
+  readonly joined?: false;
+  /** To the right of its places, in steps of the axis. */
+  readonly shift?: number;
   /** What is said of the point at a place. */
   about(at: number): string;
 }
@@ -38,7 +42,12 @@ const FEW = 40;
 export function linesOption(
   theme: ChartTheme,
   xs: readonly number[],
-  xAxis: { readonly name: string; readonly scale: Scale },
+  xAxis: {
+    readonly name: string;
+    readonly scale: Scale;
+    /** Labels along their ticks, for names that would not fit side by side. */
+    readonly upright?: boolean;
+  },
   panels: readonly LinePanel[],
 ): EChartsCoreOption {
   const entries = [
@@ -47,18 +56,20 @@ export function linesOption(
   const rows = entries.length > 1 ? legendRows(entries.map(({ name }) => name)) : 0;
   const beside = Math.max(3.5, Math.max(...panels.map(({ scale }) => labelLetters(scale))) + 1.2);
   const last = panels.length - 1;
+  const below = xAxis.upright === true ? 1.6 + labelLetters(xAxis.scale) : 3.1;
   return {
     ...frame(theme),
     legend: legend(
       theme,
       entries.map(({ name, symbol, colour }) => ({ name, icon: symbol, colour })),
     ),
-    grid: grids(theme, panels, rows > 0 ? 0.7 + 1.3 * rows : 0.8, beside),
+    grid: grids(theme, panels, rows > 0 ? 0.7 + 1.3 * rows : 0.8, below, beside),
     xAxis: panels.map((_, i) =>
       axis(theme, xAxis.scale, {
         panel: i,
         labels: i === last,
-        ...(i === last ? { name: xAxis.name, gap: 1.9 } : {}),
+        upright: xAxis.upright ?? false,
+        ...(i === last && xAxis.upright !== true ? { name: xAxis.name, gap: 1.9 } : {}),
       }),
     ),
     yAxis: panels.map((panel, i) =>
@@ -68,7 +79,9 @@ export function linesOption(
       ...panel.reference.map((value) => across(theme, xAxis.scale, panel.scale, value, i)),
       ...axisBreak(theme, panel.scale, i, "left"),
       ...panel.lines.flatMap((line) => [
-        ...(line.band === undefined ? [] : [bandOf(line, line.band, xs, xAxis.scale, panel, i)]),
+        ...(line.band === undefined
+          ? []
+          : [bandOf(theme, line, line.band, xs, xAxis.scale, panel, i)]),
         lineOf(theme, line, xs, xAxis.scale, panel, i),
       ]),
     ]),
@@ -80,12 +93,13 @@ function grids(
   theme: ChartTheme,
   panels: readonly LinePanel[],
   heading: number,
+  below: number,
   beside: number,
 ): EChartsCoreOption[] {
   // The axis' name below takes its height from the last panel, and the legend from the first; both get some back.
   const last = panels.length - 1;
   const shares = panels.map(
-    ({ share }, i) => share + (i === 0 ? 0.03 : 0) + (i === last ? 0.08 : 0),
+    ({ share }, i) => share + (i === 0 ? 0.03 : 0) + (i === last ? (below - 0.4) / 34 : 0),
   );
   const total = shares.reduce((sum, share) => sum + share, 0);
   let above = 0;
@@ -96,7 +110,7 @@ function grids(
       left: em(theme, beside + 1.3),
       right: em(theme, 1.4),
       top: i === 0 ? em(theme, heading) : `${from + 2}%`,
-      bottom: i === last ? em(theme, 3.1) : `${100 - (above / total) * 100 + 2}%`,
+      bottom: i === last ? em(theme, below) : `${100 - (above / total) * 100 + 2}%`,
       outerBoundsMode: "none",
     };
   });
@@ -144,19 +158,26 @@ function lineOf(
     symbol: line.symbol,
     showSymbol: xs.length < FEW,
     symbolSize: theme.fontSize * (thin ? 0.25 : 0.55),
-    lineStyle: { width: theme.lineWidth * (thin ? 0.6 : 1.6), opacity: thin ? 0.55 : 1 },
+    lineStyle: {
+      width: line.joined === false ? 0 : theme.lineWidth * (thin ? 0.6 : 1.6),
+      opacity: thin ? 0.55 : 1,
+    },
     itemStyle: { opacity: thin ? 0.55 : 1 },
     z: thin ? 2 : 4,
     data: xs.flatMap((x, at) => {
       const y = scale.place(line.values[at]!);
-      return Number.isFinite(y) ? [{ value: [xScale.place(x), y], name: line.about(at) }] : [];
+      return Number.isFinite(y)
+        ? [{ value: [xScale.place(x) + (line.shift ?? 0), y], name: line.about(at) }]
+        : [];
     }),
     tooltip: { formatter: "{b}" },
   };
 }
 
+/** Between the bounds: a band along a line, a bar at each single point. */
 function bandOf(
-  { colour }: Line,
+  theme: ChartTheme,
+  { colour, joined, shift = 0 }: Line,
   { low, high }: NonNullable<Line["band"]>,
   xs: readonly number[],
   xScale: Scale,
@@ -178,9 +199,23 @@ function bandOf(
       xs.forEach((x, at) => {
         const [from, to] = [scale.place(low[at]!), scale.place(high[at]!)];
         if (!Number.isFinite(from) || !Number.isFinite(to)) return;
-        upper.push(api.coord([xScale.place(x), to]));
-        lower.unshift(api.coord([xScale.place(x), from]));
+        const place = xScale.place(x) + shift;
+        upper.push(api.coord([place, to]));
+        lower.unshift(api.coord([place, from]));
       });
+      if (joined === false) {
+        return {
+          type: "group",
+          children: upper.map(([x1, y1], k) => {
+            const [x2, y2] = lower[lower.length - 1 - k]!;
+            return {
+              type: "line",
+              shape: { x1, y1, x2, y2 },
+              style: { stroke: colour, lineWidth: theme.lineWidth },
+            };
+          }),
+        };
+      }
       return {
         type: "polygon",
         shape: { points: [...upper, ...lower] },

@@ -40,8 +40,15 @@ export function evolution(
       const readings = new Readings(coherence, context, params, signal);
       const table = await tableOf(context, series, params["at-most"], readings, progress);
       context.notices.push(...readings.notices(), ...noticesOf(series, table));
+      const last = series.at(0, series.moments.length - 1) ?? context.checkpoints!.at(-1)!;
       return {
-        summary: { ...summaryOf(context, params.seed, table), kept: readings.found },
+        summary: {
+          ...summaryOf(context, params.seed, table),
+          kept: readings.found,
+          ...(params.verify === 0
+            ? {}
+            : { verified: await readings.verified(last, params.verify, progress) }),
+        },
         arrays: arraysOf(context, table),
       };
     },
@@ -61,6 +68,7 @@ export function evolution(
       }
       return names;
     },
+    verification: (info, params) => coherence.verification!(info, { ...params, sweep: "none" }),
     estimate: (info, params) => readingCost(coherence, info, params, countOf(info, params)),
     runs: (info, params) => readingRuns(coherence, info, params, countOf(info, params)),
   };

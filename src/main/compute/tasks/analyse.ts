@@ -1,5 +1,5 @@
 /** One run: opens model and data, computes, writes the run's folder whole or not at all. */
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import packageJson from "../../../../package.json";
 import type { AnalysisId } from "../../../shared/analyses";
 import type { Tensor } from "../../../shared/tensor";
@@ -121,6 +121,7 @@ async function prepared<T>(
       ...placeOf(experiment),
       sidesAssumed: experiment.data.spacing === null,
       checkpoints: experiment.checkpoints,
+      ...(model === null ? {} : { name: basename(model.path) }),
       identity: () => identityOf(input, experiment),
       kept: keptParts(join(dirname(input.folder), KEPT_FOLDER)),
       group: experiment.group,

@@ -51,14 +51,16 @@ export async function checkpointsOf(
 }
 
 /**
- * Those that a training left beside its network, or in the folder `checkpoints` there.
+ * Weights that a training left beside its network, or in the folder `checkpoints` there; or all networks of its folder.
  * @throws UserError "checkpoints/none", "checkpoints/many"
  */
 export async function checkpointsBeside(
+  kind: "weights" | "networks",
   model: string,
   sample: readonly number[],
 ): Promise<Checkpoint[]> {
   const folder = dirname(resolve(model));
+  if (kind === "networks") return opened(await step(folder, "*.onnx"), folder, model, sample);
   const beside = await weightsIn(folder);
   const files = beside.length > 0 ? beside : await weightsIn(join(folder, "checkpoints"));
   if (files.length > 0) return opened(files, folder, model, sample);

@@ -188,8 +188,9 @@ function checkpointsFor(
   { states }: DataSet,
 ): Promise<Experiment["checkpoints"]> {
   const list = text(parameters, "checkpoints");
-  return list.trim() === "" && definitionOf(analysis).checkpoints === "beside"
-    ? checkpointsBeside(path, states.shape)
+  const { checkpoints: kind } = definitionOf(analysis);
+  return list.trim() === "" && kind !== undefined
+    ? checkpointsBeside(kind, path, states.shape)
     : checkpointsOf(list, path, states.shape);
 }
 
