@@ -113,7 +113,7 @@ test.each([
   [{ set: { start: "bridge" } }, "takes one of waves, sines, gaussians"],
   [
     { system: "euler", set: { courant: "0.9" } },
-    "With a Courant number of 0.9 the method of euler is unstable",
+    "With a Courant number of 0.9 the method of Compressible Euler is unstable",
   ],
   [{ system: "euler", size: 4 }, "4 cells a side are too few"],
   [{ system: "navier-stokes", size: 65536 }, "A state of [2, 65536, 65536] numbers is too large"],

@@ -69,12 +69,12 @@ export function simulationPlan(request: SimulationRequest): SimulationPlan {
 
 /** Numbers and names apart. */
 function settingsOf(
-  { parameters, choices, presets, id }: Simulator,
+  { parameters, choices, presets, title }: Simulator,
   { preset, set }: SimulationRequest,
 ): { coefficients: Coefficients; choices: Choices } {
   const named = preset === null ? {} : presets[preset];
   if (named === undefined) {
-    throw new UserError("simulate/preset", `${id} has no preset “${preset ?? ""}”.`, {
+    throw new UserError("simulate/preset", `${title} has no preset “${preset ?? ""}”.`, {
       where: "preset",
       todo: `There are ${Object.keys(presets).join(", ")}.`,
     });
@@ -84,7 +84,7 @@ function settingsOf(
   if (max !== undefined && courant > max) {
     throw new UserError(
       "simulate/unstable",
-      `With a Courant number of ${courant} the method of ${id} is unstable: the fastest signal may cross ${max} of a cell in a step at most.`,
+      `With a Courant number of ${courant} the method of ${title} is unstable: the fastest signal may cross ${max} of a cell in a step at most.`,
       {
         where: "courant",
         todo: `Take ${max} or less; the usual one is ${parameters["courant"]!.default}.`,
