@@ -58,7 +58,7 @@ export class Stepper {
     this.#scalars = new Map(
       [...scalarsOf(options, 1, 0).keys()].map((name) => [
         name,
-        { dtype: "float32", shape: [], data: new Float32Array(1) },
+        { dtype: "float64", shape: [], data: new Float64Array(1) },
       ]),
     );
   }
