@@ -2,7 +2,7 @@ import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { analyses } from "../../../shared/analyses";
+import { analyses, analysisById } from "../../../shared/analyses";
 import { fromFloat64, type Tensor } from "../../../shared/tensor";
 import { programFolder } from "../../workbench/places";
 import { readCases, type ConformanceCase } from "../../compute/conformance/cases";
@@ -451,6 +451,12 @@ describe("analyse", () => {
     for (const notice of notices) expect(err).toContain(notice);
   });
 
+  /** Two checkpoints, for what goes over several. */
+  const networksOf = (id: string): string[] =>
+    analysisById(id)?.checkpoints === undefined
+      ? []
+      : ["--checkpoints", `${fixture("vit/model.onnx")},${fixture("vit/weights.safetensors")}`];
+
   test.each(Object.keys(analyses))("%s --verify says how far float64 is", async (id) => {
     const argv = [
       "analyse",
@@ -465,7 +471,7 @@ describe("analyse", () => {
     ];
     const { parameters } = analyses[id as keyof typeof analyses];
     const small = "points" in parameters ? ["--points", "3"] : [];
-    const { out } = await noetherscope([...argv, ...small]);
+    const { out } = await noetherscope([...argv, ...small, ...networksOf(id)]);
     const found = / again in float64, largest difference (\S+?)(?: of [^.]*)?\.$/.exec(out);
     // Float32 through a small network; the fixtures' bounds for errors and Gram matrices are 2e-5 and 1e-4.
     expect(Number(found?.[1])).toBeLessThan(1e-4);
@@ -476,7 +482,7 @@ describe("analyse", () => {
     const small = "points" in parameters ? ["--points", "3"] : [];
     const out = join(home, "run");
     const argv = ["analyse", id, ...vit, "--samples", "3", ...small, "--out", out];
-    const { code, out: printed } = await noetherscope(argv);
+    const { code, out: printed } = await noetherscope([...argv, ...networksOf(id)]);
     expect(code).toBe(0);
     const lines = printed.split("\n");
     const place = lines.findIndex((line) => line.startsWith(join(out, "run.json")));

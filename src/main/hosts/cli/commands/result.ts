@@ -4,6 +4,7 @@ import { algebraFacts } from "../../../../shared/findings/discovery";
 import type { Facts } from "../../../../shared/findings/facts";
 import { number, object, type Json } from "../../../../shared/findings/json";
 import { landscapeFacts } from "../../../../shared/findings/landscape";
+import { fitFacts, networksFacts } from "../../../../shared/findings/networks";
 import {
   elementQuantities,
   generatorOf,
@@ -35,14 +36,20 @@ const columns: Readonly<Record<string, Columns>> = {
     medians: ["lie_error_last", "lie_relative", "data_error", "finite_error", "grid_error"],
   },
   conservation: { intervals: ["drift"], medians: ["slope"] },
+  // Of the last checkpoint, and of the model itself.
+  evolution: { intervals: ["cosine", "excess"], medians: ["relative_loss"] },
+  comparison: { intervals: ["cosine", "excess"], medians: ["relative_loss"] },
 };
 
 /** The result in at most some 25 lines; empty where nothing is known of such a run. */
 export function resultInWords(record: RunRecord): string {
   if (record.analysis === "landscape") return list(landscapeFacts(record, show));
   if (record.analysis === "discover") return discovered(record);
+  if (record.analysis === "influence-validation") return validated(record);
   const shown = columns[record.analysis];
-  return shown === undefined ? "" : byElement(record, shown);
+  if (shown === undefined) return "";
+  const facts = networksFacts(record, show);
+  return [...(facts.length === 0 ? [] : [list(facts)]), byElement(record, shown)].join("\n");
 }
 
 function byElement(record: RunRecord, { intervals, medians }: Columns): string {
@@ -145,6 +152,19 @@ function discovered(record: RunRecord): string {
     ...(rows.length === 0 ? [] : [table([head, ...rows], head.length - 1)]),
     ...more(generators.length - rows.length),
   ].join("\n");
+}
+
+/** R² and slope for each kind and size of step. */
+function validated(record: RunRecord): string {
+  const rows = fitFacts(record).map(({ kind, share, r2, slope }) => [
+    kind,
+    show(share),
+    show(r2),
+    show(slope),
+  ]);
+  const head = ["Step along", "Share of the loss", "R²", "Slope"];
+  const elements = elementsOf(record).map(elementLabel).join(", ");
+  return [table([head, ...rows], 3), `Elements: ${elements}`].join("\n");
 }
 
 /** Names and texts, a line each. */
