@@ -16,8 +16,7 @@ export function weightsInfo(report: MatchReport, { epoch, step }: TrainingState)
 }
 
 /** Said until an output that is known was reproduced. */
-export const UNCONFIRMED =
-  "Compare an output with one that you know before you trust these places.";
+export const UNCONFIRMED = "compare an output with one that you know before you trust it.";
 
 /** Sentences on whatever was not decided by names alone. */
 export function remarksOn({ matched, leftInFile, leftInModel }: MatchReport): string[] {
@@ -29,8 +28,7 @@ export function remarksOn({ matched, leftInFile, leftInModel }: MatchReport): st
     ...(shape + order === 0
       ? []
       : [
-          `No name in the weights file is the network’s: ${shape} tensors were placed by their shape, ${order} by their order.`,
-          UNCONFIRMED,
+          `No name in the weights file is the network’s: ${shape} tensors were placed by their shape, ${order} by their order; ${UNCONFIRMED}`,
         ]),
     ...(leftInFile.length === 0
       ? []

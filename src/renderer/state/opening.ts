@@ -23,9 +23,14 @@ export function openingOf(
   if (accept.includes("study") && !entry.folder && entry.name === DOCUMENT) {
     return { path: folder, opens: "study" };
   }
-  // Looked for alone, weights may lie in files that are data otherwise: .npz, .h5.
-  if (accept.includes("weights") && !accept.includes("data") && !entry.folder) {
-    return mayBeWeights(entry.name) ? { path: entry.path, opens: "weights" } : null;
+  // Where no data are looked for, weights may lie in files that are data otherwise: .npz, .h5.
+  if (
+    accept.includes("weights") &&
+    !accept.includes("data") &&
+    !entry.folder &&
+    mayBeWeights(entry.name)
+  ) {
+    return { path: entry.path, opens: "weights" };
   }
   return entry.opens !== null && accept.includes(entry.opens)
     ? { path: entry.path, opens: entry.opens }

@@ -20,5 +20,5 @@ export async function inspectModel({
   if (weights === null) return { ...info, parity, warnings: [...warnings, ...info.warnings] };
   // Other weights give other numbers; the exported ones, placed rightly, give the example's.
   if (parity === null || !agrees(parity)) return info;
-  return { ...info, parity, warnings: info.warnings.filter((each) => each !== UNCONFIRMED) };
+  return { ...info, parity, warnings: info.warnings.filter((each) => !each.endsWith(UNCONFIRMED)) };
 }
