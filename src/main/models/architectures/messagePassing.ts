@@ -5,17 +5,27 @@
 import { messagePassing as definition } from "../../../shared/architectures/messagePassing";
 import { fromFloat64 } from "../../../shared/tensor";
 import type { Value } from "../../graph/ir";
-import { architecture } from "./architecture";
+import { architecture, unfit } from "./architecture";
 import { activated, linear, type Activation } from "./layers";
 import { ofFanIn } from "./laws";
 import { known, readOut } from "./particles";
 import type { Weights } from "./weights";
+
+/** More have so many pairs that one sample fills the memory. */
+const MOST_PARTICLES = 1024;
 
 export const messagePassing = architecture(definition, (w, x, settings, states) => {
   const { width, depth } = settings;
   const activation = settings.activation as Activation;
   const { g } = w;
   const particles = x.shape[1]!;
+  if (particles > MOST_PARTICLES) {
+    throw unfit(
+      "architecture",
+      `${particles} particles have too many pairs for messages between all of them.`,
+      `Take data of ${MOST_PARTICLES} or fewer.`,
+    );
+  }
   const { node, pair, space } = known(w, x, settings, states);
   const weights = others(w, particles);
   let h = node === undefined ? undefined : linear(w.scope("encoder"), node, width);

@@ -69,13 +69,15 @@ export function networkPlan(request: NetworkRequest, states: NetworkStates): Net
     name: source.kind === "input" ? source.name : "",
     shape,
   }));
+  const parameterCount = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  assertWritable(definition, parameterCount);
   return {
     definition,
     preset,
     settings,
     states,
     parameters,
-    parameterCount: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    parameterCount,
     multiplyAdds: multiplyAdds(one.graph.outputs.map(({ value }) => value)),
     draw: (seed) => one.weights.draw(seed),
     graph: (batch, dtype = "float32") => made(batch, dtype).graph,
@@ -155,7 +157,7 @@ function assertLayout({ title, layouts }: ArchitectureDefinition, { layout }: Ne
 }
 
 /** Architectures that take such states. */
-export function fitting(layout: NetworkStates["layout"]): string[] {
+function fitting(layout: NetworkStates["layout"]): string[] {
   return all.flatMap(({ definition: { id, layouts } }) => (layouts.includes(layout) ? [id] : []));
 }
 
@@ -166,5 +168,17 @@ function assertChange(settings: ParameterValues<ParameterSchema>, states: Networ
     "prediction",
     `States have ${channelsIn(states)} channels and targets ${states.outputChannels}, so the target is no change of the state.`,
     "Predict the target itself (--prediction state).",
+  );
+}
+
+/** An .onnx file that holds its weights is a message of less than two gigabytes. */
+const MOST_PARAMETERS = 4e8;
+
+function assertWritable({ id }: ArchitectureDefinition, parameters: number): void {
+  if (parameters <= MOST_PARAMETERS) return;
+  throw unfit(
+    "width",
+    `This ${id} has ${(parameters / 1e9).toPrecision(2)} billion parameters, more than an .onnx file can hold.`,
+    "Take a smaller width or depth.",
   );
 }

@@ -26,22 +26,18 @@ export const architectureFlags: Options = {
 
 /** The options are the preset's unless given, so none shows a default. */
 function flagOf(those: readonly { id: string; parameter: Parameter }[]): Option {
-  const helps = new Map<string, string[]>();
-  for (const { id, parameter } of those) {
-    helps.set(parameter.help, [...(helps.get(parameter.help) ?? []), id]);
-  }
   const values = new Set(those.map(({ parameter }) => valueOf(parameter)));
-  const [first] = [...values];
+  const common = values.size === 1;
+  const byHelp = new Map<string, string[]>();
+  for (const { id, parameter } of those) {
+    const help = common ? parameter.help : `${parameter.help} ${valueOf(parameter)}.`;
+    byHelp.set(help, [...(byHelp.get(help) ?? []), id]);
+  }
+  const everywhere = byHelp.size === 1 && those.length === definitions.length;
   return {
-    value: values.size === 1 ? first! : "NAME",
-    help: [...those]
-      .filter(
-        ({ parameter }, i) => those.findIndex((one) => one.parameter.help === parameter.help) === i,
-      )
-      .map(({ parameter }) => {
-        const ids = helps.get(parameter.help)!.join(", ");
-        return `${ids}: ${parameter.help}${values.size === 1 ? "" : ` ${valueOf(parameter)}.`}`;
-      })
+    value: common ? [...values][0]! : "NAME",
+    help: [...byHelp]
+      .map(([help, ids]) => (everywhere ? help : `${ids.join(", ")}: ${help}`))
       .join(" "),
   };
 }
