@@ -4,6 +4,7 @@ import { showAxes } from "./axes";
 import { showFieldSpec } from "../../shared/fields/spec";
 import type { DataSet } from "./dataset";
 import { channelStatistics } from "./statistics";
+import { suspiciousValues } from "./suspicious";
 
 /** A file is described while someone waits for it to open, so of a large one only some states are read: 0.1 s. */
 const MOST_VALUES = 2 ** 22;
@@ -44,6 +45,7 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
       );
     }
   }
+  warnings.push(...suspiciousValues(statistics.channels));
   return {
     path: data.path,
     layout: data.layout,
