@@ -10,6 +10,7 @@ import { Exports } from "./exports.svelte";
 import { Jobs, pageOf } from "./jobs.svelte";
 import { Layout } from "./layout.svelte";
 import { Messages } from "./messages.svelte";
+import { Notifications } from "./notifications.svelte";
 import { Session } from "./session.svelte";
 import { Theme } from "./theme.svelte";
 import { keyOf, type Page } from "./tabs.svelte";
@@ -29,6 +30,7 @@ export class App {
   readonly messages = new Messages();
   readonly exports: Exports;
   readonly awaited: AwaitedRuns;
+  readonly notifications: Notifications;
 
   link = $state<LinkState>("connecting");
   dialog = $state.raw<Dialog | null>(null);
@@ -48,6 +50,7 @@ export class App {
     this.awaited = new AwaitedRuns(this.jobs);
     this.devices = new DeviceList(client);
     this.exports = new Exports(client, this.messages, () => this.info?.host === "browser");
+    this.notifications = new Notifications(client, () => this.info?.host === "browser");
     this.jobs.onended((job) => this.#ended(job));
   }
 

@@ -70,7 +70,7 @@ const eachStep: Curve = {
   points: ofSteps("step_loss"),
 };
 const trained: Curve = {
-  name: "training, epoch’s mean",
+  name: "training",
   colour: blue,
   look: "line",
   points: ofEpochs("train_loss"),
@@ -107,7 +107,11 @@ const gradient: Curve = {
 };
 
 export const trainingFigures: readonly TrainingFigure[] = [
-  figure("loss", "Loss", "Loss over epochs, on a logarithmic axis.", [eachStep, trained, judged]),
+  figure("loss", "Loss", "Of each step, of the epoch’s mean, and of the validation samples.", [
+    eachStep,
+    trained,
+    judged,
+  ]),
   figure(
     "error",
     "Error of one step",
@@ -129,7 +133,7 @@ function figure(
     id,
     title,
     caption,
-    option: (training, theme) => optionOf(training, theme, title, curves),
+    option: (training, theme) => optionOf(training, theme, curves),
     table: (training) => ({
       columns: ["seed", "curve", "epoch", "value"].map((name) => ({ name, unit: "" })),
       rows: linesOf(training, curves).flatMap(({ curve, seed, points }) =>
@@ -159,13 +163,11 @@ function linesOf(
 function optionOf(
   training: Training,
   theme: ChartTheme,
-  title: string,
   curves: readonly Curve[],
 ): EChartsCoreOption {
   const lines = linesOf(training, curves);
   const scale = logScale(lines.flatMap(({ points }) => points.map(([, y]) => y)));
   const xScale: Scale = fixedScale(0, Math.max(1, training.epochs), 6);
-  const beside = Math.max(3, labelLetters(scale) + 0.8);
   const shown = curves.filter((curve) => lines.some((line) => line.curve === curve));
   return {
     ...frame(theme),
@@ -178,14 +180,14 @@ function optionOf(
       })),
     ),
     grid: {
-      left: em(theme, beside + 1.4),
+      left: em(theme, labelLetters(scale) + 1.6),
       right: em(theme, 0.9),
       top: em(theme, shown.length > 1 ? 2.2 : 1),
       bottom: em(theme, 3.1),
       outerBoundsMode: "none",
     },
     xAxis: axis(theme, xScale, { panel: 0, name: "Epoch", gap: 1.9 }),
-    yAxis: axis(theme, scale, { panel: 0, name: title, gap: beside, lines: true }),
+    yAxis: axis(theme, scale, { panel: 0, lines: true }),
     series: lines.map(({ curve, seed, last, points }) => ({
       type: "line",
       name: curve.name,

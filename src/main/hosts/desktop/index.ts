@@ -1,6 +1,17 @@
 /** Entry of the desktop program: Electron's main process. */
 import { join } from "node:path";
-import { app, BrowserWindow, dialog, ipcMain, Menu, net, protocol, session, shell } from "electron";
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  net,
+  Notification,
+  protocol,
+  session,
+  shell,
+} from "electron";
 import { ComputeProcess } from "../../compute/client";
 import { programFolder, programVersion, userPlaces } from "../../workbench/places";
 import { Workbench } from "../../workbench/workbench";
@@ -9,6 +20,7 @@ import { onClose } from "./closing";
 import { serveIpc } from "./ipc";
 import { menuTemplate } from "./menu";
 import { confine, denyPermissions, registerScheme, serveWindow } from "./security";
+import { notifyOfJobs } from "./notifications";
 import { openWindow } from "./window";
 
 const program = programFolder(import.meta.dirname);
@@ -28,6 +40,10 @@ function start(): void {
   serveIpc(workbench, ipcMain, () =>
     BrowserWindow.getAllWindows().map(({ webContents }) => webContents),
   );
+  notifyOfJobs(workbench, {
+    notification: Notification,
+    windows: () => BrowserWindow.getAllWindows(),
+  });
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform)));
   show();
 }

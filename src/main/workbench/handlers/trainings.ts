@@ -41,6 +41,7 @@ export function trainingHandlers(
       run: async (signal, onProgress) => {
         onProgress({ fraction: 0, stage: "Looking for the device" });
         const given = await input(signal);
+        const tell = newsOf(services, study, training.id);
         await compute.call("train", given, {
           signal,
           winding: true,
@@ -48,6 +49,7 @@ export function trainingHandlers(
             if (report !== undefined) {
               reports.set(folder, report);
               events.emit("training.progress", { study: study.path, job, report });
+              tell();
             }
             onProgress(progress);
           },
@@ -113,6 +115,23 @@ export function trainingHandlers(
       const study = await studies.get(path);
       return { report: reports.get(study.trainings.folderOf(training)) ?? null };
     },
+  };
+}
+
+/** Milliseconds between two looks whether a training that runs has written its record. */
+const NEWS = 1000;
+
+/** Lets windows hear of a training's record as it begins, and as its checkpoints come. */
+function newsOf({ studies }: Services, study: OpenStudy, id: string): () => void {
+  let last = -Infinity;
+  return () => {
+    if (performance.now() - last < NEWS) return;
+    last = performance.now();
+    const told = async (): Promise<void> => {
+      if (await study.trainings.hasNews(id)) await studies.announce(study);
+    };
+    // A folder that cannot be read at the moment stops no training: the job tells what there is when it ends.
+    told().catch(() => undefined);
   };
 }
 

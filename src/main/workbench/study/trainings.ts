@@ -50,24 +50,36 @@ export class Trainings {
     });
   }
 
+  /** Whether a training's record is another on the disk than was last read, or there and was never read. */
+  async hasNews(id: string): Promise<boolean> {
+    const stamp = await stampOf(this.folderOf(id));
+    return stamp !== null && this.#read.get(id)?.stamp !== stamp;
+  }
+
   async #record(name: string): Promise<TrainingRecord | null> {
     const folder = this.folderOf(name);
-    try {
-      const { size, mtimeMs } = await stat(recordPath(folder));
-      const stamp = `${size} ${mtimeMs}`;
-      const known = this.#read.get(name);
-      if (known?.stamp === stamp) return known.record;
-      const record = await readTraining(folder).catch((error: unknown) => {
-        if (error instanceof UserError) return null;
-        throw error;
-      });
-      // The folder's name is what the study calls it, also where a folder was copied under another name.
-      this.#read.set(name, { stamp, record: record === null ? null : { ...record, id: name } });
-      return this.#read.get(name)!.record;
-    } catch (error) {
-      if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
+    const stamp = await stampOf(folder);
+    if (stamp === null) return null;
+    const known = this.#read.get(name);
+    if (known?.stamp === stamp) return known.record;
+    const record = await readTraining(folder).catch((error: unknown) => {
+      if (error instanceof UserError) return null;
       throw error;
-    }
+    });
+    // The folder's name is what the study calls it, also where a folder was copied under another name.
+    this.#read.set(name, { stamp, record: record === null ? null : { ...record, id: name } });
+    return this.#read.get(name)!.record;
+  }
+}
+
+/** Of the record in that folder; null where there is none. */
+async function stampOf(folder: string): Promise<string | null> {
+  try {
+    const { size, mtimeMs } = await stat(recordPath(folder));
+    return `${size} ${mtimeMs}`;
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
+    throw error;
   }
 }
 
