@@ -108,10 +108,11 @@ function presetOf(path: string | undefined): DataOptions {
 }
 
 function stepOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
+  // Analyses with a --dt of their own have 0 for what the data say.
+  if (text === undefined || Number(text) === 0) return undefined;
   const step = Number(text);
   if (step > 0 && Number.isFinite(step)) return step;
-  throw new UsageError(`--dt is a positive number, not “${text}”.`);
+  throw new UsageError(`--dt is a positive number, or 0 for what the data say, not “${text}”.`);
 }
 
 function sidesOf(text: string | undefined): number[] | undefined {
