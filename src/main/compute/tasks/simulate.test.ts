@@ -104,7 +104,7 @@ test.each([
   [{ preset: "none" }, "no preset “none”"],
   [{ set: { nu: "1" } }, "no option “nu”"],
   [{ size: 50 }, "no power of two"],
-  [{ out: "x.h5" }, "does not end in .npz"],
+  [{ out: "x.txt" }, "ends neither in .npz nor in .h5"],
   [{ set: { amplitude: "1e200" } }, "too fast for its grid"],
   [
     { system: "advection", set: { cx: "1e308" }, size: 32 },

@@ -1,4 +1,7 @@
-/** Trajectories of a simulator, written as a .npz that the program and NumPy read. */
+/** Trajectories of a simulator, written as a .npz that the program and NumPy read, or as HDF5 of The Well. */
+import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { UserError } from "../../../shared/errors";
 import { randomFrom } from "../../../shared/random";
 import type { Tensor } from "../../../shared/tensor";
@@ -6,10 +9,11 @@ import { NpzStream } from "../../data/npzStream";
 import { apart } from "../../physics/simulators/phaseSpace";
 import { boundaryOf, type Simulator } from "../../physics/simulators/simulator";
 import type { TaskContext } from "../task";
+import { convertData } from "./convertData";
 import { simulationPlan, type SimulationPlan, type SimulationRequest } from "./simulationPlan";
 
 export interface SimulateInput extends SimulationRequest {
-  /** Ends in .npz. */
+  /** Ends in .npz, .h5 or .hdf5. */
   readonly out: string;
 }
 
@@ -25,19 +29,47 @@ export interface Simulated {
   readonly remarks: string[];
 }
 
-/** @throws UserError "simulate/…", "params/…"; what `signal` throws: then nothing is written */
-export async function simulate(
+/**
+ * A .npz is written as the states come; HDF5 from such a file beside it, which is gone afterwards.
+ * @throws UserError "simulate/…", "params/…"; what `signal` throws: then nothing is written
+ */
+export async function simulate(input: SimulateInput, context: TaskContext): Promise<Simulated> {
+  const plan = simulationPlan(input);
+  if (input.out.toLowerCase().endsWith(".npz")) return simulateNpz(input, plan, context);
+  if (!/\.(h5|hdf5)$/i.test(input.out) || plan.simulator.axes === 0) {
+    const { title, axes } = plan.simulator;
+    throw new UserError(
+      "simulate/format",
+      axes === 0
+        ? `${title} are particles, which are written as .npz.`
+        : `${input.out} ends neither in .npz nor in .h5 or .hdf5.`,
+      { where: "out", todo: "Name a file of that kind." },
+    );
+  }
+  const hidden = `.${basename(input.out)}.${randomBytes(6).toString("hex")}.npz`;
+  const between = join(dirname(input.out), hidden);
+  const part = (from: number, to: number): TaskContext => ({
+    ...context,
+    progress: (now) => context.progress({ ...now, fraction: from + (to - from) * now.fraction }),
+  });
+  try {
+    const simulated = await simulateNpz({ ...input, out: between }, plan, part(0, 0.9));
+    await convertData(
+      { path: between, options: {}, out: input.out, layout: null, trajectories: "", times: "" },
+      part(0.9, 1),
+    );
+    return simulated;
+  } finally {
+    await rm(between, { force: true });
+  }
+}
+
+async function simulateNpz(
   input: SimulateInput,
+  plan: SimulationPlan,
   { signal, progress }: TaskContext,
 ): Promise<Simulated> {
-  const plan = simulationPlan(input);
   const { simulator, size, coefficients, choices, shape } = plan;
-  if (!input.out.endsWith(".npz")) {
-    throw new UserError("simulate/format", `${input.out} does not end in .npz.`, {
-      where: "out",
-      todo: "Trajectories are written as .npz.",
-    });
-  }
   const times = input.steps + 1;
   // Particles are two arrays q and p [trajectory, time, particle, component], which is how readers know them.
   const half = [...shape.slice(0, -1), shape.at(-1)! / 2];

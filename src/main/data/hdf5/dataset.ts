@@ -18,6 +18,9 @@ const MOST_BYTES = 1 << 25;
 /** A chunk is unpacked as a whole, so a larger one would take more memory than any window deserves. */
 const LARGEST_CHUNK = 1 << 27;
 
+/** Chunks of fewer bytes are as well read by the library, many at once. */
+const WORTH = 1 << 14;
+
 /** HDF5's classes of types. */
 const [INTEGER, FLOAT, BITFIELD, ENUM] = [0, 1, 4, 8];
 
@@ -104,7 +107,8 @@ export function datasetSource(options: DatasetOptions): ArraySource {
 }
 
 /**
- * Where the library cannot undo the filters of the chunks, a source that can; undefined where the library reads them.
+ * Where the library cannot undo the filters of the chunks, or there are none, a source past it; undefined where the
+ * library reads them.
  * @throws UserError "hdf5/chunk", "hdf5/filter", "data/ragged"
  */
 async function otherwiseStored(
@@ -136,7 +140,9 @@ async function otherwiseStored(
     );
   }
   const strange = pipeline.find(({ id }) => !known.has(id));
-  if (strange === undefined) return undefined;
+  if (strange === undefined) {
+    return pipeline.length === 0 && bytes >= WORTH ? directSource(options, where) : undefined;
+  }
   const source = areKnown(pipeline)
     ? await filteredSource(options, pipeline, where).catch((cause: unknown) => {
         throw cause instanceof UserError ? cause : unreadable(where, cause);
@@ -152,6 +158,26 @@ async function otherwiseStored(
       todo: 'Write it again with gzip: h5repack -f GZIP=4, or compression="gzip" in h5py.',
     },
   );
+}
+
+/** Chunks without filters, read past the library; undefined where they are not found without it. */
+async function directSource(
+  options: DatasetOptions,
+  where: string,
+): Promise<ArraySource | undefined> {
+  const { element, metadata } = options;
+  const chunk = sizeOf(metadata.chunks!);
+  const absent = (start: readonly number[]): TensorData => {
+    const one = readPiece(options, { start, count: start.map(() => 1) }, where);
+    return allocate(element.dtype, chunk).fill(one[0]! as never) as TensorData;
+  };
+  try {
+    return await filteredSource(options, [], where, absent);
+  } catch (error) {
+    // What is wrong with the file the library says in words of its own, or reads it after all.
+    if (error instanceof UserError) throw error;
+    return undefined;
+  }
 }
 
 function readBox(options: DatasetOptions, box: Box, where: string): TensorData {

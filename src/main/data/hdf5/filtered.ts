@@ -1,4 +1,7 @@
-/** A data set whose chunks are read as they are stored and unpacked here, since the library lacks one of their filters. */
+/**
+ * A data set whose chunks are read as they are stored and unpacked here: the library lacks one of their filters, or there
+ * is none and it would only copy them, three times over.
+ */
 import type { Filter } from "h5wasm";
 import { UserError } from "../../../shared/errors";
 import { sizeOf, type TensorData } from "../../../shared/tensor";
@@ -12,11 +15,16 @@ import { unfiltered } from "./filters";
 /** No filter makes incompressible content longer than by this. */
 const OVERHEAD = 1 << 16;
 
-/** undefined where the file is of a form whose chunks are not found here. @throws UserError "file/…" */
+/**
+ * @param absent the content of a chunk that is not stored: the fill value; 0 where it is left out
+ * @returns undefined where the file is of a form whose chunks are not found here
+ * @throws UserError "file/…"
+ */
 export async function filteredSource(
   { library, file, path, bytes, metadata, element }: DatasetOptions,
   pipeline: readonly Filter[],
   where: string,
+  absent?: (start: readonly number[]) => TensorData,
 ): Promise<ArraySource | undefined> {
   const { shape, chunks } = metadata;
   if (shape === null || chunks === null) return undefined;
@@ -30,8 +38,9 @@ export async function filteredSource(
 
   async function load(indices: readonly number[]): Promise<TensorData | undefined> {
     try {
-      const chunk = await index!.at(indices.map((i, axis) => i * chunks![axis]!));
-      if (chunk === undefined) return undefined;
+      const start = indices.map((i, axis) => i * chunks![axis]!);
+      const chunk = await index!.at(start);
+      if (chunk === undefined) return absent?.(start);
       if (chunk.bytes > 2 * size + OVERHEAD) throw new RangeError(`${chunk.bytes} bytes`);
       const stored = await source.read(chunk.address, chunk.bytes);
       const content = new Uint8Array(unfiltered(stored, pipeline, chunk.skipped, size));

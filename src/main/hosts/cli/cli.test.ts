@@ -186,7 +186,7 @@ test("data convert writes the chosen states of a collection’s file, which open
   expect(converted).toMatchObject({ code: 0, err: "" });
   const info = await noetherscope(["data", "info", out, "--json"]);
   expect(JSON.parse(info.out)).toMatchObject({ shape: [3, 3, 1, 8, 10], fields: "scalar:h" });
-  const refused = await noetherscope(["data", "convert", source, join(home, "swe.h5")]);
+  const refused = await noetherscope(["data", "convert", source, join(home, "swe.csv")]);
   expect(refused).toMatchObject({ code: 2, out: "" });
 });
 

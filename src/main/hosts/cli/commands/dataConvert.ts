@@ -34,6 +34,7 @@ export const dataConvert: Command = {
     "noetherscope data convert fixtures/datasets/pdebench_swe_2d/2D_rdb_NA_NA.h5 swe.npz --times 0:3",
   async run(args, shell) {
     const [path, out] = args.positionals.map((one) => resolve(one)) as [string, string];
+    if (!/\.(npz|h5|hdf5)$/i.test(out)) throw new UsageError("OUT ends in .npz, .h5 or .hdf5.");
     const named = args.text("layout");
     const layout = layoutNames.find((name) => name === named) ?? null;
     if (named !== undefined && layout === null) {

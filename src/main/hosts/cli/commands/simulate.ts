@@ -24,7 +24,7 @@ export const simulate: Command = {
       help: "Points a side, a power of two except for euler; of particles their number.",
     },
     seed: { value: "K", help: "Of the random starts.", default: "0" },
-    out: { value: "FILE", help: "The .npz to write." },
+    out: { value: "FILE", help: "The .npz to write, or HDF5 of The Well, .h5." },
     ...forceOption,
     "dry-run": { help: "Only say what would be written: shape, size, time." },
     ...jsonOption,

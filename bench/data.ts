@@ -1,0 +1,131 @@
+/**
+ * Opening, scrubbing and reading large files, beside h5py: a sparse HDF5 of 20 GB and a sparse .npy of 10 GB opened in a
+ * process of their own, frames of 512×512 one after another, and windows of a chunked file.
+ *
+ *     npx tsx bench/data.ts [--folder FOLDER]
+ *
+ * PYTHON names an interpreter that has h5py (python3 by default); it makes the files, and reads them as a rival.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { openData } from "../src/main/data/dataset";
+
+const { values, positionals } = parseArgs({
+  options: { folder: { type: "string" } },
+  allowPositionals: true,
+});
+const python = process.env["PYTHON"] ?? "python3";
+
+/** Peak of this process in MB. */
+const peak = (): number => process.resourceUsage().maxRSS / 1024;
+const median = (all: readonly number[]): number => [...all].sort((a, b) => a - b)[all.length >> 1]!;
+
+/** Asked of a process of its own: opens one file and a frame in its middle. */
+async function opened(path: string): Promise<void> {
+  const before = peak();
+  const start = performance.now();
+  const data = await openData(path, { axes: "n,t,c,y,x", fields: "vector:v" });
+  const open = performance.now() - start;
+  await data.read([Math.floor(data.sampleCount / 2)]);
+  const first = performance.now() - start - open;
+  await data.close();
+  console.log(JSON.stringify({ open, first, before, peak: peak() }));
+}
+
+const making = `
+import sys, h5py, numpy as np
+folder = sys.argv[1]
+with h5py.File(folder + "/large.h5", "w") as f:
+    # 20 GB of float32, nothing of it on the disk.
+    f.create_dataset("states", (20, 500, 2, 512, 512), "f4", chunks=(1, 1, 2, 512, 512))
+with open(folder + "/large.npy", "wb") as f:
+    np.lib.format.write_array_header_1_0(f, {"descr": "<f4", "fortran_order": False, "shape": (10, 500, 2, 512, 512)})
+    f.truncate(f.tell() + 10 * 500 * 2 * 512 * 512 * 4)
+rng = np.random.default_rng(0)
+frame = rng.standard_normal((2, 512, 512)).astype("f4")
+with h5py.File(folder + "/frames.h5", "w") as f:
+    d = f.create_dataset("states", (2, 40, 2, 512, 512), "f4", chunks=(1, 1, 2, 512, 512), compression="gzip", compression_opts=1, shuffle=True)
+    for i in range(2):
+        for t in range(40): d[i, t] = np.round(np.roll(frame, t, 2), 2)
+with h5py.File(folder + "/plain.h5", "w") as f:
+    d = f.create_dataset("states", (4, 100, 2, 256, 256), "f4", chunks=(1, 1, 2, 256, 256))
+    for i in range(4):
+        for t in range(100): d[i, t] = frame[:, :256, :256] + t
+`;
+
+const reading = `
+import sys, time, h5py, numpy as np
+f = h5py.File(sys.argv[1]); d = f["states"]
+places = [tuple(map(int, p.split(":"))) for p in sys.argv[2].split(",")]
+start = time.process_time(); n = 0
+for i, t in places: n += d[i, t:t + 2].nbytes
+print(n, time.process_time() - start)
+`;
+
+if (positionals[0] !== undefined) await opened(positionals[0]);
+else await all();
+
+async function all(): Promise<void> {
+  const folder = values.folder ?? mkdtempSync(join(tmpdir(), "noetherscope-bench-"));
+  try {
+    execFileSync(python, ["-c", making, folder]);
+    for (const name of ["large.h5", "large.npy"]) {
+      const out = execFileSync(process.execPath, ["--import", "tsx", import.meta.filename, join(folder, name)], { encoding: "utf8" }); // prettier-ignore
+      const { open, first, before, peak: most } = JSON.parse(out) as Record<string, number>;
+      console.log(`${name}: opened in ${open!.toFixed(0)} ms, a frame in ${first!.toFixed(0)} ms; ${most!.toFixed(0)} MB at most, ${before!.toFixed(0)} MB before`); // prettier-ignore
+    }
+    await scrub(join(folder, "frames.h5"));
+    for (const name of ["plain.h5", "frames.h5"]) await windows(join(folder, name));
+  } finally {
+    if (values.folder === undefined) rmSync(folder, { recursive: true });
+  }
+}
+
+async function scrub(path: string): Promise<void> {
+  const data = await openData(path, { fields: "vector:v" });
+  const times: number[] = [];
+  for (let i = 0; i < 39; i++) {
+    const start = performance.now();
+    await data.read([i]);
+    times.push(performance.now() - start);
+  }
+  await data.close();
+  const [first = 0, ...rest] = times;
+  console.log(`frames of 512×512 with target, gzip: first ${first.toFixed(0)} ms, then ${median(rest).toFixed(0)} ms, at most ${Math.max(...rest).toFixed(0)} ms`); // prettier-ignore
+}
+
+/**
+ * Windows of two states at random places, both read in the same order; rounds take turns. By the processors' time, which
+ * a busy machine leaves alone.
+ */
+async function windows(path: string): Promise<void> {
+  const ratios: number[] = [];
+  const speeds: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const data = await openData(path, { fields: "vector:v" });
+    const { trajectories, times } = data;
+    const count = Math.min(64, trajectories * times);
+    const places = Array.from({ length: count }, (_, k) => {
+      const at = (k * 37 + round * 11) % (trajectories * times);
+      return [Math.floor(at / times), at % times] as const;
+    });
+    const indices = places.map(([i, t]) => i * times + t);
+    const start = process.cpuUsage();
+    let bytes = 0;
+    for (let k = 0; k < count; k += 8) {
+      const { input, target } = await data.read(indices.slice(k, k + 8));
+      bytes += input.data.byteLength + target!.data.byteLength;
+    }
+    const { user, system } = process.cpuUsage(start);
+    const seconds = (user + system) / 1e6;
+    await data.close();
+    const [n, theirs] = execFileSync(python, ["-c", reading, path, places.map((p) => p.join(":")).join()], { encoding: "utf8" }).trim().split(" ").map(Number); // prettier-ignore
+    if (n !== bytes) throw new Error(`${n} bytes by h5py, ${bytes} here`);
+    ratios.push(theirs! / seconds);
+    speeds.push(bytes / seconds / 1e6);
+  }
+  console.log(`${path.split("/").at(-1)}: windows at ${median(speeds).toFixed(0)} MB a second of processor time, ${median(ratios).toFixed(2)} of h5py (${ratios.map((r) => r.toFixed(2)).join(" ")})`); // prettier-ignore
+}
