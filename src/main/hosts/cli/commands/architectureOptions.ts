@@ -4,7 +4,9 @@ import type { ArchitectureDefinition } from "../../../../shared/architectures/de
 import { didYouMean } from "../../../../shared/nearest";
 import type { Parameter } from "../../../../shared/parameters";
 import type { NetworkRequest } from "../../../models/architectures";
+import type { DataOptions } from "../../../../shared/contract";
 import { UsageError, type Arguments, type Option, type Options } from "../command";
+import { dataOptionFlags, dataOptionsOf } from "./shared";
 
 const definitions: readonly ArchitectureDefinition[] = Object.values(architectures);
 
@@ -51,6 +53,19 @@ function valueOf(parameter: Parameter): string {
     default:
       return "N";
   }
+}
+
+const { preset: reading, ...withoutPreset } = dataOptionFlags;
+
+/** How data are read, beside these: --preset is the network's size here, and a saved way of reading --reading. */
+export const readingFlags: Options = { ...withoutPreset, reading: reading! };
+
+/** @throws what `dataOptionsOf` throws */
+export function readingOf(args: Arguments): DataOptions {
+  return dataOptionsOf({
+    ...args,
+    text: (name) => args.text(name === "preset" ? "reading" : name),
+  });
 }
 
 /** One line an architecture, for help texts. */

@@ -10,18 +10,11 @@ import {
   architectureFlags,
   architecturesInWords,
   networkRequestOf,
+  readingFlags,
+  readingOf,
   rounded,
 } from "./architectureOptions";
-import {
-  assertNoFile,
-  dataOptionFlags,
-  dataOptionsOf,
-  forceOption,
-  json,
-  jsonOption,
-  progressLine,
-  table,
-} from "./shared";
+import { assertNoFile, forceOption, json, jsonOption, progressLine, table } from "./shared";
 
 export const modelNew: Command = {
   name: "model new",
@@ -30,7 +23,7 @@ export const modelNew: Command = {
   details: `Architectures, and the parameters of their presets for ${measuredStates.grid} (of ${measuredStates.particles}):\n${architecturesInWords}`,
   options: {
     data: { value: "FILE", help: "States that it is to take, and their targets or successors." },
-    ...dataOptionFlags,
+    ...readingFlags,
     ...architectureFlags,
     statistics: {
       value: "pooled|none",
@@ -75,7 +68,7 @@ async function make(args: Arguments, shell: Shell): Promise<void> {
     "newModel",
     {
       network,
-      data: { path: resolve(data), options: dataOptionsOf(args) },
+      data: { path: resolve(data), options: readingOf(args) },
       statistics,
       seed,
       out,
@@ -116,7 +109,7 @@ async function list(args: Arguments, shell: Shell): Promise<void> {
   const compute = await shell.compute();
   const offers = await compute.call(
     "listArchitectures",
-    { path: resolve(data), options: dataOptionsOf(args) },
+    { path: resolve(data), options: readingOf(args) },
     { signal: shell.signal },
   );
   if (args.flag("json")) return shell.print(json(offers));

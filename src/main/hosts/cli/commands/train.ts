@@ -20,16 +20,10 @@ import {
   architecturesInWords,
   isArchitecture,
   networkRequestOf,
+  readingFlags,
+  readingOf,
 } from "./architectureOptions";
-import {
-  bytes,
-  dataOptionFlags,
-  dataOptionsOf,
-  duration,
-  json,
-  jsonOption,
-  progressLine,
-} from "./shared";
+import { bytes, duration, json, jsonOption, progressLine } from "./shared";
 
 const training = { parameters: trainingParameters };
 
@@ -54,7 +48,7 @@ export const train: Command = {
     },
     training: { value: "ID", help: "The training to go on with." },
     seed: { value: "K", help: "One seed; --seeds 0,1,2 trains several." },
-    ...dataOptionFlags,
+    ...readingFlags,
     ...parameterFlags(training),
     ...architectureFlags,
     "dry-run": { help: "Only say what it would come to: samples, steps, disk, memory, time." },
@@ -143,7 +137,7 @@ async function dataEntry(
   path: string,
   args: Arguments,
 ): Promise<string> {
-  const options = stated(dataOptionsOf(args));
+  const options = stated(readingOf(args));
   const known = study.data.find(
     (entry) =>
       entry.file.path === path &&
@@ -286,7 +280,7 @@ async function preview(args: Arguments, shell: Shell): Promise<void> {
             path: resolve(model),
             weights: weights === undefined ? null : resolve(weights),
           },
-      data: { path: resolve(data), options: stated(dataOptionsOf(args)) },
+      data: { path: resolve(data), options: stated(readingOf(args)) },
       parameters,
       target,
     },
