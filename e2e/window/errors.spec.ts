@@ -30,6 +30,36 @@ test("a file that is not there is named", async ({ page, host }) => {
   await expect(page.getByRole("dialog").getByRole("alert")).toContainText("nothing.npz");
 });
 
+test("a typed file of another kind is called what it is, and the path stays", async ({
+  page,
+  host,
+}) => {
+  const data = join(host.program, "fixtures", "unet", "data.npz");
+  await openWindow(page, host);
+  await newStudy(page, "Mixed up");
+  await addFile(page, "model", data);
+  await expect(page.getByRole("alert")).toContainText("data.npz is a data file; models (.onnx)");
+  await expect(page.getByRole("textbox", { name: /^Path on/ })).toHaveValue(data);
+});
+
+test("equivariance is held back where no group acts, and the way to motions is shown", async ({
+  page,
+  host,
+}) => {
+  const folder = join(host.program, "fixtures", "mlp");
+  await openWindow(page, host);
+  await newStudy(page, "Bodies");
+  await addFile(page, "model", join(folder, "model.onnx"));
+  await expect(page.getByText("Every parameter is reached by the gradient.")).toBeVisible();
+  await addFile(page, "data", join(folder, "data.npz"));
+  await page.getByRole("tab", { name: "Overview" }).click();
+  await page.getByRole("button", { name: "Run equivariance" }).click();
+  await expect(page.getByText(/^No group acts on these data/)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Run equivariance" })).toBeDisabled();
+  await page.getByRole("button", { name: "Lie derivative", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Lie derivative" })).toBeVisible();
+});
+
 test("a wrong parameter is said where it stands and holds the run back", async ({ page, host }) => {
   await openWindow(page, host);
   await newStudy(page, "Errors");
@@ -108,10 +138,7 @@ test("a lost connection is said calmly and taken up again by itself", async ({ p
   await expect(page.getByRole("textbox", { name: "Notes" })).toHaveValue("Still here");
 });
 
-test("a checkpoint without its network asks for the network first", async ({
-  page,
-  host,
-}) => {
+test("a checkpoint without its network asks for the network first", async ({ page, host }) => {
   await openWindow(page, host);
   await newStudy(page, "Errors");
   await page.evaluate(() => {

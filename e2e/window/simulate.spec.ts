@@ -14,12 +14,13 @@ test("an equation becomes data of the study, and an analysis takes them", async 
   await expect(page.getByText("16 × 51 × 2 × 64 × 64")).toBeVisible();
 
   await page.getByRole("textbox", { name: "Points a side" }).fill("50");
-  await expect(page.getByText(/50 points a side is no power of two/)).toBeVisible();
+  await expect(page.getByText(/^“Points a side”: 50 points a side is no power/)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Simulate", exact: true })).toBeDisabled();
   await page.getByRole("textbox", { name: "Points a side" }).fill("16");
   await page.getByRole("textbox", { name: "Trajectories" }).fill("4");
   await expect(page.getByText("4 × 51 × 2 × 16 × 16")).toBeVisible();
   await page.getByRole("textbox", { name: "Viscosity ν" }).fill("-1");
-  await expect(page.getByText(/“nu” is -1/)).toBeVisible();
+  await expect(page.getByText(/“Viscosity ν” is -1/)).toBeVisible();
   await expect(page.getByRole("button", { name: "Simulate", exact: true })).toBeDisabled();
   await page.getByLabel("Preset").selectOption("diagonal");
   await expect(page.getByRole("textbox", { name: "Anisotropy" })).toHaveValue("0.9");

@@ -2,12 +2,12 @@
 import { equivariance } from "../../shared/analyses/equivariance";
 import type { AnalysisDefinition } from "../../shared/analyses/definition";
 import type { AnalysisRequest, Study } from "../../shared/contract";
-import { toErrorRecord } from "../../shared/errors";
-import { parseParameters, type ParameterValue } from "../../shared/parameters";
+import type { ParameterValue } from "../../shared/parameters";
 import type { RunRecord } from "../../shared/run";
 import { fileName } from "../format";
 import { groupOrNone, offers } from "./groups";
 import { misfit } from "./pairs";
+import { problemsOf } from "./problems";
 import { ALONE, entryOf, EVERY, type Subject } from "./subject.svelte";
 
 type Values = Readonly<Record<string, ParameterValue>>;
@@ -53,14 +53,7 @@ export class Form {
 
   /** What is wrong with each parameter, in words. */
   readonly problems: Readonly<Record<string, string>> = $derived.by(() => {
-    const found: Record<string, string> = {};
-    for (const [name, value] of Object.entries(this.values)) {
-      try {
-        parseParameters(this.definition.parameters, { [name]: value });
-      } catch (error) {
-        found[name] = toErrorRecord(error).message;
-      }
-    }
+    const found = problemsOf(this.definition.parameters, this.values);
     const group = this.values["group"];
     if (typeof group === "string" && groupOrNone(group) === undefined) {
       found["group"] = `No group is called “${group}”.`;

@@ -1,14 +1,10 @@
 /** A simulation being set up: which equation, values as typed, what is wrong with them, and the request that they make. */
 import type { Client } from "../../shared/contract";
-import { toErrorRecord, UserError } from "../../shared/errors";
-import {
-  defaultsOf,
-  parseParameters,
-  type Parameter,
-  type ParameterValue,
-} from "../../shared/parameters";
+import { UserError } from "../../shared/errors";
+import { defaultsOf, type Parameter, type ParameterValue } from "../../shared/parameters";
 import type { SimulationPreview, SimulationRequest, SimulatorInfo } from "../../shared/simulation";
 import type { Tensor } from "../../shared/tensor";
+import { problemsOf } from "./problems";
 
 type Values = Readonly<Record<string, ParameterValue>>;
 
@@ -69,17 +65,9 @@ export class Simulation {
   }));
 
   /** What is wrong with each value, in words. */
-  readonly problems: Readonly<Record<string, string>> = $derived.by(() => {
-    const found: Record<string, string> = {};
-    for (const [name, value] of Object.entries(this.values)) {
-      try {
-        parseParameters(this.parameters, { [name]: value });
-      } catch (error) {
-        found[name] = toErrorRecord(error).message;
-      }
-    }
-    return found;
-  });
+  readonly problems: Readonly<Record<string, string>> = $derived.by(() =>
+    problemsOf(this.parameters, this.values),
+  );
 
   readonly valid = $derived(
     this.simulator !== undefined && Object.keys(this.problems).length === 0,
