@@ -32,7 +32,10 @@ export function heldOut(clusters: Clusters): { held: number[]; kept: number[] } 
   };
 }
 
-/** Root mean square error at some of the pairs over the standard deviation of all values. */
+/** Below this share of their size values differ by rounding alone. */
+const SAME = 1e-12;
+
+/** Root mean square error at some of the pairs over the standard deviation of all values, or over their size if all agree. */
 export function relativeError(
   { outputs, values, count }: Pairs,
   chosen: readonly number[],
@@ -40,14 +43,16 @@ export function relativeError(
 ): number {
   const mean = new Float64Array(outputs);
   values.forEach((value, k) => (mean[k % outputs]! += value / count));
-  let [error, spread] = [0, 0];
+  let [error, spread, size] = [0, 0, 0];
   for (const k of chosen) {
     const found = valueAt(k);
     for (let o = 0; o < outputs; o++) {
       const value = values[k * outputs + o]!;
       error += (value - found[o]!) ** 2;
       spread += (value - mean[o]!) ** 2;
+      size += value ** 2;
     }
   }
-  return spread > 0 ? Math.sqrt(error / spread) : 0;
+  const unit = spread > SAME ** 2 * size ? spread : size;
+  return unit > 0 ? Math.sqrt(error / unit) : 0;
 }
