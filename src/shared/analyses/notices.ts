@@ -32,8 +32,14 @@ const notices = {
 
 export type NoticeCode = keyof typeof notices;
 
-/** How axes were read, and how many samples or batches there are of those asked for: what a reader may skip. */
-const routine = [/^(?!.* (is|are) taken as ).* taken as /, /\basked for\b/, /\bin no batch\b/];
+/** How axes were read, how many samples there are of those asked for, what moves nothing: what a reader may skip. */
+const routine = [
+  /^(?!.* (is|are) taken as ).* taken as /,
+  /\basked for\b/,
+  /\bin no batch\b/,
+  /\bacts? trivially\b/,
+  /^Taken from the model’s file: /,
+];
 
 /** What takes numbers out of the result or the sense out of them. */
 const grave = [

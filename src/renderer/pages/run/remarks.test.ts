@@ -71,6 +71,13 @@ test("what breaks this run comes before what holds of most, wherever it stood", 
   expect(remarks(undefined, open, blown)[0]!.text).toBe(blown);
 });
 
+test("what moves nothing and what the model states are routine", () => {
+  const trivial =
+    "One direction among the candidates acts trivially on these data and is left out.";
+  const grid = "Defects within twice of what the grid alone would make: X2.";
+  expect(remarks(undefined, trivial, grid).map(({ text }) => text)).toEqual([grid, trivial]);
+});
+
 test("a choice that the program made is no matter of routine", () => {
   const open = "The boundary is not stated in the file; it is taken as open.";
   const asked = "A batch of 64 was asked for; there are 8 samples.";
