@@ -55,6 +55,10 @@ export const dataOptions = z.object({
   dt: z.number().positive().optional(),
   /** Sides of the box in the order of the grid's axes; one number is the longest side, of square cells. */
   length: z.array(z.number().positive()).min(1).max(3).optional(),
+  /** Successive states that are one input, the earliest first; absent: one. */
+  history: z.number().int().min(1).max(64).optional(),
+  /** What targets are where they are the next states: those, or the change from the last state of the input. */
+  predicts: z.enum(["state", "change"]).optional(),
   /** Group under which the dynamics itself is known to be symmetric, as whoever gives the data states it. */
   symmetry: z.string().optional(),
   /** What a file must have for these options, of a preset, to be meant. */

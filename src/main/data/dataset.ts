@@ -22,6 +22,7 @@ import {
 } from "./coordinates";
 import { checkFinite } from "./finite";
 import type { ArrayFile } from "./arrayFile";
+import { fieldsWithHistory, withHistory } from "./history";
 import { readingOf, type Proposal } from "./layouts";
 import { openArrayFile } from "./open";
 import { joinedStates, shardsOf } from "./shards";
@@ -36,6 +37,8 @@ export interface DataSet extends SampleExtent {
   readonly evidence: readonly string[];
   /** Where targets come from: a second array, the next state, or nowhere. */
   readonly targets: "stored" | "next state" | "none";
+  /** What targets are: states, or their change from the last state of the input. */
+  readonly predicts: "state" | "change";
   /** The input states with every time, also those that are only targets. */
   readonly states: States;
   /** As the program sees the states: [trajectory, time, channel, y, x] less what is not there. */
@@ -108,10 +111,12 @@ async function dataSetOf(
   for (const one of files) readings.push(await readingOf(one, options));
   const reading = readings[0]!;
   const paths = files.map((one) => one.path);
-  const states = joinedStates(
+  const single = joinedStates(
     readings.map(({ input }) => statesOf(input)),
     paths,
   );
+  const history = options.history ?? 1;
+  const states = withHistory(single, history);
   const targetParts = readings.flatMap(({ target }) => (target === undefined ? [] : [target]));
   const stored =
     targetParts.length === files.length
@@ -120,17 +125,21 @@ async function dataSetOf(
   const inTime = reading.input.some(({ axes }) => axes.includes("time"));
   const targets = stored !== undefined ? "stored" : inTime ? "next state" : "none";
   const times = targets === "next state" ? states.times - 1 : states.times;
+  const predicts = options.predicts ?? "state";
+  checkTargets(path, targets, history, predicts);
   checkExtent(states, stored, times);
 
   checkExpected(options.expects, {
     path,
-    axes: ["trajectory", "time", ...states.axes],
-    channels: channelExtent(states) ?? 1,
+    axes: ["trajectory", "time", ...single.axes],
+    channels: channelExtent(single) ?? 1,
   });
-  const output = stored ?? states;
+  const output = stored ?? single;
   const stated = options.fields ?? reading.fields;
-  const input = channelsOf(states, stated);
-  const sameChannels = channelExtent(output) === channelExtent(states);
+  const one = channelsOf(single, stated);
+  const input =
+    one.fields === undefined ? channelsOf(states, undefined) : channelsOf(states, fieldsWithHistory(one.fields, history)); // prettier-ignore
+  const sameChannels = channelExtent(output) === channelExtent(single);
   const outgoing = channelsOf(
     output,
     options.outputFields ?? reading.outputFields ?? (sameChannels ? stated : undefined),
@@ -153,6 +162,7 @@ async function dataSetOf(
     layout: reading.layout,
     evidence: [...reading.evidence, ...shardsSentence(files)],
     targets,
+    predicts,
     states,
     shape: [states.trajectories, states.times, ...states.shape],
     axes: ["trajectory", "time", ...states.axes],
@@ -178,11 +188,14 @@ async function dataSetOf(
       const inputs = asField(await states.read(places), grid);
       checkFinite(inputs, states, input.labels, (i) => `${path}: input of sample ${indices[i]!}`);
       if (targets === "none") return { input: inputs, target: undefined };
-      const after = places.map(({ trajectory, time }) => ({ trajectory, time: time + 1 }));
-      const target = asField(
-        stored === undefined ? await states.read(after) : await stored.read(places),
+      const later = (steps: number): StatePlace[] =>
+        places.map(({ trajectory, time }) => ({ trajectory, time: time + steps }));
+      const next = asField(
+        stored === undefined ? await single.read(later(history)) : await stored.read(places),
         grid,
       );
+      const target =
+        predicts === "state" ? next : difference(next, await single.read(later(history - 1)));
       checkFinite(
         target,
         output,
@@ -215,6 +228,27 @@ function assumedOf(box: Box | undefined): string[] {
 function asField(tensor: Tensor, grid: Grid | undefined): Tensor {
   if (grid === undefined || isFloat(tensor.dtype)) return tensor;
   return fromFloat64("float32", tensor.shape, toFloat64(tensor));
+}
+
+/** next − last, in the type of `next`. */
+function difference(next: Tensor, last: Tensor): Tensor {
+  const [after, before] = [toFloat64(next), toFloat64(last)];
+  return fromFloat64(next.dtype, next.shape, after.map((value, i) => value - before[i]!)); // prettier-ignore
+}
+
+/** @throws UserError "data/history" */
+function checkTargets(
+  path: string,
+  targets: DataSet["targets"],
+  history: number,
+  predicts: DataSet["predicts"],
+): void {
+  if (targets === "next state" || (history === 1 && predicts === "state")) return;
+  throw new UserError(
+    "data/history",
+    `${path} has no successive states, which ${history > 1 ? "inputs of several" : "changes as targets"} are made of.`,
+    { where: path, todo: "Leave it out (--history, --predicts on the command line)." },
+  );
 }
 
 function channelExtent(states: States): number | undefined {

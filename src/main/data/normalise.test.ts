@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseFieldSpec } from "../../shared/fields/spec";
 import { act } from "../../shared/groups/act";
 import { d4, groupByName } from "../../shared/groups/catalogue";
-import type { Tensor } from "../../shared/tensor";
+import { sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
 import type { DataSet } from "./dataset";
 import { openData } from "./dataset";
 import {
@@ -123,5 +123,28 @@ describe("a file", () => {
     const path = join(folder, "bad.json");
     await writeFile(path, content);
     await expect(normalisationOf(path, data)).rejects.toThrow(message);
+  });
+});
+
+test("min-max takes scalars to 0…1 and vectors to −1…1 about zero, and commutes with D4", async () => {
+  const norm = (await normalisationOf("min-max", data))!;
+  const { input } = await data.read(Array.from({ length: data.sampleCount }, (_, i) => i));
+  const values = toFloat64(normalise(input, norm));
+  const plane = sizeOf(input.shape.slice(2));
+  const of = (channels: readonly number[]): number[] =>
+    [...values].filter((_, i) => channels.includes(Math.floor(i / plane) % input.shape[1]!));
+  expect(Math.min(...of([0]))).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...of([0]))).toBeLessThanOrEqual(1 + 1e-6);
+  expect(Math.max(...of([1, 2]).map(Math.abs))).toBeLessThanOrEqual(1 + 1e-6);
+  expect(norm.std[1]).toBe(norm.std[2]);
+  expect(normalisationWarnings(norm, data.fields!, d4)).toEqual([]);
+});
+
+test("a file may state a range instead of mean and std", async () => {
+  const path = join(folder, "range.json");
+  await writeFile(path, JSON.stringify({ min: [1, -1, -1, 0], max: [3, 1, 1, 4] }));
+  expect(await normalisationOf(path, data)).toMatchObject({
+    mean: [1, -1, -1, 0],
+    std: [2, 2, 2, 4],
   });
 });

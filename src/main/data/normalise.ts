@@ -1,6 +1,7 @@
 /**
- * Mean and standard deviation a channel, for models that work in normalised variables: (value − mean)/std in, and back
- * out. A network in such variables can only be equivariant if the normalisation commutes with the group.
+ * An offset and a scale a channel, for models that work in normalised variables: (value − mean)/std in, and back out; from
+ * least to largest value both are the range's. A network in such variables can only be equivariant if the normalisation
+ * commutes with the group.
  */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
@@ -10,20 +11,21 @@ import { determinant, type SignedPermutation } from "../../shared/groups/element
 import type { Group } from "../../shared/groups/group";
 import { sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
 import type { DataSet } from "./dataset";
-import { readNpz } from "./npz";
+import { openArrays, readNpz } from "./npz";
 import { openError } from "./openError";
 import { channelStatistics, type ChannelStatistics } from "./statistics";
 
 export interface Normalisation {
-  /** One a channel, in the data's units. */
+  /** One a channel, in the data's units: the mean, or the least value. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  /** "pooled", or the file they come from. */
+  /** "pooled", "min-max", or the file they come from. */
   readonly source: string;
 }
 
 /**
- * What `--normalise` names: none (undefined), pooled statistics of the data, or a file with `mean` and `std`.
+ * What `--normalise` names: none (undefined), pooled statistics of the data or their range (min-max), or a file with
+ * `mean` and `std`, or `min` and `max`.
  * @throws UserError "normalise/…"
  */
 export async function normalisationOf(
@@ -32,17 +34,18 @@ export async function normalisationOf(
 ): Promise<Normalisation | undefined> {
   if (choice === "none" || choice === "") return undefined;
   const count = data.channels.length;
-  if (choice !== "pooled") return checked(await readNormalisation(choice), count);
+  const fromData = choice === "pooled" ? pooled : choice === "min-max" ? ranged : undefined;
+  if (fromData === undefined) return checked(await readNormalisation(choice), count);
   if (data.fields === undefined) {
     throw new UserError(
       "normalise/fields",
-      "Pooled statistics need to know which channels form vectors.",
+      `The normalisation ${choice} needs to know which channels form vectors.`,
       {
         todo: "State the fields (--fields on the command line), like scalar:p,vector:v.",
       },
     );
   }
-  return checked(pooled(data.fields, (await channelStatistics(data)).channels), count);
+  return checked(fromData(data.fields, (await channelStatistics(data)).channels), count);
 }
 
 /**
@@ -64,25 +67,55 @@ export function pooled(spec: FieldSpec, statistics: readonly ChannelStatistics[]
   return { mean, std, source: "pooled" };
 }
 
-const fileContent = z.object({ mean: z.array(z.number()), std: z.array(z.number()) });
+/**
+ * From 0 to 1 over the values there are, in the form that commutes with every isometry: a vector's components, and a
+ * pseudoscalar, are divided by their largest size and lie between −1 and 1.
+ */
+export function ranged(spec: FieldSpec, statistics: readonly ChannelStatistics[]): Normalisation {
+  const mean = statistics.map(() => 0);
+  const std = statistics.map(() => 1);
+  for (const { kind, channels } of spec) {
+    const own = channels.map((channel) => statistics[channel]!);
+    const aboutZero = kind === "vector" || kind === "pseudoscalar";
+    const largest = Math.max(...own.map(({ min, max }) => Math.max(Math.abs(min), Math.abs(max))));
+    for (const channel of channels) {
+      const { min, max } = statistics[channel]!;
+      std[channel] = aboutZero ? largest : max - min;
+      if (!aboutZero) mean[channel] = min;
+    }
+  }
+  return { mean, std, source: "min-max" };
+}
+
+const numbers = z.array(z.number());
+const fileContent = z.union([
+  z.object({ mean: numbers, std: numbers }),
+  z.object({ min: numbers, max: numbers }),
+]);
+
+function affine(found: z.infer<typeof fileContent>, source: string): Normalisation {
+  if ("mean" in found) return { mean: found.mean, std: found.std, source };
+  return { mean: found.min, std: found.max.map((most, c) => most - found.min[c]!), source };
+}
 
 async function readNormalisation(path: string): Promise<Normalisation> {
   if (!path.endsWith(".json")) {
-    const arrays = await readNpz(path, ["mean", "std"]);
-    return {
-      mean: Array.from(toFloat64(arrays.get("mean")!)),
-      std: Array.from(toFloat64(arrays.get("std")!)),
-      source: path,
-    };
+    const file = await openArrays(path);
+    const range = file.arrays.has("min") && !file.arrays.has("mean");
+    await file.close();
+    const names = range ? ["min", "max"] : ["mean", "std"];
+    const arrays = await readNpz(path, names);
+    const [first, second] = names.map((name) => Array.from(toFloat64(arrays.get(name)!)));
+    return affine(range ? { min: first!, max: second! } : { mean: first!, std: second! }, path);
   }
   try {
-    return { ...fileContent.parse(JSON.parse(await readFile(path, "utf8"))), source: path };
+    return affine(fileContent.parse(JSON.parse(await readFile(path, "utf8"))), path);
   } catch (error) {
     if (!(error instanceof SyntaxError) && !(error instanceof z.ZodError))
       throw await openError(error, path, [".json", ".npz"]);
     throw new UserError(
       "normalise/file",
-      `${path} does not hold two lists of numbers, mean and std.`,
+      `${path} does not hold two lists of numbers, mean and std, or min and max.`,
       {
         where: path,
         todo: 'Write it as {"mean": […], "std": […]}, one number a channel.',
@@ -113,6 +146,19 @@ function checked(normalisation: Normalisation, count: number): Normalisation {
     );
   }
   return normalisation;
+}
+
+/**
+ * The same for targets that are fewer channels than inputs of several states, or changes of them: of the last state, and
+ * without offset.
+ */
+export function forTargets(
+  { mean, std, source }: Normalisation,
+  channels: number,
+  predicts: "state" | "change",
+): Normalisation {
+  const last = <T>(list: readonly T[]): readonly T[] => list.slice(list.length - channels);
+  return { mean: last(predicts === "change" ? mean.map(() => 0) : mean), std: last(std), source };
 }
 
 /** (value − mean)/std on [B, C, …], a new tensor of the same type. */

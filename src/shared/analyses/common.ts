@@ -70,7 +70,7 @@ export const sampleParameters = {
   normalise: {
     kind: "text",
     label: "Normalise",
-    help: "none, pooled (one standard deviation for components that the group mixes, zero mean for vectors), or a file with mean and std a channel.",
+    help: "none, pooled (one standard deviation for components that the group mixes, zero mean for vectors), min-max (to their range, vectors about zero), or a file with mean and std, or min and max, a channel.",
     default: "none",
     advanced: true,
   },

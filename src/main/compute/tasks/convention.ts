@@ -14,8 +14,10 @@ const SAMPLES = "16";
 export function sameFields({
   fields,
   outputFields,
-}: Pick<DataSet, "fields" | "outputFields">): boolean {
+  predicts,
+}: Pick<DataSet, "fields" | "outputFields" | "predicts">): boolean {
   return (
+    predicts === "state" &&
     fields !== undefined &&
     outputFields !== undefined &&
     showFieldSpec(fields) === showFieldSpec(outputFields)

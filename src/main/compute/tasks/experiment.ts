@@ -15,6 +15,7 @@ import { select } from "../../../shared/selection";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import { openData, type DataSet } from "../../data/dataset";
 import {
+  forTargets,
   normalisationOf,
   normalisationWarnings,
   normalise,
@@ -170,7 +171,7 @@ async function experimentOf(
       notices.push(...conventionNotice({ input, target }, data, group));
       return {
         input: inModelVariables(input, normalisation),
-        target: target === undefined ? null : inModelVariables(target, normalisation),
+        target: target === undefined ? null : targetInModelVariables(target, data, normalisation),
         raw: target === undefined ? [input] : [input, target],
       };
     },
@@ -271,6 +272,19 @@ function elementsOf(group: Group, names: string): readonly Element[] {
     .filter((name) => name !== "");
   if (wanted.length === 0) return group.elements;
   return [...new Set(wanted)].map((name) => elementOf(group, name));
+}
+
+/** Targets may be changes, and fewer channels than inputs of several states. */
+function targetInModelVariables(
+  target: Tensor,
+  { predicts, states }: DataSet,
+  normalisation: Normalisation | undefined,
+): Tensor {
+  if (normalisation === undefined) return target;
+  const channels = target.shape[1] ?? 1;
+  const whole = states.shape[states.axes.indexOf("channel")] ?? 1;
+  const fits = whole % channels === 0;
+  return inModelVariables(target, fits ? forTargets(normalisation, channels, predicts) : normalisation); // prettier-ignore
 }
 
 function inModelVariables(tensor: Tensor, normalisation: Normalisation | undefined): Tensor {

@@ -90,6 +90,8 @@ export function dataOptionsOf(args: Arguments): DataOptions {
     boundary,
     dt: stepOf(args.text("dt")),
     length: sidesOf(args.text("length")),
+    history: historyOf(args.text("history")),
+    predicts: predictsOf(args.text("predicts")),
   };
   const given = Object.entries(stated).filter(([, value]) => value !== undefined);
   return { ...presetOf(args.text("preset")), ...Object.fromEntries(given) };
@@ -105,6 +107,18 @@ function presetOf(path: string | undefined): DataOptions {
     throw fileError(error, path, "read");
   }
   return readDataPreset(text, path);
+}
+
+function historyOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 64) return count;
+  throw new UsageError(`--history is a whole number from 1 to 64, not “${text}”.`);
+}
+
+function predictsOf(text: string | undefined): DataOptions["predicts"] {
+  if (text === undefined || text === "state" || text === "change") return text;
+  throw new UsageError(`--predicts is state or change, not “${text}”.`);
 }
 
 function stepOf(text: string | undefined): number | undefined {

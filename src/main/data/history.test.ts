@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { act } from "../../shared/groups/act";
+import { d4 } from "../../shared/groups/catalogue";
+import { toFloat64 } from "../../shared/tensor";
+import { openData } from "./dataset";
+import { forTargets } from "./normalise";
+import { writeNpz } from "./npz";
+
+let folder = "";
+let path = "";
+const size = 3 * 16;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "history-"));
+  path = join(folder, "states.npz");
+  const data = Float64Array.from({ length: 2 * 5 * size }, (_, i) => Math.sin(i * i));
+  await writeNpz(path, { states: { dtype: "float64", shape: [2, 5, 3, 4, 4], data } });
+});
+afterAll(() => rm(folder, { recursive: true }));
+const fields = "scalar:p,vector:v";
+
+test("an input of three states is those states, and its target the one after them", async () => {
+  const [one, three] = [await openData(path, { fields }), await openData(path, { fields, history: 3 })]; // prettier-ignore
+  expect(three.sampleCount).toBe(2 * 2);
+  expect(three.place(3)).toEqual({ index: 3, trajectory: 1, time: 1 });
+  const { input, target } = await three.read([3]);
+  expect(input.shape).toEqual([1, 9, 4, 4]);
+  const frames = await one.states.read([1, 2, 3].map((time) => ({ trajectory: 1, time })));
+  expect([...toFloat64(input)]).toEqual([...toFloat64(frames)]);
+  const after = await one.states.read([{ trajectory: 1, time: 4 }]);
+  expect([...toFloat64(target!)]).toEqual([...toFloat64(after)]);
+  await one.close();
+  await three.close();
+});
+
+test("every state of an input moves as it does alone", async () => {
+  const data = await openData(path, { fields, history: 2 });
+  expect(data.outputFields!.map(({ name }) => name)).toEqual(["p", "v"]);
+  const { input } = await data.read([0]);
+  const moved = act(d4.elements[1]!, toFloat64(input), input.shape, data.fields!);
+  for (const k of [0, 1]) {
+    const alone = toFloat64(input).slice(k * size, (k + 1) * size);
+    const expected = act(d4.elements[1]!, alone, [1, 3, 4, 4], data.outputFields!);
+    expect([...moved.slice(k * size, (k + 1) * size)]).toEqual([...expected]);
+  }
+  await data.close();
+});
+
+test("a change and the last state of the input are the next state", async () => {
+  const options = { fields, history: 2 };
+  const [next, change] = [await openData(path, options), await openData(path, { ...options, predicts: "change" })]; // prettier-ignore
+  const [a, b] = [await next.read([1, 4]), await change.read([1, 4])];
+  const last = [...toFloat64(b.input)].filter((_, i) => Math.floor(i / size) % 2 === 1);
+  toFloat64(b.target!).forEach((value, i) =>
+    // Rounding of a difference and a sum of numbers below 1.
+    expect(value + last[i]!).toBeCloseTo(toFloat64(a.target!)[i]!, 14),
+  );
+  await next.close();
+  await change.close();
+});
+
+test("changes are scaled without offset, as targets are by the last state’s numbers", () => {
+  const norm = { mean: [1, 2, 3, 4], std: [5, 6, 7, 8], source: "" };
+  expect(forTargets(norm, 2, "state")).toMatchObject({ mean: [3, 4], std: [7, 8] });
+  expect(forTargets(norm, 2, "change")).toMatchObject({ mean: [0, 0], std: [7, 8] });
+});
+
+test("too long a history, and pairs without time, are refused in one sentence", async () => {
+  await expect(openData(path, { fields, history: 5 })).rejects.toThrow("5 states a trajectory, which are too few for inputs of 5"); // prettier-ignore
+  await expect(openData("fixtures/unet/data.npz", { predicts: "change" })).rejects.toThrow("has no successive states"); // prettier-ignore
+});
