@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { UserError } from "../../shared/errors";
 import { isFloat, sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
 import type { WeightsDifference, WeightsSide } from "../../shared/weightsDifference";
-import { openOnnx } from "../graph/onnx/model";
+import { openNetwork } from "./network";
 import { openCheckpoint } from "./checkpoint";
 import { matchCheckpoint, storedTensors, transpose, type Match } from "./match";
 import { align, unwrapped } from "./names";
@@ -46,7 +46,7 @@ const isNetwork = ({ path }: WeightsSide): boolean => path.toLowerCase().endsWit
 async function fitted(path: string, weights: string): Promise<Match | undefined> {
   const checkpoint = await openCheckpoint(weights);
   try {
-    return await matchCheckpoint(await openOnnx(path), checkpoint);
+    return await matchCheckpoint((await openNetwork(path)).onnx, checkpoint);
   } catch (error) {
     if (error instanceof UserError && error.code === "weights/misfit") return undefined;
     throw error;
@@ -81,7 +81,7 @@ async function networkSide(
   { path, weights }: WeightsSide,
   named: Match | undefined,
 ): Promise<Side> {
-  const onnx = await openOnnx(path);
+  const { onnx } = await openNetwork(path);
   const own = weights === null ? undefined : await fitted(path, weights);
   if (weights !== null && own === undefined) {
     throw new UserError("weights/misfit", `${weights} does not fit ${basename(path)}.`, {

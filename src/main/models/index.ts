@@ -1,20 +1,17 @@
 /** A network as the program works with it: a graph at any batch, and values for its parameters. */
 import type { ModelInfo } from "../../shared/contract";
-import { UserError } from "../../shared/errors";
 import { fromFloat64, sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
-import { openFile } from "../data/byteSource";
-import { fileKind, kindNames, type FileKind } from "../data/fileKind";
-import { openError } from "../data/openError";
 import type { Graph } from "../graph/ir";
 import { standardOpset } from "../graph/onnx/decode";
 import { importGraph, type ImportOptions } from "../graph/onnx/import";
-import { openOnnx, type OnnxModel } from "../graph/onnx/model";
+import type { OnnxModel } from "../graph/onnx/model";
 import { openCheckpoint } from "./checkpoint";
 import { foldedAway } from "./declared";
 import { describePorts } from "./describe";
 import { fixedBatch, rebatching } from "./fixedBatch";
 import { matchCheckpoint, storedTensors, transpose, type Match } from "./match";
 import { expectNumbers } from "./nan";
+import { openNetwork, type Network } from "./network";
 import { openAxesRemark, openExtents, unopened, type OpenExtents } from "./openExtents";
 import { findParameters } from "./parameters";
 import { remarksOn, weightsInfo } from "./matchInfo";
@@ -43,17 +40,16 @@ export interface OpenModelOptions {
 }
 
 /**
- * @param path an .onnx file
+ * @param path an .onnx file, or weights of a Fourier neural operator
  * @throws UserError "file/…", "model/format" naming what else the file is, or what in it is damaged, unsupported or open; "weights/misfit"
  */
 export async function openModel(path: string, options: OpenModelOptions = {}): Promise<Model> {
-  const onnx = await openOnnx(path).catch(async (error: unknown) => {
-    throw await explained(error, path);
-  });
+  const network = await openNetwork(path, options.sample);
+  const { onnx } = network;
   const extents = openExtents(onnx, options.sample);
-  if (extents.others === null) return modelOf(path, onnx, options, extents);
+  if (extents.others === null) return modelOf(path, network, options, extents);
   try {
-    return await modelOf(path, onnx, options, extents);
+    return await modelOf(path, network, options, extents);
   } catch (error) {
     throw unopened(path, extents.names, error);
   }
@@ -61,7 +57,7 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
 
 async function modelOf(
   path: string,
-  onnx: OnnxModel,
+  { onnx, open, remarks }: Network,
   options: OpenModelOptions,
   extents: OpenExtents,
 ): Promise<Model> {
@@ -102,9 +98,12 @@ async function modelOf(
   const buffers = new Map([...found.buffers].map((name) => [name, valueOf(name)]));
   const [one, two] = rebatched?.problem === undefined ? [1, 2] : [fixed!, fixed!];
   const other =
-    extents.others === null
-      ? graph(two)
-      : importGraph(onnx, { ...imports, batch: two, dimensions: extents.others }).graph;
+    open !== null
+      ? importGraph(open.elsewhere, { ...imports, batch: two }).graph
+      : extents.others === null
+        ? graph(two)
+        : importGraph(onnx, { ...imports, batch: two, dimensions: extents.others }).graph;
+  const openAxes = open?.axes ?? extents.names;
   return {
     path,
     parameters: new Map(parameters.map(({ name, tensor }) => [name, tensor])),
@@ -128,9 +127,10 @@ async function modelOf(
       producer: `${onnx.proto.producerName} ${onnx.proto.producerVersion}`.trim(),
       metadata: Object.fromEntries(onnx.proto.metadataProps.map(({ key, value }) => [key, value])),
       parity: null,
-      ...(extents.names.length === 0 ? {} : { open: [...extents.names] }),
+      ...(openAxes.length === 0 ? {} : { open: [...openAxes] }),
       ...(match === undefined ? {} : { weights: weightsInfo(match.report, match.training) }),
       warnings: [
+        ...remarks,
         ...(extents.others === null ? [] : [openAxesRemark(extents.names)]),
         ...(rebatched?.problem === undefined ? [] : [rebatched.problem]),
         ...foldedAway(onnx, stored, [...found.inputs.keys()]),
@@ -154,32 +154,6 @@ async function matched(onnx: OnnxModel, path: string): Promise<MatchOfFile> {
     await checkpoint.close();
   }
 }
-
-/** Why a file is no model, in terms of what it is. */
-async function explained(error: unknown, path: string): Promise<unknown> {
-  if (!(error instanceof UserError) || !error.code.startsWith("onnx/")) {
-    return openError(error, path, [".onnx"]);
-  }
-  const source = await openFile(path);
-  const kind = await fileKind(source).finally(() => source.close());
-  if (kind === undefined || kind === "onnx") return error;
-  return new UserError("model/format", `${path} is ${kindNames[kind]}, not an ONNX model.`, {
-    where: path,
-    todo: remedies[kind] ?? "Models are .onnx files, as noetherscope_export.py writes them.",
-  });
-}
-
-const asData = "Give it as the data (--data on the command line); the model is an .onnx file.";
-const asWeights =
-  "Give it as the weights (--weights on the command line) of an .onnx file of the network, which noetherscope_export.py or torch.onnx.export writes.";
-const remedies: Readonly<Partial<Record<FileKind, string>>> = {
-  npy: asData,
-  zip: asData,
-  hdf5: asData,
-  torch: asWeights,
-  pickle: asWeights,
-  safetensors: asWeights,
-};
 
 /** A checkpoint's numbers in the element type that the network computes with. */
 function converted(tensor: Tensor, { dtype }: Tensor): Tensor {

@@ -32,6 +32,14 @@ export function openingOf(
   ) {
     return { path: entry.path, opens: "weights" };
   }
+  // A Fourier neural operator's checkpoint is its network, too.
+  if (
+    accept.includes("model") &&
+    entry.opens === "weights" &&
+    /\.(pt|pth|ckpt)$/i.test(entry.name)
+  ) {
+    return { path: entry.path, opens: "model" };
+  }
   return entry.opens !== null && accept.includes(entry.opens)
     ? { path: entry.path, opens: entry.opens }
     : null;

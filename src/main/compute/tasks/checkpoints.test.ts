@@ -33,6 +33,12 @@ test("checkpoints are ordered by the numbers in their names, each once", async (
   expect(await names(join(folder, "epoch-1?.safetensors"))).toEqual(["epoch-10.safetensors"]);
 });
 
+test("a set of weights is chosen in every file of a series", async () => {
+  const file = fileURLToPath(new URL("../../../../fixtures/checkpoints/two.pt", import.meta.url));
+  for (const step of [20, 3]) await cp(file, join(folder, `ckpt_${step}.pt`));
+  expect(await names("ckpt_*.pt::ema")).toEqual(["ckpt_3.pt::ema", "ckpt_20.pt::ema"]);
+});
+
 test("equal names are told apart by their folders", async () => {
   expect(await names("seed-*/w.safetensors")).toEqual([
     join("seed-a", "w.safetensors"),

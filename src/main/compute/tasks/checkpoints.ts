@@ -1,6 +1,7 @@
 /** The checkpoints that an analysis names: weights files, or whole networks, by name or by pattern. */
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { fileChosen, withPart } from "../../../shared/chosenPart";
 import { UserError } from "../../../shared/errors";
 import type { FileIdentity } from "../../../shared/run";
 import type { Checkpoint } from "../../analyses/context";
@@ -34,7 +35,9 @@ export async function checkpointsOf(
     .map((part) => part.trim())
     .filter((part) => part !== "");
   const found = new Set<string>();
-  for (const pattern of patterns) {
+  for (const named of patterns) {
+    // One of the sets in each file: ckpt_*.pt::ema.
+    const { file: pattern, part } = fileChosen(named);
     const places = isAbsolute(pattern)
       ? [pattern]
       : [resolve(pattern), join(dirname(model), pattern)];
@@ -45,7 +48,7 @@ export async function checkpointsOf(
         todo: "Name weights files (.safetensors), networks (.onnx) or a folder of numbered weights, from the working folder, from the model's, or with their full path; * stands for any letters.",
       });
     }
-    for (const file of files) found.add(file);
+    for (const file of files) found.add(withPart(file, part));
   }
   return opened([...found], list, model, sample);
 }

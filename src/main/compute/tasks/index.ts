@@ -7,6 +7,7 @@ import type { Task, TaskContext } from "../task";
 export const tasks = {
   analyse: lazily(async () => (await import("./analyse")).analyse),
   analyseShare: lazily(async () => (await import("./analyse")).analyseShare),
+  buildOperator: lazily(async () => (await import("./buildOperator")).buildOperator),
   compareModels: lazily(async () => (await import("./compareModels")).compareModels),
   conformance: lazily(async () => (await import("./conformance")).conformance),
   convertData: lazily(async () => (await import("./convertData")).convertData),

@@ -2,7 +2,7 @@
 import type { WeightsFit } from "../../../shared/weightsFit";
 import { withPart } from "../../../shared/chosenPart";
 import { UserError } from "../../../shared/errors";
-import { openOnnx } from "../../graph/onnx/model";
+import { openNetwork } from "../../models/network";
 import { openCheckpoint } from "../../models/checkpoint";
 import { fitsOf } from "../../models/match";
 
@@ -14,7 +14,7 @@ export async function inspectWeights({
   model: string;
   weights: string;
 }): Promise<WeightsFit[]> {
-  const onnx = await openOnnx(model);
+  const { onnx } = await openNetwork(model);
   const checkpoint = await openCheckpoint(weights);
   try {
     const fits = await fitsOf(onnx, checkpoint);

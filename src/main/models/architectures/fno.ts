@@ -3,7 +3,7 @@ import { fno as definition } from "../../../shared/architectures/fno";
 import { architecture } from "./architecture";
 import { activated, convolution, type Activation } from "./layers";
 import { uniform } from "./laws";
-import { fieldOfModes, keptModes, lowModes } from "./spectral";
+import { keptModes, modesTimes } from "./spectral";
 import type { Value } from "../../graph/ir";
 import type { Weights } from "./weights";
 
@@ -42,25 +42,11 @@ export const fno = architecture(definition, (w, x, settings, states) => {
  * uniform in [0, 1/(in·out)), both parts, as the paper's code does; PyTorch has no such layer.
  */
 function spectral(w: Weights, x: Value, modes: number): Value {
-  const { g } = w;
   const [, channels, ...grid] = x.shape as [number, number, ...number[]];
   const kept = grid.map(
     (points, axis) => keptModes(points, modes, axis === grid.length - 1).length,
   );
-  const count = kept.reduce((product, size) => product * size, 1);
   const law = uniform(0, 1 / channels ** 2);
   const weight = w.add("weight", [channels, channels, ...kept, 2], law);
-  // [M, in, out, 2] as the real matrices [[re, im], [−im, re]] that act on rows (re, im).
-  const byMode = g.transpose(g.reshape(weight, [channels, channels, count, 2]), [2, 0, 1, 3]);
-  const [re, im] = [0, 1].map((part) =>
-    g.reshape(g.slice(byMode, [{ axis: 3, start: part, end: part + 1 }]), [
-      count,
-      channels,
-      channels,
-    ]),
-  ) as [Value, Value];
-  const matrices = g.concat([g.concat([re, im], 2), g.concat([g.neg(im), re], 2)], 1);
-  const byModes = g.transpose(lowModes(w, x, modes), [1, 0, 2]);
-  const mixed = g.transpose(g.matmul(byModes, matrices), [1, 0, 2]);
-  return fieldOfModes(w, mixed, grid, modes);
+  return modesTimes(w, x, weight, modes);
 }

@@ -85,6 +85,25 @@ export function fieldOfModes(
   return h;
 }
 
+/**
+ * Each kept mode of a field times its own complex matrix, as a field again.
+ * @param weight [in, out, …kept, 2], real and imaginary part last
+ */
+export function modesTimes(w: Weights, x: Value, weight: Value, modes: number): Value {
+  const { g } = w;
+  const [inner, outer, ...kept] = weight.shape.slice(0, -1) as [number, number, ...number[]];
+  const count = kept.reduce((product, size) => product * size, 1);
+  // [M, in, out, 2] as the real matrices [[re, im], [−im, re]] that act on rows (re, im).
+  const byMode = g.transpose(g.reshape(weight, [inner, outer, count, 2]), [2, 0, 1, 3]);
+  const [re, im] = [0, 1].map((part) =>
+    g.reshape(g.slice(byMode, [{ axis: 3, start: part, end: part + 1 }]), [count, inner, outer]),
+  ) as [Value, Value];
+  const matrices = g.concat([g.concat([re, im], 2), g.concat([g.neg(im), re], 2)], 1);
+  const byModes = g.transpose(lowModes(w, x, modes), [1, 0, 2]);
+  const mixed = g.transpose(g.matmul(byModes, matrices), [1, 0, 2]);
+  return fieldOfModes(w, mixed, x.shape.slice(2), modes);
+}
+
 /** Entry [n, p, k, q] of Σ x_n e^(−2πi kn/N): what part p of a point adds to part q of a mode. */
 function forward(points: number, numbers: readonly number[], parts: 1 | 2): number[] {
   return range(points).flatMap((point) =>

@@ -5,6 +5,7 @@ import { dataConvert } from "./dataConvert";
 import { dataInfo } from "./dataInfo";
 import { devices } from "./devices";
 import { figure } from "./figure";
+import { modelBuild } from "./modelBuild";
 import { modelCompare } from "./modelCompare";
 import { modelInfo } from "./modelInfo";
 import { modelGradcheck } from "./modelGradcheck";
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   dataConvert,
   modelInfo,
   modelCompare,
+  modelBuild,
   modelRun,
   modelNew,
   modelProject,
