@@ -210,13 +210,25 @@ class Run {
             await writeTraining(folder, record);
           },
         },
-      );
+      ).catch((error: unknown) => {
+        throw interrupted(error, record.seeds[member]!);
+      });
       return record;
     } finally {
       await validation?.dispose();
       await data.close();
     }
   }
+}
+
+/** What a full disk or a folder that was moved left is what the last saving wrote. */
+function interrupted(error: unknown, { step }: SeedRecord): unknown {
+  if (!(error instanceof UserError) || !error.code.startsWith("file/")) return error;
+  return new UserError(error.code, `${error.message} The training is kept as of step ${step}.`, {
+    ...(error.where === undefined ? {} : { where: error.where }),
+    todo: `${error.todo ?? "Mend that."} Then it can go on (--resume on the command line).`,
+    cause: error,
+  });
 }
 
 async function validationOf(executor: Executor, plan: TrainingPlan): Promise<Validation | null> {

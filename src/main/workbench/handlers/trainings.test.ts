@@ -1,0 +1,142 @@
+import { mkdtemp, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Job } from "../../../shared/contract";
+import type { TrainingReport, TrainingRequest } from "../../../shared/training/training";
+import { LocalCompute } from "../../compute/local";
+import { simulate } from "../../compute/tasks/simulate";
+import { Workbench } from "../workbench";
+
+// Every training flushes files to the disk, which others may be busy with.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+let home: string;
+let workbench: Workbench;
+let study: string;
+let request: TrainingRequest;
+
+function newWorkbench(): Workbench {
+  const places = { settings: home, studies: home, resources: home };
+  return new Workbench({ host: "cli", version: "0", places, compute: new LocalCompute() });
+}
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "trainings-"));
+  workbench = newWorkbench();
+  study = (await workbench.call("study.create", { path: join(home, "one") })).path;
+  const path = join(study, "flow.npz");
+  await simulate(
+    { system: "navier-stokes", preset: null, set: {}, trajectories: 4, steps: 4, size: 16, seed: 1, out: path }, // prettier-ignore
+    { signal: new AbortController().signal, progress: () => undefined },
+  );
+  const { entry } = await workbench.call("study.addData", { study, path, options: {} });
+  request = {
+    data: entry,
+    model: {
+      kind: "architecture",
+      id: "cnn",
+      preset: null,
+      parameters: { width: "4", depth: "2" },
+    },
+    parameters: { epochs: 3, batch: 4, validation: 0.25 },
+  };
+});
+afterEach(async () => {
+  await workbench.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+/** The job as it ended, begun by `begin`. */
+async function ended(
+  begin: () => Promise<{ job: string }>,
+  hear: (report: TrainingReport, job: string) => void = () => undefined,
+): Promise<Job> {
+  const end = new Promise<Job>((resolve) => {
+    const stop = workbench.on("job.changed", (job) => {
+      if (!["done", "failed", "cancelled"].includes(job.state)) return;
+      stop();
+      resolve(job);
+    });
+  });
+  const quiet = workbench.on("training.progress", ({ report, job }) => hear(report, job));
+  await begin();
+  const job = await end;
+  quiet();
+  return job;
+}
+
+const start = (change: Partial<TrainingRequest> = {}) =>
+  workbench.call("training.start", { study, request: { ...request, ...change } });
+const view = () => workbench.call("study.open", { path: study });
+
+test("a training’s networks become models of the study, with weights that analyses follow over epochs", async () => {
+  const reports: TrainingReport[] = [];
+  const parameters = { ...request.parameters, seeds: "0,1" };
+  const job = await ended(
+    () => start({ name: "Twins", parameters }),
+    (report) => reports.push(report),
+  );
+  expect(job).toMatchObject({ state: "done", error: null, title: "Train Twins" });
+  const { trainings, models, data } = await view();
+  const [training] = trainings;
+  expect(training).toMatchObject({ id: job.training, name: "Twins", dataEntry: data[0]!.id });
+  expect(training!.data.path).toBe("flow.npz");
+  expect(training!.models).toEqual(models.map(({ id }) => id));
+  expect(models.map(({ name, checkpoints }) => [name, checkpoints])).toEqual([
+    ["Twins, seed 0", "seed-0/epoch-*.safetensors"],
+    ["Twins, seed 1", "seed-1/epoch-*.safetensors"],
+  ]);
+  expect(reports.at(-1)).toMatchObject({ training: training!.id, seeds: 2, totalSteps: 9 });
+  const { seeds } = await workbench.call("training.curves", { study, training: training!.id });
+  expect(seeds.map(({ seed, arrays }) => [seed, arrays["validation_loss"]!.shape])).toEqual([
+    [0, [4]],
+    [1, [4]],
+  ]);
+  const live = await workbench.call("training.report", { study, training: training!.id });
+  expect(live.report).toBeNull();
+  const preview = await workbench.call("analysis.preview", {
+    study,
+    request: { analysis: "lie-derivative", model: models[1]!.id, data: data[0]!.id, parameters: { samples: "2", generators: "tx", checkpoints: models[1]!.checkpoints } }, // prettier-ignore
+  });
+  expect(preview.samples).toBe(2);
+});
+
+test("cancelling pauses: it goes on in another program, where the study lies now", async () => {
+  const parameters = { ...request.parameters, epochs: 200 };
+  const job = await ended(
+    () => start({ parameters }),
+    (report, id) => {
+      if (report.step > 0) void workbench.call("jobs.cancel", { job: id });
+    },
+  );
+  expect(job.state).toBe("cancelled");
+  const [paused] = (await view()).trainings;
+  expect(paused!.seeds[0]!.status).toBe("unfinished");
+  expect(paused!.seeds[0]!.step).toBeGreaterThan(0);
+  expect((await view()).models).toEqual([]);
+  await workbench.close();
+  await rename(study, join(home, "moved"));
+  study = join(home, "moved");
+  workbench = newWorkbench();
+  const training = paused!.id;
+  const again = await ended(() => workbench.call("training.resume", { study, training }));
+  expect(again).toMatchObject({ state: "done", training });
+  const { trainings, models } = await view();
+  expect(trainings[0]!.seeds[0]).toMatchObject({ status: "done", epoch: 200 });
+  expect(models).toHaveLength(1);
+});
+
+test("what cannot change in a training that goes on is refused before there is a job", async () => {
+  await ended(() => start());
+  const training = (await view()).trainings[0]!.id;
+  const before = await workbench.call("jobs.list", {});
+  await expect(
+    workbench.call("training.resume", { study, training, parameters: { rate: 1 } }),
+  ).rejects.toThrow("no option “rate”");
+  await expect(
+    workbench.call("training.resume", { study, training: "../one" }),
+  ).rejects.toMatchObject({ code: "training/id" });
+  await expect(start({ parameters: { rate: -1 } })).rejects.toMatchObject({ code: "params/invalid" }); // prettier-ignore
+  expect(await workbench.call("jobs.list", {})).toEqual(before);
+});
