@@ -66,7 +66,7 @@ export function fitFacts({ summary }: RunRecord): FitFact[] {
 }
 
 function list(value: unknown): Json[] {
-  return (Array.isArray(value) ? value : []).flatMap((one) => object(one) ?? []);
+  return (Array.isArray(value) ? value : []).map(object).filter((one) => one !== null);
 }
 
 function text(value: unknown, show: ShowNumber): string {

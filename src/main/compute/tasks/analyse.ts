@@ -84,6 +84,20 @@ export async function analyseShare(
   );
 }
 
+/**
+ * Names of the parts of a run that no share has computed yet; null where the analysis is not made of parts.
+ */
+export async function missingParts(
+  input: AnalyseInput,
+  task: TaskContext,
+): Promise<readonly string[] | null> {
+  const { missing } = computations[input.analysis as AnalysisId];
+  if (missing === undefined) return null;
+  return prepared(input, task, ({ context }) =>
+    missing(context, input.parameters as never, task.signal),
+  );
+}
+
 interface Prepared {
   /** Model and targets are missing only where the analysis can do without: opening and reading have seen to that. */
   readonly context: AnalysisContext;

@@ -19,6 +19,7 @@ export const tasks = {
   inspectData: lazily(async () => (await import("./inspectData")).inspectData),
   inspectModel: lazily(async () => (await import("./inspectModel")).inspectModel),
   listArchitectures: lazily(async () => (await import("./listArchitectures")).listArchitectures),
+  missingParts: lazily(async () => (await import("./analyse")).missingParts),
   newModel: lazily(async () => (await import("./newModel")).newModel),
   inspectWeights: lazily(async () => (await import("./inspectWeights")).inspectWeights),
   preview: lazily(async () => (await import("./preview")).preview),

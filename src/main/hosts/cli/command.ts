@@ -20,6 +20,8 @@ export interface Shell {
   readonly places: Places;
   /** Folder of the program itself. */
   readonly program: string;
+  /** Starts this command again without --detach, in a session of its own. @returns its process; absent in tests */
+  readonly detach?: (log: number) => number | undefined;
   /** Loaded when first needed: the executors' native code takes its time. */
   readonly compute: () => Promise<Compute>;
 }

@@ -1,4 +1,5 @@
 /** Entry of the command line. */
+import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { forkCompute } from "../../compute/fork";
 import { keepHeapSmall } from "../../compute/heap";
@@ -43,6 +44,12 @@ const shell: Shell = {
   signal: interrupt.signal,
   places: { ...userPlaces(), resources: join(program, "resources") },
   program,
+  detach: (log) => {
+    const argv = process.argv.slice(1).filter((argument) => argument !== "--detach");
+    const child = spawn(process.execPath, argv, { detached: true, stdio: ["ignore", log, log] });
+    child.unref();
+    return child.pid;
+  },
   compute: async () => {
     const { LocalCompute } = await import("../../compute/local");
     const entry = join(program, "out/main/compute.js");

@@ -88,7 +88,10 @@ export async function settled(
  * A request with its files and complete parameters.
  * @throws UserError "analysis/unknown", "study/no-model", "study/no-data", "params/…"
  */
-export function specOf(study: OpenStudy, request: AnalysisRequest): AnalysisSpec {
+export function specOf(
+  study: Pick<OpenStudy, "model" | "data">,
+  request: AnalysisRequest,
+): AnalysisSpec {
   const model = request.model === null ? null : study.model(request.model);
   const data = study.data(request.data);
   return {

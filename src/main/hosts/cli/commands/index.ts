@@ -18,6 +18,7 @@ import { open } from "./open";
 import { run } from "./run";
 import { serve } from "./serve";
 import { simulate } from "./simulate";
+import { sweep } from "./sweep";
 import { train } from "./train";
 
 export const commands: readonly Command[] = [
@@ -40,4 +41,5 @@ export const commands: readonly Command[] = [
   ...analyseCommands,
   figure,
   run,
+  sweep,
 ];

@@ -1,0 +1,218 @@
+/**
+ * `noetherscope sweep`: what a study asks for, divided over processes that know nothing of each other. Every part is a
+ * file of its own, named after what it was computed from, so no lock is needed, and a share that was killed goes on
+ * with its next part. Nothing is written but parts and runs: the study may be open in a window meanwhile.
+ */
+import { join, resolve } from "node:path";
+import { evolution } from "../../../../shared/analyses/evolution";
+import { UserError } from "../../../../shared/errors";
+import type { Compute } from "../../../compute/compute";
+import { Devices } from "../../../compute/devices";
+import { checkedParameters, definitionOf, type AnalysisSpec } from "../../../compute/tasks/spec";
+import { settled, specOf } from "../../../workbench/handlers/analysis";
+import { newRunId } from "../../../workbench/runId";
+import { readDocument, type StudyDocument } from "../../../workbench/study/document";
+import { Runs } from "../../../workbench/study/runs";
+import { UsageError, type Arguments, type Command, type Shell } from "../command";
+import { givenParameters, parameterFlags } from "./analyse";
+import { detach, detachOption } from "./detach";
+import { duration, progressLine } from "./shared";
+
+export const sweep: Command = {
+  name: "sweep",
+  summary: "One share of what a study asks for, or all shares joined into its runs.",
+  takes: "STUDY_DIR",
+  options: {
+    index: { value: "K", help: "Which share, from 0." },
+    of: { value: "N", help: "How many shares there are." },
+    merge: { help: "Join what the shares computed; says what is missing." },
+    only: { value: "ID", help: "Only this run of those that the study asks for." },
+    model: { value: "NAME", help: "Of an evolution that nobody asked for yet: the study’s model." },
+    data: { value: "NAME", help: "The same: the study’s data." },
+    ...parameterFlags(evolution),
+    ...detachOption,
+  },
+  details:
+    "Shares are for schedulers that start many processes, such as a Slurm array: each takes its part of the checkpoints of an evolution, and whole runs of other analyses; finished parts are not computed again. Where the study asks for nothing, or with --model, --data or --checkpoints, the options describe an evolution of one of its models: give every share and --merge the same.",
+  example: "noetherscope sweep studies/turbulence --index 3 --of 16",
+  async run(args, shell) {
+    const study = resolve(args.positionals[0]!);
+    const share = shareOf(args);
+    const document = await readDocument(study);
+    const runs = new Runs(study);
+    const wanted = await wantedOf(document, runs, args);
+    if (args.flag("detach")) {
+      const name = share === null ? "merge" : `${share.index}-of-${share.of}`;
+      return detach(shell, join(study, `sweep-${name}.log`));
+    }
+    if (wanted.length === 0) {
+      shell.remark("Everything that the study asks for is there.");
+      return;
+    }
+    const compute = await shell.compute();
+    const work = { compute, devices: new Devices(compute), runs, shell };
+    await (share === null ? merge(work, wanted) : computeShare(work, wanted, share));
+  },
+};
+
+interface Wanted {
+  readonly id: string;
+  readonly spec: AnalysisSpec;
+}
+
+interface Work {
+  readonly compute: Compute;
+  readonly devices: Devices;
+  readonly runs: Runs;
+  readonly shell: Shell;
+}
+
+interface Share {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** null for --merge. @throws UsageError */
+function shareOf(args: Arguments): Share | null {
+  const [index, of] = [args.text("index"), args.text("of")];
+  if (args.flag("merge")) {
+    if (index === undefined && of === undefined) return null;
+    throw new UsageError("--merge joins all shares, so it takes neither --index nor --of.");
+  }
+  const share = { index: Number(index ?? NaN), of: Number(of ?? NaN) };
+  const whole = Number.isInteger(share.index) && Number.isInteger(share.of);
+  if (whole && share.index >= 0 && share.index < share.of) return share;
+  throw new UsageError(
+    "A share is --index K --of N, with whole numbers and K from 0 to N − 1.",
+    "Or --merge, once all shares are done.",
+  );
+}
+
+/** What the study asks for and lacks; where it asks for nothing, the evolution that the options describe. */
+async function wantedOf(document: StudyDocument, runs: Runs, args: Arguments): Promise<Wanted[]> {
+  const entries = {
+    model: (id: string) => entryOf("model", document.models, id),
+    data: (id: string) => entryOf("data", document.data, id),
+  };
+  const asked = givenParameters(evolution, args);
+  const described = ["model", "data", "checkpoints"].some((name) => (args.text(name) ?? "") !== "");
+  const { requests, removed } = document;
+  if (described || requests.length === 0) {
+    const model = entryOf("model", document.models, args.text("model"));
+    const data = entryOf("data", document.data, args.text("data"));
+    return [
+      {
+        id: newRunId(evolution.id),
+        spec: {
+          analysis: evolution.id,
+          parameters: checkedParameters(evolution.id, asked),
+          model: { path: model.file.path, weights: null },
+          data: { path: data.file.path, options: data.options },
+        },
+      },
+    ];
+  }
+  const only = args.text("only");
+  const there = new Set((await runs.list()).map(({ id }) => id));
+  const pending = requests.filter(({ id }) => only === undefined || id === only);
+  if (pending.length === 0) {
+    throw new UserError("study/no-request", `The study asks for no run “${only!}”.`, {
+      todo: `It asks for ${requests.map(({ id }) => id).join(", ")}.`,
+    });
+  }
+  return pending
+    .filter(({ id }) => !there.has(id) && !removed.includes(id))
+    .map((request) => ({ id: request.id, spec: specOf(entries, request) }));
+}
+
+/** By its name or id; the only one where none is named. @throws UserError "study/no-model", "study/no-data" */
+function entryOf<T extends { readonly id: string; readonly name: string }>(
+  kind: "model" | "data",
+  entries: readonly T[],
+  wanted: string | undefined,
+): T {
+  const named = entries.filter(
+    ({ id, name }) => wanted === undefined || id === wanted || name === wanted,
+  );
+  if (named.length === 1) return named[0]!;
+  const names = entries.map(({ name }) => name).join(", ");
+  throw new UserError(
+    `study/no-${kind}`,
+    wanted === undefined
+      ? `The study has ${entries.length === 0 ? "no" : "several"} ${kind === "model" ? "models" : "data sets"}${names === "" ? "" : `: ${names}`}.`
+      : `The study has no ${kind} “${wanted}”.`,
+    { todo: names === "" ? `Add ${kind} to it first.` : `Name one of them (--${kind}): ${names}.` },
+  );
+}
+
+/** Whole runs go round in turn; runs made of parts are divided. */
+async function computeShare(
+  { compute, devices, runs, shell }: Work,
+  wanted: readonly Wanted[],
+  share: Share,
+): Promise<void> {
+  const { signal } = shell;
+  for (const [k, { id, spec }] of wanted.entries()) {
+    const start = performance.now();
+    const { spec: here, notices } = await settled(spec, devices, signal);
+    const input = { ...here, id, folder: runs.folderOf(id), notices };
+    const options = { signal, onProgress: progressOf(shell) };
+    const parts = await compute.call("analyseShare", { ...input, share }, options);
+    const took = (): string => duration((performance.now() - start) / 1000);
+    const { title } = definitionOf(spec.analysis);
+    if (parts !== null) {
+      shell.print(
+        `${title}: ${parts} ${parts === 1 ? "part" : "parts"} of share ${share.index}, ${took()}`,
+      );
+    } else if (k % share.of === share.index) {
+      await compute.call("analyse", input, options);
+      shell.print(`${title}: ${id}, ${took()}`);
+    }
+  }
+}
+
+/** @throws UserError "sweep/missing" before anything is written */
+async function merge(
+  { compute, devices, runs, shell }: Work,
+  wanted: readonly Wanted[],
+): Promise<void> {
+  const { signal } = shell;
+  const ready = [];
+  for (const { id, spec } of wanted) {
+    const { spec: here, notices } = await settled(spec, devices, signal);
+    const input = { ...here, id, folder: runs.folderOf(id), notices };
+    const missing = await compute.call("missingParts", input, { signal });
+    const names = missing ?? [`the whole of ${id}`];
+    if (names.length > 0) throw notThere(definitionOf(spec.analysis).title, names);
+    ready.push(input);
+  }
+  for (const input of ready) {
+    await compute.call("analyse", input, { signal, onProgress: progressOf(shell) });
+    shell.print(join(input.folder, "run.json"));
+  }
+}
+
+const MOST_NAMED = 5;
+
+function notThere(title: string, names: readonly string[]): UserError {
+  const rest = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
+  const what = names.length === 1 ? "One part is" : `${names.length} parts are`;
+  return new UserError(
+    "sweep/missing",
+    `${title}: ${what} not there yet: ${names.slice(0, MOST_NAMED).join(", ")}${rest}.`,
+    { todo: "Run all shares with the same options; what they finished is not computed again." },
+  );
+}
+
+/** On a terminal one line; in a log one for every tenth. */
+function progressOf(shell: Shell): ReturnType<typeof progressLine> {
+  const line = progressLine(shell);
+  let tenths = 0;
+  return (progress) => {
+    line(progress);
+    const now = Math.floor(progress.fraction * 10);
+    if (shell.terminal || now <= tenths) return;
+    tenths = now;
+    shell.remark(`${10 * now} %  ${progress.stage}`);
+  };
+}
