@@ -12,6 +12,7 @@ import { fileKind, kindNames } from "../data/fileKind";
 import { arraysIn } from "../data/npz";
 import { openError } from "../data/openError";
 import { readZipDirectory } from "../data/zip";
+import { printable } from "../graph/onnx/printable";
 import { openOnnx } from "../graph/onnx/model";
 import { loadFlax } from "./leaves/flax";
 import { openKeras } from "./leaves/keras";
@@ -129,7 +130,7 @@ function ofPickle(loaded: LoadedPickle, path: string): Opened {
     loaded.calls.size === 0
       ? []
       : [
-          `${path} asks Python to run ${[...loaded.calls].slice(0, 3).join(", ")} when it is loaded; nothing of it was run here.`,
+          `${path} asks Python to run ${printable([...loaded.calls].slice(0, 3).join(", "))} when it is loaded; nothing of it was run here.`,
         ];
   if (sets.length > 0) return { sets, training: trainingStateOf(loaded.value), notices };
   throw new UserError("weights/none", `${path} holds no tensors.`, {
@@ -185,6 +186,6 @@ function chosen(file: string, sets: readonly WeightSet[], key: string): WeightSe
     todo:
       sets.length === 1
         ? `It holds one set of weights; leave out “::${key}”.`
-        : `It has ${sets.map((each) => each.key).join(", ")}.`,
+        : `It has ${printable(sets.map((each) => each.key).join(", "))}.`,
   });
 }

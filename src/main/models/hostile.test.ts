@@ -308,7 +308,7 @@ describe("with bytes changed or missing, a file is read or refused in a sentence
             await survives(path);
           },
         ),
-        { seed, numRuns: 400 },
+        { seed, numRuns: 300 },
       );
     },
     30_000,
@@ -328,7 +328,7 @@ describe("with bytes changed or missing, a file is read or refused in a sentence
           await survives(await archive(changed, { "net/data/0": three }));
         },
       ),
-      { seed, numRuns: 1000 },
+      { seed, numRuns: 800 },
     );
   }, 30_000);
 });

@@ -10,6 +10,7 @@ import { isFloat, toFloat64, type Tensor } from "../../shared/tensor";
 import { withPart } from "../../shared/chosenPart";
 import type { ParameterInput } from "../graph/onnx/import";
 import type { OnnxModel } from "../graph/onnx/model";
+import { printable } from "../graph/onnx/printable";
 import { arranged, arrangement, squeezed, type Arrangement } from "./arrange";
 import type { Checkpoint } from "./checkpoint";
 import { declaredBy } from "./declared";
@@ -128,7 +129,7 @@ async function fittingSet(
 function severalFit(model: OnnxModel, { path }: Checkpoint, keys: readonly string[]): UserError {
   return new UserError(
     "weights/choose",
-    `${path} holds ${keys.length} sets of weights that fit ${basename(model.path)}: ${keys.join(", ")}.`,
+    `${path} holds ${keys.length} sets of weights that fit ${basename(model.path)}: ${printable(keys.join(", "))}.`,
     { where: path, todo: `Choose one, like ${withPart(basename(path), keys[0]!)}.` },
   );
 }
@@ -389,7 +390,7 @@ function refuse(
   if (faults.length === 0) return;
   throw new UserError(
     "weights/misfit",
-    `${checkpoint.path} does not fit ${basename(model.path)}: ${faults.join("; ")}.`,
+    `${checkpoint.path} does not fit ${basename(model.path)}: ${printable(faults.join("; "))}.`,
     {
       where: checkpoint.path,
       todo: "Take the weights of this network, or export it with do_constant_folding=False so that names are kept.",

@@ -1,5 +1,6 @@
 /** What a user should know of how weights found their places. */
 import type { WeightsReport } from "../../shared/contract";
+import { printable } from "../graph/onnx/printable";
 import type { MatchReport } from "./match";
 import type { TrainingState } from "./weightSets";
 
@@ -23,7 +24,7 @@ export function remarksOn({ matched, leftInFile, leftInModel }: MatchReport): st
   const by = (wanted: string): number => matched.filter(({ how }) => how === wanted).length;
   const [shape, order] = [by("shape"), by("order")];
   const list = (names: readonly string[]): string =>
-    `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`;
+    `${printable(names.slice(0, 3).join(", "))}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`;
   return [
     ...(shape + order === 0
       ? []

@@ -4,6 +4,7 @@
  * weights lie layer by layer, or are numbered layers of one kind ("dense", "dense_1").
  */
 import { UserError } from "../../shared/errors";
+import { printable } from "../graph/onnx/printable";
 import { arrangement, type Arrangement } from "./arrange";
 import { byParts, roleOf, stemOf } from "./names";
 import type { Use } from "./places";
@@ -143,7 +144,7 @@ function ambiguous(path: string, tensors: readonly Item[], places: readonly Item
       .join(", ")}${items.length > 3 ? " …" : ""}`;
   return new UserError(
     "weights/ambiguous",
-    `${path}: ${list(tensors)} could be ${list(places)}, all of extents [${first?.shape.join(", ") ?? ""}], and neither names nor order tell which.`,
+    `${path}: ${printable(list(tensors))} could be ${printable(list(places))}, all of extents [${first?.shape.join(", ") ?? ""}], and neither names nor order tell which.`,
     {
       where: path,
       todo: "Save the weights under the network's own names, as a dict of arrays with numpy.savez or as safetensors.",

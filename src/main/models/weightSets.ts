@@ -4,6 +4,7 @@
  * tree of JAX is one. A set is named by the way to it: "state_dict", "ema.model".
  */
 import { sizeOf } from "../../shared/tensor";
+import { printable } from "../graph/onnx/printable";
 import { unwrapped } from "./names";
 import { Dict, Inert, itemsOf } from "./pickle/values";
 import { unreadable, weightElements, gather, type StoredTensor } from "./stored";
@@ -95,7 +96,7 @@ export function setsOf(loaded: LoadedPickle, path: string): WeightSet[] {
         if (tensors.size >= MOST_TENSORS) return;
         const full = prefix === "" ? name : `${prefix}.${name}`;
         if (isLeaf(child)) {
-          tensors.set(full, leafOf(child, loaded, `${path}: ${full}`));
+          tensors.set(full, leafOf(child, loaded, `${path}: ${printable(full)}`));
           ordered ||= child instanceof TorchTensor;
         } else if (holdsTensors(child) && !open.has(child) && open.size < DEEPEST) {
           const inside = childrenOf(child);

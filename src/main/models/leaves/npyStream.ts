@@ -14,7 +14,7 @@ import type { StoredTensor } from "../stored";
 const MAGIC = Buffer.from("\x93NUMPY", "latin1");
 /** Settings longer than this are none. */
 const LONGEST_LINE = 1 << 20;
-const MOST_LEAVES = 200_000;
+const MOST_LEAVES = 50_000;
 
 /** Where the arrays begin; undefined where none do. */
 export async function firstLeaf(source: ByteSource): Promise<number | undefined> {
