@@ -34,6 +34,14 @@ test("what was stated goes before what the file says, and both read back", () =>
   expect(() => checkExpected(expects, here)).not.toThrow();
 });
 
+test("of an input of two states the preset is for the channels of one", () => {
+  const text = showDataPreset({ ...info, channels: [...info.channels, ...info.channels] }, { history: 2 }); // prettier-ignore
+  const { expects, ...options } = readDataPreset(text, "p.json");
+  expect(options).toMatchObject({ history: 2 });
+  expect(options.fields).toBeUndefined();
+  expect(() => checkExpected(expects, here)).not.toThrow();
+});
+
 test("a preset of a preset is the same", () => {
   const once = showDataPreset(info, { boundary: "open" });
   expect(showDataPreset(info, readDataPreset(once, "p.json"))).toBe(once);

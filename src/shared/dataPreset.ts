@@ -24,8 +24,10 @@ const preset = z.object({
  */
 export function showDataPreset(info: DataInfo, options: DataOptions): string {
   const { expects: _, ...own } = options;
+  // Of an input of several states the fields of one are meant, which only whoever stated them knows.
+  const { history = 1 } = options;
   const stated = {
-    ...(info.fields === null ? {} : { fields: info.fields }),
+    ...(info.fields === null || history > 1 ? {} : { fields: info.fields }),
     ...(info.boundary === null ? {} : { boundary: info.boundary }),
     ...(info.dt === null ? {} : { dt: info.dt }),
     ...(info.spacing === null ? {} : { length: sidesOf(info, info.spacing) }),
@@ -33,7 +35,7 @@ export function showDataPreset(info: DataInfo, options: DataOptions): string {
   };
   const expects = {
     axes: info.axes,
-    channels: info.channels.length,
+    channels: info.channels.length / history,
     arrays: info.stored?.input ?? "",
   };
   const { layout } = info;
