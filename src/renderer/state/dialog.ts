@@ -1,5 +1,6 @@
 /** The dialogs of the window; at most one is open. */
 import type { FileEntry } from "../../shared/contract";
+import type { Page } from "./tabs.svelte";
 
 export type Opens = NonNullable<FileEntry["opens"]>;
 
@@ -9,6 +10,8 @@ export interface NewStudyRequest {
   readonly name?: string;
   /** Files that were dropped before there was a study: they go into it. */
   readonly files?: readonly File[];
+  /** What is opened in it first. */
+  readonly page?: Page;
 }
 
 export interface FilesRequest {
