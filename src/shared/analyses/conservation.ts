@@ -191,7 +191,7 @@ export const conservation = defineAnalysis({
     },
     split: {
       kind: "text",
-      label: "Particles",
+      label: "Split",
       help: "How states without a particle axis are made of particles: 5x6 is five of six numbers, q:5x3,p:5x3 first all positions, then all momenta; names say what the numbers are.",
       default: "",
       check: (text) => wrongIn(() => parseSplit(text)),
