@@ -45,3 +45,12 @@ test("weights without names say how they were placed", async ({ page, host }) =>
   await expect(page.getByText("10 tensors were placed: 3 by shape, 7 by order.")).toBeVisible();
   await expect(page.getByText(/Agrees with PyTorch/)).toBeVisible();
 });
+
+test("the weights of a Fourier neural operator open as a model", async ({ page, host }) => {
+  await openWindow(page, host);
+  await newStudy(page, "Operator");
+  await addFile(page, "model", join(host.program, "fixtures", "checkpoints", "fno2d.pt"));
+  await expect(page.getByText("963 parameters in 22 tensors")).toBeVisible();
+  await expect(page.getByText(/coordinates of its points/)).toBeVisible();
+  await expectNoOverflow(page);
+});
