@@ -26,7 +26,7 @@ export const depth = (value: number, what: string): Extract<Parameter, { kind: "
 export const kernel = {
   kind: "integer",
   label: "Kernel",
-  help: "Points a side of a convolution's kernel, an odd number.",
+  help: "Points a side of a convolution’s kernel, an odd number.",
   default: 3,
   min: 1,
   max: 15,
@@ -73,7 +73,7 @@ export const edges = {
 export const prediction = {
   kind: "choice",
   label: "Prediction",
-  help: "Whether the network gives the change of the state or the next state itself; the change needs an output of the input's kind.",
+  help: "Whether the network gives the change of the state or the next state itself; the change needs an output of the input’s kind.",
   default: "change",
   options: [
     { value: "change", label: "the change" },
