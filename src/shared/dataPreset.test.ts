@@ -20,7 +20,7 @@ const info: DataInfo = {
   statistics: [],
   warnings: [],
 };
-const here = { path: "other.h5", axes: info.axes, channels: 3 };
+const here = { path: "other.h5", axes: info.axes, channels: 3, arrays: ["u"] };
 
 test("what was stated goes before what the file says, and both read back", () => {
   const text = showDataPreset(info, { boundary: "open", fields: "scalar:q,vector:u" });
@@ -48,6 +48,7 @@ test("a preset of a preset is the same", () => {
 });
 
 test.each([
+  [{ arrays: ["w"] }, "p.json does not fit other.h5: its states are the arrays w, the preset’s u."],
   [{ channels: 4 }, "p.json does not fit other.h5: it has 4 channels, the preset 3."],
   [
     { axes: ["trajectory", "time", "channel", "x"] },

@@ -86,16 +86,24 @@ function refusal(name: string, cause: unknown): UserError {
  */
 export function checkExpected(
   expects: DataOptions["expects"],
-  found: { readonly path: string; readonly axes: readonly string[]; readonly channels: number },
+  found: {
+    readonly path: string;
+    readonly axes: readonly string[];
+    readonly channels: number;
+    readonly arrays: readonly string[];
+  },
 ): void {
   if (expects === undefined) return;
-  const { path, axes, channels } = found;
+  const { path, axes, channels, arrays } = found;
   const difference =
     axes.join() !== expects.axes.join()
       ? `its states are [${axes.join(", ")}], the preset’s [${expects.axes.join(", ")}]`
       : channels !== expects.channels
         ? `it has ${channels} channels, the preset ${expects.channels}`
-        : undefined;
+        : // Fields are stated in the order of the arrays, so other arrays would be called by wrong names.
+          arrays.join() !== expects.arrays
+          ? `its states are the arrays ${arrays.join(", ") || "without a name"}, the preset’s ${expects.arrays || "without a name"}`
+          : undefined;
   if (difference === undefined) return;
   throw new UserError(
     "preset/unfit",

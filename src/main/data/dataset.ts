@@ -133,6 +133,7 @@ async function dataSetOf(
     path,
     axes: ["trajectory", "time", ...single.axes],
     channels: channelExtent(single) ?? 1,
+    arrays: single.parts.map(({ array }) => array.name),
   });
   const output = stored ?? single;
   const stated = options.fields ?? reading.fields;

@@ -21,7 +21,7 @@ export async function writeHdf5(
   options: ConvertOptions,
 ): Promise<Converted> {
   const { states, boundary } = data;
-  const written = writtenOf(data, options);
+  const written = writtenOf(data, basename(out, extname(out)), options);
   const layout = layoutOf(written);
   const like = floating(await states.read([]));
   const file = await Hdf5Writer.open(out);
@@ -115,7 +115,7 @@ function floating(tensor: Tensor): Numbers {
 }
 
 /** @throws UserError "convert/no-grid" */
-function writtenOf(data: DataSet, { trajectories, times }: ConvertOptions): Written {
+function writtenOf(data: DataSet, name: string, { trajectories, times }: ConvertOptions): Written {
   const { states, grid, coordinates, boundary, path, dt } = data;
   const directions = (["x", "y", "z"] as const).filter((axis) => states.axes.includes(axis));
   if (grid === undefined || directions.length === 0) {
@@ -141,7 +141,7 @@ function writtenOf(data: DataSet, { trajectories, times }: ConvertOptions): Writ
     times: end - first,
     coordinates: { x: along("x"), y: along("y"), z: along("z"), time: time.slice(first, end) },
     boundary: boundary === undefined ? undefined : directionKinds(boundary),
-    name: basename(path, extname(path)),
+    name,
   };
 }
 

@@ -16,7 +16,7 @@ export interface Written {
   readonly coordinates: Readonly<Record<Direction | "time", readonly number[]>>;
   /** What happens at the sides of each direction; undefined where nothing states it. */
   readonly boundary: Readonly<Record<Direction, string>> | undefined;
-  /** Of the file it came from, without ending. */
+  /** Of the file, without ending. */
   readonly name: string;
 }
 

@@ -10,7 +10,7 @@ const ROUNDING = 1e-6;
 const MARGIN = 2;
 
 /** What a reading must explain of a change before others are measured by it … */
-const EXPLAINED = 0.15;
+const EXPLAINED = 0.25;
 /** … and by how much less another must explain, of the change and of what the best one explains, … */
 const LESS = 0.1;
 const LESS_OF_BEST = 0.3;

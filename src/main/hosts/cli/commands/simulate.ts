@@ -62,9 +62,6 @@ export const simulate: Command = {
       { signal: shell.signal, onProgress: progressLine(shell) },
     );
     for (const remark of written.remarks) shell.remark(`Note: ${remark}`);
-    if (written.boundary !== "periodic") {
-      shell.remark("Note: such a file does not state its boundary; open it with --boundary open.");
-    }
     if (args.flag("json")) return shell.print(json({ path: out, ...written }));
     shell.print(`${out}: states [${written.shape.join(", ")}], ${written.fields}`);
   },
