@@ -46,6 +46,14 @@ function setLines(run: RunResult, theme: ChartTheme, view: FigureView, name: str
         ? ""
         : `\n95 % interval ${showNumber(band.low[moment]!)} … ${showNumber(band.high[moment]!)}`;
     return [
+      // The legend looks like the first of a name.
+      {
+        ...look,
+        values: bold,
+        ...(band === null ? {} : { band }),
+        about: (moment) =>
+          `${set.label}\nepoch ${epochs[moment]!}: median ${showNumber(bold[moment]!)}${interval(moment)}`,
+      },
       ...(seeds.length < 2 ? [] : seeds).map((seed, s): Line => {
         const values = moments.map((_, moment) => median(at(s, moment)));
         return {
@@ -56,13 +64,6 @@ function setLines(run: RunResult, theme: ChartTheme, view: FigureView, name: str
             `${set.label}, ${seed}\nepoch ${epochs[moment]!}: ${showNumber(values[moment]!)}`,
         };
       }),
-      {
-        ...look,
-        values: bold,
-        ...(band === null ? {} : { band }),
-        about: (moment) =>
-          `${set.label}\nepoch ${epochs[moment]!}: median ${showNumber(bold[moment]!)}${interval(moment)}`,
-      },
     ];
   });
 }
@@ -80,7 +81,6 @@ function lossLines(run: RunResult, theme: ChartTheme): Line[] {
       name: "ℓ(x)",
       colour: theme.text,
       symbol: "rect",
-      thin: seeds.length > 1,
       values,
       about: (moment) =>
         `ℓ(x)${seed === "" ? "" : `, ${seed}`}\nepoch ${epochs[moment]!}: ${showNumber(values[moment]!)}`,

@@ -56,7 +56,8 @@ export function linesOption(
   const rows = entries.length > 1 ? legendRows(entries.map(({ name }) => name)) : 0;
   const beside = Math.max(3.5, Math.max(...panels.map(({ scale }) => labelLetters(scale))) + 1.2);
   const last = panels.length - 1;
-  const below = xAxis.upright === true ? 1.6 + labelLetters(xAxis.scale) : 3.1;
+  const named = xAxis.name === "" ? 1.7 : 3.1;
+  const below = xAxis.upright === true ? 1.6 + labelLetters(xAxis.scale) : named;
   return {
     ...frame(theme),
     legend: legend(

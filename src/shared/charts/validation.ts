@@ -4,7 +4,7 @@ import { number, object } from "../findings/json";
 import type { RunRecord, RunResult } from "../run";
 import { toFloat64 } from "../tensor";
 import { elementColour, elementLabel, elementsOf } from "./elements";
-import { axis, em, frame, legendRows } from "./frame";
+import { axis, em, frame, labelLetters } from "./frame";
 import type { FigureDefinition, FigurePoint, FigureView } from "./figure";
 import { heading } from "./heading";
 import { linesOption, type Line } from "./lines";
@@ -82,6 +82,15 @@ function layoutOf(record: RunRecord): Layout {
   return { fits, rows, columns: fits.length / Math.max(1, rows) };
 }
 
+/** The same pairs in units of the share that the step should take away, so that all panels speak of the same sizes. */
+function drawnPairs(run: RunResult, panel: number, { share }: Fit): Pair[] {
+  return pairsOf(run, panel).map((pair) => ({
+    ...pair,
+    predicted: pair.predicted / share,
+    measured: pair.measured / share,
+  }));
+}
+
 /** Both axes of a panel, so that its diagonal is one. */
 function scaleOf(pairs: readonly Pair[]): Scale {
   const finite = pairs.flatMap(({ predicted, measured }) =>
@@ -94,11 +103,10 @@ function scaleOf(pairs: readonly Pair[]): Scale {
 function panelsOption(run: RunResult, theme: ChartTheme, view: FigureView): EChartsCoreOption {
   const { fits, rows, columns } = layoutOf(run.record);
   const ids = elementsOf(run.record);
-  const panels = fits.map((_, k) => pairsOf(run, k));
+  const panels = fits.map((fit, k) => drawnPairs(run, k, fit));
   const scales = panels.map(scaleOf);
-  const legendHeight = 0.5 + 1.3 * legendRows(ids.map(elementLabel));
   // Room for the legend above and the names of axes around the panels, as shares of the figure.
-  const [left, top, right, bottom] = [13, 13, 2, 11];
+  const [left, top, right, bottom] = [8, 9, 1, 6];
   const [width, height] = [(100 - left - right) / columns, (100 - top - bottom) / rows];
   return {
     ...frame(theme),
@@ -122,8 +130,8 @@ function panelsOption(run: RunResult, theme: ChartTheme, view: FigureView): ECha
       return {
         left: `${left + column * width + width * 0.14}%`,
         width: `${width * 0.82}%`,
-        top: `${Math.max(top, legendHeight) + row * height + height * 0.08}%`,
-        height: `${height * 0.68}%`,
+        top: `${top + row * height + height * 0.1}%`,
+        height: `${height * 0.7}%`,
         outerBoundsMode: "none",
       };
     }),
@@ -134,16 +142,16 @@ function panelsOption(run: RunResult, theme: ChartTheme, view: FigureView): ECha
         ...(Math.floor(k / columns) === rows - 1 ? { name: "predicted" } : {}),
       }),
     ),
-    yAxis: fits.map((_, k) =>
+    yAxis: fits.map(({ preconditioner }, k) =>
       axis(theme, scales[k]!, {
         panel: k,
-        gap: 3.2,
+        gap: labelLetters(scales[k]!) + 1.2,
         lines: true,
-        ...(k % columns === 0 ? { name: "measured" } : {}),
+        ...(k % columns === 0 ? { name: `${rows > 1 ? `${preconditioner}: ` : ""}measured` } : {}),
       }),
     ),
     series: fits.flatMap((fit, k) => [
-      heading(theme, k, `${headOf(fit, rows)} R² ${showNumber(fit.r2 ?? NaN, 2)}`, [
+      heading(theme, k, `${showNumber(fit.share)}: R² ${showNumber(fit.r2 ?? NaN, 2)}`, [
         scales[k]!.min,
         scales[k]!.min,
       ]),
@@ -175,7 +183,7 @@ function panelsOption(run: RunResult, theme: ChartTheme, view: FigureView): ECha
               ? [
                   {
                     value: [predicted, measured],
-                    name: `${elementLabel(id)}, ${sampleName(run.record, sample)}\npredicted ${showNumber(predicted)} of the loss\nmeasured ${showNumber(measured)}`,
+                    name: `${elementLabel(id)}, ${sampleName(run.record, sample)}\npredicted ${showNumber(predicted * fit.share)} of the loss\nmeasured ${showNumber(measured * fit.share)}`,
                   },
                 ]
               : [],
@@ -186,16 +194,11 @@ function panelsOption(run: RunResult, theme: ChartTheme, view: FigureView): ECha
   };
 }
 
-/** "metric, 0.01:", or the size alone where there is one kind of step. */
-function headOf({ preconditioner, share }: Fit, rows: number): string {
-  return `${rows > 1 ? `${preconditioner}, ` : ""}${showNumber(share)}:`;
-}
-
 const predicted: FigureDefinition = {
   id: "predicted",
   title: "Predicted and measured",
   caption:
-    "Change of the loss at g·x by one step on x, as a share of that loss: across as influence predicts it, up as measured; on the dashed line both agree. A row of panels for each kind of step, a column for each size, the share of its own loss that the step on x should take away. R² counts all elements but the identity.",
+    "Change of the loss at g·x by one step on x, as a share of that loss: across as influence predicts it, up as measured; on the dashed line both agree. A row of panels for each kind of step, a column for each size, the share of its own loss that the step on x should take away, which is the unit of both axes. R² counts all elements but the identity.",
   arrays: ["predicted", "measured", "loss"],
   aspect: 1,
   marks: ["element"],
@@ -225,7 +228,8 @@ const predicted: FigureDefinition = {
 
 /** The element of the point nearest to the place, within a tenth of the panel. */
 function pickPoint(run: RunResult, view: FigureView, at: FigurePoint): FigureView | null {
-  const pairs = pairsOf(run, at.panel);
+  const fit = fitsOf(run.record)[at.panel];
+  const pairs = fit === undefined ? [] : drawnPairs(run, at.panel, fit);
   const { min, max } = scaleOf(pairs);
   let best = { distance: 0.1 * (max - min), element: -1 };
   for (const { element, predicted: x, measured: y } of pairs) {
