@@ -302,8 +302,10 @@ class Member {
 
   async #end(status: "done" | "diverged", reason: string): Promise<SeedRecord> {
     const { folder } = this.#course;
-    const epoch = this.#curves.epochs.at(-1)!.epoch;
-    if (status === "done" && !this.#record.checkpoints.includes(epoch)) {
+    const { epoch, epoch_step } = this.#curves.epochs.at(-1)!;
+    // What a time limit cut off within an epoch is no epoch's weights; it is final.safetensors alone.
+    const isEpoch = status === "done" && epoch_step === this.#step;
+    if (isEpoch && !this.#record.checkpoints.includes(epoch)) {
       await atomicWrite(join(folder, checkpointName(epoch)), this.#encoded(epoch));
       this.#record = { ...this.#record, checkpoints: [...this.#record.checkpoints, epoch] };
     }

@@ -85,7 +85,7 @@ test.each(["onnxruntime", "reference"] as const)(
     });
     const read = { input: single([16, 2], Math.sin), targets: [single([16, 2], Math.cos)] };
     const from = new Map([["w", single([2, 2], (i) => [1, -0.5, 0.5, 1][i]!)]]);
-    const results = [];
+    const results: number[][] = [];
     for (const memoryBytes of [Infinity, 500]) {
       const stepper = await Stepper.open(executor, deep(16), from, { ...plainStep, memoryBytes });
       expect(stepper.remark ?? "").toMatch(

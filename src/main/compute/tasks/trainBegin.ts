@@ -65,7 +65,7 @@ async function written(folder: string, given: Beginning): Promise<TrainingRecord
       await atomicWrite(network, bytes);
       return network;
     },
-    seeds[0]!,
+    parameters,
   );
   const { model, data, base } = opened;
   try {

@@ -43,7 +43,7 @@ export async function trainPreview(
         await atomicWrite(path, bytes);
         return path;
       },
-      0,
+      parameters,
     );
     const { model, data } = opened;
     try {

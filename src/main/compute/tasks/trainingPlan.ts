@@ -66,12 +66,7 @@ export async function trainingPlan(
   parameters: TrainingParameters,
 ): Promise<TrainingPlan> {
   assertTrainable(model, data, parameters.rollout);
-  const split = splitOf(data, {
-    share: parameters.validation,
-    rollout: parameters.rollout,
-    seed: parameters["split-seed"],
-    most: parameters["validation-samples"],
-  });
+  const split = splitBy(data, parameters);
   const batch = Math.min(parameters.batch, split.train.length);
   const { stepsPerEpoch } = new Order(split.train, batch, 0);
   const most = parameters.steps === 0 ? Infinity : parameters.steps;
@@ -142,6 +137,16 @@ export async function trainingPlan(
           ]),
     ],
   };
+}
+
+/** Which samples are trained on. @throws UserError "training/data" */
+export function splitBy(data: DataSet, parameters: TrainingParameters): Split {
+  return splitOf(data, {
+    share: parameters.validation,
+    rollout: parameters.rollout,
+    seed: parameters["split-seed"],
+    most: parameters["validation-samples"],
+  });
 }
 
 /** A hash of everything that the numbers of a seed follow from: a state of another course is refused. */

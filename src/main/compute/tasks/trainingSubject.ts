@@ -15,8 +15,10 @@ import { encodeModel } from "../../graph/onnx/encode";
 import { openOnnx } from "../../graph/onnx/model";
 import { simplify } from "../../graph/simplify";
 import { openModel, type Model } from "../../models";
+import type { TrainingParameters } from "../../../shared/training/parameters";
+import { parseSeeds } from "../../../shared/training/seeds";
 import { openDataFor } from "./fieldsOfModel";
-import type { DataPlace } from "./trainingPlan";
+import { splitBy, type DataPlace } from "./trainingPlan";
 
 export type Subject =
   | { readonly kind: "file"; readonly path: string; readonly weights: string | null }
@@ -43,11 +45,11 @@ export async function openSubject(
   subject: Subject,
   place: DataPlace,
   file: (bytes: Uint8Array) => Promise<string>,
-  firstSeed: number,
+  parameters: TrainingParameters,
 ): Promise<OpenedSubject> {
   return subject.kind === "file"
     ? openFileSubject(subject.path, subject.weights, place, file)
-    : openArchitecture(subject, place, file, firstSeed);
+    : openArchitecture(subject, place, file, parameters);
 }
 
 async function openFileSubject(
@@ -103,23 +105,25 @@ function writtenAgain({ graph, parameters, info }: Model): Uint8Array {
 }
 
 async function openArchitecture(
-  { id, preset, parameters }: NetworkRequest,
+  { id, preset, parameters: settings }: NetworkRequest,
   { path, options }: DataPlace,
   file: (bytes: Uint8Array) => Promise<string>,
-  firstSeed: number,
+  parameters: TrainingParameters,
 ): Promise<OpenedSubject> {
   const data = await openData(path, options);
   try {
-    const plan = networkPlan({ id, preset, parameters }, await networkStates(data));
-    const statistics = await pooledStatistics(data, plan);
-    const model = await openModel(await file(networkFile(plan, { seed: firstSeed, statistics })));
+    const plan = networkPlan({ id, preset, parameters: settings }, await networkStates(data));
+    // What judges the network has no part in it.
+    const statistics = await pooledStatistics(data, plan, splitBy(data, parameters).train);
+    const [seed] = parseSeeds(parameters.seeds) as [number];
+    const model = await openModel(await file(networkFile(plan, { seed, statistics })));
     return {
       model,
       data,
       notices: [],
       base: await floatsOf(model.path),
       initial: (seed) => plan.draw(seed),
-      architecture: { id, preset: plan.preset, parameters: { ...parameters } },
+      architecture: { id, preset: plan.preset, parameters: { ...settings } },
     };
   } catch (error) {
     await data.close();
