@@ -244,8 +244,11 @@ export class TrainingForm {
     return this.#client.call("training.preview", { study, request });
   }
 
-  start(study: string): Promise<{ job: string; training: string }> {
-    return this.#client.call("training.start", { study, request: this.request });
+  /** The next one is called otherwise. */
+  async start(study: string): Promise<{ job: string; training: string }> {
+    const started = await this.#client.call("training.start", { study, request: this.request });
+    this.name = "";
+    return started;
   }
 
   #applies(name: string): boolean {

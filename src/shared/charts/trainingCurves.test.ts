@@ -44,6 +44,18 @@ describe("curves of a training", () => {
     expect(steps.at(-1)!.value[0]).toBe(2);
   });
 
+  test("are not squeezed into a corner while most epochs are still to come", () => {
+    const ends = (epochs: number): number => {
+      const figure = trainingFigures[0]!;
+      const { xAxis } = figure.option({ ...training, epochs }, themes.light) as {
+        xAxis: { max: number };
+      };
+      return xAxis.max;
+    };
+    // Two epochs are done.
+    expect([4, 2000, 2].map(ends)).toEqual([4, 3.90625, 2]);
+  });
+
   test("draw the level of no change once, across all epochs", () => {
     const level = seriesOf("error").filter(({ name }) => name === "predicting no change");
     expect(level).toHaveLength(1);

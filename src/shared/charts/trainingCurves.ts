@@ -165,9 +165,10 @@ function optionOf(
   theme: ChartTheme,
   curves: readonly Curve[],
 ): EChartsCoreOption {
-  const lines = linesOf(training, curves);
+  const epochs = shownEpochs(training);
+  const lines = linesOf({ ...training, epochs }, curves);
   const scale = logScale(lines.flatMap(({ points }) => points.map(([, y]) => y)));
-  const xScale: Scale = fixedScale(0, Math.max(1, training.epochs), 6);
+  const xScale: Scale = fixedScale(0, epochs, 5);
   const shown = curves.filter((curve) => lines.some((line) => line.curve === curve));
   return {
     ...frame(theme),
@@ -181,7 +182,7 @@ function optionOf(
     ),
     grid: {
       left: em(theme, labelLetters(scale) + 1.6),
-      right: em(theme, 0.9),
+      right: em(theme, 1.8),
       top: em(theme, shown.length > 1 ? 2.2 : 1),
       bottom: em(theme, 3.1),
       outerBoundsMode: "none",
@@ -209,6 +210,19 @@ function optionOf(
       tooltip: { formatter: "{b}" },
     })),
   };
+}
+
+/** How far the axis goes: all epochs, or, as long as that is enough, a half, a quarter … of them. */
+function shownEpochs({ seeds, stepsPerEpoch, epochs }: Training): number {
+  const reached = Math.max(
+    1,
+    ...seeds.map(({ epochs: { epoch }, steps: { step } }) =>
+      Math.max(epoch.at(-1) ?? 0, (step.at(-1) ?? 0) / stepsPerEpoch),
+    ),
+  );
+  let end = Math.max(1, epochs);
+  while (end / 2 > 1.1 * reached) end /= 2;
+  return end;
 }
 
 /** Evenly strided, with the last. */
