@@ -140,7 +140,7 @@ describe("an incompressible flow", () => {
     const { verdict, sentence } = checkConvention(swapped, shape, spec, grid);
     expect(verdict).toBe("other-fits-better");
     expect(sentence).toMatch(
-      /^v fits only if its stored components are \(vy, vx\), or the same with both signs turned/,
+      /^v fits only if its stored components are \(vy, vx\), or \(−vy, −vx\)/,
     );
     expect(checkConvention(negated, shape, spec, grid).verdict).toBe("other-fits-better");
   });

@@ -67,11 +67,19 @@ export function checkConvention(
     Math.max(0, ...(deciding.length > 0 ? deciding : findings).map(({ scores }) => scores[i]!)),
   );
   const order = readings.map((_, i) => i).filter((i) => left[i]);
-  const best = order.reduce((a, b) => (total[b]! < total[a]! ? b : a), order[0]!);
+  // The stated one where nothing contradicts it, though another may score as well.
+  const best = left[0]! ? 0 : order.reduce((a, b) => (total[b]! < total[a]! ? b : a), order[0]!);
   const verdict = order.length === readings.length ? "cannot-tell" : left[0] ? "fits" : "other-fits-better"; // prettier-ignore
   return {
     verdict,
-    sentence: sentenceFor(verdict, vector.name, readings, findings, best, order.length > 1),
+    sentence: sentenceFor(
+      verdict,
+      vector.name,
+      readings,
+      findings,
+      best,
+      alsoPossible(order, best, readings),
+    ),
     rows: readings.map(({ name, description }, i) => {
       return { name, description, score: total[i]!, stated: i === 0, possible: left[i]! };
     }),
@@ -222,7 +230,7 @@ function sentenceFor(
   readings: readonly Reading[],
   findings: readonly Finding[],
   best: number,
-  several: boolean,
+  others: string,
 ): string {
   const score = (value: number): string => (value < ROUNDING ? "below 1e-6" : value.toPrecision(2));
   const deciding = findings.filter(({ decides, contradicted }) => decides && !contradicted[best]);
@@ -230,12 +238,19 @@ function sentenceFor(
     deciding.map(({ name, scores }) => `${lower(name)} ${score(scores[at]!)}`).join(", ");
   switch (verdict) {
     case "fits":
-      return `${vector} has the axes and components stated: ${by(0)}.${several ? " Its sign is not told." : ""}`;
+      return `${vector} has the axes and components stated: ${by(0)}.${others === "" ? "" : ` These data do not tell it from the stored components ${others}.`}`;
     case "other-fits-better":
-      return `${vector} fits only if its stored components are ${readings[best]!.name}${several ? ", or the same with both signs turned" : ""} (${readings[best]!.description}): ${by(best)}; as stated ${by(0)}. Are axes and components as stated?`;
+      return `${vector} fits only if its stored components are ${readings[best]!.name}${others === "" ? "" : `, or ${others}`} (${readings[best]!.description}): ${by(best)}; as stated ${by(0)}. Are axes and components as stated?`;
     case "cannot-tell":
       return `These data do not tell which way axes and components go: no reading of ${vector} stands out by divergence${findings.length > 1 ? " or by what it carries from frame to frame" : ""}.`;
   }
+}
+
+/** What nothing contradicts beside the best reading, in words; empty where there is none. */
+function alsoPossible(left: readonly number[], best: number, readings: readonly Reading[]): string {
+  const others = left.filter((i) => i !== best);
+  if (others.length > 1) return `one of ${others.length} more`;
+  return others.map((i) => readings[i]!.name).join();
 }
 
 function lower(name: string): string {
