@@ -16,7 +16,7 @@ const MOST = 10;
 
 export const influenceValidation = defineAnalysis({
   id: "influence-validation",
-  title: "Influence validated",
+  title: "Validation",
   reading:
     "Each point is one training step on a state x: across, the change that influence predicts for the loss at g·x, up, the change that is measured. Points on the diagonal say that influence foretells what training does; where larger steps leave it, the loss is no longer linear, and where even small ones do, influence says nothing about training.",
   formula: {

@@ -20,6 +20,13 @@ export const stepNames: Readonly<Record<string, string>> = {
   adamw: "AdamW’s scaling",
 };
 
+/** The same beside a row of panels. */
+const rowNames: Readonly<Record<string, string>> = {
+  metric: "metric",
+  gradient: "gradient",
+  adamw: "AdamW",
+};
+
 interface Fit {
   readonly preconditioner: string;
   readonly share: number;
@@ -147,7 +154,9 @@ function panelsOption(run: RunResult, theme: ChartTheme, view: FigureView): ECha
         panel: k,
         gap: labelLetters(scales[k]!) + 1.2,
         lines: true,
-        ...(k % columns === 0 ? { name: `${rows > 1 ? `${preconditioner}: ` : ""}measured` } : {}),
+        ...(k % columns === 0
+          ? { name: rows > 1 ? (rowNames[preconditioner] ?? preconditioner) : "measured" }
+          : {}),
       }),
     ),
     series: fits.flatMap((fit, k) => [
@@ -198,7 +207,7 @@ const predicted: FigureDefinition = {
   id: "predicted",
   title: "Predicted and measured",
   caption:
-    "Change of the loss at g·x by one step on x, as a share of that loss: across as influence predicts it, up as measured; on the dashed line both agree. A row of panels for each kind of step, a column for each size, the share of its own loss that the step on x should take away, which is the unit of both axes. R² counts all elements but the identity.",
+    "Change of the loss at g·x by one step on x, as a share of that loss: across as influence predicts it, up as measured; on the dashed line both agree. A row of panels for each kind of step, named beside it, a column for each size, the share of its own loss that the step on x should take away, which is the unit of both axes. R² counts all elements but the identity.",
   arrays: ["predicted", "measured", "loss"],
   aspect: 1,
   marks: ["element"],
