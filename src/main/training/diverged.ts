@@ -1,8 +1,14 @@
 /** Where numbers stopped being finite: the first such value of the forward pass, else of the gradient. */
 import { isFloat, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
-import { inputName, topologicalOrder, type Graph, type Value } from "../graph/ir";
-import { dataInputs } from "../graph/ir";
+import {
+  dataInputs,
+  inputName,
+  topologicalOrder,
+  type Graph,
+  type Node,
+  type Value,
+} from "../graph/ir";
 import type { Executor } from "../runtime/executor";
 import { objective, targetName, type ObjectiveOptions } from "./objective";
 import type { Batch } from "./stepper";
@@ -11,7 +17,7 @@ import type { Batch } from "./stepper";
 const AT_ONCE = 32;
 
 /**
- * In words: "the layer encoder.0 (Conv)", "the loss", "the gradient of the weight head.bias".
+ * In words: "the layer /encoder/Conv (Conv, after encoder.weight)", "the loss", "the gradient of the weight head.bias".
  * @param weights parameters with which the batch gave what is no number
  */
 export async function firstNotFinite(
@@ -32,7 +38,7 @@ export async function firstNotFinite(
   const forward = order.flatMap((node) =>
     node.outputs
       .filter(({ dtype }) => isFloat(dtype))
-      .map((value) => ({ value, name: named(node.origin, node.op) })),
+      .map((value) => ({ value, name: named(node) })),
   );
   const backward = gradients.map((value, i) => ({
     value,
@@ -47,9 +53,26 @@ export async function firstNotFinite(
   return "the length of the gradient";
 }
 
-/** What has no name of the file is the loss's own arithmetic. */
-function named(origin: string | undefined, op: string): string {
-  return origin === undefined || origin === "" ? `the loss (${op})` : `the layer ${origin} (${op})`;
+/** A node's own name says little where a program made it up; the weight that it comes after says where it is. */
+function named(node: Node): string {
+  const { origin, op } = node;
+  // What has no name of the file is the loss's own arithmetic.
+  if (origin === undefined || origin === "") return `the loss (${op})`;
+  const weight = weightBefore(node);
+  return `the layer ${origin} (${op}${weight === null ? "" : `, after ${weight}`})`;
+}
+
+/** The nearest parameter that a node depends on; null where there is none. */
+function weightBefore(node: Node): string | null {
+  const seen = new Set<Node>([node]);
+  // Grows while it is gone through: breadth first.
+  for (const { inputs } of seen) {
+    for (const { source } of inputs) {
+      if (source.kind === "input" && source.role === "parameter") return source.name;
+    }
+    for (const { source } of inputs) if (source.kind === "node") seen.add(source.node);
+  }
+  return null;
 }
 
 async function notFinite(

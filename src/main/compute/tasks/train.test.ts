@@ -266,7 +266,7 @@ describe("a training that diverges", () => {
       (error: Error & { code?: string }) => error,
     );
     expect(failure).toMatchObject({ code: "training/diverged" });
-    expect(failure!.message).toMatch(/In step \d+ \(epoch 1\) the layer .*\(Exp\) was no finite number any more; the weights of step \d+ are kept\./); // prettier-ignore
+    expect(failure!.message).toMatch(/In step \d+ \(epoch 1\) the layer .*\(Exp, after layer\.weight\) was no finite number any more; the weights of step \d+ are kept\./); // prettier-ignore
     const record = await readTraining(folderOf("diverges"));
     expect(record.seeds[0]).toMatchObject({ status: "diverged" });
     const weights = await readSafetensors(join(folderOf("diverges"), "final.safetensors"));
