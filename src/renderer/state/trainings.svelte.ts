@@ -1,6 +1,6 @@
 /**
  * How trainings are getting on: the last report of each that runs, and its curves, as they lie on the disk with what was
- * told since. Reports come several times a second; what is drawn changes twice a second at most.
+ * told since. Reports come several times a second; what is drawn changes once a second at most.
  */
 import { SvelteMap } from "svelte/reactivity";
 import type { Client, Study } from "../../shared/contract";
@@ -27,7 +27,7 @@ const epochNames = ["epoch", "train_loss", "validation_loss", "relative_error"] 
 const stepNames = ["step", "step_loss", "step_gradient_norm"] as const;
 
 /** Milliseconds between two pictures of the curves. */
-const REST = 500;
+const REST = 1000;
 /** Steps told since the curves were last on the disk; beyond it every other one is dropped. */
 const MOST_TOLD = 2000;
 

@@ -46,8 +46,8 @@ interface Curve {
   points(seed: TrainedSeed, training: Training): readonly (readonly [number, number])[];
 }
 
-/** More points than this across a panel are no longer seen one by one. */
-const MOST = 600;
+/** More points than this across a panel are no longer seen one by one, and are drawn again every second. */
+const MOST = 300;
 
 const ofEpochs =
   (column: "train_loss" | "validation_loss" | "relative_error"): Curve["points"] =>
@@ -203,11 +203,14 @@ function optionOf(
         type: curve.look === "dashed" ? "dashed" : "solid",
       },
       z: curve.look === "faint" ? 1 : last ? 4 : 2,
-      data: points.map(([x, y]) => ({
-        value: [x, scale.place(y)],
-        name: `${curve.name}${training.seeds.length > 1 ? `, seed ${seed}` : ""}\nepoch ${showNumber(x)}: ${showNumber(y)}`,
-      })),
-      tooltip: { formatter: "{b}" },
+      data: points.map(([x, y]) => [x, scale.place(y)]),
+      tooltip: {
+        formatter: ({ dataIndex }: { dataIndex: number }) => {
+          const [x, y] = points[dataIndex]!;
+          const which = training.seeds.length > 1 ? `, seed ${seed}` : "";
+          return `${curve.name}${which}\nepoch ${showNumber(x)}: ${showNumber(y)}`;
+        },
+      },
     })),
   };
 }
