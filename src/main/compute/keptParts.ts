@@ -26,7 +26,10 @@ export function keptParts(folder: string): KeptParts {
       }
     },
     async write(key, arrays) {
-      await makeFolder(folder);
+      await makeFolder(folder).catch((error: NodeJS.ErrnoException) => {
+        // Another share made it in the same moment.
+        if (error.code !== "EEXIST") throw error;
+      });
       await writeNpz(fileOf(key), arrays);
     },
   };

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkpointsOf } from "./checkpoints";
+import { checkpointsBeside, checkpointsOf } from "./checkpoints";
 
 const fixture = fileURLToPath(new URL("../../../../fixtures/mlp", import.meta.url));
 let folder: string;
@@ -44,6 +44,45 @@ test("equal names are told apart by their folders", async () => {
     join("seed-a", "w.safetensors"),
     join("seed-b", "w.safetensors"),
   ]);
+});
+
+test("a folder stands for the numbered weights in it, or in the folders in it, which are seeds", async () => {
+  const series = join(folder, "series");
+  const weights = join(fixture, "weights.safetensors");
+  for (const seed of ["seed-0", "seed-1"]) {
+    await mkdir(join(series, seed), { recursive: true });
+    for (const name of ["epoch-2", "epoch-10", "optimiser-10", "best"]) {
+      await cp(weights, join(series, seed, `${name}.safetensors`));
+    }
+  }
+  const all = await checkpointsOf(series, join(folder, "model.onnx"), [6]);
+  expect(all.map((one) => [one.series, one.name])).toEqual([
+    ["seed-0", join("seed-0", "epoch-2.safetensors")],
+    ["seed-0", join("seed-0", "epoch-10.safetensors")],
+    ["seed-1", join("seed-1", "epoch-2.safetensors")],
+    ["seed-1", join("seed-1", "epoch-10.safetensors")],
+  ]);
+  // The same bytes for the same graph are the same network, wherever they lie.
+  expect(await all[0]!.identity!()).toBe(await all[3]!.identity!());
+});
+
+test("beside a model lie its numbered weights, or other networks", async () => {
+  const model = join(folder, "model.onnx");
+  const beside = await checkpointsBeside("weights", model, [6]);
+  const names = beside.map(({ name }) => name);
+  expect(names.filter((name) => name.endsWith(".safetensors"))).toEqual([
+    "epoch-9.safetensors",
+    "epoch-10.safetensors",
+    "epoch-100.safetensors",
+  ]);
+  const networks = await checkpointsBeside("networks", model, [6]);
+  expect(networks.map(({ name }) => name)).toEqual(["model.onnx"]);
+  await mkdir(join(folder, "alone"));
+  const alone = join(folder, "alone", "model.onnx");
+  await cp(model, alone);
+  await expect(checkpointsBeside("weights", alone, [6])).rejects.toThrow(
+    "No checkpoints lie beside",
+  );
 });
 
 test("weights and whole networks open as the network", async () => {
