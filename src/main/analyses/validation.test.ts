@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { coherence as coherenceDefinition } from "../../../shared/analyses/coherence";
-import { influenceValidation as definition } from "../../../shared/analyses/influenceValidation";
-import { defaultsOf, type ParameterValues } from "../../../shared/parameters";
-import { toFloat64 } from "../../../shared/tensor";
-import { createOnnxRuntimeExecutor } from "../../runtime/onnxruntime/executor";
-import type { Builder } from "../../graph/builder";
-import type { Value } from "../../graph/ir";
-import { coherence } from "../coherence";
-import type { AnalysisContext, AnalysisResult } from "../context";
-import { circularCnn, contextOf, networkOf, never, randomTensor } from "../testing";
-import { influenceValidation } from "./index";
-import type { FitOfSteps } from "./summary";
+import { coherence as coherenceDefinition } from "../../shared/analyses/coherence";
+import { influenceValidation as definition } from "../../shared/analyses/influenceValidation";
+import { defaultsOf, type ParameterValues } from "../../shared/parameters";
+import { toFloat64 } from "../../shared/tensor";
+import { createOnnxRuntimeExecutor } from "../runtime/onnxruntime/executor";
+import type { Builder } from "../graph/builder";
+import type { Value } from "../graph/ir";
+import { coherence } from "./coherence";
+import type { AnalysisContext, AnalysisResult } from "./context";
+import { circularCnn, contextOf, networkOf, never, randomTensor } from "./testing";
+import { influenceValidation } from "./validation";
+import type { FitOfSteps } from "./validation/summary";
 
 type Parameters = ParameterValues<typeof definition.parameters>;
 const run = (context: AnalysisContext, params: Partial<Parameters> = {}): Promise<AnalysisResult> =>

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { coherence as coherenceDefinition } from "../../../shared/analyses/coherence";
-import { evolution as definition } from "../../../shared/analyses/evolution";
-import { UserError } from "../../../shared/errors";
-import { defaultsOf, type ParameterValues } from "../../../shared/parameters";
-import { toFloat64, type Tensor } from "../../../shared/tensor";
-import type { AnalysisContext, AnalysisResult, Checkpoint, KeptParts } from "../context";
-import { coherence } from "../coherence";
-import { circularCnn, contextOf, never, randomTensor } from "../testing";
-import { evolution } from "./index";
+import { coherence as coherenceDefinition } from "../../shared/analyses/coherence";
+import { evolution as definition } from "../../shared/analyses/evolution";
+import { UserError } from "../../shared/errors";
+import { defaultsOf, type ParameterValues } from "../../shared/parameters";
+import { toFloat64, type Tensor } from "../../shared/tensor";
+import type { AnalysisContext, AnalysisResult, Checkpoint, KeptParts } from "./context";
+import { coherence } from "./coherence";
+import { circularCnn, contextOf, never, randomTensor } from "./testing";
+import { evolution } from "./evolution";
 
 type Parameters = ParameterValues<typeof definition.parameters>;
 const computation = evolution(coherence);

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { coherence as coherenceDefinition } from "../../../shared/analyses/coherence";
-import { comparison as definition } from "../../../shared/analyses/comparison";
-import { defaultsOf, type ParameterValues } from "../../../shared/parameters";
-import { toFloat64 } from "../../../shared/tensor";
-import { coherence } from "../coherence";
-import type { AnalysisContext, AnalysisResult, Checkpoint, Network } from "../context";
-import { circularCnn, contextOf, never, randomTensor } from "../testing";
-import { comparison } from "./index";
+import { coherence as coherenceDefinition } from "../../shared/analyses/coherence";
+import { comparison as definition } from "../../shared/analyses/comparison";
+import { defaultsOf, type ParameterValues } from "../../shared/parameters";
+import { toFloat64 } from "../../shared/tensor";
+import { coherence } from "./coherence";
+import type { AnalysisContext, AnalysisResult, Checkpoint, Network } from "./context";
+import { circularCnn, contextOf, never, randomTensor } from "./testing";
+import { comparison } from "./compare";
 
 type Parameters = ParameterValues<typeof definition.parameters>;
 const run = (context: AnalysisContext, params: Partial<Parameters> = {}): Promise<AnalysisResult> =>
