@@ -56,12 +56,13 @@ async function operatorNetwork(
 
 /** undefined where nothing is recognised, or nothing can be read. */
 async function kindOf(path: string): Promise<FileKind | undefined> {
-  const source = await openFile(fileChosen(path).file).catch((error: unknown) => {
+  try {
+    const source = await openFile(fileChosen(path).file);
+    return await fileKind(source).finally(() => source.close());
+  } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
-  });
-  if (source === undefined) return undefined;
-  return fileKind(source).finally(() => source.close());
+  }
 }
 
 /** Why a file is no model, in terms of what it is. */

@@ -54,7 +54,8 @@ export const train: Command = {
     "dry-run": { help: "Only say what it would come to: samples, steps, disk, memory, time." },
     ...jsonOption,
   },
-  example: "noetherscope train --data ns.npz --model unet --epochs 20 --study studies/ns",
+  example:
+    "noetherscope train --data resources/examples/jets/jets.npz --model unet --epochs 20 --study studies/jets",
   async run(args, shell) {
     if (args.flag("dry-run")) return preview(args, shell);
     const folder = args.text("study");
