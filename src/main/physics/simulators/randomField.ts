@@ -50,11 +50,13 @@ const spectra: Readonly<
   Record<FieldStart, (random: Random, fourier: Fourier, options: FieldOptions) => Spectrum>
 > = {
   waves(random, fourier, { waves = 4, anisotropy = 0 }) {
-    // exp(−2 kᵀMk/waves²) with M = [[1, a], [a, 1]], which both diagonal reflections keep and a quarter turn does not.
+    // exp(−2 kᵀMk/waves²) with M = [[1, a], [a, 1]]/√(1 − a²), which both diagonal reflections keep and a quarter turn does
+    // not; its determinant is 1, so that an ellipse holds as many modes as the isotropic twin's circle.
+    const area = Math.sqrt(1 - anisotropy ** 2);
     return filteredNoise(random, fourier, (k) => {
       const square = k.reduce((sum, one) => sum + one * one, 0);
-      const cross = k.length === 2 ? 2 * anisotropy * k[0]! * k[1]! : 0;
-      return square <= waves ** 2 + 1e-9 ? Math.exp((-2 * (square + cross)) / waves ** 2) : 0;
+      const form = k.length === 2 ? (square + 2 * anisotropy * k[0]! * k[1]!) / area : square;
+      return square <= waves ** 2 + 1e-9 ? Math.exp((-2 * form) / waves ** 2) : 0;
     });
   },
   sines(random, fourier, { waves = 4 }) {
