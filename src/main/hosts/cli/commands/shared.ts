@@ -67,6 +67,12 @@ export const dataOptionFlags: Options = {
     help: "Sides of the box, in the order of the axes; one number is the longest, of square cells.",
   },
   dt: { value: "STEP", help: "Time between successive states, where the file does not say." },
+  history: { value: "COUNT", help: "Successive states that are one input, the earliest first." },
+  predicts: { value: "state|change", help: "What the network predicts: the next state, or the change to it." }, // prettier-ignore
+  conditions: {
+    value: "nu=0.01,t=time",
+    help: "What the network is told beside the state: numbers, arrays of the file, or time; inputs of these names, else further channels.",
+  },
   preset: {
     value: "FILE",
     help: "A saved way of reading; other options go before what it states.",
@@ -92,6 +98,7 @@ export function dataOptionsOf(args: Arguments): DataOptions {
     length: sidesOf(args.text("length")),
     history: historyOf(args.text("history")),
     predicts: predictsOf(args.text("predicts")),
+    conditions: args.text("conditions"),
   };
   const given = Object.entries(stated).filter(([, value]) => value !== undefined);
   return { ...presetOf(args.text("preset")), ...Object.fromEntries(given) };
