@@ -1,4 +1,4 @@
-/** Directions of parameter space: along the gradients of x and g·x, or random with the filters' norms. */
+/** Directions of parameter space: their algebra, and random ones with the filters' norms. */
 import { normals, randomFrom } from "../../shared/random";
 import { sizeOf, type Tensor } from "../../shared/tensor";
 
@@ -20,12 +20,26 @@ export function norm(a: Direction): number {
   return Math.sqrt(dot(a, a));
 }
 
+/** Σ weights_k · vectors_k; at least one vector. */
+export function combined(vectors: readonly Direction[], weights: readonly number[]): Direction {
+  const sum = vectors[0]!.map((part) => new Float64Array(part.length));
+  vectors.forEach((vector, v) => {
+    const weight = weights[v]!;
+    sum.forEach((part, k) => {
+      const other = vector[k]!;
+      for (let i = 0; i < part.length; i++) part[i]! += weight * other[i]!;
+    });
+  });
+  return sum;
+}
+
 /** a + factor · b */
-function plus(a: Direction, factor: number, b: Direction): Direction {
+export function plus(a: Direction, factor: number, b: Direction): Direction {
   return a.map((part, k) => part.map((value, i) => value + factor * b[k]![i]!));
 }
 
-function scaled(a: Direction, factor: number): Direction {
+/** factor · a */
+export function scaled(a: Direction, factor: number): Direction {
   return a.map((part) => part.map((value) => factor * value));
 }
 

@@ -23,6 +23,13 @@ export const landscape = defineAnalysis({
   parameters: {
     ...sampleParameters,
     loss: lossParameter,
+    checkpoints: {
+      kind: "text",
+      label: "Checkpoints",
+      help: "Of one training, their folder or files by name or pattern with commas between them: the slice around each in turn, all along the directions of the last, and the path between them.",
+      default: "",
+      example: "checkpoints/*.safetensors",
+    },
     element: {
       kind: "text",
       label: "Element",
@@ -33,11 +40,12 @@ export const landscape = defineAnalysis({
     directions: {
       kind: "choice",
       label: "Directions",
-      help: "The gradients of x and g·x, or filter-normalised random directions for comparison.",
+      help: "The gradients of x and g·x, filter-normalised random directions for comparison, or the two along which the checkpoints' path varies most.",
       default: "orbit",
       options: [
         { value: "orbit", label: "Orbit gradients" },
         { value: "random", label: "Random, filter-normalised" },
+        { value: "path", label: "Path of the checkpoints" },
       ],
     },
     plane: {
@@ -57,7 +65,7 @@ export const landscape = defineAnalysis({
     radius: {
       kind: "number",
       label: "Radius",
-      help: "Half-width in units of the step that is predicted to lower the loss by a tenth (0.1 · loss / gradient norm).",
+      help: "Half-width in units of the step that is predicted to lower the loss by a tenth (0.1 · loss / gradient norm); for the path's directions, in units of its length.",
       default: 1,
       min: 1e-6,
       scale: "log",

@@ -1,11 +1,10 @@
 /**
  * The mean loss on states x and on their images g·x over a slice of parameter space: the plane of both gradients, the
- * line of one, or filter-normalised random directions, with the Gauss–Newton model of either loss.
+ * line of one, filter-normalised random directions, or those of a training's path, with the Gauss–Newton model of either
+ * loss; of one network, or of every checkpoint of a training.
  */
 import type { LandscapeParameters } from "../../../shared/analyses/landscape";
 import { elementOf } from "../../../shared/groups/group";
-import { sizeOf } from "../../../shared/tensor";
-import type { LossId } from "../../training/losses";
 import type {
   AnalysisContext,
   AnalysisResult,
@@ -13,18 +12,17 @@ import type {
   ReportProgress,
   ResultArray,
 } from "../context";
-import { Gradients } from "../gradients";
 import { KeptFields } from "../keptFields";
-import { activationSize, checkSamples, sampleNetwork, type SampleNetwork } from "../network";
+import { activationSize, checkSamples, type SampleNetwork } from "../network";
 import { image, nameOfSample, tensorOf } from "../orbit";
 import { Predictions } from "../predictions";
+import { within } from "../readings";
 import type { Runs } from "../runs";
 import { RUN_BYTES, samplesPerRun } from "../samples";
-import { gaussNewtonCurvature } from "./curvature";
-import { dot, norm, type Direction } from "../directions";
-import { meanGradient, type Batch, type MeanGradient } from "./meanGradient";
+import { around, chunkOf, gradientsAt, gridOf, stepsAt, type Scene, type Step } from "./around";
+import type { Batch } from "./meanGradient";
+import { momentsOf, overTraining, pathOf, placeAt } from "./overTraining";
 import { sliceOf } from "./slice";
-import { LossSurface } from "../lossSurface";
 import { verifyLosses } from "./verify";
 
 export const landscape: Computation<LandscapeParameters> = {
@@ -34,10 +32,11 @@ export const landscape: Computation<LandscapeParameters> = {
     const planar = mayBePlane(params);
     const grid = planar ? points ** 2 : points;
     // Two losses a point; gradients, curvature and second differences are a few dozen passes more.
-    const passes = info.samples * (2 * grid + 24);
+    const { checkpoints = 0 } = info;
+    const passes = info.samples * (2 * grid + 24) * Math.max(1, checkpoints);
     return {
       passes,
-      memoryBytes: RUN_BYTES + 6 * 8 * info.parameters,
+      memoryBytes: RUN_BYTES + (6 + 2 * checkpoints) * 8 * info.parameters,
       flops: 2 * info.work * passes,
       ...(planar && params.directions === "orbit" ? { atMost: PERHAPS_A_LINE } : {}),
     };
@@ -46,7 +45,8 @@ export const landscape: Computation<LandscapeParameters> = {
     what: `${verify} losses of the grid`,
     passes: verify * info.samples,
   }),
-  runs: ({ samples, elements, parameters, activations, drawn }, params) => {
+  runs: (info, params) => {
+    const { samples, elements, parameters, activations, drawn, checkpoints = 0 } = info;
     const { points } = params;
     const plane = mayBePlane(params);
     const chunk = (numbers: number): number => samplesPerRun(samples, numbers);
@@ -58,10 +58,13 @@ export const landscape: Computation<LandscapeParameters> = {
       width,
       count: times * Math.ceil(samples / width),
     });
-    return [
+    const one = [
       runs("gradient", chunk(activations + parameters), 2),
       runs("loss", chunk(activations), at),
       runs("curvature", chunk(4 * activations), 2),
+    ];
+    return [
+      ...Array.from({ length: Math.max(1, checkpoints) }, () => one).flat(),
       runs("forward", chunk(activations), drawn ? elements : 0),
     ];
   },
@@ -69,7 +72,7 @@ export const landscape: Computation<LandscapeParameters> = {
 
 /** The gradients of x and of x again span a line, whatever is asked. */
 function mayBePlane({ plane, directions, element }: LandscapeParameters): boolean {
-  return plane && (directions === "random" || element !== "e");
+  return plane && (directions !== "orbit" || element !== "e");
 }
 
 const PERHAPS_A_LINE =
@@ -81,155 +84,81 @@ async function compute(
   progress: ReportProgress,
   signal: AbortSignal,
 ): Promise<AnalysisResult> {
-  const { model, executor, input, target, samples, fields, outputFields } = context;
+  const { input, target, samples, fields, outputFields } = context;
   const element = elementOf(context.group, params.element);
-  const network = sampleNetwork(model);
-  checkSamples(network, input, target, (i) => nameOfSample(samples[i]!));
-  const loss = params.loss as LossId;
+  const moments = momentsOf(context);
+  const end = placeAt(moments === null ? context.model : await moments.at(-1)!.open());
+  checkSamples(end.network, input, target, (i) => nameOfSample(samples[i]!));
   const batches: [Batch, Batch] = [
     { input, target },
     { input: image(element, input, fields), target: image(element, target, outputFields) },
   ];
-  const chunk = (numbers: number): number => samplesPerRun(samples.length, numbers);
-  const activations = activationSize(network);
-  const step = (fraction: number, stage: string) => (): void => {
-    signal.throwIfAborted();
-    progress({ fraction, stage });
-  };
+  const scene: Scene = { context, params, batches };
+  const names: [string, string] = ["x", `${element.label}·x`];
+  const total = moments?.length ?? 1;
+  const stepOf =
+    (report: ReportProgress): Step =>
+    (fraction, stage) =>
+    () => {
+      signal.throwIfAborted();
+      report({ fraction, stage });
+    };
+  const step = stepOf(({ fraction, stage }) => {
+    progress({ fraction: (total - 1 + fraction) / total, stage });
+  });
 
-  step(0, "Preparing the gradient graph")();
-  const parameters = network.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const gradients = await Gradients.compile(
-    executor,
-    model,
-    network,
-    loss,
-    chunk(activations + parameters),
+  const path = moments === null ? [] : await pathOf(moments, end, context.memoryBytes, signal);
+  const gradients = await gradientsAt(
+    scene,
+    end,
+    names,
+    stepOf(({ stage }) => {
+      progress({ fraction: 0, stage });
+    }),
   );
-  const means = [];
-  for (const [k, batch] of batches.entries()) {
-    const name = k === 0 ? "x" : `${element.label}·x`;
-    means.push(await meanGradient(gradients, batch, step(0.02, `Gradients at ${name}`)));
-  }
-  await gradients.dispose();
-  const [x, gx] = means as [MeanGradient, MeanGradient];
-  const slice = sliceOf(params, network, model.parameters, x, gx);
+  const slice = sliceOf(params, end.network, end.model.parameters, ...gradients, path);
   context.notices.push(...slice.notices);
   const { basis, unit } = slice;
-
-  step(0.05, "Preparing the loss surface")();
-  const surface = await LossSurface.compile(executor, model, network, loss, chunk(activations));
-  const alpha = evenly(params.points, params.radius);
-  const beta = basis.length > 1 ? alpha : Float64Array.of(0);
-  const steps = (a: number, b: number): number[] =>
-    basis.length > 1 ? [a * unit, b * unit] : [a * unit];
-  const values = new Float64Array(2 * beta.length * alpha.length);
-  for (const [j, b] of beta.entries()) {
-    for (const [i, a] of alpha.entries()) {
-      const place = j * alpha.length + i;
-      const fraction = 0.1 + (0.8 * place) / (beta.length * alpha.length);
-      const means = await surface.at(
-        basis,
-        steps(a, b),
-        batches,
-        step(fraction, `Losses at point ${place + 1} of ${beta.length * alpha.length}`),
-      );
-      values[place] = means[0]!;
-      values[beta.length * alpha.length + place] = means[1]!;
-    }
-  }
-  const second = await secondDifferences(
-    surface,
-    basis,
-    unit,
-    alpha,
-    batches,
-    step(0.91, "Second differences"),
-  );
-  await surface.dispose();
-  const curvature = await gaussNewtonCurvature(
-    executor,
-    model,
-    network,
-    loss,
-    chunk(4 * activations),
-    basis,
-    batches,
-    step(0.95, "Gauss–Newton curvature"),
-  );
-  const kept = await keptFields(context, network, chunk(activations), step(0.97, "Predictions"));
+  const training =
+    moments === null
+      ? null
+      : await overTraining(scene, slice, { moments, path, end, gradients, names }, (k, name) =>
+          stepOf(within(progress, k, total, name)),
+        );
+  const found = training?.last ?? (await around(scene, end, slice, gradients, step));
+  const { model, network } = end;
+  const chunk = chunkOf(scene, activationSize(network));
+  const kept = await keptFields({ ...context, model }, network, chunk, step(0.97, "Predictions"));
   const verified =
     params.verify === 0
       ? {}
       : {
-          verified: await verifyLosses(context, params, network, basis, batches, {
-            at: (place) =>
-              steps(alpha[place % alpha.length]!, beta[Math.floor(place / alpha.length)]!),
-            values,
+          verified: await verifyLosses({ ...context, model }, params, network, basis, batches, {
+            at: (place) => stepsAt(params, slice, place),
+            values: found.values,
             step: step(0.99, "Verifying losses in float64"),
           }),
         };
-  const perUnit = (gradient: Direction): number[] => basis.map((u) => unit * dot(gradient, u));
-  const inUnits = (matrix: number[][]): number[][] =>
-    matrix.map((row) => row.map((value) => value * unit ** 2));
-  const [base, differences] = second;
+  const pair = <T>([x, gx]: readonly T[]): { x: T; gx: T } => ({ x: x!, gx: gx! });
   return {
     summary: {
       element: element.id,
       directions: params.directions,
-      norms: { x: norm(x.gradient), gx: norm(gx.gradient) },
+      norms: pair(found.norms),
       cosine: slice.cosine,
       angleDegrees: (Math.acos(Math.min(1, Math.max(-1, slice.cosine))) * 180) / Math.PI,
       radius: unit,
-      baseLoss: { x: base[0], gx: base[1] },
-      gradient: { x: perUnit(x.gradient), gx: perUnit(gx.gradient) },
-      curvature: { x: inUnits(curvature[0]!), gx: inUnits(curvature[1]!) },
-      secondDifference: { x: differences[0], gx: differences[1] },
+      baseLoss: pair(found.base),
+      gradient: pair(found.gradient),
+      curvature: pair(found.curvature),
+      secondDifference: pair(found.second),
       planar: basis.length > 1,
       notes: slice.notices,
+      ...training?.summary,
       ...verified,
     },
-    arrays: { ...arraysOf(alpha, beta, values), ...kept },
+    arrays: { ...arraysOf(params, basis.length, found.values), ...training?.arrays, ...kept },
   };
-}
-
-/** `points` values from −radius to radius; with an odd number 0 is exact. */
-function evenly(points: number, radius: number): Float64Array {
-  return Float64Array.from(
-    { length: points },
-    (_, i) => (radius * (2 * i - (points - 1))) / (points - 1),
-  );
-}
-
-/**
- * Losses at the present parameters, and second differences along each direction from its middle to both ends: over one
- * grid spacing the rounding of a float32 loss would be as large as the curvature of a random direction.
- */
-async function secondDifferences(
-  surface: LossSurface,
-  basis: readonly Direction[],
-  unit: number,
-  alpha: Float64Array,
-  batches: readonly Batch[],
-  step: () => void,
-): Promise<[number[], number[][]]> {
-  const spacing = alpha.at(-1)!;
-  const at = (k: number, sign: number): Promise<number[]> =>
-    surface.at(
-      basis,
-      basis.map((_, a) => (a === k ? sign * spacing * unit : 0)),
-      batches,
-      step,
-    );
-  const base = await at(0, 0);
-  const differences: number[][] = batches.map(() => []);
-  for (const k of basis.keys()) {
-    const [up, down] = [await at(k, 1), await at(k, -1)];
-    base.forEach((middle, b) => {
-      differences[b]!.push((up[b]! - 2 * middle + down[b]!) / spacing ** 2);
-    });
-  }
-  return [base, differences];
 }
 
 async function keptFields(
@@ -252,10 +181,11 @@ async function keptFields(
 }
 
 function arraysOf(
-  alpha: Float64Array,
-  beta: Float64Array,
+  params: LandscapeParameters,
+  directions: number,
   values: Float64Array,
 ): Record<string, ResultArray> {
+  const { alpha, beta } = gridOf(params, directions);
   return {
     alpha: {
       tensor: tensorOf(alpha, [alpha.length]),

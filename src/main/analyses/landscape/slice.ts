@@ -5,6 +5,7 @@ import type { Tensor } from "../../../shared/tensor";
 import type { SampleNetwork } from "../network";
 import { dot, filterNormalised, norm, orthonormal, type Direction } from "../directions";
 import type { MeanGradient } from "./meanGradient";
+import { principalDirections } from "./path";
 
 /** The step whose predicted decrease is this fraction of the loss is the unit r of both axes. */
 const DECREASE = 0.1;
@@ -14,14 +15,21 @@ export interface Slice {
   readonly basis: readonly Direction[];
   /** Parameter-space length of 1 on the axes. */
   readonly unit: number;
-  /** Of both gradients. */
+  /** Of both gradients, in all of parameter space. */
   readonly cosine: number;
   readonly notices: string[];
 }
 
+/** Of the two mean gradients; NaN where one vanishes. */
+export function cosineOf(x: MeanGradient, gx: MeanGradient): number {
+  return dot(x.gradient, gx.gradient) / (norm(x.gradient) * norm(gx.gradient));
+}
+
 /**
  * From the mean gradients at x and at g·x, both of all parameters.
- * @throws UserError "landscape/no-gradient" where there is no direction to draw, "landscape/no-filters", "model/not-finite"
+ * @param path moments of the training less its end, where the directions are its own
+ * @throws UserError "landscape/no-gradient" where there is no direction to draw, "landscape/no-filters",
+ * "landscape/no-path", "model/not-finite"
  */
 export function sliceOf(
   params: LandscapeParameters,
@@ -29,6 +37,7 @@ export function sliceOf(
   values: ReadonlyMap<string, Tensor>,
   x: MeanGradient,
   gx: MeanGradient,
+  path: readonly Direction[],
 ): Slice {
   const length = norm(x.gradient);
   if (!Number.isFinite(length + norm(gx.gradient) + x.loss + gx.loss)) {
@@ -46,7 +55,8 @@ export function sliceOf(
     );
   }
   const unit = (DECREASE * x.loss) / length;
-  const cosine = dot(x.gradient, gx.gradient) / (length * norm(gx.gradient));
+  const cosine = cosineOf(x, gx);
+  if (params.directions === "path") return { ...alongPath(path, params.plane), cosine };
   if (params.directions === "random") {
     const tensors = [...values.values()];
     const [first, second] = [0, 1].map((k) => filterNormalised(tensors, params.seed, 3 + k));
@@ -68,4 +78,28 @@ export function sliceOf(
         ]
       : [];
   return { basis: params.plane ? basis : basis.slice(0, 1), unit, cosine, notices: parallel };
+}
+
+/** The principal directions of a path through its end; the unit is its farthest moment's distance, in their plane. */
+function alongPath(path: readonly Direction[], plane: boolean): Omit<Slice, "cosine"> {
+  const found = path.length < 2 ? [] : principalDirections(path);
+  if (found.length === 0) {
+    throw new UserError(
+      "landscape/no-path",
+      path.length < 2
+        ? "The directions of a path need at least two checkpoints."
+        : "The checkpoints all have the same parameters, so their path has no direction.",
+      {
+        where: "checkpoints",
+        todo: "Name more checkpoints of a training, or use orbit directions.",
+      },
+    );
+  }
+  const basis = plane ? found : found.slice(0, 1);
+  const unit = Math.max(...path.map((moment) => Math.hypot(...basis.map((u) => dot(moment, u)))));
+  const straight =
+    plane && found.length === 1
+      ? ["The path of the checkpoints is straight, so a line is drawn instead of a plane."]
+      : [];
+  return { basis, unit, notices: straight };
 }
