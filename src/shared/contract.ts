@@ -59,6 +59,8 @@ export const dataOptions = z.object({
   history: z.number().int().min(1).max(64).optional(),
   /** What targets are where they are the next states: those, or the change from the last state of the input. */
   predicts: z.enum(["state", "change"]).optional(),
+  /** What the network is told beside the state: `nu=0.01,t=time,mu=parameters/mu`. */
+  conditions: z.string().optional(),
   /** Group under which the dynamics itself is known to be symmetric, as whoever gives the data states it. */
   symmetry: z.string().optional(),
   /** What a file must have for these options, of a preset, to be meant. */

@@ -3,6 +3,7 @@
  * file must have for it to be meant.
  */
 import { z } from "zod";
+import { parseConditions } from "./conditions";
 import { dataOptions, type DataInfo, type DataOptions } from "./contract";
 import { UserError } from "./errors";
 
@@ -24,10 +25,11 @@ const preset = z.object({
  */
 export function showDataPreset(info: DataInfo, options: DataOptions): string {
   const { expects: _, ...own } = options;
-  // Of an input of several states the fields of one are meant, which only whoever stated them knows.
+  // Of an input of more than a state the fields of that state are meant, which only whoever stated them knows.
   const { history = 1 } = options;
+  const told = parseConditions(options.conditions).length;
   const stated = {
-    ...(info.fields === null || history > 1 ? {} : { fields: info.fields }),
+    ...(info.fields === null || history > 1 || told > 0 ? {} : { fields: info.fields }),
     ...(info.boundary === null ? {} : { boundary: info.boundary }),
     ...(info.dt === null ? {} : { dt: info.dt }),
     ...(info.spacing === null ? {} : { length: sidesOf(info, info.spacing) }),
@@ -35,7 +37,7 @@ export function showDataPreset(info: DataInfo, options: DataOptions): string {
   };
   const expects = {
     axes: info.axes,
-    channels: info.channels.length / history,
+    channels: (info.channels.length - told) / history,
     arrays: info.stored?.input ?? "",
   };
   const { layout } = info;

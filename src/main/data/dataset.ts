@@ -3,6 +3,7 @@
  * trajectories whose successive states are the pairs. Only the samples asked for are read.
  */
 import { basename } from "node:path";
+import { parseConditions } from "../../shared/conditions";
 import type { DataOptions } from "../../shared/contract";
 import { checkExpected } from "../../shared/dataPreset";
 import { UserError } from "../../shared/errors";
@@ -12,6 +13,7 @@ import { fromFloat64, isFloat, toFloat64, type Tensor } from "../../shared/tenso
 import type { ArraySource } from "./arraySource";
 import type { Axis } from "./axes";
 import { channelsOf } from "./channels";
+import { withConditions } from "./conditions";
 import {
   boxOf,
   readCoordinates,
@@ -39,6 +41,8 @@ export interface DataSet extends SampleExtent {
   readonly targets: "stored" | "next state" | "none";
   /** What targets are: states, or their change from the last state of the input. */
   readonly predicts: "state" | "change";
+  /** What the network is told beside the state: names of the last channels of the inputs. */
+  readonly conditions: readonly string[];
   /** The input states with every time, also those that are only targets. */
   readonly states: States;
   /** As the program sees the states: [trajectory, time, channel, y, x] less what is not there. */
@@ -116,7 +120,8 @@ async function dataSetOf(
     paths,
   );
   const history = options.history ?? 1;
-  const states = withHistory(single, history);
+  const conditions = parseConditions(options.conditions).map(({ name }) => name);
+  const states = await statesOfInput(single, file, options, reading);
   const targetParts = readings.flatMap(({ target }) => (target === undefined ? [] : [target]));
   const stored =
     targetParts.length === files.length
@@ -139,7 +144,7 @@ async function dataSetOf(
   const stated = options.fields ?? reading.fields;
   const one = channelsOf(single, stated);
   const input =
-    one.fields === undefined ? channelsOf(states, undefined) : channelsOf(states, fieldsWithHistory(one.fields, history)); // prettier-ignore
+    one.fields === undefined ? channelsOf(states, undefined) : channelsOf(states, [fieldsWithHistory(one.fields, history), ...conditions.map((name) => `scalar:${name}`)].join()); // prettier-ignore
   const sameChannels = channelExtent(output) === channelExtent(single);
   const outgoing = channelsOf(
     output,
@@ -164,6 +169,7 @@ async function dataSetOf(
     evidence: [...reading.evidence, ...shardsSentence(files)],
     targets,
     predicts,
+    conditions,
     states,
     shape: [states.trajectories, states.times, ...states.shape],
     axes: ["trajectory", "time", ...states.axes],
@@ -209,6 +215,23 @@ async function dataSetOf(
       for (const one of files) await one.close();
     },
   };
+}
+
+/** As a network takes them: several successive states, and what is told beside. */
+async function statesOfInput(
+  single: States,
+  file: ArrayFile,
+  { history = 1, conditions, dt }: DataOptions,
+  { coordinates, dt: read }: Proposal,
+): Promise<States> {
+  const { time } = await readCoordinates(file.arrays, single, coordinates);
+  const step = read ?? (await readTimeStep(file.arrays)) ?? dt;
+  const counted = step === undefined ? undefined : Array.from({ length: single.times }, (_, i) => i * step); // prettier-ignore
+  return withConditions(withHistory(single, history), parseConditions(conditions), {
+    arrays: file.arrays,
+    times: time ?? counted,
+    last: history - 1,
+  });
 }
 
 function shardsSentence(files: readonly ArrayFile[]): string[] {

@@ -30,12 +30,14 @@ export interface Normalisation {
  */
 export async function normalisationOf(
   choice: string,
-  data: Pick<DataSet, "states" | "channels" | "fields">,
+  data: Pick<DataSet, "states" | "channels" | "fields" | "conditions">,
 ): Promise<Normalisation | undefined> {
   if (choice === "none" || choice === "") return undefined;
-  const count = data.channels.length;
+  const told = data.conditions.length;
+  const count = data.channels.length - told;
   const fromData = choice === "pooled" ? pooled : choice === "min-max" ? ranged : undefined;
-  if (fromData === undefined) return checked(await readNormalisation(choice), count);
+  if (fromData === undefined)
+    return unchangedBehind(checked(await readNormalisation(choice), count), told);
   if (data.fields === undefined) {
     throw new UserError(
       "normalise/fields",
@@ -45,7 +47,15 @@ export async function normalisationOf(
       },
     );
   }
-  return checked(fromData(data.fields, (await channelStatistics(data)).channels), count);
+  const { channels } = await channelStatistics(data);
+  const own = data.fields.filter((field) => field.channels.every((channel) => channel < count));
+  return unchangedBehind(checked(fromData(own, channels.slice(0, count)), count), told);
+}
+
+/** Conditions reach the network as they are stated: their unit and range are its own business. */
+function unchangedBehind({ mean, std, source }: Normalisation, told: number): Normalisation {
+  const each = (value: number): number[] => Array.from({ length: told }, () => value);
+  return { mean: [...mean, ...each(0)], std: [...std, ...each(1)], source };
 }
 
 /**
@@ -151,13 +161,16 @@ function checked(normalisation: Normalisation, count: number): Normalisation {
 /**
  * The same for targets that are fewer channels than inputs of several states, or changes of them: of the last state, and
  * without offset.
+ * @param told channels behind the states, which no target has
  */
 export function forTargets(
   { mean, std, source }: Normalisation,
   channels: number,
   predicts: "state" | "change",
+  told = 0,
 ): Normalisation {
-  const last = <T>(list: readonly T[]): readonly T[] => list.slice(list.length - channels);
+  const last = <T>(list: readonly T[]): readonly T[] =>
+    list.slice(list.length - told - channels, list.length - told);
   return { mean: last(predicts === "change" ? mean.map(() => 0) : mean), std: last(std), source };
 }
 

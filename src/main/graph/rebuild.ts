@@ -9,14 +9,17 @@ export type Renewed = (value: Value) => Value;
  * The same inputs and outputs, by name and in order; an input that nothing reads any more stays.
  * @param replace the values that stand for a node's outputs, none for a node that nothing will read; undefined for the
  * same node
+ * @param fed inputs that are no inputs of the new graph, and what stands for each
  */
 export function rebuild(
   graph: Graph,
   g: Builder,
   replace: (node: Node, renewed: Renewed) => readonly Value[] | undefined,
+  fed: ReadonlyMap<Value, Value> = new Map(),
 ): Graph {
-  const known = new Map<Value, Value>();
-  const inputs = graph.inputs.map((value) => {
+  const known = new Map(fed);
+  const open = graph.inputs.filter((value) => !fed.has(value));
+  const inputs = open.map((value) => {
     const { source } = value;
     const fresh = g.input(inputName(value), value, source.kind === "input" ? source.role : "data");
     known.set(value, fresh);

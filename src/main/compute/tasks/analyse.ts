@@ -119,9 +119,9 @@ async function prepared<T>(
   experiment.notices.push(...(input.notices ?? []));
   const executors = new Executors(experiment.target);
   try {
-    const { model } = experiment;
-    if (model !== null && input.model?.weights === null) {
-      const { warnings } = await checkParity(model);
+    const { model, asFiled } = experiment;
+    if (asFiled !== null && input.model?.weights === null) {
+      const { warnings } = await checkParity(asFiled);
       experiment.notices.push(...warnings);
     }
     const { input: states, target, raw } = await experiment.read();
@@ -135,7 +135,7 @@ async function prepared<T>(
       ...placeOf(experiment),
       sidesAssumed: experiment.data.spacing === null,
       checkpoints: experiment.checkpoints,
-      ...(model === null ? {} : { name: basename(model.path) }),
+      ...(asFiled === null ? {} : { name: basename(asFiled.path) }),
       identity: () => identityOf(input, experiment),
       kept: keptParts(join(dirname(input.folder), KEPT_FOLDER)),
       group: experiment.group,

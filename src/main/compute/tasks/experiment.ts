@@ -22,6 +22,7 @@ import {
   type Normalisation,
 } from "../../data/normalise";
 import { openModel, type Model } from "../../models";
+import { conditioned, conditionsTaken } from "../../models/conditioned";
 import type { Target } from "../../runtime/target";
 import { openDataFor } from "./fieldsOfModel";
 import { checkpointsBeside, checkpointsOf } from "./checkpoints";
@@ -32,6 +33,8 @@ import { readingForSplit } from "./statesOfSplit";
 export interface Experiment {
   /** null where the analysis takes the data alone. */
   readonly model: Model | null;
+  /** The same as its file has it, with inputs of its own for conditions. */
+  readonly asFiled: Model | null;
   readonly data: DataSet;
   /** Indices in the data set. */
   readonly indices: readonly number[];
@@ -103,21 +106,28 @@ async function modelOf({ analysis, model }: AnalysisSpec): Promise<Model | null>
 
 /** A model that leaves axes open at the extents of the data. */
 async function atExtentsOf(
-  { states }: DataSet,
+  data: DataSet,
   opened: Model | null,
   { model }: AnalysisSpec,
 ): Promise<Model | null> {
   return opened?.info.open === undefined || model === null
     ? opened
-    : openModel(model.path, { weights: model.weights, sample: states.shape });
+    : openModel(model.path, { weights: model.weights, sample: stateOf(opened, data) });
+}
+
+/** Extents of the state as the model takes it, without the conditions that are inputs of their own. */
+function stateOf(model: Model, { states, conditions }: DataSet): number[] {
+  const taken = conditionsTaken(model, conditions);
+  return states.shape.map((n, i) => (states.axes[i] === "channel" ? n - taken : n));
 }
 
 async function experimentOf(
-  model: Model | null,
+  asFiled: Model | null,
   data: DataSet,
   { analysis, parameters }: AnalysisSpec,
   assumed: readonly string[],
 ): Promise<Experiment> {
+  const model = asFiled === null ? null : conditioned(asFiled, data.conditions);
   if (model !== null) checkShapes(model, data);
   checkTargets(data, analysis);
   // Where an analysis takes no group, nothing acts.
@@ -151,6 +161,7 @@ async function experimentOf(
   ];
   return {
     model,
+    asFiled,
     data,
     indices: selection.indices,
     samples: selection.indices.map((index) => data.place(index)),
@@ -176,23 +187,29 @@ async function experimentOf(
       };
     },
     later: successors(data, selection.indices, normalisation),
-    checkpoints: model === null ? [] : await checkpointsFor(analysis, parameters, model, data),
+    checkpoints: asFiled === null ? [] : await checkpointsFor(analysis, parameters, asFiled, data),
     close: () => data.close(),
   };
 }
 
 /** Those that are named; where none are, those beside the model for an analysis that goes over them. */
-function checkpointsFor(
+async function checkpointsFor(
   analysis: string,
   parameters: AnalysisSpec["parameters"],
-  { path }: Model,
-  { states }: DataSet,
+  model: Model,
+  data: DataSet,
 ): Promise<Experiment["checkpoints"]> {
   const list = text(parameters, "checkpoints");
   const { checkpoints: kind } = definitionOf(analysis);
-  return list.trim() === "" && kind !== undefined
-    ? checkpointsBeside(kind, path, states.shape)
-    : checkpointsOf(list, path, states.shape);
+  const sample = stateOf(model, data);
+  const found =
+    list.trim() === "" && kind !== undefined
+      ? await checkpointsBeside(kind, model.path, sample)
+      : await checkpointsOf(list, model.path, sample);
+  return found.map((checkpoint) => ({
+    ...checkpoint,
+    open: async () => conditioned(await checkpoint.open(), data.conditions),
+  }));
 }
 
 /** States after the samples, as `StatesContext.later` gives them. */
@@ -277,14 +294,15 @@ function elementsOf(group: Group, names: string): readonly Element[] {
 /** Targets may be changes, and fewer channels than inputs of several states. */
 function targetInModelVariables(
   target: Tensor,
-  { predicts, states }: DataSet,
+  { predicts, states, conditions }: DataSet,
   normalisation: Normalisation | undefined,
 ): Tensor {
   if (normalisation === undefined) return target;
   const channels = target.shape[1] ?? 1;
-  const whole = states.shape[states.axes.indexOf("channel")] ?? 1;
+  const told = conditions.length;
+  const whole = (states.shape[states.axes.indexOf("channel")] ?? 1) - told;
   const fits = whole % channels === 0;
-  return inModelVariables(target, fits ? forTargets(normalisation, channels, predicts) : normalisation); // prettier-ignore
+  return inModelVariables(target, fits ? forTargets(normalisation, channels, predicts, told) : normalisation); // prettier-ignore
 }
 
 function inModelVariables(tensor: Tensor, normalisation: Normalisation | undefined): Tensor {

@@ -99,6 +99,7 @@ async function unitsOf(
   if (normalise !== null && typeof normalise !== "string")
     return { ...normalise, source: "pooled" };
   const units = await normalisationOf(normalise ?? "none", {
+    conditions: [],
     fields: fields ?? undefined,
     channels: Array.from({ length: channels }, (_, i) => ({
       name: `u${i}`,
