@@ -353,6 +353,7 @@ const figureView = z.object({
   row: z.number().optional(),
   column: z.number().optional(),
   subgroup: z.string().optional(),
+  checkpoint: z.number().int().optional(),
   quantity: z.string().optional(),
 });
 

@@ -6,7 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FigureDefinition } from "../../shared/charts/figure";
 import { analyses } from "../../shared/analyses";
 import { coherenceFigures } from "../../shared/charts/coherence";
-import { coherenceRun, equivarianceRun, landscapeRun } from "../../shared/charts/madeUpRuns";
+import {
+  coherenceRun,
+  equivarianceRun,
+  landscapeTrainingRun,
+} from "../../shared/charts/madeUpRuns";
 import { lightTheme } from "../../shared/charts/theme";
 import type { RunResult } from "../../shared/run";
 import { openArrays } from "../data/npz";
@@ -50,7 +54,7 @@ test.each(figureFormats)("the same figure gives the same %s bytes", async (forma
 const everyFigure: [string, FigureDefinition, RunResult][] = [
   ["coherence", coherenceRun(8, "samples")] as const,
   ["equivariance", equivarianceRun(8, 3)] as const,
-  ["landscape", landscapeRun(true, 9)] as const,
+  ["landscape", landscapeTrainingRun(9)] as const,
 ].flatMap(([id, result]) =>
   analyses[id].figures.map((figure): [string, FigureDefinition, RunResult] => [
     `${id} ${figure.id}`,

@@ -15,6 +15,8 @@ export interface FigureView {
   readonly column?: number;
   /** Key of a subgroup ("e,r2,sr,sr3") whose elements are set apart from the others. */
   readonly subgroup?: string;
+  /** Position of a checkpoint among those of the run, where a figure is of one at a time; absent: the last. */
+  readonly checkpoint?: number;
   /** Which quantity, where a figure can show several: "cosine", "influence", "gram". */
   readonly quantity?: string;
 }

@@ -4,7 +4,13 @@ import { coherenceFigures } from "./coherence";
 import { equivarianceFigures } from "./equivariance";
 import type { FigureDefinition, FigureTable } from "./figure";
 import { landscapeFigures } from "./landscape";
-import { coherenceRun, equivarianceRun, landscapeRun, madeUpRun } from "./madeUpRuns";
+import {
+  coherenceRun,
+  equivarianceRun,
+  landscapeRun,
+  landscapeTrainingRun,
+  madeUpRun,
+} from "./madeUpRuns";
 import { darkTheme, lightTheme, printTheme } from "./theme";
 
 const cases: [string, FigureDefinition, RunResult][] = [
@@ -21,7 +27,7 @@ const cases: [string, FigureDefinition, RunResult][] = [
   ...landscapeFigures.map((f): [string, FigureDefinition, RunResult] => [
     `landscape ${f.id}`,
     f,
-    landscapeRun(true, 7),
+    landscapeTrainingRun(7),
   ]),
 ];
 

@@ -49,6 +49,7 @@ export function heading(
       const box = params.coordSys as unknown as Box;
       return label(theme, text, [box.x + box.width / 2, box.y - theme.fontSize * 0.35], {
         textVerticalAlign: "bottom",
+        ...(text.includes("\n") ? { lineHeight: theme.fontSize * 1.25 } : {}),
       });
     },
   };

@@ -23,16 +23,52 @@ export interface Landscape {
   readonly models: readonly [QuadraticModel, QuadraticModel];
 }
 
-export function readLandscape(run: RunResult): Landscape {
+/** @param checkpoint position among those of the run; absent, or in a run without any: what its summary is of */
+export function readLandscape(run: RunResult, checkpoint?: number): Landscape {
   const { alpha, beta, loss } = run.arrays;
   const all = loss === undefined ? new Float64Array() : toFloat64(loss);
   const { summary, parameters } = run.record;
-  return {
+  const read = {
     element: String(summary.element ?? parameters.element ?? "g"),
     alpha: alpha === undefined ? [] : [...toFloat64(alpha)],
     beta: beta === undefined ? [] : [...toFloat64(beta)],
-    loss: [all.subarray(0, all.length / 2), all.subarray(all.length / 2)],
-    models: [model(summary, "x"), model(summary, "gx")],
+  };
+  const moment = checkpoint === undefined ? null : momentAt(run, checkpoint);
+  return moment === null
+    ? {
+        ...read,
+        loss: [all.subarray(0, all.length / 2), all.subarray(all.length / 2)],
+        models: [model(summary, "x"), model(summary, "gx")],
+      }
+    : { ...read, ...moment };
+}
+
+/** The slice around one checkpoint; null where the run has no such. */
+function momentAt(
+  { arrays }: RunResult,
+  checkpoint: number,
+): Pick<Landscape, "loss" | "models"> | null {
+  const of = (name: string): Float64Array => {
+    const tensor = arrays[`checkpoint_${name}`];
+    if (tensor === undefined) return new Float64Array();
+    const size = tensor.data.length / tensor.shape[0]!;
+    return toFloat64(tensor).subarray(checkpoint * size, (checkpoint + 1) * size);
+  };
+  const [all, base, gradient, curvature] = ["loss", "base", "gradient", "curvature"].map(of);
+  if (all!.length === 0) return null;
+  const d = gradient!.length / 2;
+  const models = [0, 1].map((side): QuadraticModel => {
+    const bend = (k: number): Pair =>
+      pair([...curvature!.subarray((side * d + k) * d)].slice(0, d));
+    return {
+      loss: base![side]!,
+      gradient: pair([...gradient!.subarray(side * d, (side + 1) * d)]),
+      curvature: [bend(0), d > 1 ? bend(1) : [0, 0]],
+    };
+  });
+  return {
+    loss: [all!.subarray(0, all!.length / 2), all!.subarray(all!.length / 2)],
+    models: [models[0]!, models[1]!],
   };
 }
 

@@ -14,8 +14,13 @@ import type { ChartTheme } from "./theme";
 const MODEL = "Gauss–Newton model";
 const NO_MODEL = "This run has no Gauss–Newton model to draw.";
 
-export function lineOption(run: RunResult, theme: ChartTheme): EChartsCoreOption {
-  const { element, alpha, beta, loss, models } = readLandscape(run);
+/** @param checkpoint whose slice is drawn; absent: the last, or the only one */
+export function lineOption(
+  run: RunResult,
+  theme: ChartTheme,
+  checkpoint?: number,
+): EChartsCoreOption {
+  const { element, alpha, beta, loss, models } = readLandscape(run, checkpoint);
   const middle = middleRow(beta);
   const rows = loss.map((values) => [
     ...values.subarray(middle * alpha.length, (middle + 1) * alpha.length),

@@ -15,6 +15,7 @@ import {
   type Landscape,
   type Pair,
 } from "./landscapeData";
+import { drawnPath, pathOf } from "./landscapePath";
 import { extent, fixedScale, showNumber } from "./scale";
 import type { ChartTheme } from "./theme";
 
@@ -23,11 +24,18 @@ const LEVELS = 9;
 /** Centre gap in per cent of the width; the figure's aspect is (100 − gap) / 200, so both panels are square. */
 const GAP = 4;
 
-export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOption {
-  const landscape = readLandscape(run);
+/** @param checkpoint whose slice is drawn, with the training's path through it; absent: the last, or the only one */
+export function planeOption(
+  run: RunResult,
+  theme: ChartTheme,
+  checkpoint?: number,
+): EChartsCoreOption {
+  const landscape = readLandscape(run, checkpoint);
+  const path = pathOf(run);
+  const from = checkpoint ?? path.length - 1;
   const { alpha, beta, element } = landscape;
   const g = elementLabel(element);
-  const random = run.record.parameters.directions === "random";
+  const orbit = (run.record.parameters.directions ?? "orbit") === "orbit";
   const x = fixedScale(alpha[0] ?? -1, alpha.at(-1) ?? 1, 4);
   const y = fixedScale(beta[0] ?? -1, beta.at(-1) ?? 1, 4);
   // left + right margins of a panel equal top + bottom: square panels at every width.
@@ -55,14 +63,14 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
       axis(theme, x, {
         panel,
         labelled: labelledTicks(x),
-        name: random ? "first direction, in ρ" : "along ∇ℓ(x), in ρ",
+        name: orbit ? alongName(path) : "first direction, in ρ",
         gap: 1.7,
       }),
     ),
     yAxis: [0, 1].map((panel) =>
       axis(theme, y, {
         panel,
-        name: panel === 0 ? (random ? "second, in ρ" : "across, in ρ") : "",
+        name: panel === 0 ? (orbit ? "across, in ρ" : "second, in ρ") : "",
         gap: 3.3,
         position: panel === 0 ? "left" : "right",
       }),
@@ -86,6 +94,7 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
             type: "group",
             children: [
               ...contours(theme, surfaces[panel]!, landscape, panel, box, pixel, names),
+              ...(path.length === 0 ? [] : drawnPath(theme, path, from, pixel)),
               ...arrows.flatMap(({ drawn }) => drawn),
               start(theme, pixel([0, 0])),
             ],
@@ -100,13 +109,18 @@ export function planeOption(run: RunResult, theme: ChartTheme): EChartsCoreOptio
   };
 }
 
+/** With checkpoints the direction is that of the last one's gradient. */
+function alongName(path: readonly Pair[]): string {
+  return path.length > 1 ? "along the last ∇ℓ(x), in ρ" : "along ∇ℓ(x), in ρ";
+}
+
 /** Where a text stands, and half its width: others keep off. */
 interface Place {
   readonly at: Pair;
   readonly half: number;
 }
 
-interface Surface {
+export interface Surface {
   /** The loss, with points between the computed ones for smooth lines. */
   readonly fine: Grid;
   readonly min: number;
@@ -117,10 +131,21 @@ interface Surface {
   readonly model: Contour | null;
 }
 
-function surfaceOf({ alpha, beta, loss, models }: Landscape, panel: number): Surface {
+/** A loss that grows by more than this over the plane has levels of equal ratios: even ones would leave its valley empty. */
+const WIDE = 30;
+
+function ratioLevels(min: number, max: number): number[] {
+  const levels = Array.from({ length: LEVELS }, (_, k) =>
+    Number((min * (max / min) ** ((k + 1) / (LEVELS + 1))).toPrecision(2)),
+  );
+  return [...new Set(levels)];
+}
+
+export function surfaceOf({ alpha, beta, loss, models }: Landscape, panel: number): Surface {
   // Levels of its own: where the loss on g·x is many times that on x, common ones would leave one panel empty.
   const [min, max] = extent(loss[panel]!) ?? [0, 1];
-  const levels = roundLevels(min, max, LEVELS);
+  const levels =
+    max > WIDE * min && min > 0 ? ratioLevels(min, max) : roundLevels(min, max, LEVELS);
   const fine = refined({ xs: alpha, ys: beta, values: loss[panel]! });
   return { fine, min, max, levels, model: modelLine(models[panel]!, fine.xs, fine.ys, levels) };
 }
@@ -139,18 +164,20 @@ function modelLegend(
   return { text: `Gauss–Newton model at ${on.join(", ")}${flat}`, drawn: true };
 }
 
-function contours(
+/** @param names places that labels keep off; null: too small a panel for labels */
+export function contours(
   theme: ChartTheme,
   { fine, min, max, levels, model }: Surface,
   { models }: Landscape,
   panel: number,
   box: Box,
   pixel: (point: Pair) => Pair,
-  names: readonly Place[],
+  names: readonly Place[] | null,
 ): object[] {
+  const evenly = !(max > WIDE * min && min > 0);
   const colour = (level: number): string => {
     // The ends of the map that vanish on the surface are left out.
-    const t = normalised({ min, max }, level);
+    const t = evenly ? normalised({ min, max }, level) : levels.indexOf(level) / levels.length;
     return cssColour(colourMaps.viridis, theme.name === "dark" ? 0.3 + 0.7 * t : 0.8 * t);
   };
   const lines = levels.map((level) => contour(fine.values, fine.xs, fine.ys, level));
@@ -161,7 +188,7 @@ function contours(
     style: { fill: "none", ...style },
   });
   const width = theme.lineWidth;
-  const placed = [...names];
+  const placed = [...(names ?? [])];
   return [
     ...lines.flatMap(({ level, lines: pieces }) =>
       pieces.map((piece) => stroke(piece, { stroke: colour(level), lineWidth: width * 1.4 })),
@@ -174,7 +201,9 @@ function contours(
         lineDash: [theme.fontSize * 0.5, theme.fontSize * 0.35],
       }),
     ),
-    ...lines.flatMap((line) => levelLabel(theme, line, colour(line.level), box, pixel, placed)),
+    ...(names === null ? [] : lines).flatMap((line) =>
+      levelLabel(theme, line, colour(line.level), box, pixel, placed),
+    ),
   ];
 }
 
@@ -236,7 +265,7 @@ function halo(theme: ChartTheme, [x, y]: Pair, halfWidth: number, halfHeight: nu
 }
 
 /** The present parameters. */
-function start(theme: ChartTheme, [cx, cy]: Pair): object {
+export function start(theme: ChartTheme, [cx, cy]: Pair): object {
   return {
     type: "circle",
     shape: { cx, cy, r: theme.fontSize * 0.3 },

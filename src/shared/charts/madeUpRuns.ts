@@ -1,5 +1,5 @@
 /** Runs with made-up but plausible numbers, for tests of figures: what an analysis would have written, in its shapes. */
-import { sizeOf, type DType } from "../tensor";
+import { sizeOf, toFloat64, type DType } from "../tensor";
 import { showImage, signedPermutations } from "../groups/element";
 import type { RunResult } from "../run";
 
@@ -236,4 +236,59 @@ export function landscapeRun(plane = true, points = 25): RunResult {
       },
     },
   );
+}
+
+/** The valleys of `landscapeRun` sinking over five checkpoints, with a bent path to the last. */
+export function landscapeTrainingRun(points = 9): RunResult {
+  const one = landscapeRun(true, points);
+  const count = 5;
+  const sinking = (t: number): number => 2 - t / (count - 1);
+  const loss = toFloat64(one.arrays.loss!);
+  const { baseLoss, gradient, curvature } = one.record.summary as Record<
+    string,
+    Record<"x" | "gx", number | number[] | number[][]>
+  >;
+  const both = (pair: Record<"x" | "gx", unknown>): number[] =>
+    [pair.x, pair.gx].flat(3) as number[];
+  const stack = (values: ArrayLike<number>) => (t: number, k: number) => sinking(t) * values[k]!;
+  const flat = (values: ArrayLike<number>): MadeUpArray => ({
+    axes: ["checkpoint", "value"],
+    shape: [count, values.length],
+    value: stack(values),
+  });
+  const { record, arrays } = madeUpRun(
+    "landscape",
+    8,
+    {},
+    {},
+    {
+      checkpoint_loss: flat(loss),
+      checkpoint_base: flat(both(baseLoss!)),
+      checkpoint_gradient: flat(both(gradient!)),
+      checkpoint_curvature: flat(both(curvature!)),
+      checkpoint_cosine: { axes: ["checkpoint"], shape: [count], value: (t) => 1 - t / 8 },
+      path: {
+        axes: ["checkpoint", "direction"],
+        shape: [count, 2],
+        value: (t, d) => (d === 0 ? (t - 4) / 4 : ((t - 4) * t) / 16),
+      },
+      path_outside: { axes: ["checkpoint"], shape: [count], value: (t) => (4 - t) / 40 },
+      epoch: { axes: ["checkpoint"], shape: [count], value: (t) => 2 ** t },
+    },
+  );
+  return {
+    record: {
+      ...one.record,
+      arrays: { ...one.record.arrays, ...record.arrays },
+      summary: {
+        ...one.record.summary,
+        checkpoints: Array.from({ length: count }, (_, t) => ({
+          name: `epoch-${2 ** t}.safetensors`,
+          epoch: 2 ** t,
+        })),
+        pathShare: 0.9,
+      },
+    },
+    arrays: { ...one.arrays, ...arrays },
+  };
 }

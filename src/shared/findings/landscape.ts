@@ -16,6 +16,8 @@ export function landscapeFacts(record: RunRecord, show: ShowNumber = showNumber)
   const base = object(summary["baseLoss"]);
   const curvature = object(summary["curvature"]);
   const angle = number(summary["angleDegrees"]);
+  const { checkpoints } = summary;
+  const share = number(summary["pathShare"]);
   const facts: Facts = [
     ["Element", String(summary["element"] ?? "")],
     ["Directions", String(summary["directions"] ?? "")],
@@ -28,6 +30,8 @@ export function landscapeFacts(record: RunRecord, show: ShowNumber = showNumber)
     ["Curvature at x", alongDirections(curvature?.["x"], text)],
     ["Curvature at g·x", alongDirections(curvature?.["gx"], text)],
     ["Radius ρ", text(summary["radius"])],
+    ["Checkpoints", Array.isArray(checkpoints) ? String(checkpoints.length) : ""],
+    ["Path’s variance in the plane", share === null ? "" : `${show(100 * share)} %`],
   ];
   return facts.filter(([, fact]) => fact !== "");
 }

@@ -57,7 +57,13 @@ function checkView(record: RunRecord, view: FigureView): void {
   const named = [view.element ?? [], members.length > 1 ? members : []].flat();
   const absent = named.find((name) => !elements.includes(name));
   if (absent !== undefined) throw refuse("element", absent, elements);
-  const { quantity } = view;
+  const { quantity, checkpoint } = view;
+  const count = arrays["checkpoint_loss"]?.shape[0] ?? 0;
+  if (checkpoint !== undefined && !(checkpoint >= 0 && checkpoint < count)) {
+    throw new UserError("figure/view", `The run has no checkpoint ${checkpoint + 1}.`, {
+      todo: count === 0 ? "It is of one network." : `It has 1 to ${count}.`,
+    });
+  }
   if (quantity !== undefined && !Object.hasOwn(arrays, quantity)) {
     throw refuse("quantity", quantity, Object.keys(arrays));
   }

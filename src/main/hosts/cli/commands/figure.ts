@@ -31,6 +31,10 @@ export const figure: Command = {
     },
     theme: { value: "THEME", help: "print, light or dark.", default: "print" },
     element: { value: "G", help: "Group element that is picked, where the figure shows one." },
+    checkpoint: {
+      value: "N",
+      help: "Which checkpoint of a landscape over training is shown, from 1; the last by default.",
+    },
     quantity: { value: "NAME", help: "What is drawn, where the figure can show several." },
     subgroup: { value: "KEY", help: "Subgroup that is set apart, like e,r2,sr,sr3." },
     ...forceOption,
@@ -48,6 +52,7 @@ export const figure: Command = {
       theme: args.given("theme"),
       view: {
         element: args.text("element"),
+        checkpoint: positionOf(args.text("checkpoint")),
         quantity: args.text("quantity"),
         subgroup: args.text("subgroup"),
       } satisfies FigureRequest["view"],
@@ -75,3 +80,10 @@ export const figure: Command = {
     shell.print(out);
   },
 };
+
+/** From 0 of a count from 1. */
+function positionOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d*$/.test(text)) return Number(text) - 1;
+  throw new UsageError(`--checkpoint is a number from 1, not “${text}”.`);
+}
