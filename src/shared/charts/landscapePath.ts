@@ -1,9 +1,9 @@
 /** The path of a training in the plane of its landscapes, and the names of its checkpoints. */
-import type { CustomSeriesRenderItemAPI } from "echarts";
+import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from "echarts";
 import type { EChartsCoreOption } from "echarts/core";
 import type { RunRecord, RunResult } from "../run";
 import { toFloat64 } from "../tensor";
-import { axis, em, frame, labelLetters, lettersOf } from "./frame";
+import { axis, em, frame, labelLetters, lettersOf, type Box } from "./frame";
 import { heading, label } from "./heading";
 import type { Pair } from "./landscapeData";
 import { linearScale, showNumber } from "./scale";
@@ -111,13 +111,14 @@ export function pathOption(
         z: 5,
         tooltip: { show: false },
         data: [[x!.min, y!.min]],
-        renderItem: (_params: unknown, api: CustomSeriesRenderItemAPI) => {
+        renderItem: (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
+          const box = params.coordSys as unknown as Box;
           const pixel = ([a, b]: Pair): Pair => api.coord([a, b]) as [number, number];
           const [cx, cy] = pixel(path[checkpoint] ?? [0, 0]);
           return {
             type: "group",
             children: [
-              ...named.map((k) => nameAt(theme, momentName(record, k), pixel(path[k]!))),
+              ...named.map((k) => nameAt(theme, momentName(record, k), pixel(path[k]!), box)),
               {
                 type: "circle",
                 shape: { cx, cy, r: theme.fontSize * 0.5 },
@@ -131,11 +132,14 @@ export function pathOption(
   };
 }
 
-/** Above its point, on paper of its own. */
-function nameAt(theme: ChartTheme, text: string, [x, y]: Pair): object {
+/** Above its point, or below where it would leave the panel; on paper of its own. */
+function nameAt(theme: ChartTheme, text: string, [x, y]: Pair, box: Box): object {
   const half = (lettersOf(text) / 2) * theme.fontSize;
-  // The first and the last stand at the frame: their names lean inwards by staying over the point.
-  const at: Pair = [x, y - theme.fontSize * 1.05];
+  const away = theme.fontSize * 1.05;
+  const at: Pair = [
+    Math.max(box.x + half, Math.min(box.x + box.width - half, x)),
+    y - away - theme.fontSize * 0.6 < box.y ? y + away : y - away,
+  ];
   return {
     type: "group",
     children: [
