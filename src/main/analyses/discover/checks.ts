@@ -1,7 +1,7 @@
 /** What must hold before symmetries are sought, and what a reader of them should know. */
 import { UserError } from "../../../shared/errors";
 import type { Linearised } from "../../data/fit/map";
-import { symmetricEigen } from "./symmetricEigen";
+import { symmetricEigen } from "../symmetricEigen";
 
 /** This many equations a candidate keep what is found from following the draw of the samples. */
 const ADVISED = 10;

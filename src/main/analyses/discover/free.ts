@@ -5,7 +5,7 @@
  */
 import type { Layout } from "../../../shared/states/layout";
 import type { Linearised } from "../../data/fit/map";
-import { symmetricEigen } from "./symmetricEigen";
+import { symmetricEigen } from "../symmetricEigen";
 
 /** Directions of (F, 1) with less of the largest variance are linear relations among the values. */
 const RELATION = 1e-12;

@@ -5,7 +5,7 @@
  * exactly where the left side lies in the span of the channels and 1, so the part in that span is taken out of the Gram
  * matrix (a Schur complement), channel by channel, as free.ts does for vectors.
  */
-import { symmetricEigen } from "./symmetricEigen";
+import { symmetricEigen } from "../symmetricEigen";
 
 /** Inner products of one sample with F̂ = (F_1 … F_D, 1), each summed over the points. */
 export interface ChannelProducts {

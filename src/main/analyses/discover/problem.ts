@@ -7,7 +7,7 @@ import { relativeDefect, type Tried } from "./trial";
 import { defectInterval, halves, largestAngle } from "./resampling";
 import type { Clusters } from "../../data/fit/map";
 import { orthonormal, spectrumOf } from "./spectrum";
-import { symmetricEigen } from "./symmetricEigen";
+import { symmetricEigen } from "../symmetricEigen";
 
 /** Candidates on samples. */
 export interface Problem {

@@ -6,7 +6,7 @@ import { integerBelow, randomFrom } from "../../../shared/random";
 import { quantile } from "../../../shared/statistics";
 import type { Clusters } from "../../data/fit/map";
 import type { Interval } from "../bootstrap";
-import { symmetricEigen } from "./symmetricEigen";
+import { symmetricEigen } from "../symmetricEigen";
 import { orthonormal } from "./spectrum";
 
 const RESAMPLES = 400;

@@ -4,7 +4,7 @@
  * set aside before: on these data they do not move the states at all.
  */
 import type { Gram } from "./gram";
-import { symmetricEigen } from "./symmetricEigen";
+import { symmetricEigen } from "../symmetricEigen";
 
 export interface Spectrum {
   /** μ ascending, not negative, [n]. */

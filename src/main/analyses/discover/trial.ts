@@ -2,7 +2,7 @@
  * A motion tried on every sample by itself. Gram matrices square what they sum, so their small eigenvalues are known
  * only to the root of rounding; this goes back to L = DF X − Y F and is exact where the symmetry is.
  */
-import { symmetricEigen } from "./symmetricEigen";
+import { symmetricEigen } from "../symmetricEigen";
 import { coordinatesOf, whitening } from "./free";
 import { extended, squaredSlope, type OutputAction } from "./gram";
 import type { Layout } from "../../../shared/states/layout";

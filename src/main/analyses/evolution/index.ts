@@ -27,7 +27,7 @@ import {
   type ReadingQuantity,
 } from "../readings";
 import { nextMoment } from "./choice";
-import { seriesOf, type Series } from "./series";
+import { seriesOf, type Series } from "../series";
 import { summaryOf, type Table } from "./summary";
 
 /** @param coherence what computes one checkpoint */

@@ -3,7 +3,7 @@ import { aggregateOver, type Spread } from "../aggregate";
 import type { AnalysisContext } from "../context";
 import { correlations, type Point } from "../correlation";
 import { overall, type Reading } from "../readings";
-import type { Moment } from "./series";
+import type { Moment } from "../series";
 
 /** What was read: a row a seed, a column a moment; null where that training kept none. */
 export interface Table {

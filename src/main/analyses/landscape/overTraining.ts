@@ -7,7 +7,7 @@ import { toFloat64, type Tensor } from "../../../shared/tensor";
 import { samplesSha256 } from "../../data/identity";
 import type { AnalysisContext, Checkpoint, Network, ResultArray } from "../context";
 import type { Direction } from "../directions";
-import { seriesOf, type Moment } from "../evolution/series";
+import { seriesOf, type Moment } from "../series";
 import { sampleNetwork } from "../network";
 import { tensorOf } from "../orbit";
 import { around, gradientsAt, gridOf } from "./around";

@@ -3,7 +3,7 @@ import { UserError } from "../../../shared/errors";
 import type { Tensor } from "../../../shared/tensor";
 import { inputName } from "../../graph/ir";
 import { combined, dot, norm, plus, scaled, type Direction } from "../directions";
-import { symmetricEigen } from "../discover/symmetricEigen";
+import { symmetricEigen } from "../symmetricEigen";
 import type { Place } from "./around";
 
 /** θ in float64, in the order of the network's parameters. */

@@ -4,7 +4,7 @@
  */
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { largestAngle } from "../resampling";
-import { symmetricEigen } from "../symmetricEigen";
+import { symmetricEigen } from "../../symmetricEigen";
 import type { Signature } from "./structure";
 
 export interface InvariantForm {

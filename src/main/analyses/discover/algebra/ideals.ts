@@ -4,7 +4,7 @@
  */
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { randomFrom } from "../../../../shared/random";
-import { symmetricEigen } from "../symmetricEigen";
+import { symmetricEigen } from "../../symmetricEigen";
 import { eigenvaluesOf } from "./eigenvalues";
 
 /** The centroid of more generators would take minutes. */

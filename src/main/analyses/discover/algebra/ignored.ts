@@ -4,7 +4,7 @@
  * quotient by it acts on the state without those directions.
  */
 import { Matrix } from "ml-matrix";
-import { symmetricEigen } from "../symmetricEigen";
+import { symmetricEigen } from "../../symmetricEigen";
 import { inner } from "./structure";
 
 export interface Ignored {

@@ -9,7 +9,7 @@ import { idealsOf } from "./ideals";
 import { ignoredOf, type Ignored } from "./ignored";
 import { lookUp } from "./known";
 import { singleNames, singleOf, type SingleKind } from "./single";
-import { symmetricEigen } from "../symmetricEigen";
+import { symmetricEigen } from "../../symmetricEigen";
 import {
   combinationOf,
   inner,

@@ -4,7 +4,7 @@
  * κ_ij = Σ c_ik^l c_jl^k.
  */
 import { Matrix } from "ml-matrix";
-import { symmetricEigen } from "../symmetricEigen";
+import { symmetricEigen } from "../../symmetricEigen";
 
 export interface Signature {
   readonly plus: number;

@@ -1,5 +1,5 @@
 /** Checkpoints as a table: a row a training, a column a moment of it. */
-import type { Checkpoint } from "../context";
+import type { Checkpoint } from "./context";
 
 /** A moment that one or several trainings kept. */
 export interface Moment {
