@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { normals, randomFrom } from "../../../shared/random";
+import { normals, randomFrom } from "../../shared/random";
 import { symmetricEigen } from "./symmetricEigen";
 
 /** A symmetric matrix of rank `rank`. */
