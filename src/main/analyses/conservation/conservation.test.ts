@@ -161,7 +161,44 @@ describe("a rollout", () => {
     const value = read(result, "value");
     expect(value[1]! / value[0]!).toBeCloseTo(100, 10);
     expect(value[2]).toBeNaN();
-    expect(place.notices.join(" ")).toContain("blew up at step 2");
+    expect(place.notices.join(" ")).toContain(
+      "blew up at step 2: its state left 1000 times the size of the initial states (root mean square). Its statistics cover 1 step of 8.",
+    );
+  });
+
+  test("that is not finite is told from one that is only far away", async () => {
+    const place = context(
+      network((g, x) => g.log(g.sub(x, 100))),
+      waves(1, 1),
+      "density:rho",
+    );
+    await run(place, { quantities: "mass" });
+    expect(place.notices.join(" ")).toContain(
+      "blew up at step 1: its state is not finite there. Its statistics have no step.",
+    );
+  });
+
+  test("of many that blow up tells the earliest, the median and the last step", async () => {
+    // A constant c is c^(2^k) after k steps.
+    const starts = [2, 2, 3, 5, 5];
+    const input: Tensor = {
+      dtype: "float64",
+      shape: [5, 1, size, size],
+      data: Float64Array.from(
+        starts.flatMap((start) => Array.from({ length: size * size }, () => start)),
+      ),
+    };
+    const place = context(
+      network((g, x) => g.mul(x, x)),
+      input,
+      "density:rho",
+    );
+    const result = await run(place, { quantities: "mass" });
+    // √((4+4+9+25+25)/5) = 3.66; beyond 3660 are 2^16, 3^8 = 6561 and 5^8.
+    expect([...read(result, "end")]).toEqual([4, 4, 3, 3, 3]);
+    expect(place.notices).toContain(
+      "5 of 5 rollouts blew up, the earliest at step 3, the median at step 3, the last at step 4: their states left 1000 times the size of the initial states (root mean square). Their drifts cover 2 to 3 steps of 8.",
+    );
   });
 
   test("is checked for the sign of what can only fall", async () => {

@@ -13,6 +13,8 @@ export interface RolloutNumbers {
   readonly error: Float64Array;
   /** First step, from 1, whose state is not finite or far beyond the data; 0 where there is none. [N] */
   readonly end: Int32Array;
+  /** 1 where that state is not finite, 0 where it is only far beyond the data. [N] */
+  readonly lost: Uint8Array;
 }
 
 export function emptyNumbers(quantities: number, samples: number, steps: number): RolloutNumbers {
@@ -20,6 +22,7 @@ export function emptyNumbers(quantities: number, samples: number, steps: number)
     value: new Float64Array(quantities * samples * (steps + 1)).fill(NaN),
     error: new Float64Array(samples * steps).fill(NaN),
     end: new Int32Array(samples),
+    lost: new Uint8Array(samples),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Predictions } from "../predictions";
 import type { Meter, RolloutNumbers } from "./numbers";
 
 /** A state whose root mean square is this many times the initial states' has left what can be a state. */
-const BLOWN_UP = 1000;
+export const BLOWN_UP = 1000;
 
 export interface Rollouts {
   readonly model: RolloutNumbers;
@@ -92,7 +92,7 @@ function allEnded({ end }: RolloutNumbers, first: number, count: number): boolea
 }
 
 function markEnds(
-  { end }: RolloutNumbers,
+  { end, lost }: RolloutNumbers,
   states: ArrayLike<number>,
   first: number,
   count: number,
@@ -105,7 +105,9 @@ function markEnds(
     let sum = 0;
     for (let k = i * size; k < (i + 1) * size; k++) sum += states[k]! ** 2;
     const rms = Math.sqrt(sum / size);
-    if (!(rms <= limit)) end[first + i] = step;
+    if (rms <= limit) continue;
+    end[first + i] = step;
+    lost[first + i] = Number.isFinite(rms) ? 0 : 1;
   }
 }
 
