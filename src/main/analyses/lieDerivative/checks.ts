@@ -2,6 +2,7 @@
 import type { LieDerivativeParameters } from "../../../shared/analyses/lieDerivative";
 import { codedNotice } from "../../../shared/analyses/notices";
 import { UserError } from "../../../shared/errors";
+import { closesAround } from "../../../shared/generators/around";
 import { toFloat64 } from "../../../shared/tensor";
 import { checkConvention } from "../../fields/conventionCheck";
 import type { DataContext, StatesContext } from "../context";
@@ -105,8 +106,13 @@ function placeNotices(
 ): string[] {
   const { grid } = context;
   const notices: string[] = [];
-  const leaving = generators.filter(({ leavesBox }) => leavesBox).map(({ label }) => label);
-  if (leaving.length > 0 && disc === 0 && grid?.periodic.some((one) => one) === true) {
+  const leaving =
+    grid === null
+      ? []
+      : generators
+          .filter(({ flow }) => flow !== null && !closesAround(flow, grid))
+          .map(({ label }) => label);
+  if (leaving.length > 0 && disc === 0) {
     notices.push(codedNotice("box/breaks-motion", leaving.join(", ")));
   }
   const moving = generators.filter(({ flow }) => flow !== null).map(({ label }) => label);

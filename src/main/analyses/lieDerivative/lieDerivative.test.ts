@@ -223,16 +223,18 @@ describe("the Lie derivative", () => {
   test("says which motions the box itself breaks", async () => {
     const still = networkOf([1, 16, 16], {}, (_, x) => x);
     const flow = context(still, waves(1, 1, 16), { fields: "scalar:p" });
-    const notices = async (periodic: boolean, disc: number): Promise<string> => {
+    const notices = async (periodic: boolean, disc: number, own = ""): Promise<string> => {
       const where = { ...flow, grid: { ...unitGrid([16, 16]), periodic: [periodic, true] } };
       const told = { ...where, notices: [] as string[] };
-      await run(told, { disc });
+      await run(told, own === "" ? { disc } : { generators: "", own, disc });
       return told.notices.join(" ");
     };
     expect(await notices(true, 0)).toContain("periodic box itself breaks rotation:");
     expect(await notices(true, 0)).not.toContain("walls");
     expect(await notices(false, 0)).toContain("The walls break translation along x");
     expect(await notices(false, 0.5)).not.toMatch(/walls|itself breaks/);
+    expect(await notices(true, 0, "swirl: flow (-sin(2*pi*y), sin(2*pi*x))")).not.toMatch("itself");
+    expect(await notices(true, 0, "turn: flow (-y, x)")).toContain("itself breaks turn:");
   });
 
   test("says in its summary what the grid resolves, and what was recomputed", async () => {
