@@ -63,6 +63,9 @@ function applies({ arrays }: RunRecord): boolean {
 
 const bare: Scale = { min: 0, max: 1, ticks: [], label: String, place: (value) => value };
 
+/** Per cent of the height that pictures take; the bar needs the rest also where a window is small. */
+const PICTURES = 84;
+
 /** Letters that a picture's name, and the bar under all of them, take in height. */
 const [HEADING, FOOTING] = [1.6, 2.6];
 
@@ -85,8 +88,8 @@ function option(run: RunResult, theme: ChartTheme, view: FigureView): EChartsCor
     grid: maps.channels.map((_, i) => ({
       left: `${(100 * (i % columns)) / columns + 1}%`,
       width: `${100 / columns - 2}%`,
-      top: `${(90 * Math.floor(i / columns)) / rows}%`,
-      height: `${90 / rows}%`,
+      top: `${(PICTURES * Math.floor(i / columns)) / rows}%`,
+      height: `${PICTURES / rows}%`,
       outerBoundsMode: "none",
     })),
     xAxis: axes,
@@ -139,12 +142,13 @@ function picture(theme: ChartTheme, panel: number, image: string, name: string):
       const box = params.coordSys as unknown as Box;
       const heading = em(theme, HEADING);
       const side = Math.min(box.width, box.height - heading);
+      const x = box.x + (box.width - side) / 2;
       const y = box.y + heading;
       return {
         type: "group",
         children: [
-          text(theme, name, box.x, box.y + em(theme, 0.3), "left"),
-          { type: "image", style: { image, x: box.x, y, width: side, height: side } },
+          text(theme, name, x, box.y + em(theme, 0.3), "left"),
+          { type: "image", style: { image, x, y, width: side, height: side } },
         ],
       };
     },
