@@ -206,7 +206,11 @@ async function compute(
       ? null
       : inventedInvariants(
           candidates.quantities,
-          { model: rest(rollouts.model), reference: rest(rollouts.reference) },
+          {
+            model: rest(rollouts.model),
+            reference: rest(rollouts.reference),
+            repaired: rollouts.repaired === null ? null : rest(rollouts.repaired),
+          },
           quantities,
           followed.model.value,
           n,
@@ -217,7 +221,7 @@ async function compute(
   const layers =
     params.layers === 0
       ? null
-      : await layerChanges(context, network, named, params.layers, signal, progress);
+      : await layerChanges(context, network, named, scales, params.layers, signal, progress);
   const verified =
     params.verify === 0
       ? {}

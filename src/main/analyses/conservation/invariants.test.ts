@@ -9,7 +9,7 @@ import { oscillators } from "../../physics/simulators/oscillators";
 import type { Simulator } from "../../physics/simulators/simulator";
 import { candidatesOf } from "./candidates";
 import { inventedInvariants } from "./invented";
-import { invariantCount, invariantSpectrum, simplestBasis } from "./invariants";
+import { invariantCount, invariantSpectrum, seriesDefect, simplestBasis } from "./invariants";
 import { emptyNumbers, Meter } from "./numbers";
 
 interface Plan {
@@ -110,7 +110,7 @@ describe("invariants that nobody named", () => {
     });
     const { summary } = inventedInvariants(
       candidates,
-      { model: values, reference: values },
+      { model: values, reference: values, repaired: values },
       candidates.map((one, q) => ({ ...one, id: ["mass", "energy"][q]! })),
       values,
       samples,
@@ -124,6 +124,19 @@ describe("invariants that nobody named", () => {
         { formula: "u^2", names: ["energy"] },
       ],
     });
+    // The defect is what the simulator itself leaves, whoever's rollouts these are.
+    for (const one of summary["found"] as Record<string, number>[]) {
+      expect(one["defect"]).toBeLessThan(1e-4);
+      expect(one["defect_data"]).toBe(one["defect"]);
+      expect(one["defect_repaired"]).toBe(one["defect"]);
+    }
+  });
+
+  test("have a defect each, over the spread of what is finite", () => {
+    // Changes 1 and 1, of a spread of 2 and 4 about 3.
+    expect(seriesDefect(Float64Array.of(1, 2, NaN, 3, 4, NaN), 2)).toBe(1);
+    expect(seriesDefect(Float64Array.of(1, 1, 1, 3, 3, 3), 2)).toBe(0);
+    expect(seriesDefect(Float64Array.of(1, NaN, NaN), 2)).toBeNaN();
   });
 
   test("are not claimed where the spectrum has no gap", () => {

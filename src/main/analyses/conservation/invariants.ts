@@ -193,6 +193,24 @@ function defectOf(direction: readonly number[], { total, within }: Moments): num
   return Math.sqrt(Math.max(0, quadratic(within)) / Math.max(Number.MIN_VALUE, quadratic(total)));
 }
 
+/**
+ * √μ of one functional by itself.
+ * @param values [N, n + 1]; what is not finite is left out
+ * @returns NaN where it has no change or no spread
+ */
+export function seriesDefect(values: Float64Array, steps: number): number {
+  const after = [...values.keys()].filter(
+    (at) => at % (steps + 1) !== 0 && Number.isFinite(values[at]!),
+  );
+  const mean = after.reduce((sum, at) => sum + values[at]!, 0) / after.length;
+  let [total, within] = [0, 0];
+  for (const at of after) {
+    total += (values[at]! - mean) ** 2;
+    within += (values[at]! - values[at - (at % (steps + 1))]!) ** 2;
+  }
+  return total > 0 ? Math.sqrt(within / total) : NaN;
+}
+
 /** What is above this is no invariant, wherever the gap. */
 const INVARIANT = 0.05;
 /** Defects below are rounding, and their ratios say nothing. */

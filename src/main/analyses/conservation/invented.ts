@@ -3,12 +3,13 @@ import { showNumber } from "../../../shared/charts/scale";
 import type { Quantity } from "../../../shared/physics/quantity";
 import type { ResultArray } from "../context";
 import { tensorOf } from "../orbit";
-import { invariantCount, invariantSpectrum, simplestBasis } from "./invariants";
+import { invariantCount, invariantSpectrum, seriesDefect, simplestBasis } from "./invariants";
 
-/** Values of the candidates, [B, N, n + 1], of the network's rollouts and of the data. */
+/** Values of the candidates, [B, N, n + 1], of the network's rollouts, of the data and of the repaired network's. */
 export interface CandidateValues {
   readonly model: Float64Array;
   readonly reference: Float64Array;
+  readonly repaired: Float64Array | null;
 }
 
 /** Squared correlation from which on two functionals are the same, up to a factor and a constant. */
@@ -34,20 +35,22 @@ export function inventedInvariants(
     : null;
   const { count, gap } = invariantCount(model.defects, model.heldOut);
   const basis = simplestBasis(model.directions.slice(0, count), model.deviation);
-  const series = basis.map((coefficients) => {
-    const out = new Float64Array(size);
-    coefficients.forEach((c, b) => {
-      if (c === 0) return;
-      for (let i = 0; i < size; i++) out[i]! += c * values.model[b * size + i]!;
-    });
-    return out;
-  });
+  const along = (of: Float64Array): Float64Array[] =>
+    basis.map((coefficients) => combined(coefficients, of, size));
+  const series = along(values.model);
+  const ofData = data === null ? null : along(values.reference);
+  const ofRepaired = values.repaired === null ? null : along(values.repaired);
   const found = basis.map((coefficients, i) => ({
     formula: formulaOf(coefficients, candidates),
     names: quantities.flatMap(({ id }, q) =>
       correlation(series[i]!, known.subarray(q * size, (q + 1) * size)) > SAME ? [id] : [],
     ),
+    defect: seriesDefect(series[i]!, steps),
+    ...(ofData === null ? {} : { defect_data: seriesDefect(ofData[i]!, steps) }),
+    ...(ofRepaired === null ? {} : { defect_repaired: seriesDefect(ofRepaired[i]!, steps) }),
   }));
+  const among = `${candidates.length} ${candidates.length === 1 ? "functional" : "functionals"}`;
+  const widest = showNumber(gap, 2);
   const width = Math.max(model.defects.length, data?.defects.length ?? 0);
   const padded = (defects: readonly number[]): number[] =>
     Array.from({ length: width }, (_, k) => defects[k] ?? NaN);
@@ -92,12 +95,26 @@ export function inventedInvariants(
     notices:
       count > 0
         ? [
-            `Conserved among ${candidates.length} functionals: ${found.map(({ formula }) => shortened(formula)).join("; ")}.`,
+            `Conserved among ${among}: ${found.map(({ formula }) => shortened(formula)).join("; ")}.`,
           ]
         : [
-            `No invariant stands out among ${candidates.length} functionals: the defects rise without a gap (the widest is a factor ${showNumber(gap, 2)}).`,
+            `No invariant stands out among ${among}${widest === "1" ? "" : `: the defects rise without a gap (the widest is a factor ${widest})`}.`,
           ],
   };
+}
+
+/** c·Φ, [N, n + 1]. */
+function combined(
+  coefficients: readonly number[],
+  values: Float64Array,
+  size: number,
+): Float64Array {
+  const out = new Float64Array(size);
+  coefficients.forEach((c, b) => {
+    if (c === 0) return;
+    for (let i = 0; i < size; i++) out[i]! += c * values[b * size + i]!;
+  });
+  return out;
 }
 
 /** `u^3 − 0.5·(dx(u)^2)`. */

@@ -86,6 +86,11 @@ describe("changes by layer", () => {
         // Sums of 64 numbers of size 1 in float64.
         expect(sum).toBeCloseTo(drift[q * 3 + i]!, 12);
       }
+      const { changes: medians } = result.summary.layers as { changes: number[][] };
+      const scale = toFloat64(result.arrays["scale"]!.tensor)[q]!;
+      Object.values(rows).forEach((row, l) => {
+        expect(medians[q]![l]).toBe([...row].sort((a, b) => a - b)[1]! / scale);
+      });
     }
   });
 

@@ -10,6 +10,7 @@
  * have their own part. Between two values of a stream there may be one of fewer points, a U-Net's next level, which is
  * left early in the same way. Reading a stream early is the “logit lens” (nostalgebraist 2020), used here for integrals.
  */
+import { quartiles } from "../../../shared/statistics";
 import { toFloat64, type Tensor } from "../../../shared/tensor";
 import { denormalise } from "../../data/normalise";
 import { Builder } from "../../graph/builder";
@@ -27,20 +28,26 @@ import { featureStream, possibleStates, type Stream } from "./streams";
 
 export interface LayerChanges {
   readonly arrays: Record<string, ResultArray>;
-  readonly summary: { readonly names: string[]; readonly samples: number };
+  readonly summary: {
+    readonly names: string[];
+    readonly samples: number;
+    /** Median change over s of each quantity by each layer, [Q][L]. */
+    readonly changes: number[][];
+  };
 }
 
 /** A value on the way is a state if no sample's is further from u than this share of ‖u‖. */
 const NEAR = 0.5;
 
 /**
- * @param meter of the quantities that are followed @param count samples, evenly spaced
+ * @param meter of the quantities that are followed @param scales s of each @param count samples, evenly spaced
  * @returns null where no module can be told apart: the whole step is one then
  */
 export async function layerChanges(
   context: StatesContext,
   network: SampleNetwork,
   meter: Meter,
+  scales: Float64Array,
   count: number,
   signal: AbortSignal,
   progress: ReportProgress,
@@ -69,8 +76,14 @@ export async function layerChanges(
     }
   }
   await follow.dispose();
+  const changes = meter.quantities.map((_, q) =>
+    names.map((_name, row) => {
+      const from = (q * names.length + row) * n;
+      return quartiles(change.subarray(from, from + n)).median / scales[q]!;
+    }),
+  );
   return {
-    summary: { names, samples: n },
+    summary: { names, samples: n, changes },
     arrays: {
       layer_change: {
         tensor: tensorOf(change, [quantities, names.length, n]),

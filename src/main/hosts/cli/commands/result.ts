@@ -1,5 +1,6 @@
 /** What a run found, as a few lines of text: a table of its elements, generators or quantities, or a list of facts. */
 import { elementLabel, elementsOf, kindOfElements } from "../../../../shared/charts/elements";
+import { driftColumns, invariantRows, layerRows } from "../../../../shared/findings/conservation";
 import { algebraFacts } from "../../../../shared/findings/discovery";
 import type { Facts } from "../../../../shared/findings/facts";
 import { number, object, type Json } from "../../../../shared/findings/json";
@@ -49,7 +50,17 @@ export function resultInWords(record: RunRecord): string {
   const shown = columns[record.analysis];
   if (shown === undefined) return "";
   const facts = networksFacts(record, show);
-  return [...(facts.length === 0 ? [] : [list(facts)]), byElement(record, shown)].join("\n");
+  const below = record.analysis === "conservation" ? belowDrifts(record) : [];
+  return [...(facts.length === 0 ? [] : [list(facts)]), byElement(record, shown), ...below].join(
+    "\n",
+  );
+}
+
+/** Tables of invented invariants and of layers, if the run has them. */
+function belowDrifts(record: RunRecord): string[] {
+  return [invariantRows(record, show), layerRows(record, show)].flatMap((rows) =>
+    rows.length === 0 ? [] : ["", table(rows, rows[0]!.length - 1)],
+  );
 }
 
 function byElement(record: RunRecord, { intervals, medians }: Columns): string {
@@ -63,15 +74,18 @@ function byElement(record: RunRecord, { intervals, medians }: Columns): string {
   const [wide, narrow] = [intervals.filter(has), medians.filter(has)];
   const name = (key: string): string => quantityNames[key]!;
   const verdict = verdictOf(record.analysis);
+  const further = record.analysis === "conservation" ? driftColumns(record, show) : [];
   const head = [
     kindOfElements(record),
     ...wide.flatMap((key) => [name(key), "95 % interval"]),
     ...narrow.map(name),
+    ...further.map((column) => column.name),
   ];
   const lines = rows.map(({ id, about, quantities }) => [
     about === null ? elementLabel(id) : id,
     ...wide.flatMap((key) => [median(quantities.get(key)), interval(quantities.get(key))]),
     ...narrow.map((key) => median(quantities.get(key))),
+    ...further.map((column) => column.of(about ?? {})),
     ...(verdict === null ? [] : [verdict.of(about ?? {})]),
   ]);
   // Words stand to the left, numbers to the right of their columns.
