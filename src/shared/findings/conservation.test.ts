@@ -17,9 +17,9 @@ test("drifts of repair and data stand beside the network's, and single steps' bi
   const energy = { id: "energy", reference: { drift: { median: null } } };
   const columns = driftColumns(record({ quantities: [mass, energy] }), show);
   expect(columns.map(({ name, of }) => [name, of(mass), of(energy)])).toEqual([
-    ["Repaired", "1e-9", "–"],
-    ["Data’s own", "0.5", "–"],
-    ["Bias of single steps / s", "0.25 ± 0.125", "–"],
+    ["Drift, repaired", "1e-9", "–"],
+    ["Drift, data’s own", "0.5", "–"],
+    ["Bias a step / s", "0.25 ± 0.125", "–"],
   ]);
   expect(driftColumns(record({ quantities: [energy] }), show)).toEqual([]);
 });

@@ -24,9 +24,9 @@ export function driftColumns({ summary }: RunRecord, show: ShowNumber): DriftCol
     return mean === null || error === null ? "–" : `${show(mean)} ± ${show(error)}`;
   };
   return [
-    { name: "Repaired", of: largest("repaired") },
-    { name: "Data’s own", of: largest("reference") },
-    { name: "Bias of single steps / s", of: bias },
+    { name: "Drift, repaired", of: largest("repaired") },
+    { name: "Drift, data’s own", of: largest("reference") },
+    { name: "Bias a step / s", of: bias },
   ].filter(({ of }) => quantities.some((quantity) => of(quantity) !== "–"));
 }
 
