@@ -64,7 +64,11 @@ export const discover = defineAnalysis({
       help: "Of an output that moves as the state does: a next state, which is shifted with it, or a rate dx/dt, which is not.",
       default: "auto",
       options: [
-        { value: "auto", label: "Whichever has more symmetry" },
+        {
+          value: "auto",
+          label: "By the values",
+          help: "states where they lie near the states that they are made from, or on a grid; else rates",
+        },
         { value: "state", label: "A state" },
         { value: "rate", label: "A rate" },
       ],

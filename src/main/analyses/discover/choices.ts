@@ -1,6 +1,7 @@
 /** What `auto` means for the states and the map at hand. */
 import type { DiscoverParameters } from "../../../shared/analyses/discover";
 import { UserError } from "../../../shared/errors";
+import type { Nearness } from "../nearStates";
 import type { LinearFamilyId } from "./families";
 import type { OutputAction } from "./gram";
 
@@ -12,8 +13,9 @@ export function candidatesOf({ candidates }: DiscoverParameters, onGrid: boolean
 }
 
 /**
- * The output's actions to try, the first of equals taken.
- * @param kind what the source says that values are; null where it does not
+ * How the output moves, and second, where values could be either, how else it may.
+ * @param stated what the source says that values are; null where it does not
+ * @param shown what values look like where nothing states it
  * @throws UserError "discover/output" where values cannot move as states do
  */
 export function outputsOf(
@@ -21,7 +23,8 @@ export function outputsOf(
   inputs: number,
   outputs: number,
   shifts: boolean,
-  kind: "state" | "rate" | null,
+  stated: "state" | "rate" | null,
+  { kind, doubtful }: Nearness = { kind: "rate", doubtful: false },
 ): OutputAction[] {
   const same = inputs === outputs;
   const action =
@@ -35,7 +38,8 @@ export function outputsOf(
     );
   }
   if (prediction === "state" || prediction === "rate") return [prediction];
-  if (kind !== null) return [kind];
-  // Without shifts the two are the same motion.
-  return shifts ? ["rate", "state"] : ["rate"];
+  if (stated !== null) return [stated];
+  // Without shifts the two are the same motion; what a defect is compared with still differs.
+  if (!doubtful || !shifts) return [kind];
+  return kind === "state" ? ["state", "rate"] : ["rate", "state"];
 }

@@ -34,7 +34,7 @@ function on(
   return { ...contextOf({ model, input, target: input }), target: null };
 }
 
-function constant(g: Builder, shape: readonly number[], values: readonly number[]): Value {
+function constant(g: Builder, shape: readonly number[], values: ArrayLike<number>): Value {
   return g.constant(fromFloat64("float32", shape, values));
 }
 
@@ -237,6 +237,62 @@ describe("of a known function", () => {
     );
     expect(none.summary).toMatchObject({ dimension: 0, algebra: null, generators: [] });
     expect(none.arrays.generators!.tensor.shape[0]).toBe(0);
+  });
+});
+
+/** x + ε·tanh(x W₁) W₂: a step that has no symmetry. */
+const randomStep =
+  (epsilon: number) =>
+  (g: Builder, x: Value): Value => {
+    const [into, out] = [
+      [3, 8],
+      [8, 3],
+    ].map((shape, k) => constant(g, shape, toFloat64(randomTensor(shape, 7 + k))));
+    return g.add(x, g.mul(epsilon, g.matmul(g.tanh(g.matmul(x, into!)), out!)));
+  };
+
+const notices = (context: DataContext): string => context.notices.join(" ");
+
+describe("how the output is taken where nothing states it", () => {
+  test.each(["affine", "matrices"])(
+    "a step near the identity that has no symmetry has none among %s",
+    async (candidates) => {
+      const context = on([3], 300, randomStep(0.005));
+      const result = await run(context, { candidates });
+      expect(result.summary).toMatchObject({ dimension: 0, algebra: null, prediction: "state" });
+      expect(notices(context)).toContain("taken as a later state");
+      // As a rate it is nearly x, which commutes with all matrices.
+      const rate = await run(on([3], 300, randomStep(0.005)), { candidates, prediction: "rate" });
+      expect(rate.summary).toMatchObject({ dimension: 9 });
+    },
+  );
+
+  test("a step near the identity that turns along has its turns", async () => {
+    const step = (g: Builder, x: Value): Value =>
+      g.add(x, g.mul(0.005, g.mul(x, g.tanh(g.sum(g.mul(x, x), [1], true)))));
+    const result = await run(on([3], 300, step));
+    expect(result.summary).toMatchObject({
+      ...{ dimension: 3, exact: 3, algebra: "so(3)", prediction: "state" },
+    });
+  });
+
+  test("a field far from its states is a rate, and nothing need be said", async () => {
+    const context = on([2], 300, hopf);
+    expect((await run(context)).summary).toMatchObject({ prediction: "rate", algebra: "so(2)" });
+    expect(notices(context)).not.toContain("taken as");
+  });
+
+  test("in doubt it is what values look like, and the other is told where it differs", async () => {
+    const shrunk = (g: Builder, x: Value): Value => {
+      const centre = constant(g, [1, 2], [0.3, 0]);
+      const y = g.sub(x, centre);
+      const by = g.sub(0.6, g.mul(0.3, g.tanh(g.sum(g.mul(y, y), [1], true))));
+      return g.add(centre, g.mul(by, y));
+    };
+    const context = on([2], 300, shrunk);
+    // It turns about the centre, which its value is near to: of a rate the turn would be about 0.
+    expect((await run(context)).summary).toMatchObject({ prediction: "state", algebra: "so(2)" });
+    expect(notices(context)).toMatch(/later state, with 1 symmetry: .* As a rate it would have 0;/);
   });
 });
 

@@ -2,6 +2,7 @@
 import type { DiscoverParameters } from "../../../shared/analyses/discover";
 import type { Executor } from "../../runtime/executor";
 import type { AnalysisResult, DataContext } from "../context";
+import { nearStates } from "../nearStates";
 import { sampleNetwork } from "../network";
 import { gather } from "../orbit";
 import { arraysOf } from "./arrays";
@@ -39,7 +40,9 @@ export async function discoverOnStates(
   step(0, "Preparing");
   const source = await sourceOf(context, params, executor, step);
   const { map } = source;
-  const outputs = outputsOf(params, map.inputs, map.outputs, family.shifts, source.kind);
+  const shown =
+    map.inputs === map.outputs ? nearStates(map.points, map.values, map.inputs) : undefined;
+  const outputs = outputsOf(params, map.inputs, map.outputs, family.shifts, source.kind, shown);
   const factors = outputs[0] === "free" ? map.outputs * (map.outputs + 1) : 0;
   notices.push(...checkSampleCount(map.samples, map.outputs, family.basis.length, factors));
   const clusters = clustersOf(source.samples);
@@ -55,16 +58,12 @@ export async function discoverOnStates(
     const problem = problems.of(wanted, output);
     return { output, problem, solution: solve(problem, clusters, asked, looking(0.7)) };
   };
-  // Of many candidates the shifts alone tell whether values shift with the state: a second spectrum takes seconds.
+  // Of many candidates the shifts alone tell whether it matters how values are taken: a second spectrum takes seconds.
   const first = family.basis.length > MANY ? shiftsOf(family, layout.components) : family;
   const tries = outputs.length === 1 ? [] : outputs.map((output) => attempt(first, output));
-  const chosen = tries.reduce<Attempt | undefined>(
-    (a, b) =>
-      a === undefined || b.solution.decision.dimension > a.solution.decision.dimension ? b : a,
-    undefined,
-  );
-  const known = first === family ? chosen : undefined;
-  const { output, problem, solution } = known ?? attempt(family, chosen?.output ?? outputs[0]!);
+  // The first is what values look like: that the other has more symmetry is no reason to take them as such.
+  const known = first === family ? tries[0] : undefined;
+  const { output, problem, solution } = known ?? attempt(family, outputs[0]!);
   const halfway = halvesOf(problem, clusters, solution, looking(0.9));
   const parts = solution.generators.map(({ coefficients }) =>
     combined(family, layout.components, coefficients),
@@ -81,7 +80,9 @@ export async function discoverOnStates(
   notices.push(
     ...thinNotice(spread),
     ...trivialNotice(solution.trivial),
-    ...predictionNotice(tries, output, first === family ? "symmetries" : "shifts"),
+    ...(params.prediction === "auto" && source.kind === null
+      ? predictionNotice(tries, output, first === family ? "symmetry" : "shift")
+      : []),
     ...fitNotice(source),
   );
   if (layout.particles > 1) {
@@ -187,14 +188,24 @@ export function verdict(
 function predictionNotice(
   solved: readonly Attempt[],
   chosen: OutputAction,
-  what: "symmetries" | "shifts",
+  of: "symmetry" | "shift",
 ): string[] {
-  if (solved.length < 2) return [];
-  const other = solved.find(({ output }) => output !== chosen)!;
-  const own = solved.find(({ output }) => output === chosen)!;
-  const words = { rate: "a rate", state: "a state" } as const;
+  const [own, other] = solved.map(({ solution }) => solution.decision.dimension);
+  if (own === undefined || other === undefined) {
+    return chosen === "state"
+      ? [
+          "The output is taken as a later state: it lies near the states that it is made from. --prediction rate takes it as a rate.",
+        ]
+      : [];
+  }
+  if (own === other) return [];
+  const count = own === 1 ? `1 ${of}` : `${own} ${of === "shift" ? "shifts" : "symmetries"}`;
+  const [taken, lies, instead] =
+    chosen === "state"
+      ? ["a later state", "less far", "a rate"]
+      : ["a rate", "farther", "a later state"];
   return [
-    `The output is taken as ${words[chosen as "rate" | "state"]} (${own.solution.decision.dimension} ${what} found; as ${words[other.output as "rate" | "state"]} ${other.solution.decision.dimension}); --prediction states it.`,
+    `The output is taken as ${taken}, with ${count}: if not by much, it lies ${lies} from its own state than states from their mean. As ${instead} it would have ${other}; --prediction states which it is.`,
   ];
 }
 

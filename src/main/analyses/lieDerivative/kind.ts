@@ -4,6 +4,7 @@ import { sizeOf, type Tensor } from "../../../shared/tensor";
 import type { Executor } from "../../runtime/executor";
 import type { DataContext, Network, StatesContext } from "../context";
 import type { Reals } from "../innerProducts";
+import { nearStates } from "../nearStates";
 import type { SampleNetwork } from "../network";
 import { realsOf, slice, tensorOf } from "../orbit";
 import { Predictions } from "../predictions";
@@ -52,7 +53,7 @@ function shownBy(
 ): PredictionKind {
   const n = Math.min(LOOKED_AT, input.shape[0]!);
   const size = sizeOf(input.shape.slice(1));
-  const found = nearby(realsOf(slice(input, 0, n)), realsOf(values), size) ? "state" : "rate";
+  const { kind: found } = nearStates(realsOf(slice(input, 0, n)), realsOf(values), size);
   notices.push(
     `${what} are taken as ${found === "state" ? "later states: they lie near the states that they are made from" : "rates of change: they do not lie near the states"}. --prediction states it otherwise.`,
   );
@@ -71,17 +72,4 @@ async function predicted(
   } finally {
     await predictions.dispose();
   }
-}
-
-/** Whether most values are nearer to their own state than half of the states' spread about their mean. */
-function nearby(states: ArrayLike<number>, values: ArrayLike<number>, size: number): boolean {
-  const n = Math.floor(states.length / size);
-  const mean = new Float64Array(size);
-  for (let i = 0; i < n * size; i++) mean[i % size]! += states[i]! / n;
-  let [apart, spread] = [0, 0];
-  for (let i = 0; i < n * size; i++) {
-    apart += (values[i]! - states[i]!) ** 2;
-    spread += (states[i]! - mean[i % size]!) ** 2;
-  }
-  return apart < spread;
 }
