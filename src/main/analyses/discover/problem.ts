@@ -93,25 +93,29 @@ export function solve(
   const grid = gridFloor === undefined ? null : Float64Array.from(ranked, (one) => one.grid);
   const decision = decide(defects, threshold, floor, grid);
   const found = ranked.slice(0, decision.dimension).map(({ k }) => spectrum.vector(k));
+  const alike = decision.alike === found.length;
+  const generators = readableBasis(found, alike).map((coefficients): FoundGenerator => {
+    const tried = problem.tried(coefficients);
+    const defect = relativeDefect(tried);
+    return {
+      coefficients,
+      defect,
+      interval: defectInterval(tried.defect, tried.scale, clusters, seed),
+      residual: ratio(tried.defect, outputSquares),
+      share: defect <= floor ? 0 : shareOf(tried),
+      action: tried.action,
+      grid: gridFloor?.(coefficients) ?? 0,
+    };
+  });
+  // Where all are alike their defects are rounding, and the order of a readable basis says more.
+  if (!alike) generators.sort((a, b) => a.defect - b.defect);
   return {
     defects,
     low: Float64Array.from(ranked, ({ interval }) => interval.low),
     high: Float64Array.from(ranked, ({ interval }) => interval.high),
     grid,
     decision,
-    generators: readableBasis(found, decision.alike === found.length).map((coefficients) => {
-      const tried = problem.tried(coefficients);
-      const defect = relativeDefect(tried);
-      return {
-        coefficients,
-        defect,
-        interval: defectInterval(tried.defect, tried.scale, clusters, seed),
-        residual: ratio(tried.defect, outputSquares),
-        share: defect <= floor ? 0 : shareOf(tried),
-        action: tried.action,
-        grid: gridFloor?.(coefficients) ?? 0,
-      };
-    }),
+    generators,
     trivial: spectrum.trivial.length,
     span: found,
     eigenvalues: q > QUICK ? null : symmetricEigen(gram.defect, q).values,
