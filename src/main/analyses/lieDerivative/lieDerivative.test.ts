@@ -237,6 +237,24 @@ describe("the Lie derivative", () => {
     expect(await notices(true, 0, "turn: flow (-y, x)")).toContain("itself breaks turn:");
   });
 
+  test("does not take float32's spelling of a constant for a broken symmetry", async () => {
+    const resolved = async (by: number): Promise<unknown> => {
+      const dt: Tensor = { dtype: "float32", shape: [1, 1], data: Float32Array.of(0.1 + by) };
+      const drift = networkOf([4], { dt }, (g, x, p) => {
+        const [q, v] = [0, 2].map((start) => g.slice(x, [{ axis: 1, start, end: start + 2 }]));
+        return g.concat([g.add(q!, g.mul(v!, p.dt!)), v!], 1);
+      });
+      const place = { ...context(drift, randomTensor([4, 4], 3)), grid: null, fields: null };
+      const { summary } = await run(place, {
+        ...{ generators: "", own: "boost: shift (0, 0, 1, 2) out-shift (0.1, 0.2, 1, 2)" },
+      });
+      return (summary.generators as { resolved: boolean }[])[0]!.resolved;
+    };
+    // The nearest to 0.1 is 0.100000001490…; what is a thousand times as far off is no spelling.
+    expect(await resolved(0)).toBe(false);
+    expect(await resolved(1e-6)).toBe(true);
+  });
+
   test("says in its summary what the grid resolves, and what was recomputed", async () => {
     const rough = networkOf([1, 16, 16], {}, (g, x) => g.relu(x));
     const result = await run(

@@ -16,9 +16,9 @@ import { KeptLieFields } from "./keptFields";
 import { kindOf } from "./kind";
 import { layerContributions } from "./layers";
 import { Measure } from "./measure";
-import { comparable, type Beside } from "./numbers";
+import { comparable, type Beside, type LieNumbers } from "./numbers";
 import { nothingBroken, RESOLVED } from "./resolved";
-import { roundingOf } from "./rounding";
+import { aboveConstants, roundingOf } from "./rounding";
 import { sidesOf, type Sides } from "./sides";
 import { summaryOf } from "./summary";
 import { verifyLieErrors } from "./verify";
@@ -81,7 +81,7 @@ export async function ofNetwork(
     network,
     sides,
     size,
-    measure.numbers.outputNorm,
+    measure.numbers,
     fitted,
     signal,
     progress,
@@ -115,7 +115,7 @@ async function besideOf(
   network: SampleNetwork,
   sides: Sides,
   size: RunSize,
-  outputNorm: Float64Array,
+  numbers: LieNumbers,
   fitted: DataDerivative | null,
   signal: AbortSignal,
   progress: ReportProgress,
@@ -125,7 +125,8 @@ async function besideOf(
     signal.throwIfAborted();
     progress({ fraction: fraction ?? 0.9, stage });
   };
-  const rounding = await roundingOf(context, params, network, sides, at("Measuring rounding"));
+  const computed = await roundingOf(context, params, network, sides, at("Measuring rounding"));
+  const rounding = aboveConstants(computed, context.model, numbers);
   const exchanges = params.exchanges
     ? await exchangeErrors(context, network, sides, at("Exchanging particles"))
     : null;
@@ -153,7 +154,7 @@ async function besideOf(
           at("Checkpoints"),
         );
   const dt = params.dt > 0 ? params.dt : (context.dt ?? 1);
-  const data = fitted === null ? null : comparable(fitted, sides.kind, outputNorm, dt);
+  const data = fitted === null ? null : comparable(fitted, sides.kind, numbers.outputNorm, dt);
   return { rounding, exchanges, finite, checkpoints: series, data };
 }
 

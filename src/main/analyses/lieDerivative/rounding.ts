@@ -7,16 +7,18 @@ import type { LieDerivativeParameters } from "../../../shared/analyses/lieDeriva
 import { normals, randomFrom } from "../../../shared/random";
 import { quantile, sorted } from "../../../shared/statistics";
 import type { Tensor } from "../../../shared/tensor";
+import { topologicalOrder } from "../../graph/ir";
 import type { StatesContext } from "../context";
 import { activationSize, type SampleNetwork } from "../network";
 import { gather, realsOf, tensorOf } from "../orbit";
 import { Pushforward, runSize } from "../pushforward";
 import { lieSteps, type LieStep } from "./derivative";
 import { maskOf, norm } from "./norms";
+import type { LieNumbers } from "./numbers";
 import type { Sides } from "./sides";
 
 export interface Rounding {
-  /** Of each generator, the median over the samples looked at, [K]. */
+  /** Of each generator, the median over the samples looked at, or what the network's constants leave, [K]. */
   readonly floor: Float64Array;
   readonly samples: number;
   readonly by: "float64" | "a second evaluation";
@@ -87,6 +89,43 @@ export async function roundingOf(
 
 /** No power of two, which would round alike. */
 const STRETCH = 1 / 3;
+
+/** Half the last digit of float32: how well a number is known that was rounded to it. */
+const FLOAT32 = 2 ** -24;
+
+/**
+ * The same, not below what the precision of the network's own numbers leaves. A network in float32 holds what its author
+ * meant, 0.1 or a weight that is the negative of another, to 2⁻²⁴ of each number; so the two terms of L f = Df[X x] − X f
+ * that it makes are known to that share of their sizes at best, however exactly it is computed. With the factor of two
+ * that resolves, an error below 1.2·10⁻⁷ of the terms may be the spelling of a constant alone. Where most errors are 0 to
+ * the last digit the terms cancel whatever the constants are, and the floor stays. Networks in float64 alone keep theirs.
+ */
+export function aboveConstants(
+  rounding: Rounding,
+  { graph }: StatesContext["model"],
+  numbers: LieNumbers,
+): Rounding {
+  const order = topologicalOrder(graph(1).outputs.map(({ value }) => value));
+  const single = order.some(({ inputs }) =>
+    inputs.some(
+      ({ dtype, source }) =>
+        dtype === "float32" &&
+        (source.kind === "constant" || (source.kind === "input" && source.role === "parameter")),
+    ),
+  );
+  if (!single) return rounding;
+  const { error, relative, outputNorm } = numbers;
+  const n = outputNorm.length;
+  const steps = error.length / (n * rounding.floor.length);
+  const floor = rounding.floor.map((least, k) => {
+    const terms = Array.from({ length: n }, (_, i) => {
+      const at = (k * n + i) * steps;
+      return error[at] === 0 ? 0 : error[at]! / relative[at]!;
+    }).filter((value) => !Number.isNaN(value));
+    return terms.length === 0 ? least : Math.max(least, FLOAT32 * quantile(sorted(terms), 0.5));
+  });
+  return { ...rounding, floor };
+}
 
 /** All motions a third as long. */
 function stretched(sides: Sides): Sides {

@@ -294,14 +294,15 @@ describe("what rounding leaves", () => {
     expect(result.summary.rounding).toMatchObject({ by: "float64" });
   });
 
-  test("in float64 is found by a second evaluation, and is as small as float64 is", async () => {
+  test("in float64 is found by a second evaluation, and not below what float32 leaves of constants", async () => {
     // Whatever the data's own precision.
     const single = Float32Array.from(toFloat64(states));
     const input: Tensor = { dtype: "float32", shape: states.shape, data: single };
     const result = await run(on(model, input), { ...split, generators: "amp" });
     const [floor] = toFloat64(result.arrays.rounding!.tensor);
-    expect(floor).toBeGreaterThan(1e-18);
-    expect(floor).toBeLessThan(1e-14);
+    // Some times 2⁻²⁴: both terms are as large as the prediction, more or less.
+    expect(floor).toBeGreaterThan(1e-8);
+    expect(floor).toBeLessThan(1e-6);
     expect(result.summary.rounding).toMatchObject({ by: "a second evaluation" });
   });
 });
