@@ -101,15 +101,22 @@ const algebra = {
   })),
 };
 
-test("a discovery tells the algebra in words, the gap, and the generators by their defects", () => {
+test("a discovery tells the algebra in words, the gap, and the generators in their order", () => {
   const lines = linesOf("discover", algebra);
   expect(lines[0]).toBe(algebra.sentence);
   expect(lines).toContain("In words             rotations; a scaling");
   expect(lines).toContain("Gap in the spectrum  4e6");
-  expect(lines.slice(-2).map((line) => line.split(" ")[0])).toEqual(["X2", "X1"]);
+  expect(lines.slice(-2).map((line) => line.split(" ")[0])).toEqual(["X1", "X2"]);
   expect(
     linesOf("discover", { ...algebra, dimension: 0, algebra: null, generators: [] }),
   ).toContain("Algebra              none");
+});
+
+test("a discovery is headed by the notice that says the same, so that it need not be said twice", () => {
+  const { record } = madeUpRun("discover", 4, {}, algebra, {});
+  const verdict = `Candidate: ${algebra.algebra}. ${algebra.sentence}`;
+  const [head] = resultInWords({ ...record, notices: ["Other.", verdict] }).split("\n");
+  expect(head).toBe(verdict);
 });
 
 test("a landscape tells the angle between the gradients, and the curvatures of both losses", () => {

@@ -5,6 +5,7 @@ import { algebraFacts } from "../../../../shared/findings/discovery";
 import type { Facts } from "../../../../shared/findings/facts";
 import { number, object, type Json } from "../../../../shared/findings/json";
 import { landscapeFacts } from "../../../../shared/findings/landscape";
+import { lieLayerFacts } from "../../../../shared/findings/lieLayers";
 import { fitFacts, networksFacts } from "../../../../shared/findings/networks";
 import {
   elementQuantities,
@@ -50,7 +51,11 @@ export function resultInWords(record: RunRecord): string {
   const shown = columns[record.analysis];
   if (shown === undefined) return "";
   const facts = networksFacts(record, show);
-  const below = record.analysis === "conservation" ? belowDrifts(record) : [];
+  const layers = lieLayerFacts(record, show);
+  const below = [
+    ...(record.analysis === "conservation" ? belowDrifts(record) : []),
+    ...(layers.length === 0 ? [] : ["", list(layers)]),
+  ];
   return [...(facts.length === 0 ? [] : [list(facts)]), byElement(record, shown), ...below].join(
     "\n",
   );
@@ -145,9 +150,8 @@ function discovered(record: RunRecord): string {
   const algebra = facts.findIndex(([name]) => name === "Algebra");
   if (typeof words === "string") facts.splice(algebra + 1, 0, ["In words", words]);
   const found = (Array.isArray(summary["generators"]) ? summary["generators"] : []).map(object);
-  const generators = found
-    .flatMap((one) => (one === null ? [] : [one]))
-    .sort((a, b) => (number(a["defect"]) ?? Infinity) - (number(b["defect"]) ?? Infinity));
+  // In their own order, which is that of their names: by defect as far as defects differ.
+  const generators = found.flatMap((one) => (one === null ? [] : [one]));
   const rows = generators.slice(0, MOST_GENERATORS).map((one) => [
     String(one["id"]),
     text(one["defect"]),
@@ -161,11 +165,16 @@ function discovered(record: RunRecord): string {
   ]);
   const head = ["Generator", "Relative defect", "95 % interval", "Share broken"];
   return [
-    ...(typeof sentence === "string" ? [sentence] : []),
+    ...(typeof sentence === "string" ? [headline(record, sentence)] : []),
     list(facts),
     ...(rows.length === 0 ? [] : [table([head, ...rows], head.length - 1)]),
     ...more(generators.length - rows.length),
   ].join("\n");
+}
+
+/** The notice that ends with the sentence, if there is one: it names the algebra too. */
+function headline({ notices }: RunRecord, sentence: string): string {
+  return notices.find((notice) => notice.endsWith(sentence)) ?? sentence;
 }
 
 /** R² and slope for each kind and size of step. */
