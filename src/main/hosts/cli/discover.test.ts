@@ -77,12 +77,14 @@ async function trajectories(): Promise<string> {
 describe("discovery on the command line", () => {
   test("finds what keeps stored values, without a model, and draws it", async () => {
     const out = join(home, "squeeze");
-    const { code, err } = await noetherscope(
+    const printed = await noetherscope(
       ...["analyse", "discover", "--data", await pairs(), "--out", out],
       ...["--candidates", "matrices"],
     );
-    expect(code).toBe(0);
-    expect(err).toContain("Candidate: so(1,1)");
+    expect(printed.code).toBe(0);
+    // The headline opens the result, and is no remark beside it.
+    expect(printed.out).toMatch(/^Candidate: so\(1,1\)/);
+    expect(printed.err).not.toContain("Candidate");
     const record = await readRun(out);
     expect(record).toMatchObject({
       model: null,
