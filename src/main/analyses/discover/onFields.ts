@@ -2,6 +2,7 @@
 import type { DiscoverParameters } from "../../../shared/analyses/discover";
 import { UserError } from "../../../shared/errors";
 import { channelCount, type Grid } from "../../../shared/fields/spec";
+import { closesAround } from "../../../shared/generators/around";
 import type { Executor } from "../../runtime/executor";
 import type { AnalysisResult, DataContext, Network } from "../context";
 import { sampleNetwork } from "../network";
@@ -101,7 +102,7 @@ export async function discoverOnFields(
   notices.push(
     ...gridNotice(solution, limit?.exact ?? []),
     ...trivialNotice(solution.trivial),
-    ...boxNotice(candidates, grid?.periodic),
+    ...boxNotice(candidates, grid),
   );
   const halfway = halvesOf(problem, clusters, solution, looking);
   const layout = layoutOf([candidates.channels], "none");
@@ -314,12 +315,12 @@ function listed(numbers: readonly number[]): string {
 }
 
 /** Rotations and scalings of a periodic box end at its edges, whatever the network does. */
-function boxNotice(
-  { generators }: FieldCandidates,
-  periodic: readonly boolean[] | undefined,
-): string[] {
-  const leaving = (generators ?? []).filter(({ leavesBox }) => leavesBox).map(({ label }) => label);
-  if (leaving.length === 0 || periodic?.some((one) => one) !== true) return [];
+function boxNotice({ generators }: FieldCandidates, grid: Grid | null | undefined): string[] {
+  if (!grid) return [];
+  const leaving = (generators ?? [])
+    .filter(({ flow }) => flow !== null && !closesAround(flow, grid))
+    .map(({ label }) => label);
+  if (leaving.length === 0) return [];
   return [
     `The periodic box itself breaks ${leaving.join(", ")}: fields should vanish towards its edges for these to be found.`,
   ];

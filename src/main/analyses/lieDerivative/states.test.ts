@@ -305,6 +305,17 @@ describe("what rounding leaves", () => {
     expect(floor).toBeLessThan(1e-6);
     expect(result.summary.rounding).toMatchObject({ by: "a second evaluation" });
   });
+
+  test("is as small as float64 is where the network holds no number of its own", async () => {
+    const cube = networkOf([4, 6], {}, (g, x) => g.mul(g.mul(x!, x!), x!));
+    const single = Float32Array.from(toFloat64(states));
+    const input: Tensor = { dtype: "float32", shape: states.shape, data: single };
+    const result = await run(on(cube, input), { ...split, generators: "amp" });
+    const [floor] = toFloat64(result.arrays.rounding!.tensor);
+    expect(floor).toBeGreaterThan(1e-18);
+    expect(floor).toBeLessThan(1e-14);
+    expect(result.summary.rounding).toMatchObject({ by: "a second evaluation" });
+  });
 });
 
 describe("of data alone", () => {
