@@ -189,6 +189,8 @@ const modelEntry = z.object({
   info: modelInfo,
   /** Weights over its training, as analyses over checkpoints take them; absent where no training here made it. */
   checkpoints: z.string().optional(),
+  /** Name of the training here that made it and was removed since. */
+  removedTraining: z.string().optional(),
   state: z.enum(["here", "changed", "missing"]),
 });
 export type ModelEntry = z.infer<typeof modelEntry>;
@@ -205,6 +207,8 @@ const runEntry = z.object({
   data: z.string().nullable(),
   /** Its model or data changed since. Files that are merely not here do not make it stale. */
   stale: z.boolean(),
+  /** Name of the training here that made its network and was removed since. */
+  removedTraining: z.string().optional(),
 });
 export type RunEntry = z.infer<typeof runEntry>;
 
@@ -476,7 +480,10 @@ export const methods = {
     z.object({ study: z.string(), run: z.string() }),
     z.object({ study, entry: z.string() }),
   ),
-  /** Takes an entry out of the study (data, model) or moves a run to the study's trash; undo brings it back. */
+  /**
+   * Takes an entry out of the study (data, model) or moves a run or a training to the study's trash; undo brings it back.
+   * A training's folder is deleted when the study is closed. Refused while a job works on it.
+   */
   "study.remove": method(z.object({ study: z.string(), entry: z.string() }), study),
 
   "data.inspect": method(z.object({ path: z.string(), options: dataOptions }), dataInfo),

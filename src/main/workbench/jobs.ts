@@ -76,11 +76,12 @@ export class Jobs {
 
   /** True where a job of that study has not ended; of any study where none is named. */
   active(study?: string): boolean {
-    return this.list().some(
-      (job) =>
-        (job.state === "queued" || job.state === "running") &&
-        (study === undefined || job.study === study),
-    );
+    return this.#unfinished().some((job) => study === undefined || job.study === study);
+  }
+
+  /** True while a job works on that training, or waits to. */
+  trains(study: string, training: string): boolean {
+    return this.#unfinished().some((job) => job.study === study && job.training === training);
   }
 
   /** Resolves once the job is over. */
@@ -122,11 +123,11 @@ export class Jobs {
   }
 
   async cancelAll(): Promise<void> {
-    await Promise.all(
-      this.list()
-        .filter(({ state }) => state === "queued" || state === "running")
-        .map(({ id }) => this.cancel(id)),
-    );
+    await Promise.all(this.#unfinished().map(({ id }) => this.cancel(id)));
+  }
+
+  #unfinished(): Job[] {
+    return this.list().filter(({ state }) => state === "queued" || state === "running");
   }
 
   #entry(id: string): Entry {

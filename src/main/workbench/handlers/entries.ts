@@ -23,7 +23,7 @@ export function entryHandlers(
   | "model.weights"
   | "model.compare"
 > {
-  const { compute, studies, uploads } = services;
+  const { compute, jobs, studies, uploads } = services;
   return {
     "data.inspect": ({ path, options }) => compute.call("inspectData", { path, options }),
     "model.inspect": ({ path, weights }) =>
@@ -94,18 +94,30 @@ export function entryHandlers(
       const study = await studies.get(path);
       const { data, models } = study.document;
       const entry = [...data, ...models].find((known) => known.id === id);
+      if (entry !== undefined) {
+        await study.edit(`Remove ${entry.name}`, (document) => ({
+          data: document.data.filter((known) => known.id !== id),
+          models: document.models.filter((known) => known.id !== id),
+        }));
+        return studies.announce(study);
+      }
+      const training = (await study.trainings.list()).find((known) => known.id === id);
       const isRun = (await study.runs.list()).some((run) => run.id === id);
-      if (entry === undefined && !isRun) {
+      if (training !== undefined) {
+        const { name } = training;
+        if (jobs.trains(study.path, id)) {
+          throw new UserError("training/running", `${name} is being trained or waits to be.`, {
+            todo: "Pause it first; then it can be removed.",
+          });
+        }
+        await study.edit(`Remove the training ${name}`, ({ removedTrainings }) => ({
+          removedTrainings: [...removedTrainings, { id, name }],
+        }));
+      } else if (isRun) {
+        await study.edit(`Remove run ${id}`, ({ removed }) => ({ removed: [...removed, id] }));
+      } else {
         throw new UserError("study/no-entry", `The study ${study.document.name} has no “${id}”.`);
       }
-      await study.edit(`Remove ${entry?.name ?? `run ${id}`}`, (document) =>
-        entry === undefined
-          ? { removed: [...document.removed, id] }
-          : {
-              data: document.data.filter((known) => known.id !== id),
-              models: document.models.filter((known) => known.id !== id),
-            },
-      );
       return studies.announce(study);
     },
 

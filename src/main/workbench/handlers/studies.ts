@@ -1,11 +1,11 @@
 /** Studies as a whole: made, opened, named, undone. */
 import { UserError } from "../../../shared/errors";
 import type { Handlers, Services } from "../services";
+import { addForgotten } from "./trained";
 
-export function studyHandlers({
-  recent,
-  studies,
-}: Services): Pick<
+export function studyHandlers(
+  services: Services,
+): Pick<
   Handlers,
   | "study.create"
   | "study.open"
@@ -15,10 +15,14 @@ export function studyHandlers({
   | "study.undo"
   | "study.redo"
 > {
+  const { recent, studies } = services;
   return {
     "study.create": async ({ path, name }) =>
       (await studies.create(path, name === undefined ? undefined : checkedName(name))).view(),
-    "study.open": ({ path }) => studies.open(path),
+    "study.open": async ({ path }) => {
+      await addForgotten(services, await studies.get(path));
+      return studies.open(path);
+    },
     "study.close": async ({ study }) => {
       await studies.close(study);
       return {};

@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm } from "node:fs/promises";
+import { access, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -139,4 +139,69 @@ test("what cannot change in a training that goes on is refused before there is a
   ).rejects.toMatchObject({ code: "training/id" });
   await expect(start({ parameters: { rate: -1 } })).rejects.toMatchObject({ code: "params/invalid" }); // prettier-ignore
   expect(await workbench.call("jobs.list", {})).toEqual(before);
+});
+
+/** The study as a killed program leaves it: trained to the end, and nobody noted that. */
+async function forget(): Promise<void> {
+  await workbench.close();
+  const path = join(study, "study.json");
+  const document = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+  await writeFile(path, JSON.stringify({ ...document, models: [], received: [] }));
+  workbench = newWorkbench();
+}
+
+test("a study that is opened has the networks of trainings that ended when nobody could note it", async () => {
+  await ended(() => start({ name: "Lost" }));
+  await forget();
+  const { models, trainings } = await view();
+  expect(models.map(({ name }) => name)).toEqual(["Lost"]);
+  expect(trainings[0]!.models).toEqual([models[0]!.id]);
+  expect((await view()).models).toHaveLength(1);
+  await workbench.call("study.remove", { study, entry: models[0]!.id });
+  await workbench.close();
+  workbench = newWorkbench();
+  // What was taken out on purpose does not come back.
+  expect((await view()).models).toEqual([]);
+});
+
+test("a removed training comes back by undo, and is gone from the disk once the study is closed", async () => {
+  await ended(() => start({ name: "Away" }));
+  const before = await view();
+  const [{ id } = { id: "" }] = before.trainings;
+  const folder = join(study, "checkpoints", id);
+  const names = await readdir(folder);
+  const removed = await workbench.call("study.remove", { study, entry: id });
+  expect(removed).toMatchObject({ trainings: [], undo: "Remove the training Away" });
+  expect(removed.models).toMatchObject([
+    { name: "Away", removedTraining: "Away", state: "missing" },
+  ]);
+  expect(removed.models[0]!.checkpoints).toBeUndefined();
+  await expect(access(folder)).rejects.toThrow();
+  const back = await workbench.call("study.undo", { study });
+  expect(back).toEqual({ ...before, undo: back.undo, redo: "Remove the training Away" });
+  expect(await readdir(folder)).toEqual(names);
+  await workbench.call("study.redo", { study });
+  await workbench.close();
+  expect(await readdir(join(study, "trash"))).toEqual([]);
+  workbench = newWorkbench();
+  const after = await view();
+  expect(after).toMatchObject({ trainings: [], undo: null });
+  expect(after.models).toMatchObject([{ name: "Away", removedTraining: "Away" }]);
+});
+
+test("a training that runs is not removed", async () => {
+  const parameters = { ...request.parameters, epochs: 200 };
+  const refusals: unknown[] = [];
+  await ended(
+    () => start({ parameters }),
+    ({ training, step }, job) => {
+      if (step !== 1) return;
+      void workbench
+        .call("study.remove", { study, entry: training })
+        .catch((error: unknown) => refusals.push(error))
+        .finally(() => void workbench.call("jobs.cancel", { job }));
+    },
+  );
+  expect(refusals).toMatchObject([{ code: "training/running" }]);
+  expect((await view()).trainings).toHaveLength(1);
 });

@@ -14,7 +14,11 @@ import { fileError } from "../../../shared/fileErrors";
 const STUDY_FORMAT = 1;
 
 const storedData = study.shape.data.element.omit({ state: true });
-const storedModel = study.shape.models.element.omit({ state: true, checkpoints: true });
+const storedModel = study.shape.models.element.omit({
+  state: true,
+  checkpoints: true,
+  removedTraining: true,
+});
 
 const studyDocument = z.object({
   format: z.literal(STUDY_FORMAT),
@@ -26,6 +30,10 @@ const studyDocument = z.object({
   requests: z.array(z.object({ id: z.string(), ...analysisRequest.shape })),
   /** Runs that lie in the trash folder. */
   removed: z.array(z.string()),
+  /** Trainings that were removed: undo finds their folders in the trash until the study is closed. */
+  removedTrainings: z.array(z.object({ id: z.string(), name: z.string() })).default([]),
+  /** Seeds of trainings, as "ID/folder", whose networks the study has got: one that was taken out again stays out. */
+  received: z.array(z.string()).default([]),
   /** Key of the subgroup that figures set apart unless another is picked; null for the paper's. */
   setApart: z.string().nullable().default(null),
 });
@@ -43,6 +51,8 @@ export function emptyDocument(name: string): StudyDocument {
     models: [],
     requests: [],
     removed: [],
+    removedTrainings: [],
+    received: [],
     setApart: null,
   };
 }

@@ -1,5 +1,5 @@
 /** A study that is open: its document, its lock, its history. Every change is on the disk before it is answered. */
-import { mkdir, readdir, rename, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { analysisById } from "../../../shared/analyses";
 import type { RunEntry, Study } from "../../../shared/contract";
@@ -23,8 +23,11 @@ import { takeLock, type Lock } from "./lock";
 import { Runs } from "./runs";
 import { seriesOf, Trainings } from "./trainings";
 
+/** Where what was removed lies, in the study's folder. */
+const TRASH = "trash";
+
 /** What undo and redo go over. Requests are not part of it: what was computed stays asked for. */
-type Edited = Omit<StudyDocument, "requests" | "format" | "setApart">;
+type Edited = Omit<StudyDocument, "requests" | "received" | "format" | "setApart">;
 
 export class OpenStudy {
   readonly path: string;
@@ -54,7 +57,10 @@ export class OpenStudy {
     await readDocument(path);
     const lock = await takeLock(path);
     try {
-      return new OpenStudy(path, await readDocument(path), lock);
+      const study = new OpenStudy(path, await readDocument(path), lock);
+      // What a program that was killed could not delete when it closed.
+      await study.#deleteRemoved();
+      return study;
     } catch (error) {
       await lock.release();
       throw error;
@@ -116,12 +122,19 @@ export class OpenStudy {
     return this.#change(() => this.#write({ ...this.#document, ...entries }));
   }
 
-  /** An edit that can be undone. */
-  edit(label: string, change: (document: Edited) => Partial<Edited>): Promise<void> {
+  /**
+   * An edit that can be undone.
+   * @param received seeds of trainings whose networks come with it, which undo does not forget
+   */
+  edit(
+    label: string,
+    change: (document: Edited) => Partial<Edited>,
+    received: readonly string[] = [],
+  ): Promise<void> {
     return this.#change(async () => {
       const before = edited(this.#document);
       const after = { ...before, ...change(before) };
-      await this.#write({ ...this.#document, ...after });
+      await this.#write({ ...this.#document, ...after, received: this.#withReceived(received) });
       this.#history.push(label, before, after);
     });
   }
@@ -137,6 +150,15 @@ export class OpenStudy {
     return this.#change(async () => {
       const state = this.#history.forward();
       if (state !== undefined) await this.#write({ ...this.#document, ...state });
+    });
+  }
+
+  /** Notes that the networks of these seeds have come into the study. */
+  receive(seeds: readonly string[]): Promise<void> {
+    return this.#change(async () => {
+      const received = this.#withReceived(seeds);
+      if (received.length === this.#document.received.length) return;
+      await this.#write({ ...this.#document, received });
     });
   }
 
@@ -180,7 +202,8 @@ export class OpenStudy {
       Promise.all(
         document.models.map(async (entry) => ({
           ...entry,
-          ...seriesOf(this.path, entry),
+          ...(this.trainings.removedFrom(entry.file.path, document.removedTrainings) ??
+            seriesOf(this.path, entry)),
           state: await this.#freshness.stateOfAll([entry.file, entry.weights]),
         })),
       ),
@@ -196,7 +219,17 @@ export class OpenStudy {
       models,
       runs: records
         .filter(({ id }) => !document.removed.includes(id))
-        .map((record) => runEntry(record, document.requests, data, models)),
+        .map((record) => {
+          const entry = runEntry(record, document.requests, data, models);
+          const model = models.find(({ id }) => id === entry.model);
+          const path = model?.file.path ?? record.model?.path;
+          return {
+            ...entry,
+            ...(path === undefined
+              ? {}
+              : this.trainings.removedFrom(path, document.removedTrainings)),
+          };
+        }),
       trainings: await this.trainings.view(data, models),
       figures,
       setApart: document.setApart,
@@ -207,7 +240,12 @@ export class OpenStudy {
 
   async close(): Promise<void> {
     await this.#lastChange.catch(() => undefined);
+    await this.#deleteRemoved();
     await this.#lock.release();
+  }
+
+  #withReceived(seeds: readonly string[]): string[] {
+    return [...new Set([...this.#document.received, ...seeds])];
   }
 
   /** Changes happen one after the other; one that fails leaves the study as it was. */
@@ -222,8 +260,17 @@ export class OpenStudy {
     return result;
   }
 
+  /** Nothing can be undone any more, and weights are large: removed trainings leave the disk. */
+  async #deleteRemoved(): Promise<void> {
+    if (this.#lock.holder !== null || !(await this.#lock.stillOurs())) return;
+    for (const { id } of this.#document.removedTrainings) {
+      // What cannot be deleted now is tried again when the study is opened.
+      await rm(join(this.path, TRASH, id), { recursive: true, force: true }).catch(() => undefined);
+    }
+  }
+
   async #write(next: StudyDocument): Promise<void> {
-    const moved = await this.#settleTrash(next.removed);
+    const moved = await this.#settleTrash(next);
     try {
       await writeDocument(this.path, next);
       this.#document = next;
@@ -233,17 +280,18 @@ export class OpenStudy {
     }
   }
 
-  /** Moves runs to where the document will say that they are; returns what was moved, in order. */
-  async #settleTrash(removed: readonly string[]): Promise<[string, string][]> {
-    const before = this.#document.removed;
-    const trash = join(this.path, "trash");
+  /** Moves runs and trainings to where the document will say that they are; returns what was moved, in order. */
+  async #settleTrash(next: StudyDocument): Promise<[string, string][]> {
+    const trash = join(this.path, TRASH);
+    const placesIn = ({ removed, removedTrainings }: StudyDocument): Map<string, string> =>
+      new Map([
+        ...removed.map((id) => [join(trash, id), this.runs.folderOf(id)] as const),
+        ...removedTrainings.map(({ id }) => [join(trash, id), this.trainings.folderOf(id)] as const), // prettier-ignore
+      ]);
+    const [before, after] = [placesIn(this.#document), placesIn(next)];
     const moves: [string, string][] = [
-      ...removed
-        .filter((id) => !before.includes(id))
-        .map((id): [string, string] => [this.runs.folderOf(id), join(trash, id)]),
-      ...before
-        .filter((id) => !removed.includes(id))
-        .map((id): [string, string] => [join(trash, id), this.runs.folderOf(id)]),
+      ...[...after].filter(([to]) => !before.has(to)).map(([to, from]): [string, string] => [from, to]), // prettier-ignore
+      ...[...before].filter(([from]) => !after.has(from)),
     ];
     if (moves.length > 0) await mkdir(trash, { recursive: true });
     const done: [string, string][] = [];
@@ -267,8 +315,8 @@ export class OpenStudy {
   }
 }
 
-function edited({ name, notes, data, models, removed }: StudyDocument): Edited {
-  return { name, notes, data, models, removed };
+function edited({ name, notes, data, models, removed, removedTrainings }: StudyDocument): Edited {
+  return { name, notes, data, models, removed, removedTrainings };
 }
 
 function runEntry(

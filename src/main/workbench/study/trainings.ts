@@ -56,6 +56,15 @@ export class Trainings {
     return stamp !== null && this.#read.get(id)?.stamp !== stamp;
   }
 
+  /** Whether that file belongs to a training that was removed, as entries say it. */
+  removedFrom(
+    file: string,
+    removed: readonly { readonly id: string; readonly name: string }[],
+  ): { removedTraining: string } | undefined {
+    const training = removed.find(({ id }) => file.startsWith(this.folderOf(id) + sep));
+    return training === undefined ? undefined : { removedTraining: training.name };
+  }
+
   async #record(name: string): Promise<TrainingRecord | null> {
     const folder = this.folderOf(name);
     const stamp = await stampOf(folder);
