@@ -92,9 +92,44 @@ test("a network is trained, paused, found again, and its checkpoints are studied
   await expect(tree.getByRole("button", { name: /unet on navier-stokes \d+ checkpoints/ })).toBeVisible(); // prettier-ignore
 
   await expectNoOverflow(page);
-  await page.getByRole("button", { name: "Evolution over its checkpoints…" }).click();
+  await page.getByRole("button", { name: "Set up evolution over its checkpoints" }).click();
   await expect(page.getByRole("combobox", { name: "Model" })).toHaveValue(/./);
+  await expect(page.getByRole("textbox", { name: "Checkpoints" })).toHaveValue("epoch-*.safetensors"); // prettier-ignore
   await expect(page.getByRole("button", { name: "Run evolution" })).toBeEnabled();
+});
+
+test("from a finished training its evolution and its landscape are a click away, and it can be removed", async ({
+  page,
+  host,
+}) => {
+  await openWindow(page, host);
+  await newStudy(page, "Twins");
+  await simulate(page);
+  const tree = page.getByRole("navigation");
+  await tree.getByRole("button", { name: "Train…" }).click();
+  await page.getByRole("textbox", { name: "Epochs" }).fill("3");
+  await page.getByRole("textbox", { name: "Seeds" }).fill("0,1");
+  await page.getByText("More of the training").click();
+  await page.getByRole("textbox", { name: "Name" }).fill("twins");
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+  const next = page.getByRole("region", { name: "Next" });
+  await expect(next.getByText("They are 2 models of this study, with 8 checkpoints")).toBeVisible({ timeout: 60_000 }); // prettier-ignore
+
+  await next.getByRole("button", { name: "Run landscape over its checkpoints" }).click();
+  await expect(page.getByRole("heading", { name: /^Landscape · twins, seed 0/ })).toBeVisible({ timeout: 120_000 }); // prettier-ignore
+  await page.getByRole("tab", { name: "twins", exact: true }).click();
+  await next.getByRole("button", { name: "Run evolution over its checkpoints" }).click();
+  await expect(page.getByRole("heading", { name: /^Evolution · twins/ })).toBeVisible({ timeout: 120_000 }); // prettier-ignore
+  await expect(page.getByText("seed-0, seed-1")).toBeVisible();
+
+  await tree.getByRole("button", { name: "Remove twins", exact: true }).click();
+  await expect(page.getByText("Removed twins. Its weights leave the disk when the study is closed.")).toBeVisible(); // prettier-ignore
+  await expect(page.getByText(/^The training twins, which made its network, was removed/)).toBeVisible(); // prettier-ignore
+  await tree.getByRole("button", { name: /^twins, seed 1/ }).click();
+  await expect(page.getByText(/^The training twins, which made it, was removed/)).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).first().click();
+  await expect(page.getByText(/^The training twins, which made it, was removed/)).toBeHidden();
+  await expect(tree.getByRole("button", { name: /^twins/ }).first()).toBeVisible();
 });
 
 test("what waits is put in another order", async ({ page, host }) => {

@@ -155,13 +155,15 @@ export class App {
     this.recent = await this.client.call("recent.list", {});
   }
 
-  /** Takes an entry or a run out of the study, and offers it back. */
+  /** Takes an entry, a run or a training out of the study, and offers it back. */
   async remove(entry: string, name: string): Promise<void> {
     const { session } = this;
     if (session === null) return;
+    const isTraining = session.trainingOf(entry) !== undefined;
     await this.attempt(async () => {
       const back = await session.remove(entry);
-      this.messages.word(`Removed ${name}.`, {
+      const until = isTraining ? " Its weights leave the disk when the study is closed." : "";
+      this.messages.word(`Removed ${name}.${until}`, {
         label: "Undo",
         run: () =>
           void this.attempt(async () => {

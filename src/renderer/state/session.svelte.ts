@@ -1,8 +1,11 @@
 /** The study that is open: what the host last said of it, and the edits that can be asked for. */
 import type { AnalysisRequest, Client, DataOptions, Preview, Study } from "../../shared/contract";
 import { analysisById } from "../../shared/analyses";
+import { evolution } from "../../shared/analyses/evolution";
+import { landscape } from "../../shared/analyses/landscape";
 import { UserError } from "../../shared/errors";
-import { checkpointName } from "../../shared/training/checkpoints";
+import { checkpointName, CHECKPOINTS_OF_SEEDS } from "../../shared/training/checkpoints";
+import type { TrainingEntry } from "../../shared/training/training";
 import type { ParameterValue } from "../../shared/parameters";
 import { Form } from "./form.svelte";
 import { Runs } from "./runs.svelte";
@@ -96,6 +99,34 @@ export class Session {
     this.tabs.open(page);
   }
 
+  /**
+   * Aims the form of an analysis at what a training came to: at its checkpoints, of all seeds where the analysis takes
+   * several, in the variables and with the loss that it was trained in.
+   * @returns the form and its page; null where the study has none of its networks
+   */
+  aimAtTrained(
+    { models, dataEntry, seeds, parameters }: TrainingEntry,
+    analysis: string,
+  ): { form: Form; page: Page } | null {
+    // prettier-ignore
+    const model = this.#study.models.find(({ id }) => models.includes(id));
+    if (model === undefined) return null;
+    const page = { kind: "new", analysis } as const;
+    const form = this.formOf(page);
+    const several = seeds.length > 1 && analysis === evolution.id;
+    const wanted: Record<string, ParameterValue | undefined> = {
+      checkpoints: several ? CHECKPOINTS_OF_SEEDS : model.checkpoints,
+      normalise: parameters["normalise"],
+      loss: parameters["loss"],
+      ...(analysis === landscape.id ? { directions: "path" } : {}),
+    };
+    for (const [name, value] of Object.entries(wanted)) {
+      if (value !== undefined && name in form.definition.parameters) form.set(name, value);
+    }
+    form.aim({ model: model.id, data: dataEntry ?? this.subject.data });
+    return { form, page };
+  }
+
   /** Opens a form filled from that run, with some values changed. */
   again(run: string, analysis: string, change: Record<string, ParameterValue> = {}): void {
     const page = { kind: "new", analysis, from: run } as const;
@@ -151,7 +182,7 @@ export class Session {
 
   /** Makes the weights that a training has come to, the best where they were judged, models of the study. */
   async keepTrained(training: string): Promise<void> {
-    const record = this.#study.trainings.find(({ id }) => id === training);
+    const record = this.trainingOf(training);
     const folder = `${this.path}/checkpoints/${training}`;
     for (const { seed, folder: own, best, checkpoints } of record?.seeds ?? []) {
       const last = checkpoints.at(-1);
@@ -190,6 +221,11 @@ export class Session {
     const added = await this.#client.call("study.addRun", { study: this.path, folder });
     this.#take(added.study);
     this.tabs.open({ kind: "run", id: added.run });
+  }
+
+  /** The training of that id, where the study has it. */
+  trainingOf(id: string): TrainingEntry | undefined {
+    return this.#study.trainings.find((training) => training.id === id);
   }
 
   /** @returns what undoes just that: an edit that came after it is left alone */

@@ -34,3 +34,6 @@ export function checkpointName(epoch: number): string {
 
 /** What analyses over checkpoints are given, relative to the folder of a seed. */
 export const CHECKPOINT_PATTERN = "epoch-*.safetensors";
+
+/** The same of all seeds of an ensemble, relative to the training's folder. */
+export const CHECKPOINTS_OF_SEEDS = `seed-*/${CHECKPOINT_PATTERN}`;
