@@ -190,6 +190,19 @@ export function progressLine(shell: Shell): (progress: Progress) => void {
   };
 }
 
+/** The same; in a log a line for every tenth. */
+export function progressOrLog(shell: Shell): (progress: Progress) => void {
+  const line = progressLine(shell);
+  let tenths = 0;
+  return (progress) => {
+    line(progress);
+    const now = Math.floor(progress.fraction * 10);
+    if (shell.terminal || now <= tenths) return;
+    tenths = now;
+    shell.remark(`${10 * now} %  ${progress.stage}`);
+  };
+}
+
 /** As people write it: 0.25, 64, and 1e-6 rather than 0.000001. */
 export function shortNumber(value: number): string {
   const size = Math.abs(value);

@@ -16,7 +16,7 @@ import { Runs } from "../../../workbench/study/runs";
 import { UsageError, type Arguments, type Command, type Shell } from "../command";
 import { givenParameters, parameterFlags } from "./analyse";
 import { detach, detachOption } from "./detach";
-import { duration, progressLine } from "./shared";
+import { duration, progressOrLog } from "./shared";
 
 export const sweep: Command = {
   name: "sweep",
@@ -156,7 +156,7 @@ async function computeShare(
     const start = performance.now();
     const { spec: here, notices } = await settled(spec, devices, signal);
     const input = { ...here, id, folder: runs.folderOf(id), notices };
-    const options = { signal, onProgress: progressOf(shell) };
+    const options = { signal, onProgress: progressOrLog(shell) };
     const parts = await compute.call("analyseShare", { ...input, share }, options);
     const took = (): string => duration((performance.now() - start) / 1000);
     const { title } = definitionOf(spec.analysis);
@@ -187,7 +187,7 @@ async function merge(
     ready.push(input);
   }
   for (const input of ready) {
-    await compute.call("analyse", input, { signal, onProgress: progressOf(shell) });
+    await compute.call("analyse", input, { signal, onProgress: progressOrLog(shell) });
     shell.print(join(input.folder, "run.json"));
   }
 }
@@ -202,17 +202,4 @@ function notThere(title: string, names: readonly string[]): UserError {
     `${title}: ${what} not there yet: ${names.slice(0, MOST_NAMED).join(", ")}${rest}.`,
     { todo: "Run all shares with the same options; what they finished is not computed again." },
   );
-}
-
-/** On a terminal one line; in a log one for every tenth. */
-function progressOf(shell: Shell): ReturnType<typeof progressLine> {
-  const line = progressLine(shell);
-  let tenths = 0;
-  return (progress) => {
-    line(progress);
-    const now = Math.floor(progress.fraction * 10);
-    if (shell.terminal || now <= tenths) return;
-    tenths = now;
-    shell.remark(`${10 * now} %  ${progress.stage}`);
-  };
 }

@@ -23,7 +23,9 @@ import {
   readingFlags,
   readingOf,
 } from "./architectureOptions";
-import { bytes, duration, json, jsonOption, progressLine } from "./shared";
+import { detach, detachOption } from "./detach";
+import { bytes, duration, json, jsonOption, progressOrLog } from "./shared";
+import { removeTraining, trainingIn, trainingsInWords } from "./trainings";
 
 const training = { parameters: trainingParameters };
 
@@ -47,11 +49,14 @@ export const train: Command = {
       help: "Go on with the study’s training that has not ended: the latest, or --training ID.",
     },
     training: { value: "ID", help: "The training to go on with." },
+    list: { help: "Only list the study’s trainings and how far they are." },
+    remove: { value: "ID", help: "Remove that training with all its weights from study and disk." },
     seed: { value: "K", help: "One seed; --seeds 0,1,2 trains several." },
     ...readingFlags,
     ...parameterFlags(training),
     ...architectureFlags,
     "dry-run": { help: "Only say what it would come to: samples, steps, disk, memory, time." },
+    ...detachOption,
     ...jsonOption,
   },
   example:
@@ -67,7 +72,24 @@ export const train: Command = {
       compute: await shell.compute(),
     });
     try {
-      const study = await openStudy(workbench, resolve(folder), args.flag("resume"));
+      const removed = args.text("remove");
+      const there = args.flag("resume") || args.flag("list") || removed !== undefined;
+      if (!there) filesOf(args);
+      const study = await openStudy(workbench, resolve(folder), there);
+      if (args.flag("list")) {
+        return shell.print(args.flag("json") ? json(study.trainings) : trainingsInWords(study));
+      }
+      if (removed !== undefined) {
+        return shell.print(await removeTraining(workbench, study, removed));
+      }
+      if (args.flag("detach")) {
+        // The other process opens it.
+        await workbench.call("study.close", { study: study.path });
+        await detach(shell, join(study.path, "train.log"));
+        return shell.remark(
+          `noetherscope train --study ${folder} --list says how far it is; ended by kill, it is kept, and --resume goes on.`,
+        );
+      }
       const started = args.flag("resume")
         ? await resumed(workbench, study, args)
         : await begun(workbench, study, args);
@@ -196,20 +218,15 @@ async function resumed(workbench: Workbench, study: Study, args: Arguments): Pro
 }
 
 /** @throws UserError "training/none" */
-function unfinished({ trainings, path, name }: Study, id: string | undefined): TrainingEntry {
-  const found =
-    id === undefined
-      ? trainings.findLast(({ seeds }) => seeds.some(({ status }) => status === "waiting" || status === "unfinished")) // prettier-ignore
-      : trainings.find((entry) => entry.id === id);
+function unfinished(study: Study, id: string | undefined): TrainingEntry {
+  const { trainings, path, name } = study;
+  if (id !== undefined) return trainingIn(study, id);
+  const found = trainings.findLast(({ seeds }) => seeds.some(({ status }) => status === "waiting" || status === "unfinished")); // prettier-ignore
   if (found !== undefined) return found;
-  const known = trainings.map((entry) => entry.id).join(", ");
-  throw new UserError(
-    "training/none",
-    id === undefined
-      ? `The study ${name} has no training that has not ended.`
-      : `The study ${name} has no training “${id}”.`,
-    { where: path, todo: known === "" ? "Start one." : `It has ${known}.` },
-  );
+  throw new UserError("training/none", `The study ${name} has no training that has not ended.`, {
+    where: path,
+    todo: trainings.length === 0 ? "Start one." : "All have; start a new one from their weights.",
+  });
 }
 
 /** Waits for the job, shows how it gets on, and lets Ctrl-C pause it. */
@@ -219,7 +236,7 @@ async function finished(
   { job, training: id }: Started,
   shell: Shell,
 ): Promise<TrainingEntry> {
-  const show = progressLine(shell);
+  const show = progressOrLog(shell);
   const cancel = (): void => void workbench.call("jobs.cancel", { job });
   const ending = new Promise<void>((done, fail) => {
     const follow = (now: Job): void => {
