@@ -16,7 +16,7 @@ export const landscape = defineAnalysis({
       String.raw`\rho = \frac{0.1\,\ell(0, 0)}{\left\| \nabla \ell \right\|}`,
     ],
     where:
-      "θ are the parameters as they are, C is the loss of one sample; a is the direction of ∇ℓ, b what ∇ℓ of the images adds to it, both of length 1, or two random directions.",
+      "θ are the parameters as they are, C is the loss of one sample; a is the direction of ∇ℓ, b what ∇ℓ of the images adds to it, both of length 1, or two random directions; along the checkpoints’ path ρ is the distance of the farthest one.",
   },
   reference:
     "Directions: orbit gradients, orthonormalised. Random directions: filter normalisation, Li et al. 2018, arXiv:1712.09913, section 4.",

@@ -42,9 +42,9 @@ function table(run: RunResult, checkpoint?: number): FigureTable {
 
 const plane: FigureDefinition = {
   id: "plane",
-  title: "Loss over the plane of both gradients",
+  title: "Loss over a plane of parameters",
   caption:
-    "Mean loss on the states x (left) and on their images g·x (right) over the same plane of parameters, each with its own labelled levels, interpolated by cubics between the computed points; ρ is the radius of the run; the dot is the present parameters and the thick line the present loss. Arrows point down the two gradients; dashed is the Gauss–Newton model at the stated level, to be held against the loss's line of that level: a whole ellipse where one fits into the square, else its part inside. Of a training one checkpoint is shown, in the middle of the last one’s directions; the line with dots is the path of all, projected.",
+    "Mean loss on the states x (left) and on their images g·x (right) over the same plane of parameters, each with its own labelled levels, interpolated by cubics between the computed points; the axes say which, in units of ρ, the radius of the run; the dot is the present parameters and the thick line the present loss. Arrows point down the two gradients; dashed is the Gauss–Newton model at the stated level, to be held against the loss's line of that level: a whole ellipse where one fits into the square, else its part inside. Of a training one checkpoint is shown, in the middle of the last one’s directions; the line with dots is the path of all, projected.",
   arrays: [...SLICE, ...MOMENTS],
   aspect: 0.48,
   applies: isPlane,

@@ -36,6 +36,18 @@ export function pathOf({ arrays }: RunResult): Pair[] {
   return Array.from({ length: count }, (_, k): Pair => [all[k * d]!, d > 1 ? all[k * d + 1]! : 0]);
 }
 
+/** What the two axes run along. With checkpoints the gradient is that of the last one. */
+export function directionNames({ parameters }: RunRecord, path: readonly Pair[]): [string, string] {
+  switch (parameters["directions"] ?? "orbit") {
+    case "random":
+      return ["first random direction, in ρ", "second, in ρ"];
+    case "path":
+      return ["widest direction of the path, in ρ", "second widest, in ρ"];
+    default:
+      return [path.length > 1 ? "along the last ∇ℓ(x), in ρ" : "along ∇ℓ(x), in ρ", "across, in ρ"];
+  }
+}
+
 /**
  * The path as seen from one of its moments, as elements of a custom series: a line with a dot a checkpoint.
  * @param from the moment at the origin of the slice
@@ -75,6 +87,7 @@ export function pathOption(
   const letters = labelLetters(y!);
   const named = namedMoments(path);
   const share = Number(record.summary["pathShare"]);
+  const [along, across] = directionNames(record, path);
   return {
     ...frame(theme),
     grid: [
@@ -86,8 +99,8 @@ export function pathOption(
         outerBoundsMode: "none",
       },
     ],
-    xAxis: [axis(theme, x!, { panel: 0, name: "first direction, in ρ", gap: 1.7, lines: true })],
-    yAxis: [axis(theme, y!, { panel: 0, name: "second, in ρ", gap: letters + 1.2, lines: true })],
+    xAxis: [axis(theme, x!, { panel: 0, name: along, gap: 1.7, lines: true })],
+    yAxis: [axis(theme, y!, { panel: 0, name: across, gap: letters + 1.2, lines: true })],
     series: [
       heading(theme, 0, `${showNumber(100 * share, 3)} % of the path’s variance is in this plane`, [
         x!.min,

@@ -15,7 +15,7 @@ import {
   type Landscape,
   type Pair,
 } from "./landscapeData";
-import { drawnPath, pathOf } from "./landscapePath";
+import { directionNames, drawnPath, pathOf } from "./landscapePath";
 import { extent, fixedScale, showNumber } from "./scale";
 import type { ChartTheme } from "./theme";
 
@@ -35,12 +35,12 @@ export function planeOption(
   const from = checkpoint ?? path.length - 1;
   const { alpha, beta, element } = landscape;
   const g = elementLabel(element);
-  const orbit = (run.record.parameters.directions ?? "orbit") === "orbit";
+  const names = directionNames(run.record, path);
   const x = fixedScale(alpha[0] ?? -1, alpha.at(-1) ?? 1, 4);
   const y = fixedScale(beta[0] ?? -1, beta.at(-1) ?? 1, 4);
   // left + right margins of a panel equal top + bottom: square panels at every width.
-  const margin = 5.9;
-  const [top, bottom] = [2.8, 3.1];
+  const margin = 6.3;
+  const [top, bottom] = [3.2, 3.1];
   const surfaces = [0, 1].map((panel) => surfaceOf(landscape, panel));
   const said = modelLegend(surfaces, ["x", `${g}·x`]);
   return {
@@ -63,14 +63,14 @@ export function planeOption(
       axis(theme, x, {
         panel,
         labelled: labelledTicks(x),
-        name: orbit ? alongName(path) : "first direction, in ρ",
+        name: names[0],
         gap: 1.7,
       }),
     ),
     yAxis: [0, 1].map((panel) =>
       axis(theme, y, {
         panel,
-        name: panel === 0 ? (orbit ? "across, in ρ" : "second, in ρ") : "",
+        name: panel === 0 ? names[1] : "",
         gap: 3.3,
         position: panel === 0 ? "left" : "right",
       }),
@@ -89,11 +89,11 @@ export function planeOption(
           const box = params.coordSys as unknown as Box;
           const pixel = ([a, b]: Pair): Pair => api.coord([a, b]) as [number, number];
           const arrows = arrowsOf(theme, landscape, g, box, pixel);
-          const names = arrows.map(({ name }) => name);
+          const places = arrows.map(({ name }) => name);
           return {
             type: "group",
             children: [
-              ...contours(theme, surfaces[panel]!, landscape, panel, box, pixel, names),
+              ...contours(theme, surfaces[panel]!, landscape, panel, box, pixel, places),
               ...(path.length === 0 ? [] : drawnPath(theme, path, from, pixel)),
               ...arrows.flatMap(({ drawn }) => drawn),
               start(theme, pixel([0, 0])),
@@ -107,11 +107,6 @@ export function planeOption(
         ),
       ),
   };
-}
-
-/** With checkpoints the direction is that of the last one's gradient. */
-function alongName(path: readonly Pair[]): string {
-  return path.length > 1 ? "along the last ∇ℓ(x), in ρ" : "along ∇ℓ(x), in ρ";
 }
 
 /** Where a text stands, and half its width: others keep off. */
@@ -178,7 +173,7 @@ export function contours(
   const colour = (level: number): string => {
     // The ends of the map that vanish on the surface are left out.
     const t = evenly ? normalised({ min, max }, level) : levels.indexOf(level) / levels.length;
-    return cssColour(colourMaps.viridis, theme.name === "dark" ? 0.3 + 0.7 * t : 0.8 * t);
+    return cssColour(colourMaps.viridis, theme.name === "dark" ? 0.36 + 0.64 * t : 0.8 * t);
   };
   const lines = levels.map((level) => contour(fine.values, fine.xs, fine.ys, level));
   const present = contour(fine.values, fine.xs, fine.ys, models[panel]!.loss);
@@ -201,9 +196,7 @@ export function contours(
         lineDash: [theme.fontSize * 0.5, theme.fontSize * 0.35],
       }),
     ),
-    ...(names === null ? [] : lines).flatMap((line) =>
-      levelLabel(theme, line, colour(line.level), box, pixel, placed),
-    ),
+    ...(names === null ? [] : lines).flatMap((line) => levelLabel(theme, line, box, pixel, placed)),
   ];
 }
 
@@ -211,7 +204,6 @@ export function contours(
 function levelLabel(
   theme: ChartTheme,
   { level, lines }: Contour,
-  colour: string,
   box: Box,
   pixel: (point: Pair) => Pair,
   placed: Place[],
@@ -251,7 +243,8 @@ function levelLabel(
   placed.push({ at: best, half: halfWidth });
   return [
     halo(theme, best, halfWidth, size * 0.55),
-    label(theme, text, best, { fill: colour, fontSize: size }),
+    // In the text's colour: both ends of the colour map are faint on one of the papers.
+    label(theme, text, best, { fontSize: size }),
   ];
 }
 

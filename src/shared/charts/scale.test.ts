@@ -44,6 +44,22 @@ describe("a logarithmic scale", () => {
     );
   });
 
+  test("labels an axis in decimals or in powers of ten, never in both", () => {
+    const labels = (low: number, high: number): string[] => {
+      const scale = logScale([low, high]);
+      return scale.ticks.map((tick) => scale.label(tick));
+    };
+    expect(labels(5e-4, 4e-3)).toEqual(["0.0005", "0.001", "0.002"]);
+    expect(labels(0.002, 0.02)).toEqual(["0.002", "0.005", "0.01", "0.02"]);
+    expect(labels(2e-7, 2e-6)).toEqual(["2·10⁻⁷", "5·10⁻⁷", "10⁻⁶", "2·10⁻⁶"]);
+    fc.assert(
+      fc.property(positive, fc.double({ min: 1.001, max: 1e6, noNaN: true }), (low, factor) => {
+        const small = labels(low, low * factor).filter((text) => !/^[1-9](\.\d+)?$/.test(text));
+        expect(new Set(small.map((text) => /[⁰¹²³⁴-⁹⁻]/.test(text))).size).toBeLessThan(2);
+      }),
+    );
+  });
+
   test("without any positive value is still an axis", () => {
     const scale = logScale([0, 0, NaN]);
     expect(scale.max).toBeGreaterThan(scale.min);

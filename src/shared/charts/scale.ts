@@ -118,7 +118,9 @@ export function logScale(values: Iterable<number>, include: readonly number[] = 
     ticks.unshift(floor);
     bottom = floor - 0.3 * (bottom - floor);
   }
-  const plain = ticks.every((tick) => tick === floor || (tick > -2.5 && tick < 3.5));
+  // Decimals as long as all labels are short: within a decade 0.0005 beside 0.002, over many 0.01 at the least.
+  const [smallest, largest] = narrow ? [-4.5, 4.5] : [-2.5, 3.5];
+  const plain = ticks.every((tick) => tick === floor || (tick > smallest && tick < largest));
   return {
     min: bottom,
     max: top,
@@ -150,9 +152,12 @@ function denseTicks(powers: readonly number[], bottom: number, top: number): num
     : fixedScale(10 ** bottom, 10 ** top, 6).ticks.map(Math.log10);
 }
 
-/** 10^power as a tick label: 0.01, 1, 200 where all labels of the axis are so short, else 10⁻⁶. */
+/** 10^power as a tick label: 0.01, 1, 200 where all labels of the axis are so short, else 10⁻⁶ and 2·10⁻⁶. */
 function showPower(power: number, plain: boolean): string {
-  const whole = Math.round(power);
-  if (plain || whole === 0 || Math.abs(power - whole) > 1e-6) return showNumber(10 ** power);
-  return `10${raised(whole)}`;
+  const value = Number((10 ** power).toPrecision(4));
+  if (plain || value === 1) return String(value);
+  const exponent = Math.floor(power + 1e-6);
+  const mantissa = Number((10 ** (power - exponent)).toPrecision(4));
+  if (exponent === 0) return String(mantissa);
+  return mantissa === 1 ? `10${raised(exponent)}` : `${mantissa}·10${raised(exponent)}`;
 }
