@@ -72,14 +72,21 @@ export function boxesOf(shape: readonly number[], { start, count }: ElementRange
   return boxes;
 }
 
-/** Copies what two boxes of one array share from the data of one into the data of the other. */
-export function copyShared(from: Box, source: TensorData, to: Box, target: TensorData): void {
+/** What two boxes of one array share, as runs of elements within the one and within the other. */
+export interface SharedRuns {
+  /** Elements of each run. */
+  readonly length: number;
+  readonly starts: readonly { readonly from: number; readonly to: number }[];
+}
+
+/** undefined where they share nothing. */
+export function sharedRuns(from: Box, to: Box): SharedRuns | undefined {
   const start = to.start.map((first, axis) => Math.max(first, from.start[axis]!));
   const count = to.count.map(
     (extent, axis) =>
       Math.min(to.start[axis]! + extent, from.start[axis]! + from.count[axis]!) - start[axis]!,
   );
-  if (count.some((extent) => extent <= 0)) return;
+  if (count.some((extent) => extent <= 0)) return undefined;
   const within = (box: Box): ElementRange[] =>
     rangesOf(box.count, { start: start.map((first, axis) => first - box.start[axis]!), count });
   const [reads, writes] = [within(from), within(to)];
@@ -89,11 +96,18 @@ export function copyShared(from: Box, source: TensorData, to: Box, target: Tenso
     runs.flatMap((run) =>
       Array.from({ length: run.count / length }, (_, k) => run.start + k * length),
     );
-  const [reading, writing] = [steps(reads), steps(writes)];
-  reading.forEach((at, i) => {
+  const writing = steps(writes);
+  return { length, starts: steps(reads).map((at, i) => ({ from: at, to: writing[i]! })) };
+}
+
+/** Copies what two boxes of one array share from the data of one into the data of the other. */
+export function copyShared(from: Box, source: TensorData, to: Box, target: TensorData): void {
+  const shared = sharedRuns(from, to);
+  if (shared === undefined) return;
+  for (const run of shared.starts) {
     // Both hold the array's elements; TypeScript cannot see that two unions agree.
-    target.set(source.subarray(at, at + length) as never, writing[i]!);
-  });
+    target.set(source.subarray(run.from, run.from + shared.length) as never, run.to);
+  }
 }
 
 /** Boxes of an array that is in memory already. */

@@ -63,17 +63,22 @@ export const elements: Readonly<Record<string, StoredElement>> = {
   b1: { name: "bool", bytes: 1, dtype: "bool", read: (v, at) => Number(v.getUint8(at) !== 0) },
 };
 
+type View = (buffer: ArrayBuffer, length: number) => TensorData;
+
 /** NumPy on a little-endian machine and this program agree bit for bit on these, so they need no loop. */
-const native: Readonly<Record<string, (buffer: ArrayBuffer) => TensorData>> = {
-  float32: (buffer) => new Float32Array(buffer),
-  float64: (buffer) => new Float64Array(buffer),
-  int32: (buffer) => new Int32Array(buffer),
-  int64: (buffer) => new BigInt64Array(buffer),
+const native: Readonly<Record<string, View>> = {
+  float32: (buffer, length) => new Float32Array(buffer, 0, length),
+  float64: (buffer, length) => new Float64Array(buffer, 0, length),
+  int32: (buffer, length) => new Int32Array(buffer, 0, length),
+  int64: (buffer, length) => new BigInt64Array(buffer, 0, length),
 };
+
+/** What is unpacked may have as many bytes of room left behind it. */
+const ROOM = 64;
 
 /**
  * Stored elements in the order they are stored.
- * @param bytes a whole number of elements; the result may share them
+ * @param bytes a whole number of elements, the caller's own: the result may share them, and their order may be changed
  * @throws UserError "npy/range" for a uint64 beyond int64
  */
 export function decodeElements(
@@ -82,9 +87,12 @@ export function decodeElements(
   where: string,
 ): TensorData {
   const direct = native[element.name];
-  if (direct !== undefined && !bigEndian && littleEndianMachine) {
-    const aligned = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
-    return direct(aligned ? bytes.buffer : new Uint8Array(bytes).buffer);
+  if (direct !== undefined && littleEndianMachine) {
+    const { buffer, byteOffset, byteLength } = bytes;
+    const alone = byteOffset === 0 && buffer.byteLength <= byteLength + ROOM;
+    const own = alone ? buffer : new Uint8Array(bytes).buffer;
+    if (bigEndian) exchange(Buffer.from(own, 0, byteLength), element.bytes);
+    return direct(own, byteLength / element.bytes);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = bytes.byteLength / element.bytes;
@@ -99,6 +107,12 @@ export function decodeElements(
     data[i] = value;
   }
   return data;
+}
+
+/** The other order of bytes, in place. */
+function exchange(bytes: Buffer, width: number): void {
+  if (width === 4) bytes.swap32();
+  else bytes.swap64();
 }
 
 export const littleEndianMachine = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;

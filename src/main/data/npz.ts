@@ -12,6 +12,7 @@ import { encodeNpy, HEADER_PREFIX, parseNpyHeader, type NpyHeader } from "./npy"
 import { encodeNpyText, textIn } from "./npyText";
 import { openError } from "./openError";
 import { parts } from "./parts";
+import { plainReader, type ByteReader } from "./plainBytes";
 import { transposed } from "./transposed";
 import { contentOffset, entryContent, readZipDirectory, type ZipEntry } from "./zip";
 import { zipArchive } from "./zipWriter";
@@ -111,60 +112,6 @@ async function prefixOf(source: ByteSource, entry: ZipEntry): Promise<Buffer> {
     if (length >= wanted) break;
   }
   return Buffer.concat(pieces).subarray(0, wanted);
-}
-
-/** Bytes of the elements, ranges in bytes from the first element. */
-type ByteReader = (ranges: readonly ElementRange[]) => Promise<Uint8Array<ArrayBuffer>>;
-
-function plainReader(source: ByteSource, dataOffset: number, where: string): ByteReader {
-  return async (ranges) => {
-    const out = allocateBytes(
-      where,
-      ranges.reduce((sum, { count }) => sum + count, 0),
-    );
-    for (const { start, end, pieces } of windowsOf(ranges)) {
-      const bytes = await source.read(dataOffset + start, end - start);
-      for (const piece of pieces) {
-        out.set(bytes.subarray(piece.start - start, piece.start - start + piece.count), piece.at);
-      }
-    }
-    return out;
-  };
-}
-
-interface Window {
-  readonly start: number;
-  end: number;
-  readonly pieces: (ElementRange & { readonly at: number })[];
-}
-
-/** A read of the disk costs as much as this many bytes more. */
-const GAP = 1 << 15;
-const LONGEST_WINDOW = 1 << 23;
-
-/** Reads that hold the ranges, of which many short ones close together become one. */
-function windowsOf(ranges: readonly ElementRange[]): Window[] {
-  let total = 0;
-  const pieces = ranges.map((range) => {
-    const at = total;
-    total += range.count;
-    return { ...range, at };
-  });
-  if (pieces.some((piece, i) => i > 0 && piece.start < pieces[i - 1]!.start)) {
-    pieces.sort((a, b) => a.start - b.start);
-  }
-  const windows: Window[] = [];
-  for (const piece of pieces) {
-    const end = piece.start + piece.count;
-    const last = windows.at(-1);
-    if (last !== undefined && piece.start <= last.end + GAP && end <= last.start + LONGEST_WINDOW) {
-      last.end = Math.max(last.end, end);
-      last.pieces.push(piece);
-    } else {
-      windows.push({ start: piece.start, end, pieces: [piece] });
-    }
-  }
-  return windows;
 }
 
 /** One pass through the content, keeping what falls into a range; memory is that of the ranges. */

@@ -7,17 +7,15 @@ import { boxesOf, checkBox, wholeOf, type Box } from "../box";
 import type { ByteSource } from "../byteSource";
 import { decodeElements, elements, type StoredElement } from "../elements";
 import { AlignedBoxes } from "../alignedBoxes";
-import { filteredSource } from "./filtered";
+import { LARGEST_CHUNK } from "../chunked";
 import { areKnown } from "./filters";
 import type { Library } from "./library";
+import { storedSource } from "./stored";
 
 export type Metadata = Dataset["metadata"];
 
 /** One library call reads at most this; larger boxes go piece by piece. */
 const MOST_BYTES = 1 << 25;
-/** A chunk is unpacked as a whole, so a larger one would take more memory than any window deserves. */
-const LARGEST_CHUNK = 1 << 27;
-
 /** Chunks of fewer bytes are as well read by the library, many at once. */
 const WORTH = 1 << 14;
 
@@ -55,6 +53,8 @@ export interface DatasetOptions {
   readonly filePath: string;
   /** The same file byte by byte, opened when the first one asks. */
   readonly bytes: () => Promise<ByteSource>;
+  /** The file's, by which its unpacked chunks are kept. */
+  readonly owner: string;
   readonly metadata: Metadata;
   readonly element: StoredElement;
   readonly dimensions: () => readonly string[] | undefined;
@@ -72,12 +72,12 @@ export function datasetSource(options: DatasetOptions): ArraySource {
     readBox(options, box, where),
   );
   /** Settled by the first reading, since it takes calls of the library that listing a file should not. */
-  let filtered: Promise<ArraySource | undefined> | undefined;
+  let past: Promise<ArraySource | undefined> | undefined;
   const readBoxes = async (boxes: readonly Box[]): Promise<TensorData> => {
     for (const box of boxes) checkBox(shape, box, where);
-    filtered ??= otherwiseStored(options, where);
-    const other = await filtered;
-    if (other !== undefined) return other.readBoxes(boxes);
+    past ??= pastLibrary(options, where);
+    const direct = await past;
+    if (direct !== undefined) return direct.readBoxes(boxes);
     if (boxes.length === 1) return aligned.read(boxes[0]!);
     const out = allocate(
       element.dtype,
@@ -107,16 +107,25 @@ export function datasetSource(options: DatasetOptions): ArraySource {
 }
 
 /**
- * Where the library cannot undo the filters of the chunks, or there are none, a source past it; undefined where the
- * library reads them.
+ * The data set past the library: faster, and where that lacks a filter the only way; undefined where the library reads it.
  * @throws UserError "hdf5/chunk", "hdf5/filter", "data/ragged"
  */
-async function otherwiseStored(
-  options: DatasetOptions,
+async function pastLibrary(
+  likeOthers: DatasetOptions,
   where: string,
 ): Promise<ArraySource | undefined> {
-  const { library, file, path, metadata, element } = options;
-  const bytes = sizeOf(metadata.chunks ?? []) * element.bytes;
+  const { library, file, path } = likeOthers;
+  let pipeline: Filter[];
+  let metadata: Metadata;
+  try {
+    pipeline = library.calls.get_dataset_filters(file, path);
+    metadata = library.calls.get_dataset_metadata(file, path);
+  } catch (cause) {
+    throw unreadable(where, cause);
+  }
+  checkAlike(likeOthers, metadata, where);
+  const options = { ...likeOthers, metadata };
+  const bytes = sizeOf(metadata.chunks ?? []) * options.element.bytes;
   if (bytes > LARGEST_CHUNK) {
     throw new UserError(
       "hdf5/chunk",
@@ -124,31 +133,24 @@ async function otherwiseStored(
       { where, todo: "Write it again with smaller chunks (chunks=True in h5py)." },
     );
   }
-  let pipeline: Filter[];
-  let shape: readonly number[] | null;
-  try {
-    pipeline = library.calls.get_dataset_filters(file, path);
-    shape = library.calls.get_dataset_metadata(file, path).shape;
-  } catch (cause) {
-    throw unreadable(where, cause);
-  }
-  if (shape?.join() !== metadata.shape?.join()) {
-    throw new UserError(
-      "data/ragged",
-      `${where} is [${shape?.join(", ") ?? ""}], but others like it are [${metadata.shape?.join(", ") ?? ""}].`,
-      { where, todo: "All trajectories of a data set must have one shape." },
-    );
-  }
   const strange = pipeline.find(({ id }) => !known.has(id));
-  if (strange === undefined) {
-    return pipeline.length === 0 && bytes >= WORTH ? directSource(options, where) : undefined;
+  if (strange === undefined && metadata.chunks !== null && bytes < WORTH) return undefined;
+  if (areKnown(pipeline)) {
+    const absent = (start: readonly number[]): TensorData => {
+      const one = readPiece(options, { start, count: start.map(() => 1) }, where);
+      const chunk = allocate(options.element.dtype, sizeOf(metadata.chunks ?? []));
+      return chunk.fill(one[0]! as never) as TensorData;
+    };
+    try {
+      const source = await storedSource(options, pipeline, where, absent);
+      if (source !== undefined) return source;
+    } catch (cause) {
+      // What is wrong with a file the library says in words of its own, or reads it after all.
+      if (cause instanceof UserError && cause.code !== "file/truncated") throw cause;
+      if (strange !== undefined) throw unreadable(where, cause);
+    }
   }
-  const source = areKnown(pipeline)
-    ? await filteredSource(options, pipeline, where).catch((cause: unknown) => {
-        throw cause instanceof UserError ? cause : unreadable(where, cause);
-      })
-    : undefined;
-  if (source !== undefined) return source;
+  if (strange === undefined) return undefined;
   const name = filterNames[strange.id] ?? `filter ${strange.id}`;
   throw new UserError(
     "hdf5/filter",
@@ -160,24 +162,17 @@ async function otherwiseStored(
   );
 }
 
-/** Chunks without filters, read past the library; undefined where they are not found without it. */
-async function directSource(
-  options: DatasetOptions,
-  where: string,
-): Promise<ArraySource | undefined> {
-  const { element, metadata } = options;
-  const chunk = sizeOf(metadata.chunks!);
-  const absent = (start: readonly number[]): TensorData => {
-    const one = readPiece(options, { start, count: start.map(() => 1) }, where);
-    return allocate(element.dtype, chunk).fill(one[0]! as never) as TensorData;
-  };
-  try {
-    return await filteredSource(options, [], where, absent);
-  } catch (error) {
-    // What is wrong with the file the library says in words of its own, or reads it after all.
-    if (error instanceof UserError) throw error;
-    return undefined;
-  }
+/** Groups numbered by trajectory are taken to hold what the first one does, until one is read. */
+function checkAlike({ metadata, element }: DatasetOptions, found: Metadata, where: string): void {
+  const list = (shape: readonly number[] | null): string => `[${shape?.join(", ") ?? ""}]`;
+  const type = elementOf(found)?.name ?? "no plain number";
+  const [is, was] = [list(found.shape), list(metadata.shape)];
+  if (is === was && type === element.name) return;
+  const [mine, others] = is === was ? [type, element.name] : [is, was];
+  throw new UserError("data/ragged", `${where} is ${mine}, but others like it are ${others}.`, {
+    where,
+    todo: "All trajectories of a data set must have one shape and one type.",
+  });
 }
 
 function readBox(options: DatasetOptions, box: Box, where: string): TensorData {

@@ -3,6 +3,7 @@ import { UserError } from "../../../shared/errors";
 import { fileError } from "../../../shared/fileErrors";
 import type { ArrayFile, ArrayFormat, Attributes } from "../arrayFile";
 import type { ArraySource } from "../arraySource";
+import { chunkCache } from "../chunkCache";
 import { transposed } from "../transposed";
 import { attributesOf } from "./attributes";
 import { openFile, type ByteSource } from "../byteSource";
@@ -26,17 +27,19 @@ export async function openHdf5(path: string, format: ArrayFormat): Promise<Array
   let closed = false;
   let raw: Promise<ByteSource> | undefined;
   const bytes = (): Promise<ByteSource> => (raw ??= openFile(path));
+  const owner = chunkCache.owner();
   const close = async (): Promise<void> => {
     if (closed) return;
     closed = true;
     if (file >= 0n) calls.close_file(file);
     mounted.unmount();
+    chunkCache.release(owner);
     await raw?.then((source) => source.close());
   };
   try {
     file = calls.open(mounted.path, calls.H5F_ACC_RDONLY, false, -1, -1);
     const tree = treeIn(library, file, path);
-    const arrays = sourcesOf({ library, file, filePath: path, bytes }, tree, format);
+    const arrays = sourcesOf({ library, file, filePath: path, bytes, owner }, tree, format);
     if (arrays.size === 0) {
       throw new UserError("hdf5/empty", `${path} has no arrays of numbers.`, {
         where: path,
@@ -77,7 +80,7 @@ function treeIn(library: Library, file: bigint, path: string): Tree {
 }
 
 function sourcesOf(
-  opened: Pick<DatasetOptions, "library" | "file" | "filePath" | "bytes">,
+  opened: Pick<DatasetOptions, "library" | "file" | "filePath" | "bytes" | "owner">,
   tree: Tree,
   format: ArrayFormat,
 ): Map<string, ArraySource> {

@@ -14,7 +14,13 @@ const OVERHEAD = 1 << 16;
 /** An inner chunk that is not there. */
 const ABSENT = 0xffff_ffff_ffff_ffffn;
 
-export function zarrSource(store: ZarrStore, name: string, array: ZarrArray): ArraySource {
+/** @param owner of the store's chunks, by which the unpacked ones are kept */
+export function zarrSource(
+  store: ZarrStore,
+  name: string,
+  array: ZarrArray,
+  owner: string,
+): ArraySource {
   const { shape, element, fill, dimensions } = array;
   const where = name === "" ? store.path : `${store.path}: ${name}`;
   const chunks = array.shards?.chunks ?? array.chunks;
@@ -23,10 +29,14 @@ export function zarrSource(store: ZarrStore, name: string, array: ZarrArray): Ar
     const stored = await storedChunk(store, name, array, indices);
     if (stored === undefined) return undefined;
     const place = `${where}, chunk ${indices.join(".")}`;
-    const data = decodeElements(decodeChunk(stored, array.codecs, bytes, place), array, where);
+    const data = decodeElements(
+      await decodeChunk(stored, array.codecs, bytes, place),
+      array,
+      where,
+    );
     return array.fortranOrder ? reverseAxes(element.dtype, data, [...chunks].reverse()) : data;
   };
-  return chunkedSource({ name, where, shape, chunks, element, fill, dimensions, load });
+  return chunkedSource({ name, where, shape, chunks, element, fill, dimensions, owner, load });
 }
 
 /** The bytes of an (inner) chunk as they are stored; undefined where it is not there. */
@@ -35,7 +45,7 @@ async function storedChunk(
   name: string,
   array: ZarrArray,
   indices: readonly number[],
-): Promise<Uint8Array | undefined> {
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const file = (of: readonly number[]): string => posix.join(name, array.key(of));
   if (array.shards === undefined) {
     const limit = sizeOf(array.chunks) * array.element.bytes * 2 + OVERHEAD;

@@ -1,7 +1,7 @@
 /** The codecs of Zarr's chunks, decoding. */
-import { gunzipSync, inflateSync } from "node:zlib";
 import { UserError } from "../../../shared/errors";
 import { blosc } from "../compression/blosc";
+import { inflated } from "../compression/inflate";
 import { lz4Block } from "../compression/lz4";
 import { unshuffled } from "../compression/shuffle";
 import { zstd } from "../compression/zstd";
@@ -11,11 +11,11 @@ type Decode = (
   bytes: Uint8Array,
   limit: number,
   options: Readonly<Record<string, unknown>>,
-) => Uint8Array;
+) => Uint8Array | Promise<Uint8Array>;
 
 const codecs: Readonly<Record<string, Decode>> = {
-  zlib: (bytes, limit) => inflateSync(bytes, { maxOutputLength: limit }),
-  gzip: (bytes, limit) => gunzipSync(bytes, { maxOutputLength: limit }),
+  zlib: (bytes, limit) => inflated(bytes, limit),
+  gzip: (bytes, limit) => inflated(bytes, limit),
   zstd,
   blosc,
   // numcodecs puts the length before the block.
@@ -33,13 +33,13 @@ const codecs: Readonly<Record<string, Decode>> = {
  * @param size bytes of the decoded chunk: more never come out, fewer are an error
  * @throws UserError "zarr/codec", "zarr/chunk", "zstd/not-here"
  */
-export function decodeChunk(
-  bytes: Uint8Array,
+export async function decodeChunk(
+  bytes: Uint8Array<ArrayBuffer>,
   chain: readonly Codec[],
   size: number,
   where: string,
-): Uint8Array<ArrayBuffer> {
-  let content = bytes;
+): Promise<Uint8Array<ArrayBuffer>> {
+  let content: Uint8Array = bytes;
   for (const { name, options } of chain) {
     const decode = codecs[name];
     if (decode === undefined) {
@@ -53,7 +53,7 @@ export function decodeChunk(
       );
     }
     try {
-      content = decode(content, size, options);
+      content = await decode(content, size, options);
     } catch (cause) {
       if (cause instanceof UserError) {
         throw new UserError(cause.code, `${where}: ${cause.message}`, {
@@ -65,8 +65,7 @@ export function decodeChunk(
     }
   }
   if (content.length !== size) throw damaged(where, `${content.length} bytes where ${size} belong`);
-  // Elements are read from memory that is theirs alone; a Buffer's slice would share a pool's.
-  return new Uint8Array(content);
+  return content as Uint8Array<ArrayBuffer>;
 }
 
 function damaged(where: string, problem: string, cause?: unknown): UserError {

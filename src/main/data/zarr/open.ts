@@ -3,6 +3,7 @@ import { join, posix } from "node:path";
 import { UserError } from "../../../shared/errors";
 import type { ArrayFile, Attributes } from "../arrayFile";
 import type { ArraySource } from "../arraySource";
+import { chunkCache } from "../chunkCache";
 import { zarrSource } from "./array";
 import { arrayOf, attributesIn } from "./metadata";
 import { openStore, type ZarrStore } from "./store";
@@ -21,13 +22,14 @@ export async function openZarr(path: string): Promise<ArrayFile> {
   const store = await openStore(path);
   const arrays = new Map<string, ArraySource>();
   const attributes = new Map<string, Attributes>();
+  const owner = chunkCache.owner();
   let isThird = false;
   let seen = 0;
 
   function add(name: string, description: unknown, about: Attributes): void {
     attributes.set(name, about);
     const where = join(path, name);
-    arrays.set(name, zarrSource(store, name, arrayOf(description, about, where)));
+    arrays.set(name, zarrSource(store, name, arrayOf(description, about, where), owner));
   }
 
   async function visit(name: string, depth: number): Promise<void> {
@@ -72,7 +74,10 @@ export async function openZarr(path: string): Promise<ArrayFile> {
     arrays,
     notices: [],
     attributes: (name) => attributes.get(name) ?? {},
-    close: () => Promise.resolve(),
+    close() {
+      chunkCache.release(owner);
+      return Promise.resolve();
+    },
   };
 }
 

@@ -7,9 +7,13 @@ import { fileError } from "../../../shared/fileErrors";
 export interface ZarrStore {
   readonly path: string;
   /** undefined where there is no such file. @throws UserError "zarr/outside", "zarr/too-large", "file/…" */
-  read(key: string, limit: number): Promise<Uint8Array | undefined>;
+  read(key: string, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** A part of a file, from its end where `offset` is negative; undefined where there is no such file. */
-  readPart(key: string, offset: number, length: number): Promise<Uint8Array | undefined>;
+  readPart(
+    key: string,
+    offset: number,
+    length: number,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Names of folders in a folder. */
   folders(key: string): Promise<string[]>;
 }
@@ -40,7 +44,7 @@ export async function openStore(path: string): Promise<ZarrStore> {
     key: string,
     offset: number,
     length: number,
-  ): Promise<Uint8Array | undefined> {
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const target = await inside(key);
     if (target === undefined) return undefined;
     try {
