@@ -4,7 +4,6 @@
  * interrupted goes on where it was, and several can share the work.
  */
 import type { CoherenceParameters } from "../../shared/analyses/coherence";
-import { UserError } from "../../shared/errors";
 import { showFieldSpec, type FieldSpec } from "../../shared/fields/spec";
 import { quartiles } from "../../shared/statistics";
 import { toFloat64, type Tensor } from "../../shared/tensor";
@@ -19,6 +18,7 @@ import type {
   ReportProgress,
   RunInfo,
 } from "./context";
+import { leftOut } from "./leftOut";
 import { gather, tensorOf } from "./orbit";
 import type { Runs } from "./runs";
 
@@ -169,9 +169,9 @@ export class Readings {
       const result = await this.#coherence.compute(one, this.#params, progress, this.#signal);
       return { arrays: of((quantity) => flat(result, quantity, shape)), notices: context.notices };
     } catch (error) {
-      if (!(error instanceof UserError) || !NOT_FINITE.includes(error.code)) throw error;
+      const notice = leftOut(name, error);
       const nothing = new Float64Array(shape[0]! * shape[1]!).fill(NaN);
-      return { arrays: of(() => nothing), notices: [`${name} is left out: ${error.message}`] };
+      return { arrays: of(() => nothing), notices: [notice] };
     }
   }
 
@@ -266,9 +266,6 @@ function oneOf<I extends CostInfo>(info: I, options: ReadingOptions): [I, Cohere
 function coherenceOptions({ screening, ...rest }: ReadingOptions): CoherenceParameters {
   return { ...rest, metric: screening ? "identity" : rest.metric, sweep: "none", verify: 0 };
 }
-
-/** What a diverged training ends with: a gap in a series, not the end of the analysis. */
-const NOT_FINITE = ["weights/nan", "model/not-finite"];
 
 const MOST_NOTICES = 8;
 

@@ -19,9 +19,11 @@ import { Predictions } from "../predictions";
 import { within } from "../readings";
 import type { Runs } from "../runs";
 import { RUN_BYTES, samplesPerRun } from "../samples";
-import { around, chunkOf, gradientsAt, gridOf, stepsAt, type Scene, type Step } from "./around";
+import { around, chunkOf, gradientsAt, gridOf, stepsAt } from "./around";
+import type { GradientPair, Place, Scene, Step } from "./around";
 import type { Batch } from "./meanGradient";
-import { momentsOf, overTraining, pathOf, placeAt } from "./overTraining";
+import { endOf, momentsOf, overTraining, pathOf, placeAt } from "./overTraining";
+import type { Training, TrainingMoment } from "./overTraining";
 import { sliceOf } from "./slice";
 import { verifyLosses } from "./verify";
 
@@ -86,16 +88,13 @@ async function compute(
 ): Promise<AnalysisResult> {
   const { input, target, samples, fields, outputFields } = context;
   const element = elementOf(context.group, params.element);
-  const moments = momentsOf(context);
-  const end = placeAt(moments === null ? context.model : await moments.at(-1)!.open());
-  checkSamples(end.network, input, target, (i) => nameOfSample(samples[i]!));
+  const all = momentsOf(context);
   const batches: [Batch, Batch] = [
     { input, target },
     { input: image(element, input, fields), target: image(element, target, outputFields) },
   ];
   const scene: Scene = { context, params, batches };
   const names: [string, string] = ["x", `${element.label}·x`];
-  const total = moments?.length ?? 1;
   const stepOf =
     (report: ReportProgress): Step =>
     (fraction, stage) =>
@@ -103,24 +102,23 @@ async function compute(
       signal.throwIfAborted();
       report({ fraction, stage });
     };
+  const gradientsOf = async (place: Place): Promise<GradientPair> => {
+    checkSamples(place.network, input, target, (i) => nameOfSample(samples[i]!));
+    const first = stepOf(({ stage }) => {
+      progress({ fraction: 0, stage });
+    });
+    return gradientsAt(scene, place, names, first);
+  };
+  const { end, gradients, moments, path } = await courseOf(context, all, gradientsOf, signal);
+  const total = Math.max(1, moments.length);
   const step = stepOf(({ fraction, stage }) => {
     progress({ fraction: (total - 1 + fraction) / total, stage });
   });
-
-  const path = moments === null ? [] : await pathOf(moments, end, context.memoryBytes, signal);
-  const gradients = await gradientsAt(
-    scene,
-    end,
-    names,
-    stepOf(({ stage }) => {
-      progress({ fraction: 0, stage });
-    }),
-  );
   const slice = sliceOf(params, end.network, end.model.parameters, ...gradients, path);
   context.notices.push(...slice.notices);
   const { basis, unit } = slice;
   const training =
-    moments === null
+    all === null
       ? null
       : await overTraining(scene, slice, { moments, path, end, gradients, names }, (k, name) =>
           stepOf(within(progress, k, total, name)),
@@ -159,6 +157,22 @@ async function compute(
     },
     arrays: { ...arraysOf(params, basis.length, found.values), ...training?.arrays, ...kept },
   };
+}
+
+/** Where the slice lies, and the training that leads there: of a network alone no moments. */
+async function courseOf(
+  context: AnalysisContext,
+  all: readonly TrainingMoment[] | null,
+  gradientsOf: (place: Place) => Promise<GradientPair>,
+  signal: AbortSignal,
+): Promise<Omit<Training, "names">> {
+  const { model, memoryBytes, notices } = context;
+  if (all === null) {
+    const end = placeAt(model);
+    return { end, gradients: await gradientsOf(end), moments: [], path: [] };
+  }
+  const { moments, end, gradients } = await endOf(all, gradientsOf, notices);
+  return { end, gradients, ...(await pathOf(moments, end, memoryBytes, signal, notices)) };
 }
 
 async function keptFields(

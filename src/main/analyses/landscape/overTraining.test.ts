@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { UserError } from "../../../shared/errors";
 import { landscape as definition } from "../../../shared/analyses/landscape";
 import { defaultsOf, type ParameterValues } from "../../../shared/parameters";
 import { toFloat64, type Tensor } from "../../../shared/tensor";
@@ -168,6 +169,37 @@ describe("the landscape over training", () => {
     expect(again.arrays).toEqual(first.arrays);
     const wider = await run({ ...over(1, 2, 3), kept }, { radius: 2 });
     expect(wider.summary["kept"]).toBe(0);
+  });
+
+  test("passes over checkpoints that diverged, and has its directions from the last that did not", async () => {
+    const diverged = (epoch: number): Checkpoint => ({
+      ...checkpoint(circularCnn(1, 4, 1), epoch),
+      open: () => Promise.reject(new UserError("weights/nan", "A weight is NaN.")),
+    });
+    const huge = networkOf(
+      [1, 4, 4],
+      { w: { dtype: "float64", shape: [1], data: Float64Array.of(1e200) } },
+      (g, x, p) => g.mul(g.mul(x, p.w!), p.w!),
+    );
+    const sound = await run({ ...cnn(9), checkpoints: [checkpoint(circularCnn(1, 4, 1), 0), checkpoint(circularCnn(1, 4, 2), 2)] }); // prettier-ignore
+    const context = {
+      ...cnn(9),
+      checkpoints: [
+        checkpoint(circularCnn(1, 4, 1), 0),
+        diverged(1),
+        checkpoint(circularCnn(1, 4, 2), 2),
+        checkpoint(huge, 3),
+        diverged(4),
+      ],
+    };
+    const found = await run(context);
+    expect(found.arrays).toEqual(sound.arrays);
+    expect(context.notices).toEqual([
+      "epoch-0004.safetensors is left out: A weight is NaN.",
+      expect.stringContaining("epoch-0003.safetensors is left out: The model's mean loss or gradient is not finite"), // prettier-ignore
+      "epoch-0001.safetensors is left out: A weight is NaN.",
+    ]);
+    await expect(run({ ...cnn(9), checkpoints: [diverged(0), diverged(1)] })).rejects.toMatchObject({ code: "weights/nan" }); // prettier-ignore
   });
 
   test("refuses checkpoints of several trainings, of another network, and a path of one", async () => {

@@ -10,10 +10,11 @@ import type { Direction } from "../directions";
 import { seriesOf, type Moment } from "../series";
 import { sampleNetwork } from "../network";
 import { tensorOf } from "../orbit";
+import { leftOut } from "../leftOut";
 import { around, gradientsAt, gridOf } from "./around";
 import type { Around, GradientPair, Place, Scene, Step } from "./around";
 import { displacement, projected } from "./path";
-import type { Slice } from "./slice";
+import { assertFinite, type Slice } from "./slice";
 
 /** A checkpoint in the order of training. */
 export type TrainingMoment = Checkpoint & Pick<Moment, "epoch">;
@@ -56,13 +57,50 @@ export function placeAt(model: Network): Place {
   return { model, network: sampleNetwork(model) };
 }
 
-/** @throws UserError "landscape/memory", "landscape/other-network" */
+/** Where a training ended that has finite numbers, and its moments up to there. */
+export interface End {
+  readonly moments: readonly TrainingMoment[];
+  readonly end: Place;
+  readonly gradients: GradientPair;
+}
+
+/**
+ * The last checkpoint with finite weights, losses and gradients.
+ * @param gradientsOf also checks that the samples fit
+ * @param notices gets what was passed over
+ * @throws UserError of the last one where none is finite
+ */
+export async function endOf(
+  moments: readonly TrainingMoment[],
+  gradientsOf: (place: Place) => Promise<GradientPair>,
+  notices: string[],
+): Promise<End> {
+  for (let last = moments.length - 1; ; last--) {
+    const { name, open } = moments[last]!;
+    try {
+      const end = placeAt(await open());
+      const gradients = await gradientsOf(end);
+      assertFinite(gradients);
+      return { moments: moments.slice(0, last + 1), end, gradients };
+    } catch (error) {
+      if (last === 0) throw error;
+      notices.push(leftOut(name, error));
+    }
+  }
+}
+
+/**
+ * The way from each moment to the end. Moments whose weights are not finite are left out.
+ * @param notices gets what was left out
+ * @throws UserError "landscape/memory", "landscape/other-network"
+ */
 export async function pathOf(
   moments: readonly TrainingMoment[],
   end: Place,
   memoryBytes: number,
   signal: AbortSignal,
-): Promise<Direction[]> {
+  notices: string[],
+): Promise<Pick<Training, "moments" | "path">> {
   const numbers = end.network.parameters.reduce(
     (sum, { shape }) => sum + shape.reduce((size, extent) => size * extent, 1),
     0,
@@ -77,11 +115,17 @@ export async function pathOf(
     );
   }
   const path: Direction[] = [];
-  for (const { name, open } of moments) {
+  const there: TrainingMoment[] = [];
+  for (const moment of moments) {
     signal.throwIfAborted();
-    path.push(displacement(placeAt(await open()), end, name));
+    try {
+      path.push(displacement(placeAt(await moment.open()), end, moment.name));
+      there.push(moment);
+    } catch (error) {
+      notices.push(leftOut(moment.name, error));
+    }
   }
-  return path;
+  return { moments: there, path };
 }
 
 /** @param stepOf how the k-th checkpoint tells its progress */
@@ -108,6 +152,9 @@ export async function overTraining(
     const place = isLast ? end : placeAt(await moment.open());
     const pair = isLast ? gradients : await gradientsAt(scene, place, names, step);
     const one = await around(scene, place, slice, pair, step);
+    if (!one.base.every(Number.isFinite)) {
+      scene.context.notices.push(`The losses of ${moment.name} are not finite, so nothing is drawn around it.`); // prettier-ignore
+    }
     if (key !== null) await kept?.write(key, packed(one));
     found.push(one);
   }

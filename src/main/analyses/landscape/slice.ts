@@ -25,6 +25,16 @@ export function cosineOf(x: MeanGradient, gx: MeanGradient): number {
   return dot(x.gradient, gx.gradient) / (norm(x.gradient) * norm(gx.gradient));
 }
 
+/** @throws UserError "model/not-finite" */
+export function assertFinite([x, gx]: readonly [MeanGradient, MeanGradient]): void {
+  if (Number.isFinite(norm(x.gradient) + norm(gx.gradient) + x.loss + gx.loss)) return;
+  throw new UserError(
+    "model/not-finite",
+    "The model's mean loss or gradient is not finite on these samples.",
+    { todo: "Check weights and normalisation, or choose other samples." },
+  );
+}
+
 /**
  * From the mean gradients at x and at g·x, both of all parameters.
  * @param path moments of the training less its end, where the directions are its own
@@ -39,14 +49,8 @@ export function sliceOf(
   gx: MeanGradient,
   path: readonly Direction[],
 ): Slice {
+  assertFinite([x, gx]);
   const length = norm(x.gradient);
-  if (!Number.isFinite(length + norm(gx.gradient) + x.loss + gx.loss)) {
-    throw new UserError(
-      "model/not-finite",
-      "The model's mean loss or gradient is not finite on these samples.",
-      { todo: "Check weights and normalisation, or choose other samples." },
-    );
-  }
   if (length === 0) {
     throw new UserError(
       "landscape/no-gradient",
