@@ -288,8 +288,12 @@ const conventionReport = z.object({
       stated: z.boolean(),
       /** Whether nothing contradicts it; absent where only the scores are known. */
       possible: z.boolean().optional(),
+      /** The fields with the vector read so; absent where a row is no reading of the data. */
+      fields: z.string().optional(),
     }),
   ),
+  /** Which row is proposed, the stated one where nothing contradicts it; absent where rows are no readings of the data. */
+  best: z.number().optional(),
   /** What the rows were scored by, one score a row: 0 fits, 1 does not. */
   evidence: z
     .array(

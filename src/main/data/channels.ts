@@ -2,10 +2,12 @@
 import {
   channelLabels,
   checkFieldSpec,
+  hasReading,
   parseFieldSpec,
   type ChannelLabel,
   type FieldSpec,
 } from "../../shared/fields/spec";
+import { UserError } from "../../shared/errors";
 import { isSpatial } from "./coordinates";
 import type { States } from "./states";
 
@@ -33,5 +35,13 @@ export function channelsOf(states: States, text: string | undefined): Channels {
   const dimension = states.axes.filter(isSpatial).length || undefined;
   const fields = parseFieldSpec(text, dimension);
   checkFieldSpec(fields, count, dimension);
+  const other = dimension === undefined ? fields.find(hasReading) : undefined;
+  if (other !== undefined) {
+    throw new UserError(
+      "fields/reading",
+      `Fields "${text}": components of ${other.name} in another order are read of fields on a grid only, and these states lie on none.`,
+      { todo: "Leave the brackets out, and store the components in the order x, y, z." },
+    );
+  }
   return { fields, labels: channelLabels(fields) };
 }

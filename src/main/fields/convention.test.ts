@@ -1,10 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseFieldSpec, unitGrid } from "../../shared/fields/spec";
+import { parseFieldSpec, showFieldSpec, unitGrid } from "../../shared/fields/spec";
 import { act, actMixing } from "../../shared/groups/act";
 import { d4 } from "../../shared/groups/catalogue";
 import { elementOf } from "../../shared/groups/group";
-import { multiply, transpose } from "../../shared/groups/element";
+import {
+  determinant,
+  multiply,
+  showImage,
+  signedPermutations,
+  transpose,
+  type SignedPermutation,
+} from "../../shared/groups/element";
 import { checkConvention } from "./conventionCheck";
 import { checkMixing } from "./mixingCheck";
 import { gradient, type Plane } from "./operators";
@@ -149,6 +156,50 @@ describe("an incompressible flow", () => {
     expect(
       checkConvention(Float32Array.from(states(incompressible, 3)), shape, spec, grid).verdict,
     ).toBe("fits");
+  });
+});
+
+describe("a stated reading", () => {
+  const inside = (mixing: SignedPermutation): string =>
+    showImage(mixing, ["x", "y"]).replaceAll("−", "-");
+  const anyMixing = fc.constantFrom(...signedPermutations);
+
+  test("that is what the file holds fits, and another one is answered by it, whatever was stated", () => {
+    fc.assert(
+      fc.property(seeds, anyMixing, anyMixing, (seed, mixing, other) => {
+        // Read at a right angle the flow has no curl, which flows may have: of that nothing is said.
+        const between = multiply(mixing, transpose(other));
+        fc.pre(between[0][0] !== 0 || determinant(between) < 0);
+        const stated = parseFieldSpec(`scalar:p,vector:v${inside(other)}`);
+        const still = { ...d4.identity, id: "mixing" };
+        const u = actMixing(still, mixing, states(incompressible, seed), shape, spec);
+        const { verdict, rows, best } = checkConvention(u, shape, stated, grid);
+        expect(rows[0]!.fields).toBe(showFieldSpec(stated));
+        expect(rows[0]!.stated).toBe(true);
+        const proposed = parseFieldSpec(rows[best!]!.fields!);
+        expect(verdict).toBe(best === 0 ? "fits" : "other-fits-better");
+        const after = checkConvention(u, shape, proposed, grid);
+        expect(after.verdict).toBe("fits");
+        expect(after.best).toBe(0);
+        // As the file was made, up to the sign of the whole, which a still picture does not tell.
+        const made = showImage(mixing, ["vx", "vy"]);
+        const names = after.rows.filter(({ possible }) => possible).map(({ name }) => name);
+        expect(names).toContain(made);
+        expect(names).toHaveLength(2);
+      }),
+      runs,
+    );
+  });
+
+  test("of a second vector is checked where the velocity is right", () => {
+    const both = parseFieldSpec("vector:v,vector:B");
+    const [u, b] = [incompressible(numbers(3)), incompressible(numbers(4))];
+    const joined = Float64Array.from([...u[0], ...u[1], ...b[1], ...b[0]]);
+    const report = checkConvention(joined, [1, 4, n, n], both, grid);
+    expect(report.verdict).toBe("other-fits-better");
+    expect(report.rows[report.best!]!.fields).toBe("vector:v,vector:B(y,x)");
+    const straight = Float64Array.from([...u[0], ...u[1], ...b[0], ...b[1]]);
+    expect(checkConvention(straight, [1, 4, n, n], both, grid).verdict).toBe("fits");
   });
 });
 

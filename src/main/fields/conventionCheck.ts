@@ -4,7 +4,12 @@
  */
 import { UserError } from "../../shared/errors";
 import type { ConventionReport } from "../../shared/contract";
-import type { ChannelGroup, FieldSpec, Grid } from "../../shared/fields/spec";
+import {
+  showFieldSpec,
+  type ChannelGroup,
+  type FieldSpec,
+  type Grid,
+} from "../../shared/fields/spec";
 import { sizeOf } from "../../shared/tensor";
 import { unexplained, type CarriedPair } from "./convention/carried";
 import type { Explained } from "./convention/explained";
@@ -16,7 +21,7 @@ import {
   curlFreeAsStated,
   type Contradicted,
 } from "./convention/judge";
-import { readingsOf, type Reading } from "./convention/readings";
+import { readAs, readingsOf, storedChannels, type Reading } from "./convention/readings";
 import { vorticityUnexplained } from "./convention/vorticity";
 
 type Values = Float32Array | Float64Array;
@@ -36,7 +41,8 @@ interface Finding extends Evidence {
 /**
  * Scores all signed permutations of a vector's components: eight on a plane, 48 in space. Frames decide before divergence
  * does, for a flow without curl that is read at a right angle looks incompressible. Noise, states that do not change,
- * shear flows and unrelated frames stay without a verdict.
+ * shear flows and unrelated frames stay without a verdict. Of several vectors the velocity is reported, unless another one
+ * contradicts what is stated of it; of those only divergence is asked, for nothing says that they carry anything.
  * @param values [B, C, …grid], states
  * @param later the states that follow them, where the file has any
  * @throws UserError "convention/no-vector"
@@ -48,8 +54,30 @@ export function checkConvention(
   grid: Grid,
   later?: Values,
 ): ConventionReport {
-  const vector = velocityOf(spec);
-  const readings = readingsOf(grid.size.length);
+  const [velocity, ...others] = vectorsOf(spec);
+  const states: States = { values, later, shape, spec, grid };
+  const report = reportOn(velocity, states);
+  if (report.verdict === "other-fits-better") return report;
+  for (const vector of others) {
+    const other = reportOn(vector, { ...states, later: undefined });
+    if (other.verdict === "other-fits-better") return other;
+  }
+  return report;
+}
+
+interface States {
+  readonly values: Values;
+  readonly later: Values | undefined;
+  readonly shape: readonly number[];
+  readonly spec: FieldSpec;
+  readonly grid: Grid;
+}
+
+function reportOn(
+  vector: ChannelGroup,
+  { values, later, shape, spec, grid }: States,
+): ConventionReport {
+  const readings = readingsOf(vector);
   const coarse = coarsened(grid);
   const space = spaceOf(coarse.grid);
   const samples = shape[0]!;
@@ -70,26 +98,31 @@ export function checkConvention(
   // The stated one where nothing contradicts it, though another may score as well.
   const best = left[0]! ? 0 : order.reduce((a, b) => (total[b]! < total[a]! ? b : a), order[0]!);
   const verdict = order.length === readings.length ? "cannot-tell" : left[0] ? "fits" : "other-fits-better"; // prettier-ignore
+  const fieldsAs = (reading: Reading): string =>
+    showFieldSpec(spec.map((one) => (one === vector ? readAs(one, reading) : one)));
   return {
     verdict,
     sentence: sentenceFor(
       verdict,
-      vector.name,
+      vector,
       readings,
       findings,
       best,
       alsoPossible(order, best, readings),
     ),
-    rows: readings.map(({ name, description }, i) => {
-      return { name, description, score: total[i]!, stated: i === 0, possible: left[i]! };
+    rows: readings.map((reading, i) => {
+      const { name, description } = reading;
+      const row = { name, description, score: total[i]!, stated: i === 0, possible: left[i]! };
+      return { ...row, fields: fieldsAs(reading) };
     }),
+    best,
     evidence: findings.map(({ contradicted: _, ...evidence }) => evidence),
     samples,
   };
 }
 
-/** The velocity, or the first vector where none is called so. */
-function velocityOf(spec: FieldSpec): ChannelGroup {
+/** The velocity first, or the first vector where none is called so. */
+function vectorsOf(spec: FieldSpec): [ChannelGroup, ...ChannelGroup[]] {
   const vectors = spec.filter(({ kind }) => kind === "vector");
   const chosen = vectors.find(({ name }) => /^(v|u|velocity)$/i.test(name)) ?? vectors[0];
   if (chosen === undefined) {
@@ -98,7 +131,7 @@ function velocityOf(spec: FieldSpec): ChannelGroup {
       "The fields have no vector, so there is no convention to check.",
     );
   }
-  return chosen;
+  return [chosen, ...vectors.filter((one) => one !== chosen)];
 }
 
 /** One sample's vector, and its other fields that a flow may carry. */
@@ -124,7 +157,7 @@ function framesOf(
       return averaged(values.subarray(start, start + points), grid.size, block);
     };
     return {
-      flow: storedVector(vector.channels.map(field), space),
+      flow: storedVector(storedChannels(vector).map(field), space),
       scalars: carriedOf(spec).map(({ channels }) => field(channels[0]!)),
     };
   });
@@ -226,23 +259,24 @@ function remaining(findings: readonly Finding[], readings: readonly Reading[]): 
 
 function sentenceFor(
   verdict: ConventionReport["verdict"],
-  vector: string,
+  vector: ChannelGroup,
   readings: readonly Reading[],
   findings: readonly Finding[],
   best: number,
   others: string,
 ): string {
   const score = (value: number): string => (value < ROUNDING ? "below 1e-6" : value.toPrecision(2));
+  const { name } = vector;
   const deciding = findings.filter(({ decides, contradicted }) => decides && !contradicted[best]);
   const by = (at: number): string =>
-    deciding.map(({ name, scores }) => `${lower(name)} ${score(scores[at]!)}`).join(", ");
+    deciding.map((one) => `${lower(one.name)} ${score(one.scores[at]!)}`).join(", ");
   switch (verdict) {
     case "fits":
-      return `${vector} has the axes and components stated: ${by(0)}.${others === "" ? "" : ` These data do not tell it from the stored components ${others}.`}`;
+      return `${name} has the axes and components stated: ${by(0)}.${others === "" ? "" : ` These data do not tell it from the stored components ${others}.`}`;
     case "other-fits-better":
-      return `${vector} fits only if its stored components are ${readings[best]!.name}${others === "" ? "" : `, or ${others}`} (${readings[best]!.description}): ${by(best)}; as stated ${by(0)}. Are axes and components as stated?`;
+      return `${name} fits only if its stored components are ${readings[best]!.name}${others === "" ? "" : `, or ${others}`} (${readings[best]!.description}): ${by(best)}; as stated ${by(0)}. Are axes and components as stated? The other is written ${showFieldSpec([readAs(vector, readings[best]!)])} (--fields on the command line).`;
     case "cannot-tell":
-      return `These data do not tell which way axes and components go: no reading of ${vector} stands out by divergence${findings.length > 1 ? " or by what it carries from frame to frame" : ""}.`;
+      return `These data do not tell which way axes and components go: no reading of ${name} stands out by divergence${findings.length > 1 ? " or by what it carries from frame to frame" : ""}.`;
   }
 }
 

@@ -1,6 +1,12 @@
 /** How the numbers of a state lie: channels at the points of a grid, of particles, or one vector of features. */
 import { UserError } from "../../shared/errors";
-import { channelCount, channelLabels, type FieldSpec, type Grid } from "../../shared/fields/spec";
+import {
+  channelCount,
+  channelLabels,
+  channelSigns,
+  type FieldSpec,
+  type Grid,
+} from "../../shared/fields/spec";
 import { parseMasses } from "../../shared/generators/choose";
 import { channelNames } from "../../shared/physics/integrand";
 import { layoutOf as layoutOfParticles, type Part } from "../../shared/states/layout";
@@ -21,6 +27,8 @@ export interface Layout {
   readonly walls: WallRule;
   /** Formulas' names of the channels. */
   readonly names: ReadonlyMap<string, number>;
+  /** What each channel is multiplied by to be what it is called: −1 where minus a component is stored; absent: all 1. */
+  readonly signs?: readonly number[];
   /** What the channels are, where it is known. */
   readonly fields: FieldSpec | null;
   /** Where a particle's channels lie in a state, [sites][channels]; absent on a grid, where channels come first. */
@@ -64,6 +72,7 @@ export function layoutOf(
       walls,
       names: channelNames(described === null ? null : channelLabels(described), channels),
       fields: described,
+      ...(described === null ? {} : { signs: channelSigns(described) }),
       constants: new Map(),
     };
   }
@@ -117,19 +126,20 @@ function constantsOf(text: string, particles: number): Map<string, Float64Array>
   );
 }
 
-/** Channel `channel` of states [n, …], as float64 [n, sites]. */
+/** What channel `channel` of states [n, …] is called by formulas, as float64 [n, sites]. */
 export function channelOf(
   states: ArrayLike<number>,
   n: number,
-  { channels, sites, positions }: Layout,
+  { channels, sites, positions, signs }: Layout,
   channel: number,
 ): Float64Array {
+  const sign = signs?.[channel] ?? 1;
   const out = new Float64Array(n * sites);
   const size = channels * sites;
   for (let i = 0; i < n; i++) {
     for (let site = 0; site < sites; site++) {
       const at = positions === undefined ? channel * sites + site : positions[site]![channel]!;
-      out[i * sites + site] = states[i * size + at]!;
+      out[i * sites + site] = sign * states[i * size + at]!;
     }
   }
   return out;

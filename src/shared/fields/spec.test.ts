@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { channelLabels, checkFieldSpec, parseFieldSpec, showFieldSpec } from "./spec";
+import {
+  channelLabels,
+  checkFieldSpec,
+  parseFieldSpec,
+  showFieldSpec,
+  withoutReadings,
+} from "./spec";
 
 describe("field specs", () => {
   test("vectors take two channels, in the order x, y", () => {
@@ -31,6 +37,50 @@ describe("field specs", () => {
     ["", 'Fields "▸": a kind of field is missing (scalar, pseudoscalar, vector, density).'],
   ])("%j is refused at the right place", (text, message) => {
     expect(() => parseFieldSpec(text)).toThrow(message);
+  });
+
+  test("brackets say which components are stored, and are shown where it is not x, y", () => {
+    const spec = parseFieldSpec("scalar:p,vector:v(y,-x),density:rho");
+    expect(spec[1]).toEqual({ name: "v", kind: "vector", channels: [2, 1], signs: [-1, 1] });
+    expect(spec[2]!.channels).toEqual([3]);
+    expect(showFieldSpec(spec)).toBe("scalar:p,vector:v(y,-x),density:rho");
+    expect(channelLabels(spec).slice(1, 3)).toEqual([
+      { name: "v.y", kind: "vector.y", group: "v" },
+      { name: "−v.x", kind: "-vector.x", group: "v" },
+    ]);
+    expect(showFieldSpec(withoutReadings(spec))).toBe("scalar:p,vector:v,density:rho");
+  });
+
+  test("every order and sign of components is read as it is shown, in space too", () => {
+    const orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]; // prettier-ignore
+    for (const order of orders) {
+      for (let signs = 0; signs < 8; signs++) {
+        const inside = order.map((c, i) => `${(signs >> i) & 1 ? "-" : ""}${"xyz".charAt(c)}`);
+        const straight = inside.join() === "x,y,z";
+        const text = `vector:u${straight ? "" : `(${inside.join()})`},scalar:p`;
+        const spec = parseFieldSpec(`vector:u(${inside.join()}),scalar:p`, 3);
+        expect(showFieldSpec(spec)).toBe(text);
+        order.forEach((component, stored) => {
+          expect(spec[0]!.channels[component]).toBe(stored);
+        });
+      }
+    }
+  });
+
+  test.each(["(vy, -vx)", "(y,−x)", "( v.y , -v_x )"])("%s is the same reading", (brackets) => {
+    expect(showFieldSpec(parseFieldSpec(`vector:v${brackets}`))).toBe("vector:v(y,-x)");
+  });
+
+  test.each([
+    ["vector:v(y)", "v has 2 components, and 1 are listed"],
+    ["vector:v(x,x)", "its component x is stored twice"],
+    ["vector:v(x,z)", '"z" is no component of v (x, y)'],
+    ["vector:v(x,ux)", '"ux" is no component of v (x, y)'],
+    ["scalar:p,scalar:q(x)", "only vectors have components to list in brackets, and q is a scalar"],
+    ["vector:v(x,y", "brackets must be closed, and a comma follow"],
+    ["vector:v(x,y)z", "brackets must be closed, and a comma follow"],
+  ])("%j is refused: %s", (text, problem) => {
+    expect(() => parseFieldSpec(text)).toThrow(problem);
   });
 
   test("must cover the channels", () => {

@@ -3,6 +3,7 @@
  * read this; nothing guesses it from the number of channels.
  */
 import { UserError } from "../errors";
+import { componentNames, readingAsStored, showReading, type Sign } from "./reading";
 
 /**
  * How a channel group transforms under an isometry with matrix M of the plane:
@@ -17,8 +18,10 @@ export const fieldKinds: readonly FieldKind[] = ["scalar", "pseudoscalar", "vect
 export interface ChannelGroup {
   readonly name: string;
   readonly kind: FieldKind;
-  /** Indices on the channel axis; a vector's in the order x, y. */
+  /** Indices on the channel axis; a vector's in the order of its components x, y, z, however they are stored. */
   readonly channels: readonly number[];
+  /** What each of these channels is multiplied by to be the vector's component; absent where all are stored as they are. */
+  readonly signs?: readonly Sign[];
 }
 
 export type FieldSpec = readonly ChannelGroup[];
@@ -26,7 +29,7 @@ export type FieldSpec = readonly ChannelGroup[];
 /** One channel as tables and legends name it. */
 export interface ChannelLabel {
   readonly name: string;
-  /** `vector.x` and `vector.y` for components, otherwise the group's kind. */
+  /** `vector.x` and `vector.y` for components, `-vector.x` where minus it is stored, otherwise the group's kind. */
   readonly kind: string;
   readonly group: string;
 }
@@ -45,8 +48,6 @@ export function unitGrid(size: readonly number[]): Grid {
   return { size, length: size.map(() => 1), periodic: size.map(() => true) };
 }
 
-const components = ["x", "y", "z"] as const;
-
 /** Components of a vector where nothing else is said: the plane's, which the groups act on. */
 const PLANE = 2;
 
@@ -55,7 +56,8 @@ function width(kind: FieldKind, dimension: number): number {
 }
 
 /**
- * Reads `scalar:p,vector:v`: one scalar channel p, then v's x and y component.
+ * Reads `scalar:p,vector:v`: one scalar channel p, then v's x and y component. Where components are stored otherwise,
+ * brackets say what is stored, in its order: `vector:v(y,-x)`.
  * @param dimension of the space that the states live on: a vector has as many components
  * @throws UserError "fields/syntax" that marks the position in the text
  */
@@ -64,40 +66,94 @@ export function parseFieldSpec(text: string, dimension = PLANE): FieldSpec {
   const names = new Set<string>();
   let position = 0;
   let channel = 0;
-  for (const part of text.split(",")) {
+  for (const part of partsOf(text)) {
     const start = position + (part.length - part.trimStart().length);
     position += part.length + 1;
-    const [kindText = "", name = "", ...rest] = part.split(":").map((piece) => piece.trim());
+    const problem = (sentence: string): UserError => syntaxError(text, start, sentence);
+    const pieces = /^([^(]*)(?:\((.*)\)\s*)?$/u.exec(part);
+    if (pieces === null) throw problem("brackets must be closed, and a comma follow");
+    const [, outside = "", inside] = pieces;
+    const [kindText = "", name = "", ...rest] = outside.split(":").map((piece) => piece.trim());
     const kind = fieldKinds.find((known) => known === kindText);
     if (kind === undefined) {
-      throw syntaxError(
-        text,
-        start,
+      throw problem(
         `${kindText === "" ? "a kind of field is missing" : `"${kindText}" is no kind of field`} (${fieldKinds.join(", ")})`,
       );
     }
     if (rest.length > 0 || !/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name)) {
-      throw syntaxError(text, start, `after ${kind} there must be a colon and a name`);
+      throw problem(`after ${kind} there must be a colon and a name`);
     }
-    if (names.has(name)) throw syntaxError(text, start, `the name "${name}" is used twice`);
+    if (names.has(name)) throw problem(`the name "${name}" is used twice`);
     names.add(name);
-    const channels = Array.from({ length: width(kind, dimension) }, (_, i) => channel + i);
+    const count = width(kind, dimension);
+    if (inside !== undefined && kind !== "vector") {
+      throw problem(`only vectors have components to list in brackets, and ${name} is a ${kind}`);
+    }
+    const reading = inside === undefined ? undefined : readingAsStored(inside, name, count);
+    if (typeof reading === "string") throw problem(reading);
+    const stored = reading?.from ?? Array.from({ length: count }, (_, i) => i);
+    const channels = stored.map((component) => channel + component);
+    const negated = reading?.signs.includes(-1) === true;
+    groups.push({ name, kind, channels, ...(negated ? { signs: reading.signs } : {}) });
     channel += channels.length;
-    groups.push({ name, kind, channels });
   }
   return groups;
+}
+
+/** What stands between commas that are in no brackets. */
+function partsOf(text: string): string[] {
+  const parts = [""];
+  let depth = 0;
+  for (const letter of text) {
+    if (letter === "(") depth++;
+    if (letter === ")") depth--;
+    if (letter === "," && depth <= 0) parts.push("");
+    else parts.push(`${parts.pop()!}${letter}`);
+  }
+  return parts;
 }
 
 function syntaxError(text: string, position: number, problem: string): UserError {
   const marked = `${text.slice(0, position)}▸${text.slice(position)}`;
   return new UserError("fields/syntax", `Fields "${marked}": ${problem}.`, {
-    todo: "Write groups like scalar:p,vector:v, in the order of the channels.",
+    todo: "Write groups like scalar:p,vector:v, in the order of the channels; vector:v(y,-x) where other components are stored than x and y.",
   });
 }
 
 /** The spec as `parseFieldSpec` reads it. Channel order is the order of the groups. */
 export function showFieldSpec(spec: FieldSpec): string {
-  return spec.map((group) => `${group.kind}:${group.name}`).join(",");
+  return spec
+    .map((group) => `${group.kind}:${group.name}${hasReading(group) ? showReading(group) : ""}`)
+    .join(",");
+}
+
+/** Whether a vector's components are stored in another order than x, y, z, or with another sign. */
+export function hasReading({ channels, signs }: ChannelGroup): boolean {
+  return (
+    signs?.includes(-1) === true ||
+    channels.some((channel, i) => i > 0 && channel < channels[i - 1]!)
+  );
+}
+
+/** The sign of a vector's component as it is stored; 1 of everything else. */
+export function signOf({ signs }: ChannelGroup, component: number): Sign {
+  return signs?.[component] ?? 1;
+}
+
+/** The sign of every channel, in channel order. */
+export function channelSigns(spec: FieldSpec): Sign[] {
+  const signs: Sign[] = [];
+  for (const field of spec) {
+    field.channels.forEach((channel, i) => (signs[channel] = signOf(field, i)));
+  }
+  return signs;
+}
+
+/** The same groups with components stored as x, y, z: what a file says once they were put so. */
+export function withoutReadings(spec: FieldSpec): FieldSpec {
+  return spec.map(({ name, kind, channels }) => {
+    return { name, kind, channels: channels.toSorted((a, b) => a - b) };
+  });
 }
 
 /** Number of channels that the groups use. */
@@ -134,16 +190,21 @@ function channelError(spec: FieldSpec, problem: string): UserError {
   });
 }
 
-/** One label a channel, in channel order: p (scalar), v.x (vector.x), v.y (vector.y); on a line just v (vector.x). */
+/**
+ * One label a channel, in channel order: p (scalar), v.x (vector.x), v.y (vector.y); −v.x (-vector.x) where minus that
+ * component is stored; on a line just v (vector.x).
+ */
 export function channelLabels(spec: FieldSpec): ChannelLabel[] {
   const labels: ChannelLabel[] = [];
-  for (const { name, kind, channels } of spec) {
+  for (const field of spec) {
+    const { name, kind, channels } = field;
     channels.forEach((channel, i) => {
+      const minus = signOf(field, i) < 0;
       labels[channel] =
         kind === "vector"
           ? {
-              name: channels.length === 1 ? name : `${name}.${components[i]!}`,
-              kind: `vector.${components[i]!}`,
+              name: `${minus ? "−" : ""}${channels.length === 1 ? name : `${name}.${componentNames[i]!}`}`,
+              kind: `${minus ? "-" : ""}vector.${componentNames[i]!}`,
               group: name,
             }
           : { name, kind, group: name };

@@ -1,6 +1,6 @@
 /** The generators that can be named: translations, rotation, scalings, shears, boosts, time, amplitude and density. */
 import { UserError } from "../errors";
-import type { ChannelGroup, FieldSpec } from "../fields/spec";
+import { signOf, type ChannelGroup, type FieldSpec } from "../fields/spec";
 import { parseFormula, type Formula } from "./formula";
 import {
   atRest,
@@ -260,21 +260,22 @@ function boosted(id: string, axis: number, side: Side, velocity: string): Infini
   const [wanted = "", ...others] = velocity.split("/").map((part) => part.trim());
   const choice = wanted === "" ? onlyOf(vectors) : vectors.find((field) => field.name === wanted);
   const channel = choice?.channels[axis];
-  if (channel === undefined) {
+  if (choice === undefined || channel === undefined) {
     throw unfit(
       id,
       vectors.length === 0 ? "no field is a vector" : "which vector is the velocity is not clear",
       `Name it (--velocity on the command line); the fields are ${namesOf(side.fields)}.`,
     );
   }
-  if (others.length === 0) return { ...atRest, shift: [{ to: channel, value: () => 1 }] };
+  const sign = signOf(choice, axis);
+  if (others.length === 0) return { ...atRest, shift: [{ to: channel, value: () => sign }] };
   const [density, energy] = others.map((name) => {
     const field = side.fields?.find((one) => one.name === name);
     if (field !== undefined) return field.channels[0]!;
     throw unfit(id, `no field is named “${name}”`, `The fields are ${namesOf(side.fields)}.`);
   });
-  const gained: MixTerm[] = [{ to: channel, from: density!, factor: () => 1 }];
-  if (energy !== undefined) gained.push({ to: energy, from: channel, factor: () => 1 });
+  const gained: MixTerm[] = [{ to: channel, from: density!, factor: () => sign }];
+  if (energy !== undefined) gained.push({ to: energy, from: channel, factor: () => sign });
   return { ...atRest, mix: gained };
 }
 

@@ -8,7 +8,7 @@
  * isometry's action; for a dilation it gives a vector the weight 1.
  */
 import { UserError } from "../errors";
-import type { FieldSpec } from "../fields/spec";
+import { signOf, type FieldSpec } from "../fields/spec";
 import type { Layout } from "../states/layout";
 import { constantFormula, type Formula } from "./formula";
 
@@ -71,14 +71,16 @@ export const atRest: Infinitesimal = { flow: null, mix: [], shift: [] };
 
 /** The geometric action of a flow on fields. */
 export function carried(flow: readonly Formula[], fields: FieldSpec | null): Infinitesimal {
-  const mix = (fields ?? []).flatMap(({ kind, channels }): MixTerm[] => {
+  const mix = (fields ?? []).flatMap((field): MixTerm[] => {
+    const { kind, channels } = field;
     if (kind === "vector") {
       return channels.flatMap((to, i) =>
-        channels.map((from, j) => ({
-          to,
-          from,
-          factor: (position: readonly number[]) => flow[i]?.gradient(position)[j] ?? 0,
-        })),
+        channels.map((from, j) => {
+          const sign = signOf(field, i) * signOf(field, j);
+          const factor = (position: readonly number[]): number =>
+            sign * (flow[i]?.gradient(position)[j] ?? 0);
+          return { to, from, factor };
+        }),
       );
     }
     if (kind !== "density") return [];

@@ -4,7 +4,8 @@
  */
 import { UserError } from "../errors";
 import type { FieldSpec } from "../fields/spec";
-import { determinant, isShift, transpose, type Element, type SignedPermutation } from "./element";
+import { channelMoves } from "./channelMoves";
+import { isShift, transpose, type Element, type SignedPermutation } from "./element";
 
 type FloatArray = Float32Array | Float64Array;
 
@@ -75,28 +76,6 @@ function gridShape(element: Element, shape: readonly number[]): [number, number,
     );
   }
   return [shape[0]!, shape[1]!, shape[2]!, shape[3]!];
-}
-
-/** For each channel of the image, the channel it comes from and its sign. */
-function channelMoves(
-  mixing: SignedPermutation,
-  spec: FieldSpec,
-  channels: number,
-): { source: Int32Array; sign: Float64Array } {
-  const source = Int32Array.from({ length: channels }, (_, c) => c);
-  const sign = new Float64Array(channels).fill(1);
-  for (const group of spec) {
-    if (group.kind === "pseudoscalar") {
-      for (const channel of group.channels) sign[channel] = determinant(mixing);
-    } else if (group.kind === "vector") {
-      mixing.forEach((row, i) => {
-        const from = row[0] === 0 ? 1 : 0;
-        source[group.channels[i]!] = group.channels[from]!;
-        sign[group.channels[i]!] = row[from]!;
-      });
-    }
-  }
-  return { source, sign };
 }
 
 /**

@@ -159,13 +159,15 @@ export function namesIn(term: Term): string[] {
 
 /**
  * How formulas call the channels: p, vx and vy of a vector v or velocity, v.x as files have it, and v_x too; u, or
- * u0, u1 …, where nobody named them. Of a channel's names the first is that of the fields, the last the shortest.
+ * u0, u1 …, where nobody named them. Of a channel's names the first is that of the fields, the last the shortest. A
+ * channel that holds minus a component is called by the component.
  * @param count of channels
  */
 export function channelNames(
-  labels: readonly { readonly name: string }[] | null,
+  stored: readonly { readonly name: string }[] | null,
   count: number,
 ): Map<string, number> {
+  const labels = stored?.map(({ name }) => ({ name: name.replace(/^−/u, "") }));
   const names = new Map<string, number>();
   const plain = (name: string): string => name.replace(/[^\p{L}\p{N}_]/gu, "_");
   const put = (name: string, channel: number): void => {

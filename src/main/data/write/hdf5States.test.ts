@@ -131,3 +131,24 @@ print("read")`;
   expect(read.trim()).toBe("read");
   await data.close();
 });
+
+test.each(["the-well", "pdebench"] as const)(
+  "%s holds components x and y as they are, however the states stored them",
+  async (layout) => {
+    const path = await made([2, 3, 3, 5, 6], "yx");
+    const before = await openData(path, { fields: "scalar:s,vector:v(y,-x)" });
+    const out = join(folder, `read-${layout}.h5`);
+    await writeStates(before, out, layout, whole(before));
+    const after = await openData(out);
+    expect(after.channels.map(({ kind }) => kind)).toEqual(["scalar", "vector.x", "vector.y"]);
+    const { input: was } = await before.read([0, 3]);
+    const { input: is } = await after.read([0, 3]);
+    const minus = inOrder(was, [0, 2, 1]);
+    const expected = Float32Array.from(minus as Float32Array, (value, i) =>
+      Math.floor(i / 30) % 3 === 1 ? -value : value,
+    );
+    expect(is.data).toEqual(expected);
+    await before.close();
+    await after.close();
+  },
+);

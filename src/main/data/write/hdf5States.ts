@@ -2,7 +2,12 @@
 import { basename, extname } from "node:path";
 import { UserError } from "../../../shared/errors";
 import { directionKinds } from "../../../shared/fields/boundary";
-import { showFieldSpec, type FieldSpec } from "../../../shared/fields/spec";
+import {
+  channelSigns,
+  showFieldSpec,
+  withoutReadings,
+  type FieldSpec,
+} from "../../../shared/fields/spec";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import type { ConvertOptions, Converted } from "../convert";
 import type { DataSet } from "../dataset";
@@ -40,7 +45,8 @@ export async function writeHdf5(
     for (const [path, attributes] of Object.entries(layout.attributes)) {
       for (const [name, value] of Object.entries(attributes)) file.attribute(path, name, value);
     }
-    if (data.fields !== undefined) file.attribute("/", OWN_FIELDS, showFieldSpec(layout.order));
+    if (data.fields !== undefined)
+      file.attribute("/", OWN_FIELDS, showFieldSpec(withoutReadings(layout.order)));
     if (boundary !== undefined) file.attribute("/", OWN_BOUNDARY, boundary);
     await fill(file, data, written, layout, options);
     await file.finish();
@@ -62,7 +68,7 @@ async function fill(
   layout: FileLayout,
   { trajectories, times, signal, onProgress }: ConvertOptions,
 ): Promise<void> {
-  const size = sizeOf(written.points);
+  const signs = channelSigns(written.fields);
   for (let trajectory = 0; trajectory < written.trajectories; trajectory++) {
     const arrays = layout.states.filter((one) => (one.trajectory ?? trajectory) === trajectory);
     for (let time = 0; time < written.times; time++) {
@@ -71,7 +77,7 @@ async function fill(
       const place = { trajectory: trajectories[0] + trajectory, time: times[0] + time };
       const state = floating(await states.read([place]));
       for (const array of arrays) {
-        const values = arranged(state, array.channels, written.points, size);
+        const values = arranged(state, array.channels, signs, written.points);
         const shape = shapeOf(array, written);
         const outer = array.trajectory === undefined ? [trajectory, time] : [time];
         const inner = shape.slice(outer.length);
@@ -90,13 +96,14 @@ function shapeOf({ trajectory, stacked, channels }: StateArray, written: Written
   ];
 }
 
-/** Values [c, …z, y, x] of a state as [x, y, z, c]. */
+/** Values [c, …z, y, x] of a state as [x, y, z, c], vectors as their components x, y, z however the file stores them. */
 function arranged(
   state: Numbers,
   channels: readonly number[],
+  signs: readonly number[],
   points: readonly number[],
-  size: number,
 ): Numbers {
+  const size = sizeOf(points);
   const count = channels.length;
   const out = state instanceof Float32Array ? new Float32Array(size * count) : new Float64Array(size * count); // prettier-ignore
   // Along our order the last direction of theirs is the slowest.
@@ -104,7 +111,9 @@ function arranged(
   const at = points.map(() => 0);
   for (let from = 0; from < size; from++) {
     const to = at.reduce((sum, index, i) => sum + index * strides[i]!, 0);
-    for (let c = 0; c < count; c++) out[to * count + c] = state[channels[c]! * size + from]!;
+    for (let c = 0; c < count; c++) {
+      out[to * count + c] = signs[channels[c]!]! * state[channels[c]! * size + from]!;
+    }
     for (let i = 0; i < at.length && ++at[i]! === points[i]; i++) at[i] = 0;
   }
   return out;

@@ -3,6 +3,8 @@
  * plane, 48 in space, 2 on a line.
  */
 
+import { signOf, type ChannelGroup } from "../../../shared/fields/spec";
+
 const directions = ["x", "y", "z"] as const;
 
 /** v along direction i is `signs[i]` times stored component `from[i]`; directions in the order x, y, z. */
@@ -14,13 +16,31 @@ export interface Reading {
   readonly description: string;
 }
 
-/** All of them, the stated one first. @param dimension of space */
-export function readingsOf(dimension: number): readonly Reading[] {
-  return permutations(dimension).flatMap((from) =>
-    signsOf(dimension).map((signs): Reading => {
-      return { from, signs, name: nameOf(from, signs), description: inWords(from, signs) };
-    }),
-  );
+/** All of them, the stated one first. @param vector as many components as space has directions */
+export function readingsOf(vector: ChannelGroup): readonly Reading[] {
+  const dimension = vector.channels.length;
+  const stored = storedChannels(vector);
+  const isStated = ({ from, signs }: Reading): boolean =>
+    from.every((c, i) => stored[c] === vector.channels[i] && signs[i] === signOf(vector, i));
+  return permutations(dimension)
+    .flatMap((from) =>
+      signsOf(dimension).map((signs): Reading => {
+        return { from, signs, name: nameOf(from, signs), description: inWords(from, signs) };
+      }),
+    )
+    .sort((a, b) => Number(isStated(b)) - Number(isStated(a)));
+}
+
+/** The vector's channels in the order in which they lie. */
+export function storedChannels({ channels }: ChannelGroup): readonly number[] {
+  return channels.toSorted((a, b) => a - b);
+}
+
+/** The same vector, read so. */
+export function readAs(vector: ChannelGroup, { from, signs }: Reading): ChannelGroup {
+  const stored = storedChannels(vector);
+  const { name, kind } = vector;
+  return { name, kind, channels: from.map((c) => stored[c]!), signs };
 }
 
 /** Whether two readings differ by the sign of the whole vector alone, or not at all. */

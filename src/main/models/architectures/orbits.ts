@@ -4,35 +4,17 @@
  * constant matrix of 0 and ±1, which is exact, differentiates, and runs everywhere.
  */
 import type { FieldSpec } from "../../../shared/fields/spec";
-import { determinant, type Element } from "../../../shared/groups/element";
+import { channelMoves, type ChannelMove } from "../../../shared/groups/channelMoves";
+import type { Element } from "../../../shared/groups/element";
 import type { Group } from "../../../shared/groups/group";
 import { sizeOf, type Tensor } from "../../../shared/tensor";
-
-/** Channel `source[i]` times `sign[i]` is what stands in channel i after an element has acted. */
-export interface ChannelMove {
-  readonly source: readonly number[];
-  readonly sign: readonly number[];
-}
 
 /** How channels of a kind move under an element. */
 export type ChannelMoves = (element: Element) => ChannelMove;
 
-/** Scalars and densities stay, pseudoscalars take the determinant, vectors are mixed by the matrix. */
+/** Of fields as they are stored. */
 export function fieldMoves(fields: FieldSpec, channels: number): ChannelMoves {
-  return ({ matrix }) => {
-    const source = Array.from({ length: channels }, (_, c) => c);
-    const sign = source.map(() => 1);
-    for (const { kind, channels: own } of fields) {
-      if (kind === "pseudoscalar") for (const c of own) sign[c] = determinant(matrix);
-      if (kind !== "vector") continue;
-      matrix.forEach((row, i) => {
-        const from = row[0] === 0 ? 1 : 0;
-        source[own[i]!] = own[from]!;
-        sign[own[i]!] = row[from]!;
-      });
-    }
-    return { source, sign };
-  };
+  return ({ matrix }) => channelMoves(matrix, fields, channels);
 }
 
 /** The regular representation: a channel for each element h, which g takes to that of gh. */
