@@ -32,11 +32,13 @@ const notices = {
 
 export type NoticeCode = keyof typeof notices;
 
-/** How axes were read, how many samples there are of those asked for, what moves nothing: what a reader may skip. */
+/** How axes were read, how many samples a run or an epoch takes, what moves nothing: what a reader may skip. */
 const routine = [
   /^(?!.* (is|are) taken as ).* taken as /,
   /\basked for\b/,
   /\bin no batch\b/,
+  /\bdo(es)? not fill a batch\b/,
+  /\bas the model has them\b/,
   /\bacts? trivially\b/,
   /^Taken from the model’s file: /,
 ];

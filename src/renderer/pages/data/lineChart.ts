@@ -14,14 +14,16 @@ export interface LineChart {
 /** Space above and below the lines. */
 const MARGIN = 6;
 
+/** @param also values that the scale takes in beside those that are drawn */
 export function lineChart(
   input: Float64Array,
   target: Float64Array | undefined,
   width: number,
   height: number,
+  also: readonly number[] = [],
 ): LineChart {
   let [least, most] = [Infinity, -Infinity];
-  for (const values of [input, target ?? []]) {
+  for (const values of [input, target ?? [], also]) {
     for (const value of values) {
       if (!Number.isFinite(value)) continue;
       least = Math.min(least, value);

@@ -22,6 +22,8 @@ export interface Mend {
   readonly change: Readonly<Record<string, ParameterValue>>;
 }
 
+/** What `weightOf` says of what a reader may skip. */
+const ROUTINE = 2;
 /** In half sides: what a few convolutions carry in from the edges stays outside. */
 const DISC = 0.75;
 /** Two digits of rounding. */
@@ -61,13 +63,13 @@ export function remarksOf(record: RunRecord, study: Study): Remark[] {
       case "model/states":
         return { text: notice, calm: true };
       case undefined:
-        return { text: notice, calm: false };
+        return { text: notice, calm: weightOf(notice) === ROUTINE };
     }
   });
   // Codes are read off the notice as it was made; only then is it put in the window's words.
   const said = all.map((remark) => ({ ...remark, text: inWindow(remark.text) }));
   const weight = ({ text, calm, mends }: Remark): number => {
-    if (calm) return 3;
+    if (calm) return readNotice(text) === null && weightOf(text) === ROUTINE ? ROUTINE : 3;
     if (mends !== undefined) return 0.5;
     // Nearly every run says it: what is said of this one comes before.
     if (readNotice(text)?.code === "symmetry/not-established") return 1.5;
