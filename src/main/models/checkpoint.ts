@@ -74,6 +74,28 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   }
 }
 
+/**
+ * What one file of pickle or torch.save holds, as values that nothing was run for; undefined where there is no such file.
+ * @throws UserError "pickle/…", "torch/damaged"
+ */
+export async function readObject(path: string): Promise<unknown> {
+  const source = await openFile(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (source === undefined) return undefined;
+  try {
+    const kind = await fileKind(source);
+    if (kind === "pickle") return (await loadTorchStream(source)).value;
+    if (kind !== "torch" && kind !== "zip") return undefined;
+    const entries = await readZipDirectory(source);
+    const pickle = torchPickle(entries);
+    return pickle && (await loadTorchZip(source, entries, pickle)).value;
+  } finally {
+    await source.close();
+  }
+}
+
 async function opened(source: ByteSource): Promise<Opened> {
   const { path } = source;
   const kind = await fileKind(source);

@@ -5,7 +5,7 @@ import { openFile } from "../data/byteSource";
 import { fileKind, kindNames, type FileKind } from "../data/fileKind";
 import { openError } from "../data/openError";
 import { openOnnx, parseOnnx, type OnnxModel } from "../graph/onnx/model";
-import { openOperator, unitCentres } from "./fourier/file";
+import { openOperator, type BuiltFno } from "./fourier/file";
 
 export interface Network {
   readonly onnx: OnnxModel;
@@ -31,9 +31,6 @@ export async function openNetwork(path: string, sample?: readonly number[]): Pro
   }
 }
 
-const COORDINATES =
-  "The operator is given the coordinates of its points; centres of the cells of [0, 1] are taken.";
-
 async function operatorNetwork(
   path: string,
   sample: readonly number[] | undefined,
@@ -43,15 +40,17 @@ async function operatorNetwork(
     throw error;
   });
   if (operator === undefined) return undefined;
-  const at = (points: readonly number[]): OnnxModel =>
-    parseOnnx(operator.build({ points, ends: unitCentres(points) }).bytes, path);
+  const read = ({ bytes }: BuiltFno): OnnxModel => parseOnnx(bytes, path);
   if (sample !== undefined) {
-    return { onnx: at(sample.slice(1)), open: null, remarks: [COORDINATES] };
+    const [channels, ...points] = sample;
+    const built = operator.build({ points, ends: null, ...(channels && { channels }) });
+    return { onnx: read(built), open: null, remarks: built.remarks };
   }
   const { points } = operator;
-  const axes = ["y", "x"].slice(2 - points.length);
-  const elsewhere = at(points.map((count) => 2 * count));
-  return { onnx: at(points), open: { axes, elsewhere }, remarks: [COORDINATES] };
+  const axes = ["z", "y", "x"].slice(3 - points.length);
+  const built = operator.build({ points, ends: null });
+  const elsewhere = operator.build({ points: points.map((count) => 2 * count), ends: null });
+  return { onnx: read(built), open: { axes, elsewhere: read(elsewhere) }, remarks: built.remarks };
 }
 
 /** undefined where nothing is recognised, or nothing can be read. */

@@ -17,6 +17,8 @@ export interface WeightSet {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** Whether they are in the order of the layers, as state dicts and leaves are. */
   readonly ordered: boolean;
+  /** What stands in the same dictionary and holds no tensors. */
+  readonly beside?: ReadonlyMap<string, unknown>;
 }
 
 /** The part of a set whose names begin so, without that; undefined where none does. */
@@ -63,8 +65,9 @@ export function setsOf(loaded: LoadedPickle, path: string): WeightSet[] {
     const inside = holding.filter(([, child]) => !isLeaf(child));
     // Numbers beside a set, a mean or a loss, are none of the network's.
     const wraps = inside.some(([name]) => wrapper.test(name) && !besides.test(name));
+    const beside = new Map(children.filter((child) => !holding.includes(child)));
     if (isModule(value) || (inside.length < holding.length && !wraps)) {
-      add(key, holding);
+      add(key, holding, beside);
       return;
     }
     const mine = inside.filter(([name]) => !besides.test(name));
@@ -86,7 +89,11 @@ export function setsOf(loaded: LoadedPickle, path: string): WeightSet[] {
       find(child, key === "" ? name : `${key}.${name}`, depth + 1, seen);
   }
 
-  function add(key: string, children: readonly (readonly [string, unknown])[]): void {
+  function add(
+    key: string,
+    children: readonly (readonly [string, unknown])[],
+    beside: ReadonlyMap<string, unknown> = new Map(),
+  ): void {
     const tensors = new Map<string, StoredTensor>();
     const open = new Set<unknown>();
     // JAX sorts the keys of its trees; a module's parameters come as they were registered.
@@ -108,7 +115,7 @@ export function setsOf(loaded: LoadedPickle, path: string): WeightSet[] {
       }
     };
     flatten(children, "");
-    if (tensors.size > 0) found.push({ key, tensors, ordered });
+    if (tensors.size > 0) found.push({ key, tensors, ordered, beside });
   }
 }
 

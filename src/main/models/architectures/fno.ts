@@ -43,10 +43,9 @@ export const fno = architecture(definition, (w, x, settings, states) => {
  */
 function spectral(w: Weights, x: Value, modes: number): Value {
   const [, channels, ...grid] = x.shape as [number, number, ...number[]];
-  const kept = grid.map(
-    (points, axis) => keptModes(points, modes, axis === grid.length - 1).length,
-  );
+  const kept = grid.map((points, axis) => keptModes(points, modes, axis === grid.length - 1));
   const law = uniform(0, 1 / channels ** 2);
-  const weight = w.add("weight", [channels, channels, ...kept, 2], law);
-  return modesTimes(w, x, weight, modes);
+  const extents = kept.map((numbers) => numbers.length);
+  const weight = w.add("weight", [channels, channels, ...extents, 2], law);
+  return modesTimes(w, x, weight, kept);
 }

@@ -1,13 +1,16 @@
 /**
- * The lowest Fourier modes of real fields, as products with constant matrices: every derivative follows, every executor
- * has it, and modes that are not kept are never computed. Of the last axis wave numbers 0 … m − 1 are kept (the others
- * are their conjugates), of the rest 0 … m − 1 and −m … −1, in this order.
+ * Some Fourier modes of real fields, as products with constant matrices: every derivative follows, every executor has
+ * it, and modes that are not kept are never computed. Which wave numbers are kept of an axis, and in which order, is the
+ * caller's; of the last axis none are negative, for those are the conjugates of the others.
  */
 import { fromFloat64 } from "../../../shared/tensor";
 import type { Value } from "../../graph/ir";
 import type { Weights } from "./weights";
 
-/** Wave numbers that are kept of an axis. */
+/** Wave numbers of each axis, in the order in which weights have them. */
+export type WaveNumbers = readonly (readonly number[])[];
+
+/** The lowest ones of an axis: 0 … m − 1, and −m … −1 after them where it is not the last. */
 export function keptModes(points: number, modes: number, last: boolean): number[] {
   const upTo = (most: number): number[] =>
     Array.from({ length: Math.min(modes, most) }, (_, k) => k);
@@ -18,12 +21,11 @@ export function keptModes(points: number, modes: number, last: boolean): number[
 }
 
 /** @returns [N, M, 2C]: M the kept modes of all axes, the last fastest; real parts of all channels, then imaginary ones */
-export function lowModes(w: Weights, x: Value, modes: number): Value {
+export function lowModes(w: Weights, x: Value, kept: WaveNumbers): Value {
   const { g } = w;
   const [n, channels, ...grid] = x.shape as [number, number, ...number[]];
   // Axes from the last to the first, each moved to the end: [N, C, …left, parts] → [N, C, …left, kept, 2].
   let h = x;
-  const kept = grid.map((points, axis) => keptModes(points, modes, axis === grid.length - 1));
   for (let axis = grid.length - 1; axis >= 0; axis--) {
     const numbers = kept[axis]!;
     const done = kept.slice(axis + 1).map((each) => each.length);
@@ -54,12 +56,11 @@ export function fieldOfModes(
   w: Weights,
   modesOf: Value,
   grid: readonly number[],
-  modes: number,
+  kept: WaveNumbers,
 ): Value {
   const { g } = w;
   const [n, count, twice] = modesOf.shape as [number, number, number];
   const channels = twice / 2;
-  const kept = grid.map((points, axis) => keptModes(points, modes, axis === grid.length - 1));
   const apart = g.transpose(g.reshape(modesOf, [n, count, 2, channels]), [0, 3, 1, 2]);
   let h = g.reshape(apart, [n, channels, ...kept.map((numbers) => numbers.length), 2]);
   grid.forEach((points, axis) => {
@@ -88,20 +89,51 @@ export function fieldOfModes(
 /**
  * Each kept mode of a field times its own complex matrix, as a field again.
  * @param weight [in, out, …kept, 2], real and imaginary part last
+ * @param placed wave numbers at which the products are put: those that are kept, unless it says otherwise
  */
-export function modesTimes(w: Weights, x: Value, weight: Value, modes: number): Value {
+export function modesTimes(
+  w: Weights,
+  x: Value,
+  weight: Value,
+  kept: WaveNumbers,
+  placed = kept,
+): Value {
   const { g } = w;
-  const [inner, outer, ...kept] = weight.shape.slice(0, -1) as [number, number, ...number[]];
-  const count = kept.reduce((product, size) => product * size, 1);
+  const [inner, outer, ...extents] = weight.shape.slice(0, -1) as [number, number, ...number[]];
+  const count = extents.reduce((product, size) => product * size, 1);
   // [M, in, out, 2] as the real matrices [[re, im], [−im, re]] that act on rows (re, im).
   const byMode = g.transpose(g.reshape(weight, [inner, outer, count, 2]), [2, 0, 1, 3]);
   const [re, im] = [0, 1].map((part) =>
     g.reshape(g.slice(byMode, [{ axis: 3, start: part, end: part + 1 }]), [count, inner, outer]),
   ) as [Value, Value];
   const matrices = g.concat([g.concat([re, im], 2), g.concat([g.neg(im), re], 2)], 1);
-  const byModes = g.transpose(lowModes(w, x, modes), [1, 0, 2]);
+  const byModes = g.transpose(lowModes(w, x, kept), [1, 0, 2]);
   const mixed = g.transpose(g.matmul(byModes, matrices), [1, 0, 2]);
-  return fieldOfModes(w, mixed, x.shape.slice(2), modes);
+  return fieldOfModes(w, mixed, x.shape.slice(2), placed);
+}
+
+/**
+ * The same without mixing channels: each channel's modes times numbers of their own.
+ * @param weight [channel, …kept, 2]
+ */
+export function modesScaled(
+  w: Weights,
+  x: Value,
+  weight: Value,
+  kept: WaveNumbers,
+  placed = kept,
+): Value {
+  const { g } = w;
+  const channels = weight.shape[0]!;
+  const halves = (values: Value, from: number, size: number): Value =>
+    g.slice(values, [{ axis: 2, start: from, end: from + size }]);
+  const modes = lowModes(w, x, kept);
+  const byMode = g.transpose(g.reshape(weight, [channels, modes.shape[1]!, 2]), [2, 1, 0]);
+  const [re, im] = [0, 1].map((part) => g.slice(byMode, [{ axis: 0, start: part, end: part + 1 }]));
+  const [a, b] = [0, channels].map((from) => halves(modes, from, channels));
+  const real = g.sub(g.mul(a!, re!), g.mul(b!, im!));
+  const imaginary = g.add(g.mul(a!, im!), g.mul(b!, re!));
+  return fieldOfModes(w, g.concat([real, imaginary], 2), x.shape.slice(2), placed);
 }
 
 /** Entry [n, p, k, q] of Σ x_n e^(−2πi kn/N): what part p of a point adds to part q of a mode. */

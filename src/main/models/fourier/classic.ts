@@ -8,7 +8,7 @@
 import { UserError } from "../../../shared/errors";
 import { fromFloat64, sizeOf, type Tensor } from "../../../shared/tensor";
 import { activated, perChannel } from "../architectures/layers";
-import { modesTimes } from "../architectures/spectral";
+import { modesTimes, type WaveNumbers } from "../architectures/spectral";
 import { Weights } from "../architectures/weights";
 import { Builder } from "../../graph/builder";
 import type { Graph, Value } from "../../graph/ir";
@@ -29,8 +29,8 @@ export interface ClassicFno {
 
 export interface GridOfFno {
   readonly points: readonly number[];
-  /** First and last coordinate of each axis. */
-  readonly ends: readonly (readonly [number, number])[];
+  /** First and last coordinate of each axis; null for the centres of the cells of [0, 1], as PDEBench's data have them. */
+  readonly ends: readonly (readonly [number, number])[] | null;
 }
 
 /** The layers that are there; undefined where the names are not of this network. */
@@ -70,12 +70,14 @@ export function classicFno(
       },
     );
   }
+  const places = ends ?? points.map((count) => [0.5 / count, 1 - 0.5 / count] as const);
   const layers = [...shapes.keys()]
     .filter((name) => /^conv\d+\.weights1$/.test(name))
     .sort(byParts)
     .map((name) => name.slice(0, name.indexOf(".")).slice("conv".length));
   const kept = shapeOf("conv0.weights1").slice(2, -1);
   assertModes(kept, points);
+  const numbers = waveNumbers(kept);
   const coordinates = dimension;
   const inputChannels = shapeOf("fc0.weight")[1]! - coordinates;
   return {
@@ -101,20 +103,21 @@ export function classicFno(
       const lift = g.transposeLast(parameter("fc0.weight"));
       const ofStates = g.slice(lift, [{ axis: 0, end: inputChannels }]);
       const ofPlaces = g.slice(lift, [{ axis: 0, start: inputChannels }]);
-      const places = g.constant(coordinatesOf(points, ends));
+      const at = g.constant(coordinatesOf(points, places));
       const lifted = g.add(
-        g.add(g.matmul(last(x), ofStates), g.matmul(places, ofPlaces)),
+        g.add(g.matmul(last(x), ofStates), g.matmul(at, ofPlaces)),
         parameter("fc0.bias"),
       );
       const zeros = axes(points).map(() => 0);
       let h = g.pad(first(lifted), [0, 0, ...zeros, 0, 0, ...zeros.map(() => MARGIN)]);
       layers.forEach((layer, i) => {
-        const weight = spectralWeight(g, dimension, kept, (name) =>
-          parameter(`conv${layer}.${name}`),
+        const blocks = Array.from({ length: dimension }, (_, block) =>
+          parameter(`conv${layer}.weights${block + 1}`),
         );
+        const weight = g.concat(blocks, 2);
         const pointwise = g.conv(h, parameter(`w${layer}.weight`));
         const bias = perChannel(w, parameter(`w${layer}.bias`), h.shape.length);
-        const sum = g.add(modesTimes(w, h, weight, Math.max(...kept)), g.add(pointwise, bias));
+        const sum = g.add(modesTimes(w, h, weight, numbers), g.add(pointwise, bias));
         h = i < layers.length - 1 ? activated(w, sum, "gelu") : sum;
       });
       const inside = g.slice(
@@ -127,29 +130,18 @@ export function classicFno(
   };
 }
 
-/** weights1 for modes 0 … m − 1 of the first axis, weights2 for −m … −1; both with zeros up to the larger number. */
-function spectralWeight(
-  g: Builder,
-  dimension: 1 | 2,
-  kept: readonly number[],
-  parameter: (name: string) => Value,
-): Value {
-  if (dimension === 1) return parameter("weights1");
-  const [first, second] = kept as [number, number];
-  const most = Math.max(first, second);
-  const filled = (weight: Value, before: number, after: number): Value =>
-    g.pad(weight, [0, 0, before, 0, 0, 0, 0, after, most - second, 0]);
-  const gap = most - first;
-  return g.concat(
-    [filled(parameter("weights1"), 0, gap), filled(parameter("weights2"), gap, 0)],
-    2,
-  );
+/** In two dimensions weights1 has modes 0 … m − 1 of the first axis, weights2 has −m … −1. */
+function waveNumbers(kept: readonly number[]): WaveNumbers {
+  return kept.map((most, axis) => {
+    const positive = Array.from({ length: most }, (_, k) => k);
+    return axis === kept.length - 1 ? positive : [...positive, ...positive.map((k) => k - most)];
+  });
 }
 
 /** Modes beyond what the grid has would wrap onto others. */
 function assertModes(kept: readonly number[], points: readonly number[]): void {
-  const most = Math.max(...kept);
   points.forEach((count, axis) => {
+    const most = kept[axis]!;
     const there = count + MARGIN;
     const room = axis === points.length - 1 ? Math.floor(there / 2) + 1 : Math.floor(there / 2);
     if (most <= room) return;
@@ -166,7 +158,7 @@ function axes(points: readonly number[]): number[] {
 }
 
 /** [1, …points, axis]: where each point is. */
-function coordinatesOf(points: readonly number[], ends: GridOfFno["ends"]): Tensor {
+function coordinatesOf(points: readonly number[], ends: NonNullable<GridOfFno["ends"]>): Tensor {
   const shape = [1, ...points, points.length];
   const values = new Array<number>(sizeOf(shape));
   for (let at = 0; at < values.length; at++) {

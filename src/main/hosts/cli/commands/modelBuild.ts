@@ -8,12 +8,16 @@ export const modelBuild: Command = {
   summary: "Write the network of a Fourier neural operator’s checkpoint as .onnx.",
   takes: "WEIGHTS",
   details:
-    "Checkpoints of Li’s and PDEBench’s FNO1d and FNO2d say by their names and shapes what the network is. They are opened as models directly, on the grid of the data and with coordinates at the centres of the cells of [0, 1]; this writes them with others.",
+    "Checkpoints of Li’s and PDEBench’s FNO1d and FNO2d and of neuralop’s FNO and TFNO say by their names and shapes what the network is. They are opened as models directly, on the grid of the data and with the coordinates that their code has; this writes them with others. What neuralop’s weights do not show stands in _metadata or NAME_metadata.pkl, and can be stated with --init by the names of FNO’s arguments: domain_padding=0.25, domain_padding_mode, norm=instance_norm, non_linearity, positional_embedding, fno_skip, channel_mlp_skip, n_modes=[16,16]; release=1.0, 2.0 or later where releases differ.",
   options: {
     grid: { value: "64x64", help: "Points an axis, in the checkpoint’s order.", required: true },
     coordinates: {
       value: "0:1x0:1",
-      help: "First and last coordinate an axis; the centres of the cells of [0, 1] unless given.",
+      help: "First and last coordinate an axis; those of the operator’s code unless given.",
+    },
+    init: {
+      value: "NAME=VALUE,…",
+      help: "Arguments of neuralop’s FNO that the checkpoint does not keep.",
     },
     out: { value: "FILE", help: "The .onnx to write.", required: true },
     ...forceOption,
@@ -29,11 +33,13 @@ export const modelBuild: Command = {
     if (!args.flag("force")) await assertNoFile(out);
     const compute = await shell.compute();
     const weights = resolve(args.positionals[0]!);
-    const { inputChannels, outputChannels, parameters } = await compute.call(
+    const init = args.text("init") ?? null;
+    const { inputChannels, outputChannels, parameters, remarks } = await compute.call(
       "buildOperator",
-      { weights, points, ends, out },
+      { weights, points, ends, init, out },
       { signal: shell.signal },
     );
+    for (const remark of remarks) shell.remark(`note: ${remark}`);
     shell.print(
       `${out}: ${inputChannels} → ${outputChannels} channels on ${points.join(" × ")}, ${parameters} parameters`,
     );
