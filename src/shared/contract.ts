@@ -367,6 +367,7 @@ const figureView = z.object({
 
 export const figureRequest = z.object({
   study: z.string(),
+  /** Or a training, of which there are its curves. */
   run: z.string(),
   figure: z.string(),
   format: z.enum(["svg", "pdf", "png", "csv", "npz"]),

@@ -3,6 +3,7 @@ import type { MethodOutput } from "../../shared/contract";
 import { dataWords, isDataName } from "../../shared/dataFiles";
 import { UserError } from "../../shared/errors";
 import { isWeightsName, weightWords } from "../../shared/weightFiles";
+import { TRAINING } from "../../shared/training/training";
 import type { App } from "./app.svelte";
 import type { Opens } from "./dialog";
 
@@ -114,7 +115,8 @@ export class Drop {
   async #reopen(name: string, origin: Origin): Promise<void> {
     if (origin.study !== null) {
       if (this.#app.session?.path !== origin.study) await this.#app.openStudy(origin.study);
-      this.#app.session?.tabs.open({ kind: "run", id: origin.run });
+      const kind = origin.analysis === TRAINING ? "training" : "run";
+      this.#app.session?.tabs.open({ kind, id: origin.run });
     } else if (origin.folder !== null) {
       await this.#takeIn(name, origin.folder);
     } else {

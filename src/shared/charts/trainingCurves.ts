@@ -107,11 +107,12 @@ const gradient: Curve = {
 };
 
 export const trainingFigures: readonly TrainingFigure[] = [
-  figure("loss", "Loss", "Of each step, of the epoch’s mean, and of the validation samples.", [
-    eachStep,
-    trained,
-    judged,
-  ]),
+  figure(
+    "loss",
+    "Loss",
+    "Of each step, of the epoch’s mean, and of the validation samples; of several seeds the latest is thick.",
+    [eachStep, trained, judged],
+  ),
   figure(
     "error",
     "Error of one step",

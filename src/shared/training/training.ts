@@ -6,6 +6,9 @@ import type { Tensor } from "../tensor";
 /** Raised when what a field means changes; a newer one is refused, never rewritten. */
 export const TRAINING_FORMAT = 1;
 
+/** What figures of a training say that they are of; no analysis has that name. */
+export const TRAINING = "training";
+
 const tensor = z.custom<Tensor>(
   (value) => typeof value === "object" && value !== null && "shape" in value && "data" in value,
   "a tensor",

@@ -1,20 +1,25 @@
-/** A figure of a finished run as the bytes of a file. */
+/** A figure of a finished run, or of a training as far as it came, as the bytes of a file. */
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { elementsOf } from "../../../shared/charts/elements";
 import type { FigureDefinition, FigureView } from "../../../shared/charts/figure";
+import { curvesFigures } from "../../../shared/charts/trainingRun";
 import type { FigureRequest } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import type { RunRecord } from "../../../shared/run";
+import { TRAINING } from "../../../shared/training/training";
 import { readNpz } from "../../data/npz";
 import { exportFigure as drawFigure } from "../../figures/export";
+import { recordPath } from "../../training/folder";
 import { readRun } from "../runFolder";
 import { definitionOf } from "./spec";
+import { readTrainingRun } from "./trainingRun";
 
 export interface FigureTask extends Pick<
   FigureRequest,
   "figure" | "format" | "theme" | "view" | "width"
 > {
-  /** The run's. */
+  /** The run's, or the training's. */
   readonly folder: string;
   /** Folder of the study that the run is in. */
   readonly study: string | null;
@@ -23,10 +28,13 @@ export interface FigureTask extends Pick<
 /** @throws UserError "figure/unknown", "figure/absent", "run/…", "file/…" */
 export async function exportFigure(task: FigureTask): Promise<Uint8Array> {
   const { folder, format, theme, width, study } = task;
-  const record = await readRun(folder);
+  const training = await isTraining(folder);
+  const whole = training ? await readTrainingRun(folder) : null;
+  const record = whole?.record ?? (await readRun(folder));
   const figure = figureOf(record, task.figure);
   const names = figure.arrays.filter((name) => Object.hasOwn(record.arrays, name));
-  const arrays = Object.fromEntries(await readNpz(join(folder, "arrays.npz"), names));
+  const arrays =
+    whole?.arrays ?? Object.fromEntries(await readNpz(join(folder, "arrays.npz"), names));
   const view = Object.fromEntries(
     Object.entries(task.view).filter(([, value]) => value !== undefined),
   );
@@ -42,6 +50,13 @@ export async function exportFigure(task: FigureTask): Promise<Uint8Array> {
     study,
     folder: study === null ? folder : null,
   });
+}
+
+async function isTraining(folder: string): Promise<boolean> {
+  return access(recordPath(folder)).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** What is picked must be in the run: a figure without it would look like one with it. @throws UserError "figure/view" */
@@ -71,7 +86,8 @@ function checkView(record: RunRecord, view: FigureView): void {
 
 /** The figure with that id; without one, the analysis' first that the run can fill. @throws UserError "figure/unknown" */
 function figureOf(record: RunRecord, id: string): FigureDefinition {
-  const { figures } = definitionOf(record.analysis);
+  const figures =
+    record.analysis === TRAINING ? curvesFigures : definitionOf(record.analysis).figures;
   const found = figures.find((figure) =>
     id === "" ? (figure.applies?.(record) ?? true) : figure.id === id,
   );

@@ -1,4 +1,4 @@
-/** Figures: exported, fetched, and traced back to the run that made them. */
+/** Figures: exported, fetched, and traced back to the run, or the training, that made them. */
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { FigureRequest } from "../../../shared/contract";
@@ -7,9 +7,11 @@ import { readRun } from "../../compute/runFolder";
 import { atomicWrite } from "../../data/atomic";
 import { makeFolder } from "../../data/makeFolder";
 import { fileError } from "../../../shared/fileErrors";
+import { TRAINING } from "../../../shared/training/training";
 import type { Handlers, Services } from "../services";
 import { figuresFolder } from "../study/openStudy";
 import { Runs } from "../study/runs";
+import { Trainings } from "../study/trainings";
 
 export function figureHandlers(
   services: Services,
@@ -19,7 +21,10 @@ export function figureHandlers(
     "figure.export": async (request) => {
       const study = await studies.get(request.study);
       const { format, theme, view, width, figure } = request;
-      const folder = study.runs.folderOf(request.run);
+      const run = study.runs.folderOf(request.run);
+      const folder = (await study.trainings.has(request.run))
+        ? study.trainings.folderOf(request.run)
+        : run;
       const path =
         request.path === undefined
           ? join(figuresFolder(study.path), fileName(request))
@@ -59,7 +64,9 @@ export function figureHandlers(
       const found = await compute.call("identifyFigure", { name, bytes });
       if (found === null) return null;
       const { run, analysis, figure, study, folder } = found;
-      const here = await studyWithRun(services, run, study);
+      // A training lies in a study even where the command line drew it.
+      const named = analysis === TRAINING && folder !== null ? dirname(dirname(folder)) : study;
+      const here = await studyWithRun(services, run, named);
       return {
         study: here,
         folder: here === null && (await isRun(folder, run)) ? folder : null,
@@ -90,6 +97,7 @@ async function studyWithRun(
   const known = [...studies.paths(), ...(await recent.list()).map(({ path }) => path)];
   for (const study of new Set(named === null ? known : [named, ...known])) {
     if (await isRun(new Runs(study).folderOf(run))) return study;
+    if (await new Trainings(study).has(run)) return study;
   }
   return null;
 }

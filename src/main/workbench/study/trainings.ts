@@ -27,6 +27,11 @@ export class Trainings {
     return trainingFolder(this.#study, id);
   }
 
+  /** Whether there is a training of that id, readable or not. */
+  async has(id: string): Promise<boolean> {
+    return (await stampOf(this.folderOf(id))) !== null;
+  }
+
   /** All readable trainings, oldest first; what is damaged or of another version is passed over. */
   async list(): Promise<TrainingRecord[]> {
     const names = await listTrainings(this.#study);

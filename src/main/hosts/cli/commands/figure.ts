@@ -15,10 +15,13 @@ const taken: Readonly<Record<string, string>> = {
 
 export const figure: Command = {
   name: "figure",
-  summary: "A figure of a run as SVG, PDF or PNG, or its numbers as CSV or npz.",
+  summary: "A figure of a run or a training as SVG, PDF or PNG, or its numbers as CSV or npz.",
   takes: "RUN_DIR",
   options: {
-    figure: { value: "ID", help: "Which figure; the analysis' first one by default." },
+    figure: {
+      value: "ID",
+      help: "Which figure; the analysis' first one by default. Of a training loss, error or gradient.",
+    },
     out: {
       value: "FILE",
       help: `File to write; its ending says the format (${formats.join(", ")}).`,
