@@ -117,7 +117,7 @@ test("from a finished training its evolution and its landscape are a click away,
 
   await next.getByRole("button", { name: "Run landscape over its checkpoints" }).click();
   await expect(page.getByRole("heading", { name: /^Landscape · twins, seed 0/ })).toBeVisible({ timeout: 120_000 }); // prettier-ignore
-  await page.getByRole("tab", { name: "twins", exact: true }).click();
+  await page.getByRole("tab", { name: "Training twins" }).click();
   await next.getByRole("button", { name: "Run evolution over its checkpoints" }).click();
   await expect(page.getByRole("heading", { name: /^Evolution · twins/ })).toBeVisible({ timeout: 120_000 }); // prettier-ignore
   await expect(page.getByText("seed-0, seed-1")).toBeVisible();

@@ -197,7 +197,7 @@ export interface Computation<P = AnalysisParameters, C = AnalysisContext> {
   estimate(info: CostInfo, params: P): Cost;
   /**
    * Computes one share of the parts and keeps them; a later `compute` takes them. Absent: it is not made of parts.
-   * @returns how many parts that share has
+   * @returns how many parts that share has; null where with these parameters it is not made of parts
    */
   share?(
     context: C,
@@ -205,9 +205,9 @@ export interface Computation<P = AnalysisParameters, C = AnalysisContext> {
     share: Share,
     progress: ReportProgress,
     signal: AbortSignal,
-  ): Promise<number>;
+  ): Promise<number | null>;
   /** Names of the parts that are not kept yet. Present where `share` is. */
-  missing?(context: C, params: P, signal: AbortSignal): Promise<readonly string[]>;
+  missing?(context: C, params: P, signal: AbortSignal): Promise<readonly string[] | null>;
   /** What `verify` recomputes in float64 besides, for people, and in how many passes. Absent: hardly any. */
   verification?(info: CostInfo, params: P): { what: string; passes: number };
   /** Which programs run how often. Absent: time goes by `estimate`'s passes. */

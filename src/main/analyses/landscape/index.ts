@@ -22,13 +22,28 @@ import { RUN_BYTES, samplesPerRun } from "../samples";
 import { around, chunkOf, gradientsAt, gridOf, stepsAt } from "./around";
 import type { GradientPair, Place, Scene, Step } from "./around";
 import type { Batch } from "./meanGradient";
-import { endOf, momentsOf, overTraining, pathOf, placeAt } from "./overTraining";
+import { endOf, momentsOf, overTraining, pathOf, placeAt, Slices } from "./overTraining";
 import type { Training, TrainingMoment } from "./overTraining";
-import { sliceOf } from "./slice";
+import { sliceOf, type Slice } from "./slice";
 import { verifyLosses } from "./verify";
 
 export const landscape: Computation<LandscapeParameters> = {
   compute,
+  async share(context, params, { index, of }, progress, signal) {
+    if (momentsOf(context) === null) return null;
+    const { scene, slice, training } = await prepared(context, params, progress, signal);
+    const slices = await Slices.open(scene, slice, training);
+    const own = [...training.moments.entries()].filter(([k]) => k % of === index);
+    for (const [done, [k, { name }]] of own.entries()) {
+      await slices.around(k, stepOf(within(progress, done, own.length, name), signal));
+    }
+    return own.length;
+  },
+  async missing(context, params, signal) {
+    if (momentsOf(context) === null) return null;
+    const { scene, slice, training } = await prepared(context, params, () => undefined, signal);
+    return (await Slices.open(scene, slice, training)).missing();
+  },
   estimate: (info, params) => {
     const { points } = params;
     const planar = mayBePlane(params);
@@ -80,50 +95,88 @@ function mayBePlane({ plane, directions, element }: LandscapeParameters): boolea
 const PERHAPS_A_LINE =
   "Whether the gradients at x and g·x span a plane shows only when they are there: of a network whose loss does not change with g they are parallel, and a line is computed in a small part of the time.";
 
-async function compute(
+/** The slice, and what it is of. */
+interface Prepared {
+  readonly scene: Scene;
+  readonly slice: Slice;
+  /** Of a network alone there are no moments. */
+  readonly training: Training;
+}
+
+async function prepared(
   context: AnalysisContext,
   params: LandscapeParameters,
   progress: ReportProgress,
   signal: AbortSignal,
-): Promise<AnalysisResult> {
-  const { input, target, samples, fields, outputFields } = context;
+): Promise<Prepared> {
+  const { input, target, samples, fields, outputFields, notices } = context;
   const element = elementOf(context.group, params.element);
-  const all = momentsOf(context);
   const batches: [Batch, Batch] = [
     { input, target },
     { input: image(element, input, fields), target: image(element, target, outputFields) },
   ];
   const scene: Scene = { context, params, batches };
   const names: [string, string] = ["x", `${element.label}·x`];
-  const stepOf =
-    (report: ReportProgress): Step =>
-    (fraction, stage) =>
-    () => {
-      signal.throwIfAborted();
-      report({ fraction, stage });
-    };
   const gradientsOf = async (place: Place): Promise<GradientPair> => {
     checkSamples(place.network, input, target, (i) => nameOfSample(samples[i]!));
     const first = stepOf(({ stage }) => {
       progress({ fraction: 0, stage });
-    });
+    }, signal);
     return gradientsAt(scene, place, names, first);
   };
-  const { end, gradients, moments, path } = await courseOf(context, all, gradientsOf, signal);
+  const all = momentsOf(context);
+  const training = { names, ...(await courseOf(context, all, gradientsOf, signal)) };
+  const { end, gradients, path } = training;
+  const slice = sliceOf(params, end.network, end.model.parameters, ...gradients, path);
+  notices.push(...slice.notices);
+  return { scene, slice, training };
+}
+
+/** Where the slice lies, and the training that leads there: of a network alone no moments. */
+async function courseOf(
+  context: AnalysisContext,
+  all: readonly TrainingMoment[] | null,
+  gradientsOf: (place: Place) => Promise<GradientPair>,
+  signal: AbortSignal,
+): Promise<Omit<Training, "names">> {
+  const { model, memoryBytes, notices } = context;
+  if (all === null) {
+    const end = placeAt(model);
+    return { end, gradients: await gradientsOf(end), moments: [], path: [] };
+  }
+  const { moments, end, gradients } = await endOf(all, gradientsOf, notices);
+  return { end, gradients, ...(await pathOf(moments, end, memoryBytes, signal, notices)) };
+}
+
+function stepOf(report: ReportProgress, signal: AbortSignal): Step {
+  return (fraction, stage) => () => {
+    signal.throwIfAborted();
+    report({ fraction, stage });
+  };
+}
+
+async function compute(
+  context: AnalysisContext,
+  params: LandscapeParameters,
+  progress: ReportProgress,
+  signal: AbortSignal,
+): Promise<AnalysisResult> {
+  const { scene, slice, training } = await prepared(context, params, progress, signal);
+  const { batches } = scene;
+  const { basis, unit } = slice;
+  const { end, gradients, moments } = training;
+  const element = elementOf(context.group, params.element);
   const total = Math.max(1, moments.length);
   const step = stepOf(({ fraction, stage }) => {
     progress({ fraction: (total - 1 + fraction) / total, stage });
-  });
-  const slice = sliceOf(params, end.network, end.model.parameters, ...gradients, path);
-  context.notices.push(...slice.notices);
-  const { basis, unit } = slice;
-  const training =
-    all === null
+  }, signal);
+  const over =
+    moments.length === 0
       ? null
-      : await overTraining(scene, slice, { moments, path, end, gradients, names }, (k, name) =>
-          stepOf(within(progress, k, total, name)),
+      : await overTraining(scene, slice, training, (k, name) =>
+          stepOf(within(progress, k, total, name), signal),
         );
-  const found = training?.last ?? (await around(scene, end, slice, gradients, step));
+  const found = over?.last ?? (await around(scene, end, slice, gradients, step));
   const { model, network } = end;
   const chunk = chunkOf(scene, activationSize(network));
   const kept = await keptFields({ ...context, model }, network, chunk, step(0.97, "Predictions"));
@@ -152,27 +205,11 @@ async function compute(
       secondDifference: pair(found.second),
       planar: basis.length > 1,
       notes: slice.notices,
-      ...training?.summary,
+      ...over?.summary,
       ...verified,
     },
-    arrays: { ...arraysOf(params, basis.length, found.values), ...training?.arrays, ...kept },
+    arrays: { ...arraysOf(params, basis.length, found.values), ...over?.arrays, ...kept },
   };
-}
-
-/** Where the slice lies, and the training that leads there: of a network alone no moments. */
-async function courseOf(
-  context: AnalysisContext,
-  all: readonly TrainingMoment[] | null,
-  gradientsOf: (place: Place) => Promise<GradientPair>,
-  signal: AbortSignal,
-): Promise<Omit<Training, "names">> {
-  const { model, memoryBytes, notices } = context;
-  if (all === null) {
-    const end = placeAt(model);
-    return { end, gradients: await gradientsOf(end), moments: [], path: [] };
-  }
-  const { moments, end, gradients } = await endOf(all, gradientsOf, notices);
-  return { end, gradients, ...(await pathOf(moments, end, memoryBytes, signal, notices)) };
 }
 
 async function keptFields(

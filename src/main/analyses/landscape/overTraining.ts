@@ -128,34 +128,85 @@ export async function pathOf(
   return { moments: there, path };
 }
 
+/** The slices around all checkpoints, each kept by what it follows from. */
+export class Slices {
+  readonly #scene: Scene;
+  readonly #slice: Slice;
+  readonly #training: Training;
+  /** All that a slice follows from but its own checkpoint; null where nothing is kept. */
+  readonly #circumstances: string | null;
+  /** How many were there already. */
+  found = 0;
+
+  private constructor(
+    scene: Scene,
+    slice: Slice,
+    training: Training,
+    circumstances: string | null,
+  ) {
+    this.#scene = scene;
+    this.#slice = slice;
+    this.#training = training;
+    this.#circumstances = circumstances;
+  }
+
+  static async open(scene: Scene, slice: Slice, training: Training): Promise<Slices> {
+    const circumstances = await circumstancesOf(scene, slice, training.moments);
+    return new Slices(scene, slice, training, circumstances);
+  }
+
+  /** Around the k-th checkpoint. */
+  async around(k: number, step: Step): Promise<Around> {
+    const kept = await this.#kept(k);
+    if (kept !== null) {
+      this.found++;
+      return unpacked(kept, this.#slice.basis.length);
+    }
+    const { moments, end, gradients, names } = this.#training;
+    const isLast = k === moments.length - 1;
+    const place = isLast ? end : placeAt(await moments[k]!.open());
+    const pair = isLast ? gradients : await gradientsAt(this.#scene, place, names, step);
+    const one = await around(this.#scene, place, this.#slice, pair, step);
+    const key = await this.#keyOf(k);
+    if (key !== null) await this.#scene.context.kept?.write(key, packed(one));
+    return one;
+  }
+
+  /** Names of the checkpoints whose slices are not kept yet. */
+  async missing(): Promise<string[]> {
+    const names: string[] = [];
+    for (const [k, { name }] of this.#training.moments.entries()) {
+      if ((await this.#kept(k)) === null) names.push(name);
+    }
+    return names;
+  }
+
+  async #keyOf(k: number): Promise<string | null> {
+    if (this.#circumstances === null) return null;
+    return `${await this.#training.moments[k]!.identity!()} ${this.#circumstances}`;
+  }
+
+  async #kept(k: number): Promise<Readonly<Record<string, Tensor>> | null> {
+    const key = await this.#keyOf(k);
+    return key === null ? null : ((await this.#scene.context.kept?.read(key)) ?? null);
+  }
+}
+
 /** @param stepOf how the k-th checkpoint tells its progress */
 export async function overTraining(
   scene: Scene,
   slice: Slice,
-  { moments, path, end, gradients, names }: Training,
+  training: Training,
   stepOf: (k: number, name: string) => Step,
 ): Promise<OverTraining> {
-  const circumstances = await circumstancesOf(scene, slice, moments);
-  const { kept } = scene.context;
+  const { moments, path } = training;
+  const slices = await Slices.open(scene, slice, training);
   const found: Around[] = [];
-  let there = 0;
-  for (const [k, moment] of moments.entries()) {
-    const key = circumstances === null ? null : `${await moment.identity!()} ${circumstances}`;
-    const before = key === null ? null : ((await kept?.read(key)) ?? null);
-    if (before !== null) {
-      there++;
-      found.push(unpacked(before, slice.basis.length));
-      continue;
-    }
-    const step = stepOf(k, moment.name);
-    const isLast = k === moments.length - 1;
-    const place = isLast ? end : placeAt(await moment.open());
-    const pair = isLast ? gradients : await gradientsAt(scene, place, names, step);
-    const one = await around(scene, place, slice, pair, step);
+  for (const [k, { name }] of moments.entries()) {
+    const one = await slices.around(k, stepOf(k, name));
     if (!one.base.every(Number.isFinite)) {
-      scene.context.notices.push(`The losses of ${moment.name} are not finite, so nothing is drawn around it.`); // prettier-ignore
+      scene.context.notices.push(`The losses of ${name} are not finite, so nothing is drawn around it.`); // prettier-ignore
     }
-    if (key !== null) await kept?.write(key, packed(one));
     found.push(one);
   }
   const way = projected(path, slice.basis, slice.unit);
@@ -164,7 +215,7 @@ export async function overTraining(
     summary: {
       checkpoints: moments.map(({ name, epoch }) => ({ name, epoch })),
       pathShare: way.share,
-      kept: there,
+      kept: slices.found,
     },
     arrays: arraysOf(scene, slice, moments, found, way),
   };
@@ -173,7 +224,7 @@ export async function overTraining(
 /** Raised when what a kept slice means changes. */
 const FORMAT = 1;
 
-/** All that a slice follows from but its own checkpoint; null where not all networks have an identity. */
+/** null where not all networks have an identity. */
 async function circumstancesOf(
   { context, params, batches }: Scene,
   { basis }: Slice,

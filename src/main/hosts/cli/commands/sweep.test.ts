@@ -75,6 +75,19 @@ test("shares compute every checkpoint once, while the study is open, and merge t
   expect(await readFile(join(study, "study.json"), "utf8")).toBe(document);
 }, 60_000);
 
+test("the checkpoints of a landscape are shared as well, and merge to what one process computes", async () => {
+  const options = ["--analysis", "landscape", "--checkpoints", "epoch-*.safetensors", "--samples", "2", "--points", "3", "--directions", "random"]; // prettier-ignore
+  expect((await run(...options, "--index", "1", "--of", "2"))[0]).toMatch(/^Landscape: 1 part /);
+  await expect(run(...options, "--merge")).rejects.toThrow(
+    "Landscape: 2 parts are not there yet: epoch-0.safetensors, epoch-2.safetensors.",
+  );
+  await run(...options, "--index", "0", "--of", "2");
+  const [path] = await run(...options, "--merge");
+  const record = await readRun(join(path!, ".."));
+  expect(record.summary).toMatchObject({ kept: 3 });
+  expect(record.arrays["checkpoint_loss"]!.shape).toEqual([3, 2, 3, 3]);
+}, 60_000);
+
 test("in the background it says which process goes on, and where its log is", async () => {
   const [line] = await run(...cheap, "--index", "0", "--of", "2", "--detach");
   expect(line).toBe(
@@ -87,6 +100,11 @@ test.each([
   [["--index", "0"], "--index K --of N"],
   [["--merge", "--index", "0"], "neither --index nor --of"],
   [["--index", "0", "--of", "1", "--model", "nobody"], "no model “nobody”"],
+  [
+    ["--index", "0", "--of", "1", "--analysis", "coherence"],
+    "evolution or landscape, not “coherence”",
+  ],
+  [["--index", "0", "--of", "1", "--points", "5"], "Evolution has no option --points"],
 ])("%j is refused", async (argv, sentence) => {
   await expect(run(...argv)).rejects.toThrow(sentence);
 });

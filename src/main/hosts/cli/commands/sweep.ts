@@ -4,7 +4,9 @@
  * with its next part. Nothing is written but parts and runs: the study may be open in a window meanwhile.
  */
 import { join, resolve } from "node:path";
+import type { AnalysisDefinition } from "../../../../shared/analyses/definition";
 import { evolution } from "../../../../shared/analyses/evolution";
+import { landscape } from "../../../../shared/analyses/landscape";
 import { UserError } from "../../../../shared/errors";
 import type { Compute } from "../../../compute/compute";
 import { Devices } from "../../../compute/devices";
@@ -13,10 +15,21 @@ import { settled, specOf } from "../../../workbench/handlers/analysis";
 import { newRunId } from "../../../workbench/runId";
 import { readDocument, type StudyDocument } from "../../../workbench/study/document";
 import { Runs } from "../../../workbench/study/runs";
-import { UsageError, type Arguments, type Command, type Shell } from "../command";
+import { UsageError, type Arguments, type Command, type Options, type Shell } from "../command";
 import { givenParameters, parameterFlags } from "./analyse";
 import { detach, detachOption } from "./detach";
 import { duration, progressOrLog } from "./shared";
+
+/** Analyses that options may describe. */
+const divided: readonly AnalysisDefinition[] = [evolution, landscape];
+
+/** What either takes. Defaults are each analysis' own, so none is a flag's. */
+function optionsOfDivided(): Options {
+  const all = Object.assign({}, ...divided.map(parameterFlags).reverse()) as Options;
+  return Object.fromEntries(
+    Object.entries(all).map(([name, { default: _, ...option }]) => [name, option]),
+  );
+}
 
 export const sweep: Command = {
   name: "sweep",
@@ -27,13 +40,18 @@ export const sweep: Command = {
     of: { value: "N", help: "How many shares there are." },
     merge: { help: "Join what the shares computed; says what is missing." },
     only: { value: "ID", help: "Only this run of those that the study asks for." },
-    model: { value: "NAME", help: "Of an evolution that nobody asked for yet: the study’s model." },
+    analysis: {
+      value: divided.map(({ id }) => id).join("|"),
+      help: "Of what nobody asked for yet: what is computed over a training.",
+      default: evolution.id,
+    },
+    model: { value: "NAME", help: "The same: the study’s model." },
     data: { value: "NAME", help: "The same: the study’s data." },
-    ...parameterFlags(evolution),
+    ...optionsOfDivided(),
     ...detachOption,
   },
   details:
-    "Shares are for schedulers that start many processes, such as a Slurm array: each takes its part of the checkpoints of an evolution, and whole runs of other analyses; finished parts are not computed again. Where the study asks for nothing, or with --model, --data or --checkpoints, the options describe an evolution of one of its models: give every share and --merge the same.",
+    "Shares are for schedulers that start many processes, such as a Slurm array: each takes its part of the checkpoints of an evolution or of a landscape over training, and whole runs of other analyses; finished parts are not computed again. Where the study asks for nothing, or with --analysis, --model, --data or --checkpoints, the options describe one of these of one of its models: give every share and --merge the same.",
   example: "noetherscope sweep studies/turbulence --index 3 --of 16",
   async run(args, shell) {
     const study = resolve(args.positionals[0]!);
@@ -54,6 +72,19 @@ export const sweep: Command = {
     await (share === null ? merge(work, wanted) : computeShare(work, wanted, share));
   },
 };
+
+/** @throws UsageError for another one, and for options that it does not take */
+function dividedOf(args: Arguments): AnalysisDefinition {
+  const id = args.given("analysis");
+  const definition = divided.find((one) => one.id === id);
+  if (definition === undefined) {
+    throw new UsageError(`--analysis is ${divided.map((one) => one.id).join(" or ")}, not “${id}”.`); // prettier-ignore
+  }
+  const others = Object.assign({}, ...divided.map((one) => givenParameters(one, args))) as object;
+  const foreign = Object.keys(others).find((name) => !(name in definition.parameters));
+  if (foreign === undefined) return definition;
+  throw new UsageError(`${definition.title} has no option --${foreign}.`);
+}
 
 interface Wanted {
   readonly id: string;
@@ -94,18 +125,20 @@ async function wantedOf(document: StudyDocument, runs: Runs, args: Arguments): P
     model: (id: string) => entryOf("model", document.models, id),
     data: (id: string) => entryOf("data", document.data, id),
   };
-  const asked = givenParameters(evolution, args);
-  const described = ["model", "data", "checkpoints"].some((name) => (args.text(name) ?? "") !== "");
+  const definition = dividedOf(args);
+  const described =
+    definition !== evolution ||
+    ["model", "data", "checkpoints"].some((name) => (args.text(name) ?? "") !== "");
   const { requests, removed } = document;
   if (described || requests.length === 0) {
     const model = entryOf("model", document.models, args.text("model"));
     const data = entryOf("data", document.data, args.text("data"));
     return [
       {
-        id: newRunId(evolution.id),
+        id: newRunId(definition.id),
         spec: {
-          analysis: evolution.id,
-          parameters: checkedParameters(evolution.id, asked),
+          analysis: definition.id,
+          parameters: checkedParameters(definition.id, givenParameters(definition, args)),
           model: { path: model.file.path, weights: null },
           data: { path: data.file.path, options: data.options },
         },
