@@ -1,6 +1,6 @@
 /** Channels of a state as pictures: which map, and the scale that is shared by all that are compared. */
 import type { ColourMapId, ColourScale } from "../../shared/charts/colormaps";
-import type { FieldSpec } from "../../shared/fields/spec";
+import { signOf, type ChannelGroup, type FieldSpec } from "../../shared/fields/spec";
 
 export interface Scale extends ColourScale {
   readonly map: ColourMapId;
@@ -12,6 +12,17 @@ export type Plane = Float32Array | Float64Array;
 /** Channel `channel` of values [C, H, W], not copied. */
 export function plane<A extends Plane>(values: A, channel: number, size: number): A {
   return values.subarray(channel * size, (channel + 1) * size) as A;
+}
+
+/** Component i of a vector along its axis, whichever sign it is stored with. @param values [C, H, W] */
+export function component<A extends Plane>(
+  values: A,
+  vector: ChannelGroup,
+  i: number,
+  size: number,
+): A {
+  const stored = plane(values, vector.channels[i]!, size);
+  return signOf(vector, i) > 0 ? stored : (stored.map((value) => -value) as A);
 }
 
 /**

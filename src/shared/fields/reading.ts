@@ -57,3 +57,25 @@ export function showReading({
   const shown = stored.map((i) => `${signs?.[i] === -1 ? "-" : ""}${componentNames[i]!}`);
   return `(${shown.join(",")})`;
 }
+
+/** Every way to store the components of a vector, straight first: 2 on a line, 8 on a plane, 48 in space. */
+export function componentReadings(dimension: number): ComponentReading[] {
+  return permutations(dimension).flatMap((from) =>
+    signsOf(dimension).map((signs) => ({ from, signs })),
+  );
+}
+
+function permutations(count: number): number[][] {
+  if (count === 0) return [[]];
+  return permutations(count - 1)
+    .flatMap((rest) => Array.from({ length: count }, (_, at) => rest.toSpliced(at, 0, count - 1)))
+    .sort((a, b) => (a.join() < b.join() ? -1 : 1));
+}
+
+function signsOf(count: number): Sign[][] {
+  if (count === 0) return [[]];
+  return signsOf(count - 1).flatMap((rest) => [
+    [...rest, 1 as const],
+    [...rest, -1 as const],
+  ]);
+}

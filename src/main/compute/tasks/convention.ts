@@ -32,7 +32,9 @@ export async function convention({
   path: string;
   options: DataOptions;
 }): Promise<MethodOutput<"data.convention">> {
-  const data = await openData(path, options);
+  // Of an input of several states, or of one that is told more, a single state is asked: it has frames after it.
+  const { history: _, conditions: __, ...reading } = options;
+  const data = await openData(path, reading);
   try {
     const { fields, grid } = data;
     if (fields === undefined) {

@@ -3,14 +3,12 @@
  * plane, 48 in space, 2 on a line.
  */
 
+import { componentReadings, type ComponentReading } from "../../../shared/fields/reading";
 import { signOf, type ChannelGroup } from "../../../shared/fields/spec";
 
 const directions = ["x", "y", "z"] as const;
 
-/** v along direction i is `signs[i]` times stored component `from[i]`; directions in the order x, y, z. */
-export interface Reading {
-  readonly from: readonly number[];
-  readonly signs: readonly (1 | -1)[];
+export interface Reading extends ComponentReading {
   /** What the stored components are under it: "(vy, −vx)". */
   readonly name: string;
   readonly description: string;
@@ -22,12 +20,10 @@ export function readingsOf(vector: ChannelGroup): readonly Reading[] {
   const stored = storedChannels(vector);
   const isStated = ({ from, signs }: Reading): boolean =>
     from.every((c, i) => stored[c] === vector.channels[i] && signs[i] === signOf(vector, i));
-  return permutations(dimension)
-    .flatMap((from) =>
-      signsOf(dimension).map((signs): Reading => {
-        return { from, signs, name: nameOf(from, signs), description: inWords(from, signs) };
-      }),
-    )
+  return componentReadings(dimension)
+    .map(({ from, signs }): Reading => {
+      return { from, signs, name: nameOf(from, signs), description: inWords(from, signs) };
+    })
     .sort((a, b) => Number(isStated(b)) - Number(isStated(a)));
 }
 
@@ -59,21 +55,6 @@ export function atRightAngle(a: Reading, b: Reading): boolean {
   const [p, q] = [a, b];
   if (p.from.length !== 2 || p.from[0] === q.from[0]) return false;
   return p.signs[0]! * q.signs[1]! === -p.signs[1]! * q.signs[0]!;
-}
-
-function permutations(count: number): number[][] {
-  if (count === 0) return [[]];
-  return permutations(count - 1)
-    .flatMap((rest) => Array.from({ length: count }, (_, at) => rest.toSpliced(at, 0, count - 1)))
-    .sort((a, b) => (a.join() < b.join() ? -1 : 1));
-}
-
-function signsOf(count: number): (1 | -1)[][] {
-  if (count === 0) return [[]];
-  return signsOf(count - 1).flatMap((rest) => [
-    [...rest, 1 as const],
-    [...rest, -1 as const],
-  ]);
 }
 
 function nameOf(from: Reading["from"], signs: Reading["signs"]): string {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { componentsOf, withKind, type Field } from "./statedFields";
+import { parseFieldSpec, showFieldSpec } from "../../../shared/fields/spec";
+import { componentsOf, fieldsOf, textOf, waysToStore, withKind, type Field } from "./statedFields";
 
 const scalars = (...names: string[]): Field[] => names.map((name) => ({ name, kind: "scalar" }));
 
@@ -17,4 +18,19 @@ test("a vector takes the next channel with it, and gives it back", () => {
 
 test("fields that do not fill the channels keep their neighbours", () => {
   expect(withKind(scalars("u", "p"), 0, "vector", 4)).toHaveLength(2);
+});
+
+test("what a vector's components are stored as is kept until it is no vector", () => {
+  const text = "scalar:p,vector:v(y,-x)";
+  const fields = fieldsOf(parseFieldSpec(text));
+  expect(textOf(fields)).toBe(text);
+  expect(textOf(withKind(fields, 0, "density", 3))).toBe("density:p,vector:v(y,-x)");
+  expect(textOf(withKind(fields, 1, "scalar", 3))).toBe("scalar:p,scalar:v,scalar:v2");
+});
+
+test("every way to store components is offered once, the straight one first and without a word", () => {
+  expect([1, 2, 3].map((dimension) => new Set(waysToStore(dimension)).size)).toEqual([2, 8, 48]);
+  for (const stored of waysToStore(2)) {
+    expect(showFieldSpec(parseFieldSpec(`vector:v${stored}`))).toBe(`vector:v${stored}`);
+  }
 });

@@ -1,9 +1,33 @@
 /** The fields of a data set while they are being stated: names and kinds in the order of the channels. */
-import type { FieldKind } from "../../../shared/fields/spec";
+import { componentReadings, showReading } from "../../../shared/fields/reading";
+import { hasReading, type FieldKind, type FieldSpec } from "../../../shared/fields/spec";
 
 export interface Field {
   name: string;
   kind: FieldKind;
+  /** Which components of a vector are stored, `(y,-x)`; absent where they are x, y, z. */
+  stored?: string | undefined;
+}
+
+/** As they are stated, one a group. */
+export function fieldsOf(spec: FieldSpec): Field[] {
+  return spec.map((group) => {
+    const { name, kind } = group;
+    return { name, kind, ...(hasReading(group) ? { stored: showReading(group) } : {}) };
+  });
+}
+
+/** The text that states them. */
+export function textOf(fields: readonly Field[]): string {
+  return fields.map(({ kind, name, stored = "" }) => `${kind}:${name.trim()}${stored}`).join(",");
+}
+
+/** The ways to store a vector's components as `stored` has them, x, y, z first, which is the empty text. */
+export function waysToStore(dimension = 2): string[] {
+  const ways = componentReadings(dimension).map(({ from, signs }) =>
+    showReading({ channels: from, signs }),
+  );
+  return ["", ...ways.slice(1)];
 }
 
 const componentsIn = (kind: FieldKind, dimension: number): number =>
@@ -23,7 +47,7 @@ export function withKind(
   dimension = 2,
 ): Field[] {
   const before = fields[at]!;
-  const next = fields.map((field, i) => (i === at ? { ...field, kind } : field));
+  const next = fields.map((field, i) => (i === at ? { name: field.name, kind } : field));
   const [was, is] = [componentsIn(before.kind, dimension), componentsIn(kind, dimension)];
   const stated = componentsOf(next, dimension);
   if (is > was) {

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { ConventionReport, DataInfo, DataOptions } from "../../../../shared/contract";
 import { showDataPreset } from "../../../../shared/dataPreset";
+import { readWith } from "../../../../shared/fields/readWith";
 import { UserError } from "../../../../shared/errors";
 import type { Compute } from "../../../compute/compute";
 import { atomicWrite } from "../../../data/atomic";
@@ -25,6 +26,9 @@ export const dataInfo: Command = {
   takes: "FILE…",
   options: {
     ...dataOptionFlags,
+    "apply-convention": {
+      help: "Read vectors as the convention check proposes, where it contradicts what is stated.",
+    },
     "save-preset": { value: "FILE", help: "Write how it is read, for other files of its kind." },
     ...forceOption,
     ...jsonOption,
@@ -32,25 +36,53 @@ export const dataInfo: Command = {
   example: "noetherscope data info fixtures/unet/data.npz --fields scalar:rho,vector:v,scalar:p",
   async run(args, shell) {
     const compute = await shell.compute();
-    const options = dataOptionsOf(args);
+    const stated = dataOptionsOf(args);
     const { signal } = shell;
-    const infos: (DataInfo & { convention: ConventionReport | null })[] = [];
+    const apply = args.flag("apply-convention");
+    const files: Inspected[] = [];
     for (const path of args.positionals.map((one) => resolve(one))) {
-      const info = await compute.call("inspectData", { path, options }, { signal });
-      const hasVector = info.channels.some(({ kind }) => kind === "vector.y");
-      const convention = hasVector ? await conventionOf(compute, { path, options }, signal) : null;
-      infos.push({ ...info, convention });
+      files.push(await inspected(compute, { path, options: stated }, apply, signal));
     }
+    const infos = files.map(({ info, convention }) => ({ ...info, convention }));
     const saved = pathOf(args, "save-preset");
     if (saved !== null) {
       if (infos.length > 1) throw new UsageError("--save-preset takes one FILE.");
       if (!args.flag("force")) await assertNoFile(saved);
-      await atomicWrite(saved, showDataPreset(infos[0]!, options));
+      await atomicWrite(saved, showDataPreset(files[0]!.info, files[0]!.options));
     }
     if (args.flag("json")) shell.print(json(infos.length === 1 ? infos[0] : infos));
     else shell.print(infos.map(describe).join("\n\n"));
   },
 };
+
+interface Inspected {
+  readonly info: DataInfo;
+  readonly convention: ConventionReport | null;
+  /** That it was read with. */
+  readonly options: DataOptions;
+}
+
+/** @param apply whether vectors are read as the convention check proposes */
+async function inspected(
+  compute: Compute,
+  file: { readonly path: string; readonly options: DataOptions },
+  apply: boolean,
+  signal: AbortSignal,
+): Promise<Inspected> {
+  const info = await compute.call("inspectData", file, { signal });
+  const hasVector = info.channels.some(({ kind }) => kind.endsWith("vector.y"));
+  const convention = hasVector ? await conventionOf(compute, file, signal) : null;
+  const proposed = proposalOf(convention);
+  if (!apply || proposed === undefined) return { info, convention, options: file.options };
+  const options = readWith(file.options, proposed);
+  return inspected(compute, { path: file.path, options }, apply, signal);
+}
+
+/** Fields that fit where the stated ones do not; applying them for one vector may leave another one to be asked about. */
+function proposalOf(convention: ConventionReport | null): string | undefined {
+  if (convention?.verdict !== "other-fits-better") return undefined;
+  return convention.rows[convention.best ?? 0]?.fields;
+}
 
 /** null where the states cannot be asked: they are not finite, or on no grid. */
 async function conventionOf(
@@ -81,7 +113,17 @@ function describe(info: DataInfo & { convention: ConventionReport | null }): str
     ...(info.warnings.length === 0 ? [] : [""]),
     ...info.warnings.map((warning) => `  note: ${warning}`),
     ...(info.convention === null ? [] : [`  convention: ${info.convention.sentence}`]),
+    ...proposalLines(info.convention),
   ].join("\n");
+}
+
+/** How to state what the convention check proposes. */
+function proposalLines(convention: ConventionReport | null): string[] {
+  const fields = proposalOf(convention);
+  if (fields === undefined) return [];
+  return [
+    `  to read it so: --fields "${fields}", or --apply-convention --save-preset FILE and --preset FILE elsewhere`,
+  ];
 }
 
 /** Label and value. */
