@@ -8,10 +8,10 @@ import { modelProto, tensorProto, type ModelProto, type TensorProto } from "./sc
 import { WireError } from "./wire";
 
 /**
- * The newest version of the standard's operator set whose meanings the importer knows; 24 and 25 added element
- * types, Swish and TensorScatter.
+ * The newest version of the standard's operator set whose meanings the importer knows. From 24 on it added element
+ * types, operators, floored remainders of floats, and a mode of SpaceToDepth.
  */
-const NEWEST_OPSET = 25;
+const NEWEST_OPSET = 28;
 
 const EXPORT_ANEW = "Choose an .onnx file, or export the network again.";
 

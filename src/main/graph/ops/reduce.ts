@@ -1,5 +1,5 @@
 /** Reductions over a static set of axes. */
-import { sizeOf, type DType, type TensorType } from "../../../shared/tensor";
+import { isFloat, sizeOf, type DType, type TensorType } from "../../../shared/tensor";
 import type { Builder } from "../builder";
 import type { Value } from "../ir";
 import { defineOp, type Numbers, type OpRule } from "../rule";
@@ -24,7 +24,8 @@ type Accumulate = (
 function reduction(
   op: OpName,
   rule: {
-    start: number;
+    /** Of no elements at all; per type where it is the type's extreme. */
+    start: number | ((dtype: DType) => number);
     accumulate: Accumulate;
     finish?: (out: Float64Array, count: number) => void;
     accepts?: readonly DType[];
@@ -46,7 +47,8 @@ function reduction(
       g.node(op, inputs, { ...attrs, axes: attrs.axes.map((axis) => axis + 1) }),
     kernel([x], { axes }) {
       const kept = reducedShape(x!.shape, axes, true);
-      const out = new Float64Array(sizeOf(kept)).fill(start);
+      const from = typeof start === "number" ? start : start(x!.dtype);
+      const out = new Float64Array(sizeOf(kept)).fill(from);
       eachReduced(x!, axes, (offsets, steps, length) =>
         accumulate(out, offsets[1]!, steps[1]!, x!.data, offsets[0]!, steps[0]!, length),
       );
@@ -117,9 +119,10 @@ function countOf(x: Value, axes: readonly number[]): number {
   return axes.reduce((count, axis) => count * x.shape[axis]!, 1);
 }
 
-function extremum(op: OpName, start: number, pick: (a: number, b: number) => number) {
+/** @param sign of the extreme that the search starts from */
+function extremum(op: OpName, sign: 1 | -1, pick: (a: number, b: number) => number) {
   return reduction(op, {
-    start,
+    start: (dtype) => extreme(dtype, sign),
     accumulate(out, to, advance, x, from, step, length) {
       for (let k = 0; k < length; k++) {
         const at = to + k * advance;
@@ -137,6 +140,13 @@ function extremum(op: OpName, start: number, pick: (a: number, b: number) => num
   });
 }
 
+/** The highest or the lowest value of a type. */
+function extreme(dtype: DType, sign: 1 | -1): number {
+  if (isFloat(dtype)) return sign * Infinity;
+  const bits = dtype === "int64" ? 63 : 31;
+  return sign < 0 ? -(2 ** bits) : 2 ** bits - 1;
+}
+
 /** 1 where x is the extremum y, and how often it is. */
 function ties(
   g: Builder,
@@ -150,10 +160,10 @@ function ties(
 }
 
 /** ReduceMax-20. Ties share the cotangent evenly, as in PyTorch's `amax`. */
-export const ReduceMax: OpRule<ReduceAttributes> = extremum("ReduceMax", -Infinity, Math.max);
+export const ReduceMax: OpRule<ReduceAttributes> = extremum("ReduceMax", -1, Math.max);
 
 /** ReduceMin-20. Ties as for ReduceMax. */
-export const ReduceMin: OpRule<ReduceAttributes> = extremum("ReduceMin", Infinity, Math.min);
+export const ReduceMin: OpRule<ReduceAttributes> = extremum("ReduceMin", 1, Math.min);
 
 /**
  * ReduceProd-18. x̄ = ȳ times the product of the other elements. That product is formed anew for each element,

@@ -127,6 +127,8 @@ const rows: readonly Row[] = [
   ],
   ["Det", 11, [[2, 3, 3]]],
   ["Mish", 18, [[5]]],
+  ["SpaceToDepth", 28, [[1, 2, 4, 6]], { blocksize: 2, mode: "CRD" }],
+  ["Mod", 28, [[4], fromFloat64("float32", [4], [0.3, -0.3, 5, -5])]],
   ["DequantizeLinear", 13, [fromFloat64("int32", [2, 3], [1, 2, 3, 4, 5, 6]), [3]], { axis: 1 }],
 ];
 const titled = rows.map((row) => [`${row[0]} ${JSON.stringify(row[3] ?? {})}`, row] as const);
@@ -175,4 +177,40 @@ describe("the first two derivatives of", () => {
       .reduce((a, b) => g.add(a, b));
     close(at(curvature)(0), slope(at(pushed)), 1e-6);
   });
+});
+
+/** One node's value in float64. */
+function valueOf(op: string, opset: number, given: readonly Tensor[]): readonly number[] {
+  const names = given.map((_, i) => `x${i}`);
+  const bytes = smallModel({
+    opset,
+    inputs: {},
+    initializers: Object.fromEntries(given.map((each, i) => [names[i]!, each])),
+    outputs: ["y"],
+    nodes: [{ op, inputs: names, outputs: ["y"] }],
+  });
+  const { graph } = importGraph(parseOnnx(bytes, op));
+  return [...evaluator([graph.outputs[0]!.value])(new Map())[0]!];
+}
+
+test("the floored remainder of floats has the divisor's sign, as in Python", () => {
+  const a = fromFloat64("float32", [7], [7, -7, 7, -7, -6, -1, 1]);
+  const b = fromFloat64("float32", [7], [3, 3, -3, -3, 3, Infinity, -Infinity]);
+  expect(valueOf("Mod", 28, [a, b]).map((each) => each + 0)).toEqual([
+    1,
+    2,
+    -2,
+    -1,
+    0,
+    Infinity,
+    -Infinity,
+  ]);
+});
+
+test.each([
+  ["ReduceMax", 0],
+  ["ReduceMin", 1],
+])("%s of no truth values is its neutral one", (op, neutral) => {
+  const nothing = fromFloat64("bool", [0, 2], []);
+  expect(valueOf(op, 20, [nothing, ints(0)])).toEqual([neutral, neutral]);
 });

@@ -100,7 +100,15 @@ export const elementwise: Converters = {
     return g.cast(g.pow(g.cast(a, wide), g.cast(b, wide)), a.dtype);
   },
 
-  Mod: (call) => call.g.node("Mod", [call.input(0), call.input(1)], { fmod: call.flag("fmod") }),
+  /** Of floats the floored remainder, with the sign of b, is the truncated one, a period further where signs differ. */
+  Mod(call) {
+    const { g } = call;
+    const [a, b] = [call.input(0), call.input(1)];
+    const floored = isFloat(a.dtype) && !call.flag("fmod");
+    const [rest] = g.node("Mod", [a, b], { fmod: floored || call.flag("fmod") });
+    if (!floored) return [rest!];
+    return g.where(g.less(g.mul(g.sign(rest!), g.sign(b)), 0), g.add(rest!, b), rest!);
+  },
 
   IsInf(call) {
     const { g } = call;

@@ -225,6 +225,7 @@ export const movement: Converters = {
     const [n, c, h, w] = x.shape as [number, number, number, number];
     const b = blockSize(call);
     const split = g.reshape(x, [n, c, h / b, b, w / b, b]);
-    return g.reshape(g.transpose(split, [0, 3, 5, 1, 2, 4]), [n, c * b * b, h / b, w / b]);
+    const perm = call.string("mode", "DCR") === "CRD" ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4];
+    return g.reshape(g.transpose(split, perm), [n, c * b * b, h / b, w / b]);
   },
 };

@@ -37,12 +37,13 @@ function reduction(
 const sum = (call: Call, x: Value, { axes, keepdims }: Reduction): Value =>
   call.g.sum(x, axes, keepdims);
 
-/** On bool, "max" is "any" and "min" is "all": computed with integers. */
+/** On bool, "max" is "any" and "min" is "all": computed with integers, of nothing the lowest and the highest. */
 const extremum =
   (op: OpName) =>
   (call: Call, x: Value, { axes, keepdims }: Reduction): Value => {
-    const operand = x.dtype === "bool" ? call.g.cast(x, "int32") : x;
-    return call.g.cast(call.g.node(op, [operand], { axes, keepdims })[0]!, x.dtype);
+    const { g } = call;
+    if (x.dtype !== "bool") return g.node(op, [x], { axes, keepdims })[0]!;
+    return g.greater(g.node(op, [g.cast(x, "int32")], { axes, keepdims })[0]!, 0);
   };
 
 function mean(call: Call, x: Value, { axes, keepdims }: Reduction): Value {
