@@ -4,12 +4,13 @@
  * Source: NetCDF User's Guide, appendix "File Format Specifications".
  */
 import { UserError } from "../../shared/errors";
-import { allocate, sizeOf, type TensorData } from "../../shared/tensor";
+import { sizeOf, type TensorData } from "../../shared/tensor";
 import type { ArrayFile, Attributes, AttributeValue } from "./arrayFile";
-import type { ArraySource } from "./arraySource";
+import type { ArraySource, ElementRange } from "./arraySource";
 import { boxesOf, checkBox, rangesOf, wholeOf, type Box } from "./box";
-import { allocateBytes, type ByteSource } from "./byteSource";
+import type { ByteSource } from "./byteSource";
 import { decodeElements, elements, type StoredElement } from "./elements";
+import { plainReader } from "./plainBytes";
 
 /** By the format's number of the type; characters are no numbers. */
 const types: Readonly<Record<number, { code: string; bytes: number }>> = {
@@ -112,30 +113,26 @@ function variableSource(source: ByteSource, name: string, layout: Layout): Array
   const { shape, element, begin, stride } = layout;
   const where = `${source.path}: ${name}`;
   const row = sizeOf(shape.slice(1)) * element.bytes;
-  const readBoxes = async (boxes: readonly Box[]): Promise<TensorData> => {
-    const total = boxes.reduce((sum, { count }) => sum + sizeOf(count), 0);
-    if (total === 0) return allocate(element.dtype, 0);
-    const bytes = allocateBytes(where, total * element.bytes);
-    let at = 0;
-    const take = async (from: number, length: number): Promise<void> => {
-      bytes.set(await source.read(from, length), at);
-      at += length;
-    };
-    for (const box of boxes) {
-      checkBox(shape, box, where);
-      for (const { start, count } of rangesOf(shape, box)) {
-        let [from, left] = [start * element.bytes, count * element.bytes];
-        while (left > 0) {
-          const inRow = stride === undefined ? left : Math.min(left, row - (from % row));
-          const place =
-            stride === undefined ? from : Math.floor(from / row) * stride + (from % row);
-          await take(begin + place, inRow);
-          from += inRow;
-          left -= inRow;
-        }
+  const bytes = plainReader(source, begin, where);
+  /** A run of bytes as it lies in the file: whole, or in pieces where records of others are in between. */
+  function* placesOf(start: number, count: number): Generator<ElementRange> {
+    if (stride === undefined) yield { start, count };
+    else {
+      for (let [from, end] = [start, start + count]; from < end;) {
+        const piece = Math.min(end - from, row - (from % row));
+        yield { start: Math.floor(from / row) * stride + (from % row), count: piece };
+        from += piece;
       }
     }
-    return decodeElements(bytes, { element, bigEndian: true }, where);
+  }
+  const readBoxes = async (boxes: readonly Box[]): Promise<TensorData> => {
+    const ranges = boxes.flatMap((box) => {
+      checkBox(shape, box, where);
+      return rangesOf(shape, box).flatMap(({ start, count }) => [
+        ...placesOf(start * element.bytes, count * element.bytes),
+      ]);
+    });
+    return decodeElements(await bytes(ranges), { element, bigEndian: true }, where);
   };
   return {
     name,

@@ -11,28 +11,35 @@ import { openNetcdf3 } from "./netcdf3";
 import { arraysIn } from "./npz";
 import { openError } from "./openError";
 import { unpacked } from "./packed";
+import { stateOfFile, watched } from "./watched";
 import { openZarr, zarrMarks } from "./zarr/open";
 
 /**
  * @throws UserError "file/…", "data/format", and what the readers throw
  */
 export async function openArrayFile(path: string): Promise<ArrayFile> {
-  if (await isZarr(path)) return unpacked(await openZarr(path));
+  const mark = await zarrMark(path);
+  if (mark !== undefined) {
+    const before = stateOfFile(mark);
+    return unpacked(watched(await openZarr(path), mark, before));
+  }
   let source: ByteSource | undefined;
   try {
     source = await openFile(path);
+    const before = stateOfFile(path);
     const kind = await fileKind(source);
     if (kind === "hdf5" || kind === "netcdf4" || kind === "matlab7") {
       await source.close();
       source = undefined;
-      if (kind === "netcdf4") return unpacked(await openHdf5(path, "NetCDF 4"));
-      return await openHdf5(path, kind === "hdf5" ? "HDF5" : "MATLAB 7.3");
+      const format = ({ netcdf4: "NetCDF 4", hdf5: "HDF5", matlab7: "MATLAB 7.3" } as const)[kind];
+      const file = watched(await openHdf5(path, format), path, before);
+      return kind === "netcdf4" ? unpacked(file) : file;
     }
-    if (kind === "netcdf3") return unpacked(await openNetcdf3(source));
+    if (kind === "netcdf3") return unpacked(watched(await openNetcdf3(source), path, before));
     // What is not recognised may be an archive cut short, of which the zip reader says so.
     if (kind !== undefined && kind !== "npy" && kind !== "zip") throw otherKind(path, kind);
     if (kind === undefined && !/\.(npz|zip)$/i.test(path)) throw noKind(path, source.size);
-    return await arraysIn(source);
+    return watched(await arraysIn(source), path, before);
   } catch (error) {
     await source?.close();
     throw await openError(error, path, dataEndings);
@@ -41,14 +48,20 @@ export async function openArrayFile(path: string): Promise<ArrayFile> {
 
 /** Whether a folder is a Zarr array or group, by the description in it. */
 export async function isZarr(path: string): Promise<boolean> {
+  return (await zarrMark(path)) !== undefined;
+}
+
+/** The description in a folder by which it is a Zarr array or group. */
+async function zarrMark(path: string): Promise<string | undefined> {
   for (const name of zarrMarks) {
-    const there = await access(join(path, name)).then(
+    const mark = join(path, name);
+    const there = await access(mark).then(
       () => true,
       () => false,
     );
-    if (there) return true;
+    if (there) return mark;
   }
-  return false;
+  return undefined;
 }
 
 function noKind(path: string, size: number): UserError {

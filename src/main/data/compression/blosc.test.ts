@@ -24,6 +24,15 @@ test.each(
   expect(Buffer.compare(blosc(Buffer.from(content, "base64"), bytes.length), bytes)).toBe(0);
 });
 
+test("A block whose elements are no multiple of eight has its bits where they were", () => {
+  // numcodecs.Blosc("zstd", shuffle=2) of 601 numbers like the wave.
+  const content =
+    "AgGUBGQJAABkCQAAjwAAABQAAAB3AAAAKLUv/WBkCG0DAHQFAAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj9AQUJDREVGR0hJSktMTU5PUFFSU1RVVqgQ8AfgxxH8f0KQ8AMIMLbIulI=";
+  const unpacked = blosc(Buffer.from(content, "base64"), 601 * 4);
+  const values = new Int32Array(Uint8Array.from(unpacked).buffer);
+  expect(values).toEqual(Int32Array.from({ length: 601 }, (_, i) => Math.floor(i / 7)));
+});
+
 describe("damaged Blosc", () => {
   test("that claims more than belongs is refused", () => {
     const content = Buffer.from(samples[0]!.content, "base64");

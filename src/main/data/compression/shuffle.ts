@@ -47,10 +47,14 @@ function words(bytes: Uint8Array, width: number, count: number, out: Uint8Array)
   return count;
 }
 
-/** Bits back in their elements, in groups of eight elements; what is left over was not moved. */
-export function bitUnshuffled(bytes: Uint8Array, width: number): Uint8Array<ArrayBuffer> {
+/**
+ * Bits back in their elements, as Blosc moves them: all of a block, or nothing where its elements are no multiple of
+ * eight. What is left over after the last whole element was not moved.
+ */
+export function bitUnshuffled(bytes: Uint8Array, width: number): Uint8Array {
+  const count = Math.floor(bytes.length / width);
+  if (count % 8 !== 0) return bytes;
   const out = new Uint8Array(bytes.length);
-  const count = Math.floor(bytes.length / width / 8) * 8;
   const row = count / 8;
   for (let bit = 0; bit < width * 8; bit++) {
     const place = bit >> 3;

@@ -1,4 +1,5 @@
 /** HDF5 files, and what is HDF5 underneath: NetCDF-4 and MATLAB's files since 7.3. */
+import { closeSync, openSync, readSync } from "node:fs";
 import { UserError } from "../../../shared/errors";
 import { fileError } from "../../../shared/fileErrors";
 import type { ArrayFile, ArrayFormat, Attributes } from "../arrayFile";
@@ -8,11 +9,15 @@ import { transposed } from "../transposed";
 import { attributesOf } from "./attributes";
 import { openFile, type ByteSource } from "../byteSource";
 import { datasetSource, type DatasetOptions } from "./dataset";
+import { isLockedForWriting, isMarkedOpen } from "./lock";
 import { hdf5, mount, type Library, type Mounted } from "./library";
 import { treeOf, type Tree } from "./tree";
 
+const BEING_WRITTEN =
+  "Another program has the file open for writing: what it has not written yet is missing.";
+
 /**
- * @throws UserError "file/…", "hdf5/damaged", "hdf5/empty"
+ * @throws UserError "file/…", "hdf5/damaged", "hdf5/locked", "hdf5/empty"
  */
 export async function openHdf5(path: string, format: ArrayFormat): Promise<ArrayFile> {
   const library = await hdf5();
@@ -51,7 +56,7 @@ export async function openHdf5(path: string, format: ArrayFormat): Promise<Array
       path,
       format,
       arrays,
-      notices: tree.notices,
+      notices: [...(isLockedForWriting(path) ? [BEING_WRITTEN] : []), ...tree.notices],
       attributes(name) {
         const known = attributes.get(name) ?? attributesOf(library, file, name === "" ? "/" : name);
         attributes.set(name, known);
@@ -71,11 +76,33 @@ function treeIn(library: Library, file: bigint, path: string): Tree {
     return treeOf(library, file);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
+    if (isMarkedOpen(firstBytes(path)) || isLockedForWriting(path)) {
+      throw new UserError(
+        "hdf5/locked",
+        `${path} is open for writing in another program, or was not closed by it.`,
+        {
+          where: path,
+          todo: "Close it there (close() in h5py), then open it again; where nothing writes it any more, `h5clear -s` takes the mark away.",
+          cause,
+        },
+      );
+    }
     throw new UserError("hdf5/damaged", `${path} is an HDF5 file that is cut short or damaged.`, {
       where: path,
       todo: "Copy or download it again; if a program still writes it, wait until it is closed.",
       cause,
     });
+  }
+}
+
+function firstBytes(path: string): Uint8Array {
+  const fd = openSync(path, "r");
+  try {
+    const bytes = new Uint8Array(16);
+    readSync(fd, bytes, 0, bytes.length, 0);
+    return bytes;
+  } finally {
+    closeSync(fd);
   }
 }
 
