@@ -6,10 +6,15 @@ import type { FromCompute } from "./messages";
 /**
  * @param entry the built `compute.js`
  * @param hear what the process prints; else it goes to this program's own stderr
+ * @param args for it: GIVE_WAY where windows are served
  */
-export function forkCompute(entry: string, hear?: (text: string) => void): Child {
+export function forkCompute(
+  entry: string,
+  hear?: (text: string) => void,
+  args: readonly string[] = [],
+): Child {
   // "advanced" is structured clone: typed arrays and bigints cross as they are.
-  const child = fork(entry, [], {
+  const child = fork(entry, args, {
     serialization: "advanced",
     stdio: ["ignore", "ignore", hear === undefined ? "inherit" : "pipe", "ipc"],
     execArgv: [],

@@ -6,6 +6,7 @@ import { Worker } from "node:worker_threads";
 import { forbidTf32 } from "../runtime/onnxruntime/providers";
 import { prepareTensorFlow } from "../runtime/tfjs/environment";
 import { laneOf, type Lane } from "./compute";
+import { GIVE_WAY } from "./giveWay";
 import { keepHeapSmall } from "./heap";
 import type { FromCompute, ToCompute } from "./messages";
 
@@ -30,7 +31,9 @@ function answer(message: FromCompute): void {
 }
 
 function startWorker(lane: Lane): Worker {
-  const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { lane } });
+  const worker = new Worker(new URL("./worker.js", import.meta.url), {
+    workerData: { lane, givesWay: lane === "jobs" && process.argv.includes(GIVE_WAY) },
+  });
   worker.on("message", answer);
   worker.on("error", (error) => {
     process.stderr.write(`${error.stack ?? error.message}\n`);

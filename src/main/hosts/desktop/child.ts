@@ -1,6 +1,7 @@
 /** The compute process as Electron's utility process. */
 import { utilityProcess } from "electron";
 import type { Child } from "../../compute/client";
+import { GIVE_WAY } from "../../compute/giveWay";
 import type { FromCompute } from "../../compute/messages";
 
 /**
@@ -8,7 +9,7 @@ import type { FromCompute } from "../../compute/messages";
  * @param hear what the process prints; else it goes to this program's own stderr
  */
 export function forkUtility(entry: string, hear?: (text: string) => void): Child {
-  const child = utilityProcess.fork(entry, [], {
+  const child = utilityProcess.fork(entry, [GIVE_WAY], {
     serviceName: "Noetherscope compute",
     stdio: hear === undefined ? "inherit" : "pipe",
   });

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { ComputeProcess } from "../../../compute/client";
 import { forkCompute } from "../../../compute/fork";
+import { GIVE_WAY } from "../../../compute/giveWay";
 import { programVersion } from "../../../workbench/places";
 import { Workbench } from "../../../workbench/workbench";
 import { isLoopback, serveBrowser } from "../../browser";
@@ -43,7 +44,7 @@ export async function serveUntilStopped(
     throw new UsageError(`“${args.given("port")}” is no port.`, "It is a number up to 65535.");
   }
   const entry = join(shell.program, "out/main/compute.js");
-  const compute = new ComputeProcess((hear) => forkCompute(entry, hear));
+  const compute = new ComputeProcess((hear) => forkCompute(entry, hear, [GIVE_WAY]));
   const workbench = new Workbench({
     host: "browser",
     version: programVersion(shell.program),

@@ -1,0 +1,127 @@
+/**
+ * The window while a training takes the whole machine: what its thread is held up by, and when frames come. Frames also
+ * wait for processors that others have, so they are held to what the same window does with nothing running.
+ */
+import type { Page } from "@playwright/test";
+import { expect, test } from "../host";
+import { newStudy, openWindow } from "./steps";
+
+/** Milliseconds: of a task that is felt, of a frame at 60 a second, and that is watched. */
+const [FELT, FRAME, WATCHED] = [50, 1000 / 60, 6000];
+
+interface Watched {
+  /** Milliseconds between frames, the longest first. */
+  readonly gaps: readonly number[];
+  /** Of tasks that the browser calls long, by the clock. */
+  readonly long: readonly number[];
+}
+
+/** Frames as the page is given them, and the tasks over 50 ms that its browser reports. */
+function watch(page: Page): Promise<Watched> {
+  return page.evaluate(
+    (wait) =>
+      new Promise<Watched>((resolve) => {
+        const [gaps, long]: [number[], number[]] = [[], []];
+        const observer = new PerformanceObserver((list) => {
+          for (const { duration } of list.getEntries()) long.push(duration);
+        });
+        observer.observe({ type: "longtask" });
+        const start = performance.now();
+        let last: number | undefined;
+        const frame = (now: number): void => {
+          if (last !== undefined) gaps.push(now - last);
+          last = now;
+          if (performance.now() - start < wait) return void requestAnimationFrame(frame);
+          observer.disconnect();
+          resolve({ gaps: gaps.sort((a, b) => b - a), long });
+        };
+        requestAnimationFrame(frame);
+      }),
+    WATCHED,
+  );
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds of the thread itself: what a busy machine gives others is not in it. */
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+
+/** Milliseconds of the window's own thread in each of its tasks while something is done, the longest first. */
+async function tasksDuring(page: Page, work: () => Promise<void>): Promise<number[]> {
+  const session = await page.context().newCDPSession(page);
+  const events: TraceEvent[] = [];
+  session.on("Tracing.dataCollected", ({ value }) =>
+    events.push(...(value as unknown as TraceEvent[])),
+  );
+  await session.send("Tracing.start", {
+    transferMode: "ReportEvents",
+    traceConfig: { includedCategories: ["toplevel", "__metadata"] },
+  });
+  await work();
+  const complete = new Promise((resolve) => session.once("Tracing.tracingComplete", resolve));
+  await session.send("Tracing.end");
+  await complete;
+  await session.detach();
+  const windows = events.filter(({ args }) => args.name === "CrRendererMain");
+  return events
+    .filter(({ name }) => name.endsWith("RunTask"))
+    .filter(({ pid, tid }) => windows.some((one) => one.pid === pid && one.tid === tid))
+    .map(({ tdur = 0 }) => tdur / 1000)
+    .sort((a, b) => b - a);
+}
+
+/** Share of the watched time that frames came late by: 0 at an even 60 a second. */
+function lateness({ gaps }: Watched): number {
+  const whole = gaps.reduce((sum, gap) => sum + gap, 0);
+  return 1 - (gaps.length * FRAME) / whole;
+}
+
+function inWords({ gaps, long }: Watched): string {
+  const whole = gaps.reduce((sum, gap) => sum + gap, 0);
+  const at = (share: number): string => gaps[Math.floor(share * (gaps.length - 1))]!.toFixed(1);
+  return `${((1000 * gaps.length) / whole).toFixed(1)} frames a second, gaps of ${at(0.5)} ms (median), ${at(0.05)} (95 %), ${at(0)} (longest); ${long.length} long tasks${long.length === 0 ? "" : `, the longest ${Math.max(...long).toFixed(0)} ms`}`;
+}
+
+test("live curves and pictures of a training leave the window its 60 frames a second", async ({
+  page,
+  host,
+}) => {
+  await openWindow(page, host);
+  await newStudy(page, "Smooth");
+  await page.getByRole("navigation").getByRole("button", { name: "Simulate…" }).click();
+  await page.getByRole("textbox", { name: "Trajectories" }).fill("8");
+  await page.getByRole("textbox", { name: "Steps", exact: true }).fill("20");
+  await page.getByRole("button", { name: "Simulate", exact: true }).click();
+  await expect(page.getByRole("tab", { name: "navier-stokes" })).toBeVisible({ timeout: 60_000 });
+  await page.getByRole("navigation").getByRole("button", { name: "Train…" }).click();
+  await page.getByLabel("Preset").selectOption("Medium");
+  await page.getByRole("textbox", { name: "Epochs" }).fill("500");
+  await expect(page.getByRole("button", { name: "Train", exact: true })).toBeEnabled();
+  const idle = await watch(page);
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+  await expect(page.getByRole("img", { name: /^Loss\./ })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("img", { name: /^v\.x, prediction/ })).toBeVisible();
+  let busy = idle;
+  const tasks = await tasksDuring(page, async () => {
+    busy = await watch(page);
+  });
+  console.log(`With nothing running: ${inWords(idle)}`);
+  console.log(`While a training runs: ${inWords(busy)}`);
+  console.log(
+    `Its tasks in the thread's own time: ${tasks
+      .slice(0, 12)
+      .map((ms) => ms.toFixed(0))
+      .join(", ")} ms`,
+  );
+  await page.getByRole("button", { name: "Pause" }).first().click();
+  await expect(page.getByText(/^Paused in epoch/)).toBeVisible({ timeout: 30_000 });
+
+  expect(tasks.length).toBeGreaterThan(100);
+  expect(tasks[0]).toBeLessThan(FELT);
+  // Of a machine that is busy besides; on one of its own it is 2 %.
+  expect(lateness(busy)).toBeLessThan(Math.max(0.1, 2 * lateness(idle)));
+});
