@@ -274,7 +274,7 @@ function sentenceFor(
     case "fits":
       return `${name} has the axes and components stated: ${by(0)}.${others === "" ? "" : ` These data do not tell it from the stored components ${others}.`}`;
     case "other-fits-better":
-      return `${name} fits only if its stored components are ${readings[best]!.name}${others === "" ? "" : `, or ${others}`} (${readings[best]!.description}): ${by(best)}; as stated ${by(0)}. Are axes and components as stated? The other is written ${showFieldSpec([readAs(vector, readings[best]!)])} (--fields on the command line).`;
+      return `${name} fits only if its stored components are ${readings[best]!.name}${others === "" ? "" : `, or ${others}`} (${readings[best]!.description}): ${by(best)}; as stated ${by(0)}. Are axes and components as stated? If not, read it as ${showFieldSpec([readAs(vector, readings[best]!)])} (--fields on the command line).`;
     case "cannot-tell":
       return `These data do not tell which way axes and components go: no reading of ${name} stands out by divergence${findings.length > 1 ? " or by what it carries from frame to frame" : ""}.`;
   }

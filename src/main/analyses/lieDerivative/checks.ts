@@ -4,7 +4,6 @@ import { codedNotice } from "../../../shared/analyses/notices";
 import { UserError } from "../../../shared/errors";
 import { closesAround } from "../../../shared/generators/around";
 import { toFloat64 } from "../../../shared/tensor";
-import { checkConvention } from "../../fields/conventionCheck";
 import type { DataContext, StatesContext } from "../context";
 import { nameOfSample } from "../orbit";
 import type { DataDerivative } from "./fitted";
@@ -56,8 +55,8 @@ function fitNotices({ words, residual, samples }: DataDerivative["fit"]): string
 }
 
 /** Of a run without a network. A local law knows no box, so nothing is said of how flows leave it. */
-export function dataNotices(context: DataContext, { sides, fit }: DataDerivative): string[] {
-  return [...fitNotices(fit), ...conventionNotices(context, sides.generators)];
+export function dataNotices({ fit }: DataDerivative): string[] {
+  return fitNotices(fit);
 }
 
 export function noticesOf(
@@ -98,7 +97,7 @@ export function noticesOf(
   return notices;
 }
 
-/** What the box, its walls or the data's conventions do to the motions. */
+/** What the box or its walls do to the motions. */
 function placeNotices(
   context: DataContext,
   { disc }: LieDerivativeParameters,
@@ -121,17 +120,5 @@ function placeNotices(
       `The walls break ${moving.join(", ")}: fields cannot move through them, so every network shows an error there. Take norms over a disc away from them (--disc on the command line).`,
     );
   }
-  return [...notices, ...conventionNotices(context, generators)];
-}
-
-/** A sentence where the data say that axes or components are not as stated, if a generator mixes components. */
-function conventionNotices(
-  { input, fields, grid }: DataContext,
-  generators: Sides["generators"],
-): string[] {
-  const turns = generators.some(({ leavesBox }) => leavesBox);
-  const hasVector = fields?.some(({ kind }) => kind === "vector") === true;
-  if (!turns || !hasVector || grid?.size.length !== 2) return [];
-  const report = checkConvention(toFloat64(input), input.shape, fields, grid);
-  return report.verdict === "other-fits-better" ? [report.sentence] : [];
+  return notices;
 }

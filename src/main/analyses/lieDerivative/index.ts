@@ -53,7 +53,7 @@ async function compute(
     signal.throwIfAborted();
     progress({ fraction: 0.5, stage: "Fitting the data’s own dynamics" });
   });
-  context.notices.push(...dataNotices(context, found));
+  context.notices.push(...dataNotices(found));
   return {
     summary: dataSummary(context, params, found),
     arrays: dataArrays(params, found, context.samples.length),

@@ -16,6 +16,7 @@ import { KEPT_FOLDER, keptParts } from "../keptParts";
 import { assertWritable, writeRun } from "../runFolder";
 import { identities } from "./checkpoints";
 import { openExperiment, placeOf, type Experiment } from "./experiment";
+import { directionsNotice } from "./conventionNotice";
 import { checkParity } from "./parity";
 import { definitionOf, type AnalysisSpec } from "./spec";
 
@@ -125,6 +126,11 @@ async function prepared<T>(
       experiment.notices.push(...warnings);
     }
     const { input: states, target, raw } = await experiment.read();
+    const [before, after] = raw;
+    const samples = { input: before!, target: after };
+    experiment.notices.push(
+      ...directionsNotice(samples, experiment.data, definitionOf(input.analysis)),
+    );
     signal.throwIfAborted();
     const context: DataContext = {
       model,

@@ -1,4 +1,5 @@
 /** What is said before a group mixes the components of a vector whose stated convention the data contradict. */
+import type { AnalysisDefinition } from "../../../shared/analyses/definition";
 import type { Group } from "../../../shared/groups/group";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import type { DataSet, Samples } from "../../data/dataset";
@@ -22,13 +23,41 @@ export function mixesComponents({ fields, grid }: DataSet, group: Group): boolea
 }
 
 /** A sentence where the data say that axes or components are not as stated. @param samples in the data's own units */
-export function conventionNotice(
-  { input, target }: Samples,
+export function conventionNotice(samples: Samples, data: DataSet, group: Group): string[] {
+  return mixesComponents(data, group) ? contradiction(samples, data) : [];
+}
+
+/** The same before anything is read, from a few of the samples. */
+export async function conventionNoticeOf(
   data: DataSet,
+  indices: readonly number[],
   group: Group,
+): Promise<string[]> {
+  return mixesComponents(data, group) ? contradiction(await data.read(some(indices)), data) : [];
+}
+
+/** The same of analyses without a group whose motions or integrals mean directions, if there are vectors. */
+export function directionsNotice(
+  samples: Samples,
+  data: DataSet,
+  { parameters }: Pick<AnalysisDefinition, "parameters">,
 ): string[] {
+  return meansDirections(data, { parameters }) ? contradiction(samples, data) : [];
+}
+
+/** Whether a wrong convention could change what an analysis finds although no group acts. */
+export function meansDirections(
+  { fields, grid }: DataSet,
+  { parameters }: Pick<AnalysisDefinition, "parameters">,
+): boolean {
+  const asks = "generators" in parameters || "quantities" in parameters;
+  const hasVector = fields?.some(({ kind }) => kind === "vector") === true;
+  return asks && hasVector && grid !== undefined && grid.size.length > 1;
+}
+
+function contradiction({ input, target }: Samples, data: DataSet): string[] {
   const { fields, grid } = data;
-  if (!mixesComponents(data, group) || fields === undefined || grid === undefined) return [];
+  if (fields === undefined || grid === undefined) return [];
   const some = evenly(input, SAMPLES);
   const later = target !== undefined && sameFields(data) ? evenly(target, SAMPLES) : undefined;
   const { verdict, sentence } = checkConvention(

@@ -18,7 +18,8 @@ import { openExecutor, type Target } from "../../runtime/target";
 import type { TaskContext } from "../task";
 import type { Model } from "../../models";
 import { openExperiment, placeOf, type Experiment } from "./experiment";
-import type { AnalysisSpec } from "./spec";
+import { directionsNotice, meansDirections, some } from "./conventionNotice";
+import { definitionOf, type AnalysisSpec } from "./spec";
 
 /** With a network to time. */
 type Trained = Experiment & { readonly model: Model };
@@ -31,7 +32,7 @@ export async function preview(
   const opening = await openExperiment(spec);
   try {
     const { model } = opening;
-    if (model === null) return previewOfData(opening, spec);
+    if (model === null) return await previewOfData(opening, spec);
     const experiment: Trained = { ...opening, model };
     const network = sampleNetwork(model);
     const opened = (performance.now() - start) / 1000;
@@ -64,6 +65,7 @@ export async function preview(
       notices: [
         ...experiment.notices,
         ...(await experiment.convention()),
+        ...(await directionsOf(experiment, spec)),
         ...(cost.atMost === undefined ? [] : [cost.atMost]),
         ...(checking === 0
           ? []
@@ -79,7 +81,7 @@ export async function preview(
 const OWN_SPEED = 3e8;
 
 /** Of an analysis without a network: what its own arithmetic takes. */
-function previewOfData(experiment: Experiment, spec: AnalysisSpec): Preview {
+async function previewOfData(experiment: Experiment, spec: AnalysisSpec): Promise<Preview> {
   const { data, samples, memoryBytes, notices } = experiment;
   const state = data.states.shape;
   const { acting, estimate } = computations[spec.analysis as AnalysisId];
@@ -105,8 +107,18 @@ function previewOfData(experiment: Experiment, spec: AnalysisSpec): Preview {
     memoryBytes: cost.memoryBytes,
     seconds: cost.flops / OWN_SPEED,
     atMost: cost.atMost !== undefined,
-    notices,
+    notices: [...notices, ...(await directionsOf(experiment, spec))],
   };
+}
+
+/** What the data say against their stated convention, where no group acts but directions are meant. */
+async function directionsOf(
+  { data, indices }: Experiment,
+  { analysis }: AnalysisSpec,
+): Promise<string[]> {
+  const definition = definitionOf(analysis);
+  if (!meansDirections(data, definition)) return [];
+  return directionsNotice(await data.read(some(indices)), data, definition);
 }
 
 /** Where results are verified. */

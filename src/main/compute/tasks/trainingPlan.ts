@@ -11,6 +11,7 @@ import type { TrainingParameters } from "../../../shared/training/parameters";
 import { parseSeeds } from "../../../shared/training/seeds";
 import type { DataSet } from "../../data/dataset";
 import { samplesSha256 } from "../../data/identity";
+import { conventionNoticeOf } from "./conventionNotice";
 import { normalisationOf, normalisationWarnings, type Normalisation } from "../../data/normalise";
 import { dataInputs, inputName, type Graph } from "../../graph/ir";
 import type { Model } from "../../models";
@@ -114,6 +115,7 @@ export async function trainingPlan(
     fields: data.fields === undefined ? "" : showFieldSpec(data.fields),
     notices: [
       ...data.notices,
+      ...(await conventionNoticeOf(data, split.train, group)),
       ...split.notices,
       ...model.info.warnings,
       ...(batch < parameters.batch

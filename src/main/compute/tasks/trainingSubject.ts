@@ -1,12 +1,15 @@
 /** What is trained, opened: a network of a file with the weights that it has, or one made here for the data. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { d4cnn } from "../../../shared/architectures/d4cnn";
+import { groupByName } from "../../../shared/groups/catalogue";
 import { isFloat, type Tensor } from "../../../shared/tensor";
 import type { TrainingRecord } from "../../../shared/training/training";
 import {
   networkFile,
   networkPlan,
   networkStates,
+  type NetworkPlan,
   pooledStatistics,
   type NetworkRequest,
 } from "../../models/architectures";
@@ -17,6 +20,7 @@ import { simplify } from "../../graph/simplify";
 import { openModel, type Model } from "../../models";
 import type { TrainingParameters } from "../../../shared/training/parameters";
 import { parseSeeds } from "../../../shared/training/seeds";
+import { conventionNoticeOf } from "./conventionNotice";
 import { openDataFor } from "./fieldsOfModel";
 import { splitBy, type DataPlace } from "./trainingPlan";
 
@@ -114,13 +118,14 @@ async function openArchitecture(
   try {
     const plan = networkPlan({ id, preset, parameters: settings }, await networkStates(data));
     // What judges the network has no part in it.
-    const statistics = await pooledStatistics(data, plan, splitBy(data, parameters).train);
+    const { train } = splitBy(data, parameters);
+    const statistics = await pooledStatistics(data, plan, train);
     const [seed] = parseSeeds(parameters.seeds) as [number];
     const model = await openModel(await file(networkFile(plan, { seed, statistics })));
     return {
       model,
       data,
-      notices: [],
+      notices: await builtInNotice(plan, data, train),
       base: await floatsOf(model.path),
       initial: (seed) => plan.draw(seed),
       architecture: { id, preset: plan.preset, parameters: { ...settings } },
@@ -129,6 +134,16 @@ async function openArchitecture(
     await data.close();
     throw error;
   }
+}
+
+/** Of a network that commutes with a group by construction: whether vectors are what the group takes them for. */
+async function builtInNotice(
+  { definition, settings }: NetworkPlan,
+  data: DataSet,
+  samples: readonly number[],
+): Promise<string[]> {
+  if (definition.id !== d4cnn.id) return [];
+  return conventionNoticeOf(data, samples, groupByName(String(settings["symmetry"])));
 }
 
 /** A model that leaves axes open at the extents of the data. */
