@@ -34,6 +34,8 @@ export function elementOf({ type, size, signed }: Metadata): StoredElement | und
 /** How a filter is called, for those of which files are known and which the library here lacks. */
 const filterNames: Readonly<Record<number, string>> = {
   4: "szip",
+  305: "LZO",
+  307: "bzip2",
   32000: "LZF",
   32001: "Blosc",
   32004: "LZ4",

@@ -1,8 +1,10 @@
 /** An array of a Zarr folder: its chunks are files, or parts of files that are shards. */
 import { posix } from "node:path";
+import { UserError } from "../../../shared/errors";
 import { sizeOf, stridesOf, type TensorData } from "../../../shared/tensor";
 import type { ArraySource } from "../arraySource";
 import { chunkedSource } from "../chunked";
+import { beside } from "../compression/checksums";
 import { decodeElements } from "../elements";
 import { reverseAxes } from "../transposed";
 import { decodeChunk } from "./codecs";
@@ -25,8 +27,9 @@ export function zarrSource(
   const where = name === "" ? store.path : `${store.path}: ${name}`;
   const chunks = array.shards?.chunks ?? array.chunks;
   const bytes = sizeOf(chunks) * element.bytes;
+  const read = storedChunks(store, name, array, where);
   const load = async (indices: readonly number[]): Promise<TensorData | undefined> => {
-    const stored = await storedChunk(store, name, array, indices);
+    const stored = await read(indices);
     if (stored === undefined) return undefined;
     const place = `${where}, chunk ${indices.join(".")}`;
     const data = decodeElements(
@@ -39,30 +42,61 @@ export function zarrSource(
   return chunkedSource({ name, where, shape, chunks, element, fill, dimensions, owner, load });
 }
 
-/** The bytes of an (inner) chunk as they are stored; undefined where it is not there. */
-async function storedChunk(
-  store: ZarrStore,
-  name: string,
-  array: ZarrArray,
-  indices: readonly number[],
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+/** Indices of shards that are kept: a shard has hundreds of chunks. */
+const MOST_INDICES = 64;
+
+type Reader = (indices: readonly number[]) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+
+/** Reads the bytes of an (inner) chunk as they are stored; undefined where it is not there. */
+function storedChunks(store: ZarrStore, name: string, array: ZarrArray, where: string): Reader {
+  const { shards } = array;
   const file = (of: readonly number[]): string => posix.join(name, array.key(of));
-  if (array.shards === undefined) {
+  if (shards === undefined) {
     const limit = sizeOf(array.chunks) * array.element.bytes * 2 + OVERHEAD;
-    return store.read(file(indices), limit);
+    return (indices) => store.read(file(indices), limit);
   }
-  const { chunks: inner, indexAtStart } = array.shards;
+  const inner = shards.chunks;
   const per = array.chunks.map((extent, axis) => Math.max(1, Math.floor(extent / inner[axis]!)));
-  const shard = indices.map((index, axis) => Math.floor(index / per[axis]!));
   const strides = stridesOf(per);
-  const at = indices.reduce((sum, index, axis) => sum + (index % per[axis]!) * strides[axis]!, 0);
-  // The index: offset and length of each inner chunk, and a checksum.
-  const length = sizeOf(per) * 16 + 4;
-  const index = await store.readPart(file(shard), indexAtStart ? 0 : -length, length);
-  if (index === undefined || index.length < length) return undefined;
-  const view = new DataView(index.buffer, index.byteOffset, index.length);
-  const [offset, size] = [view.getBigUint64(at * 16, true), view.getBigUint64(at * 16 + 8, true)];
-  if (offset === ABSENT) return undefined;
   const limit = sizeOf(inner) * array.element.bytes * 2 + OVERHEAD;
-  return store.readPart(file(shard), Number(offset), Math.min(Number(size), limit));
+  const known = new Map<string, Promise<DataView | undefined>>();
+  return async (indices) => {
+    const shard = file(indices.map((index, axis) => Math.floor(index / per[axis]!)));
+    const index = known.get(shard) ?? shardIndex(store, shard, sizeOf(per), shards, where);
+    known.set(shard, index);
+    if (known.size > MOST_INDICES) known.delete(known.keys().next().value!);
+    const view = await index;
+    if (view === undefined) return undefined;
+    const at = indices.reduce((sum, i, axis) => sum + (i % per[axis]!) * strides[axis]!, 0);
+    const [offset, size] = [view.getBigUint64(at * 16, true), view.getBigUint64(at * 16 + 8, true)];
+    if (offset === ABSENT) return undefined;
+    return store.readPart(shard, Number(offset), Math.min(Number(size), limit));
+  };
+}
+
+/**
+ * Offset and length of each inner chunk; undefined where there is no such shard.
+ * @throws UserError "zarr/chunk" where it is cut short or its checksum is wrong
+ */
+async function shardIndex(
+  store: ZarrStore,
+  shard: string,
+  count: number,
+  { indexAtStart, indexChecked }: NonNullable<ZarrArray["shards"]>,
+  where: string,
+): Promise<DataView | undefined> {
+  const length = count * 16 + (indexChecked ? 4 : 0);
+  const bytes = await store.readPart(shard, indexAtStart ? 0 : -length, length);
+  if (bytes === undefined) return undefined;
+  try {
+    if (bytes.length < length) throw new RangeError("cut short");
+    const index = indexChecked ? beside(bytes, "crc32c", "behind") : bytes;
+    return new DataView(index.buffer, index.byteOffset, index.length);
+  } catch (cause) {
+    throw new UserError("zarr/chunk", `${where}: the index of the shard ${shard} is damaged.`, {
+      where,
+      todo: "Copy or download it again.",
+      cause,
+    });
+  }
 }

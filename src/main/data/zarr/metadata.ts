@@ -24,7 +24,12 @@ export interface ZarrArray {
   /** In the order of decoding. */
   readonly codecs: readonly Codec[];
   /** Inner chunks of a chunk that is a shard, and how its index is stored. */
-  readonly shards?: { readonly chunks: readonly number[]; readonly indexAtStart: boolean };
+  readonly shards?: {
+    readonly chunks: readonly number[];
+    readonly indexAtStart: boolean;
+    /** Whether a CRC-32C stands behind the index. */
+    readonly indexChecked: boolean;
+  };
   readonly dimensions: readonly string[] | undefined;
   /** File of a chunk, from its indices. */
   key(indices: readonly number[]): string;
@@ -71,6 +76,7 @@ const sharding = z.object({
   chunk_shape: extents,
   codecs: z.array(v3codec),
   index_location: z.enum(["start", "end"]).optional(),
+  index_codecs: z.array(v3codec).optional(),
 });
 
 /** @throws UserError "zarr/metadata", "zarr/dtype" */
@@ -147,6 +153,7 @@ function third(text: unknown, where: string): ZarrArray {
           shards: {
             chunks: shard.data.chunk_shape,
             indexAtStart: shard.data.index_location === "start",
+            indexChecked: shard.data.index_codecs?.some(({ name }) => name === "crc32c") !== false,
           },
         }),
     dimensions: names?.every((name) => name !== null) === true ? names : undefined,
@@ -179,10 +186,19 @@ const words: Readonly<Record<string, number>> = {
   "-Infinity": -Infinity,
 };
 
-function fillOf(value: z.infer<typeof fillValue>, { dtype }: StoredElement): number | bigint {
+function fillOf(value: z.infer<typeof fillValue>, element: StoredElement): number | bigint {
+  const { dtype } = element;
+  const bits = typeof value === "string" ? /^0x([0-9a-f]+)$/i.exec(value)?.[1] : undefined;
+  if (bits !== undefined) return ofBits(bits, element);
   const number = typeof value === "string" ? (words[value] ?? Number(value)) : Number(value ?? 0);
   if (dtype !== "int64") return number;
   return BigInt(Number.isFinite(number) ? Math.trunc(number) : 0);
+}
+
+/** A number by its bits, the highest first, as some write NaN. */
+function ofBits(bits: string, { bytes, read }: StoredElement): number | bigint {
+  const padded = bits.padStart(2 * bytes, "0").slice(-2 * bytes);
+  return read(new DataView(Uint8Array.from(Buffer.from(padded, "hex")).buffer), 0, false);
 }
 
 /** Attributes as plain values; what is nested is left out. */

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { toFloat64 } from "../../../shared/tensor";
+import { crc32c } from "../compression/checksums";
 import { openData } from "../dataset";
 import { openZarr } from "./open";
 
@@ -122,6 +123,8 @@ describe("Zarr 3", () => {
       index.setBigUint64(16 * i, offset ?? 0xffff_ffff_ffff_ffffn, true);
       index.setBigUint64(16 * i + 8, offset === undefined ? 0xffff_ffff_ffff_ffffn : 8n, true);
     });
+    const sum = crc32c(new Uint8Array(index.buffer, 0, 4 * 16));
+    index.setUint32(4 * 16, sum, true);
     const path = await made({
       "zarr.json": {
         ...third,
@@ -140,6 +143,13 @@ describe("Zarr 3", () => {
       "c/0/0": Buffer.concat([...chunks, new Uint8Array(index.buffer)]),
     });
     expect(await valuesOf(path, "")).toEqual([0, 1, NaN, NaN, 4, 5, NaN, NaN]);
+    // An index that is cut short or changed would make all of the shard fill values.
+    const shard = join(path, "c/0/0");
+    const bytes = await readFile(shard);
+    for (const damaged of [bytes.subarray(0, -1), bytes.subarray(0, 30)]) {
+      await writeFile(shard, damaged);
+      await expect(valuesOf(path, "")).rejects.toMatchObject({ code: "zarr/chunk" });
+    }
   });
 });
 
