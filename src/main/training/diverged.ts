@@ -1,5 +1,5 @@
 /** Where numbers stopped being finite: the first such value of the forward pass, else of the gradient. */
-import { isFloat, type Tensor } from "../../shared/tensor";
+import { isFloat, toFloat64, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
 import {
   dataInputs,
@@ -50,16 +50,17 @@ export async function firstNotFinite(
     const found = await notFinite(executor, [...inputs, ...parameters], feeds, part.map(({ value }) => value)); // prettier-ignore
     if (found >= 0) return part[found]!.name;
   }
-  return "the length of the gradient";
+  const longest = await longestGradient(executor, [...inputs, ...parameters], feeds, gradients);
+  return `the length of the gradient, most of it that of ${inputName(parameters[longest]!)},`;
 }
 
 /** A node's own name says little where a program made it up; the weight that it comes after says where it is. */
 function named(node: Node): string {
   const { origin, op } = node;
-  // What has no name of the file is the loss's own arithmetic.
-  if (origin === undefined || origin === "") return `the loss (${op})`;
   const weight = weightBefore(node);
-  return `the layer ${origin} (${op}${weight === null ? "" : `, after ${weight}`})`;
+  const place = `(${op}${weight === null ? "" : `, after ${weight}`})`;
+  // What has no name of the file is the loss's own arithmetic.
+  return origin === undefined || origin === "" ? `the loss ${place}` : `the layer ${origin} ${place}`; // prettier-ignore
 }
 
 /** The nearest parameter that a node depends on; null where there is none. */
@@ -73,6 +74,26 @@ function weightBefore(node: Node): string | null {
     for (const { source } of inputs) if (source.kind === "node") seen.add(source.node);
   }
   return null;
+}
+
+/** Which of them is longest, where each is finite and only the sum of their squares is not. */
+async function longestGradient(
+  executor: Executor,
+  inputs: readonly Value[],
+  feeds: ReadonlyMap<string, Tensor>,
+  gradients: readonly Value[],
+): Promise<number> {
+  const outputs = gradients.map((value, i) => ({ name: String(i), value }));
+  const program = await executor.compile({ inputs, outputs });
+  try {
+    const results = await program.run(feeds);
+    const lengths = outputs.map(({ name }) =>
+      toFloat64(results.get(name)!).reduce((sum, x) => sum + x * x, 0),
+    );
+    return lengths.indexOf(Math.max(...lengths));
+  } finally {
+    await program.dispose();
+  }
 }
 
 async function notFinite(

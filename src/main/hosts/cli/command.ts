@@ -44,6 +44,8 @@ export interface Arguments {
   /** A required option or one with a default. */
   given(name: string): string;
   flag(name: string): boolean;
+  /** Whether it was given, be it its default. */
+  has(name: string): boolean;
   /** true for `--name`, false for `--no-name`, undefined for neither. */
   switched(name: string): boolean | undefined;
   list(name: string): readonly string[];
@@ -84,6 +86,7 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
     text,
     given: (name) => text(name)!,
     flag: (name) => parsed.values[name] === true,
+    has: (name) => parsed.values[name] !== undefined,
     switched: (name) => {
       if (parsed.values[`no-${name}`] === true) return false;
       return parsed.values[name] === true ? true : undefined;

@@ -74,7 +74,7 @@ test("a training that was killed twice ends with the same bytes as one that was 
   const [whole, killed] = [join(home, "whole"), join(home, "killed")];
   const wanted = await run(["--data", data, ...settings, "--study", whole]);
   expect(wanted.code).toBe(0);
-  expect(wanted.out).toMatch(/60 epochs, \d+ steps, validation loss .* relative one-step error/);
+  expect(wanted.out).toMatch(/60 epochs, \d+ steps, best validation loss .* relative one-step error/);
   let words = ["--data", data, ...settings, "--study", killed];
   for (let k = 0; k < 2; k++) {
     const { code } = await run(words, async (kill) => {
@@ -106,6 +106,15 @@ test("Ctrl-C keeps what was reached and says how to go on", async () => {
   expect(other.err).toContain(
     "--rate cannot change in a training that goes on: it was begun with 0.001.",
   );
+  // What is the default was meant as well.
+  const usual = await run(["--study", study, "--resume", "--epochs", "20"]);
+  expect(usual.err).toContain("--epochs cannot change in a training that goes on");
+  const listed = await run(["--study", study, "--list"]);
+  expect(listed.out).toMatch(/cnn-on-flow-\S+ +0 +unfinished +\d+ +\d+ of \d+/);
+  const removed = await run(["--study", study, "--remove", "cnn on flow"]);
+  expect(removed.out).toMatch(/^Removed cnn on flow, [\d.]+ kB on the disk\.$/m);
+  expect(await readdir(join(study, "checkpoints"))).toEqual([]);
+  expect(await readdir(join(study, "trash"))).toEqual([]);
 });
 
 describe("its flags", () => {

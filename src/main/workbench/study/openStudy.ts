@@ -184,7 +184,10 @@ export class OpenStudy {
       throw new UserError(
         "study/read-only",
         `${this.path} is open for reading only: ${holder ?? "it is held by another program, which took it over"}.`,
-        { where: this.path, todo: "Mend that, and open it again." },
+        {
+          where: this.path,
+          todo: "Close it there, or let its folder be written to; then open it again.",
+        },
       );
     }
   }

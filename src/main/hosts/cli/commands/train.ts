@@ -147,8 +147,7 @@ function parametersOf(args: Arguments): Record<string, string | boolean> {
   const given = givenParameters(training, args);
   const seed = args.text("seed");
   if (seed === undefined) return given;
-  // --seeds has a default, so only another value tells that it was given.
-  if (given["seeds"] !== trainingParameters.seeds.default) {
+  if (args.has("seeds")) {
     throw new UsageError("--seed and --seeds say the same thing.", "Give one of them.");
   }
   return { ...given, seeds: seed };
@@ -195,10 +194,11 @@ async function modelEntry(
 /** @throws UserError "training/none"; UsageError for options that a training which goes on cannot change */
 async function resumed(workbench: Workbench, study: Study, args: Arguments): Promise<Started> {
   const record = unfinished(study, args.text("training"));
-  const given = Object.entries(parametersOf(args)).filter(([name, value]) => {
-    const key = name as keyof typeof trainingParameters;
-    return String(value) !== String(trainingParameters[key].default) && String(value) !== String(record.parameters[name]); // prettier-ignore
-  });
+  const given = Object.entries(parametersOf(args)).filter(
+    ([name, value]) =>
+      (args.has(name) || args.has(`no-${name}`) || (name === "seeds" && args.has("seed"))) &&
+      String(value) !== String(record.parameters[name]),
+  );
   const fixed = given.find(([name]) => !(resumable as readonly string[]).includes(name));
   if (fixed !== undefined || args.text("model") !== undefined) {
     const name = fixed?.[0] ?? "model";
@@ -269,7 +269,7 @@ function inWords(study: string, { id, seeds, parameters }: TrainingEntry): strin
       const judged =
         best === null
           ? `training loss ${trainLoss?.toPrecision(3) ?? "unknown"}`
-          : `validation loss ${best.validationLoss.toPrecision(3)} in epoch ${best.epoch}, relative one-step error ${percent(best.relativeError)}${identityError === null ? "" : ` (no change predicted: ${percent(identityError)})`}`;
+          : `best validation loss ${best.validationLoss.toPrecision(3)} in epoch ${best.epoch}, relative one-step error ${percent(best.relativeError)}${identityError === null ? "" : ` (no change predicted: ${percent(identityError)})`}`;
       const which = String(parameters["seeds"]).includes(",") ? `seed ${seed}: ` : "";
       return `${join(folder, own)}: ${which}${epoch} epochs, ${step} steps, ${judged}, ${duration(seconds)}. ${reason ?? ""}`.trim();
     },
