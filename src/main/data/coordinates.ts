@@ -89,11 +89,17 @@ export interface Box {
   readonly spacing: readonly number[] | null;
 }
 
+/** Sides of the box as somebody states them, in the order of the axes, or the longest alone. */
+export interface StatedSides {
+  readonly length: readonly number[] | undefined;
+  /** Whether coordinates in the file go before them: they were stated of files of its kind, not of this one. */
+  readonly ofItsKind: boolean;
+}
+
 /**
- * The plane (or line, or space) that the states live on. Sides come from coordinates, else from what is stated, else
- * the longest is 1; a side that nothing speaks of has the cells of the others.
- * A periodic side is one spacing longer than the distance from its first to its last point.
- * @param length sides in the order of the axes, or the longest alone
+ * The plane (or line, or space) that the states live on. Sides are those that are stated of the file, else come from its
+ * coordinates, else are those stated of its kind, else the longest is 1; a side that nothing speaks of has the cells of
+ * the others. A periodic side is one spacing longer than the distance from its first to its last point.
  * @param boundary `periodic`, `open`, or one a direction
  * @throws UserError "data/boundary", "data/length" where they are neither one nor as many as the axes
  */
@@ -101,14 +107,14 @@ export function boxOf(
   states: States,
   coordinates: Coordinates,
   boundary: string | undefined,
-  length: readonly number[] | undefined,
+  { length, ofItsKind }: StatedSides,
 ): Box | undefined {
   const axes = states.axes.filter((axis): axis is "z" | "y" | "x" => isSpatial(axis));
   if (axes.length === 0) return undefined;
   const size = axes.map((axis) => states.shape[states.axes.indexOf(axis)]!);
   const given = axes.map((axis) => stepOf(coordinates[axis])).map((step) => step && Math.abs(step));
   const stated = length === undefined ? undefined : cellsOf(size, length, states.where);
-  const known = given.map((step, i) => step ?? stated?.[i]);
+  const known = given.map((step, i) => (ofItsKind ? (step ?? stated?.[i]) : (stated?.[i] ?? step)));
   const usual = known.find((step) => step !== undefined) ?? 1 / Math.max(...size);
   return {
     grid: {

@@ -339,16 +339,23 @@ describe("the box of a grid", () => {
     await expect(opened(wide, { length: [1, 1, 1] })).rejects.toThrow(/3 sides .* 2 axes/);
   });
 
-  test("follows coordinates before what is stated, and gives their cells to the other axis", async () => {
+  test("follows coordinates unless the file's sides are stated, and gives their cells to the other axis", async () => {
     const line = vector(...Array.from({ length: 32 }, (_, i) => i / 8));
-    const data = await opened({ ...wide, grid_x: line }, { length: [7] });
-    expect(data.grid!.length[1]).toBeCloseTo(4, 12);
+    const data = await opened({ ...wide, grid_x: line }, { length: [3, 7] });
+    expect(data.grid!.length).toEqual([3, 7]);
+    // What is stated of files of its kind says nothing against the file itself.
+    const expects = { axes: ["trajectory", "time", "channel", "y", "x"], channels: 1, arrays: "x" };
+    const preset = await opened({ ...wide, grid_x: line }, { length: [3, 7], expects });
+    expect(preset.grid!.length[1]).toBeCloseTo(4, 12);
     expect((await opened({ ...wide, grid_x: line })).grid!.length[0]).toBeCloseTo(3, 12);
   });
 
-  test("has the time step that a number beside the states gives, else the stated one", async () => {
+  test("has the time step that a number beside the states gives, unless another one is stated", async () => {
     const dt = vector(0.25);
     expect((await opened({ ...wide, dt })).dt).toBe(0.25);
+    const overruled = await opened({ ...wide, dt }, { dt: 0.5 });
+    expect(overruled.dt).toBe(0.5);
+    expect(overruled.notices.join()).toContain("0.5, as stated; the file itself says 0.25");
     expect((await opened(wide, { dt: 0.5 })).dt).toBe(0.5);
     expect((await opened(wide)).dt).toBeUndefined();
   });

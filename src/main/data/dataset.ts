@@ -152,10 +152,15 @@ async function dataSetOf(
   );
   const coordinates = await readCoordinates(file.arrays, states, reading.coordinates);
   const sampleCount = states.trajectories * times;
-  const dt =
-    stepOf(coordinates.time) ?? reading.dt ?? (await readTimeStep(file.arrays)) ?? options.dt;
+  // What somebody states of this file goes before what it says; a preset speaks of files of its kind.
+  const ofItsKind = options.expects !== undefined;
+  const ownStep = stepOf(coordinates.time) ?? reading.dt ?? (await readTimeStep(file.arrays));
+  const dt = ofItsKind ? (ownStep ?? options.dt) : (options.dt ?? ownStep);
   const boundary = options.boundary ?? reading.boundary;
-  const box = boxOf(states, coordinates, boundary ?? reading.assumedBoundary, options.length);
+  const box = boxOf(states, coordinates, boundary ?? reading.assumedBoundary, {
+    length: options.length,
+    ofItsKind,
+  });
   const grid = box?.grid;
   const placeOf = (index: number): StatePlace => {
     if (!Number.isInteger(index) || index < 0 || index >= sampleCount) {
@@ -186,7 +191,7 @@ async function dataSetOf(
     trajectories: states.trajectories,
     times,
     sampleCount,
-    notices: [...file.notices, ...reading.notices, ...assumedOf(box)],
+    notices: [...file.notices, ...reading.notices, ...assumedOf(box), ...overruled(dt, ownStep)],
     place(index) {
       return inTime ? { index, ...placeOf(index) } : { index, trajectory: null, time: null };
     },
@@ -221,11 +226,12 @@ async function dataSetOf(
 async function statesOfInput(
   single: States,
   file: ArrayFile,
-  { history = 1, conditions, dt }: DataOptions,
+  { history = 1, conditions, dt, expects }: DataOptions,
   { coordinates, dt: read }: Proposal,
 ): Promise<States> {
   const { time } = await readCoordinates(file.arrays, single, coordinates);
-  const step = read ?? (await readTimeStep(file.arrays)) ?? dt;
+  const own = read ?? (await readTimeStep(file.arrays));
+  const step = expects === undefined ? (dt ?? own) : (own ?? dt);
   const counted = step === undefined ? undefined : Array.from({ length: single.times }, (_, i) => i * step); // prettier-ignore
   return withConditions(withHistory(single, history), parseConditions(conditions), {
     arrays: file.arrays,
@@ -246,6 +252,14 @@ function assumedOf(box: Box | undefined): string[] {
   return [
     "Nothing states the sides of the box: its cells are taken as square, its longest side as 1.",
   ];
+}
+
+/** Where what is stated is not what the file says. */
+function overruled(dt: number | undefined, own: number | undefined): string[] {
+  if (dt === undefined || own === undefined || Math.abs(dt - own) <= 1e-6 * Math.abs(own))
+    return [];
+  const shown = (step: number): number => Number(step.toPrecision(6));
+  return [`The time step is ${shown(dt)}, as stated; the file itself says ${shown(own)}.`];
 }
 
 /** Fields are numbers that networks and group actions compute with, also where a file stores integers. */
