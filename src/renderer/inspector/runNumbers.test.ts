@@ -51,16 +51,19 @@ test("what was verified is one line a quantity, whether one or several were", ()
 });
 
 test("what is pooled over elements says so", () => {
-  const over = (count: number | null, dropped = 0): string =>
+  const over = (count: number | null, dropped = 0, seeds = 1): string =>
     pooled(
       { key: "", name: "", median: 0, quartiles: [0, 0], interval: [0, 0], count, dropped },
       16,
+      seeds,
     );
   expect(over(48)).toBe("3 elements × 16 samples");
   expect(over(46, 2)).toBe("3 elements × 16 samples");
   expect(over(16)).toBe("16 samples");
   expect(over(12)).toBe("12 samples");
   expect(over(null)).toBe("the samples");
+  expect(over(32, 0, 2)).toBe("2 seeds × 16 samples");
+  expect(over(90, 6, 2)).toBe("3 elements × 2 seeds × 16 samples");
 });
 
 test("a formula calls components as channels are called, and leaves other names alone", () => {

@@ -56,13 +56,24 @@ function readable(formula: string, fields: string): string {
     .replaceAll("*", "·");
 }
 
-/** What a statistic runs over, in words: "16 samples", "3 elements × 16 samples". */
-export function pooled({ count, dropped }: Quantity, samples: number): string {
+/**
+ * What a statistic runs over, in words: "16 samples", "3 elements × 16 samples", "2 seeds × 16 samples".
+ * @param seeds trainings whose values are taken together
+ */
+export function pooled({ count, dropped }: Quantity, samples: number, seeds = 1): string {
   if (count === null) return "the samples";
-  const elements = (count + dropped) / samples;
-  return elements > 1 && Number.isInteger(elements)
-    ? `${elements} elements × ${samples} samples`
-    : `${count} samples`;
+  const elements = (count + dropped) / samples / seeds;
+  if (!Number.isInteger(elements)) return `${count} samples`;
+  return [
+    ...(elements > 1 ? [`${elements} elements`] : []),
+    ...(seeds > 1 ? [`${seeds} seeds`] : []),
+    `${elements * seeds > 1 ? samples : count} samples`,
+  ].join(" × ");
+}
+
+/** Trainings whose values a run's statistics take together. */
+export function seedsOf({ summary }: RunRecord): number {
+  return Array.isArray(summary["seeds"]) ? Math.max(1, summary["seeds"].length) : 1;
 }
 
 /** Forward passes that a coherence took, beside those that any method needs; nothing in other runs. */
