@@ -7,6 +7,7 @@ import type { Tensor } from "../../../shared/tensor";
 import { LocalCompute } from "../../compute/local";
 import { writeNpz } from "../../data/npz";
 import { openModel } from "../../models";
+import { splitOf } from "../../training/split";
 import { programFolder } from "../../workbench/places";
 import type { Shell } from "./command";
 import { commands } from "./commands";
@@ -86,6 +87,25 @@ test("the statistics in the file commute with turns: components share a spread a
   expect(numbers("input_std")[2]! / 100).toBeCloseTo(1, 1);
   // The change of independent states has √2 of their spread, and no mean.
   expect(numbers("output_std")[2]! / (100 * Math.SQRT2)).toBeCloseTo(1, 1);
+});
+
+test("trajectories that will judge the network have no part in its statistics", async () => {
+  const numbers = normals(randomFrom(4), 4 * 3 * 64);
+  const held = splitOf({ trajectories: 4, times: 2 }, { share: 0.1, rollout: 1, seed: 0, most: 0 });
+  const [judge] = held.validationTrajectories;
+  const written = async (name: string, factor: number): Promise<Buffer> => {
+    const states: Tensor = {
+      dtype: "float64",
+      shape: [4, 3, 1, 8, 8],
+      data: numbers.map((value, i) => (Math.floor(i / (3 * 64)) === judge ? factor : 1) * value),
+    };
+    const file = join(folder, `${name}.npz`);
+    await writeNpz(file, new Map([["states", states]]));
+    const out = join(folder, `${name}.onnx`);
+    await noetherscope("model", "new", "cnn", "--data", file, "--axes", "n,t,c,y,x", "--fields", "scalar:u", "--depth", "1", "--out", out); // prettier-ignore
+    return readFile(out);
+  };
+  expect((await written("one", 1)).equals(await written("other", 100))).toBe(true);
 });
 
 test("a dry run counts and writes nothing", async () => {
