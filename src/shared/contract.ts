@@ -55,6 +55,8 @@ export const dataOptions = z.object({
   dt: z.number().positive().optional(),
   /** Sides of the box in the order of the grid's axes; one number is the longest side, of square cells. */
   length: z.array(z.number().positive()).min(1).max(3).optional(),
+  /** Words for figures and tables: `v=m/s,p=Pa,x=m,t=s`. */
+  units: z.string().optional(),
   /** Successive states that are one input, the earliest first; absent: one. */
   history: z.number().int().min(1).max(64).optional(),
   /** What targets are where they are the next states: those, or the change from the last state of the input. */
@@ -102,6 +104,8 @@ export const dataInfo = z.object({
   /** What it is taken as where nothing states it; periodic where this is missing too. */
   assumedBoundary: z.string().optional(),
   coordinates: z.record(z.string(), z.array(z.number())).nullable(),
+  /** By name of a field, x, y, z, or t; absent where nothing states any. */
+  units: z.record(z.string(), z.string()).optional(),
   statistics: z.array(
     z.object({
       channel: z.string(),

@@ -46,6 +46,8 @@ export const runRecord = z.object({
   data: z.object({
     ...fileIdentity.shape,
     fields: z.string(),
+    /** By name of a field, x, y, z, or t; absent where nothing states any. */
+    units: z.record(z.string(), z.string()).optional(),
     /** SHA-256 over the bytes of the samples that were used, inputs then targets. */
     samplesSha256: z.string(),
     /** Which samples: index in the data set, its trajectory and time where there are such. */

@@ -8,6 +8,7 @@ import type { DataOptions } from "../../shared/contract";
 import { checkExpected } from "../../shared/dataPreset";
 import { UserError } from "../../shared/errors";
 import type { ChannelLabel, FieldSpec, Grid } from "../../shared/fields/spec";
+import type { Units } from "../../shared/fields/units";
 import type { SampleExtent } from "../../shared/selection";
 import { fromFloat64, isFloat, toFloat64, type Tensor } from "../../shared/tensor";
 import type { ArraySource } from "./arraySource";
@@ -29,6 +30,7 @@ import { readingOf, type Proposal } from "./layouts";
 import { openArrayFile } from "./open";
 import { joinedStates, shardsOf } from "./shards";
 import { statesOf, type StatePlace, type States } from "./states";
+import { unitsOf } from "./units";
 
 /** `trajectories` and `times` count samples: T states of a trajectory are T − 1 transitions. */
 export interface DataSet extends SampleExtent {
@@ -56,6 +58,8 @@ export interface DataSet extends SampleExtent {
   /** undefined for data on no grid. Boundaries that were not stated count as periodic. */
   readonly grid: Grid | undefined;
   readonly coordinates: Coordinates;
+  /** By name of a field, x, y, z, or t. */
+  readonly units: Units;
   /** Time between successive states, or input and target; undefined where nothing says. */
   readonly dt: number | undefined;
   /** Distance of grid points along each of the grid's axes; null where it is assumed. */
@@ -184,6 +188,7 @@ async function dataSetOf(
     channels: input.labels,
     grid,
     coordinates,
+    units: unitsOf(file, states, input.fields, reading.coordinates, options.units),
     dt,
     spacing: box?.spacing ?? null,
     boundary,

@@ -75,6 +75,7 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
         : Object.fromEntries(
             Object.entries(coordinates).map(([axis, values]) => [axis, [...values]]),
           ),
+    ...(Object.keys(data.units).length === 0 ? {} : { units: { ...data.units } }),
     statistics: [...statistics.channels],
     warnings,
   };

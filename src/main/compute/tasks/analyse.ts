@@ -206,6 +206,9 @@ async function origins(
     data: {
       ...dataFile,
       fields: experiment.fields === null ? "" : showFieldSpec(experiment.fields),
+      ...(Object.keys(experiment.data.units).length === 0
+        ? {}
+        : { units: { ...experiment.data.units } }),
       samplesSha256: sha256,
       samples: experiment.samples.map((sample) => ({ ...sample })),
     },

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { ConventionReport, DataInfo, DataOptions } from "../../../../shared/contract";
 import { showDataPreset } from "../../../../shared/dataPreset";
 import { readWith } from "../../../../shared/fields/readWith";
+import { showUnits, withUnit } from "../../../../shared/fields/units";
 import { UserError } from "../../../../shared/errors";
 import type { Compute } from "../../../compute/compute";
 import { atomicWrite } from "../../../data/atomic";
@@ -100,7 +101,7 @@ async function conventionOf(
 
 function describe(info: DataInfo & { convention: ConventionReport | null }): string {
   const rows = info.statistics.map(({ channel, mean, std, min, max }, i) => [
-    channel,
+    withUnit(info.channels[i] ?? { name: channel, group: "" }, info.units),
     info.channels[i]?.kind ?? "",
     ...[mean, std, min, max].map((value) => withSpread(value, std)),
   ]);
@@ -151,6 +152,7 @@ function facts(info: DataInfo): string[][] {
     ],
     ...(info.dt === null ? [] : [["time step", shortNumber(Number(info.dt.toPrecision(4)))]]),
     ...(spacing === undefined ? [] : [["spacing", spacing.join(" × ")]]),
+    ...(info.units === undefined ? [] : [["units", showUnits(info.units)]]),
     ...(ranges.length === 0 ? [] : [["ranges", ranges.join(", ")]]),
   ];
 }

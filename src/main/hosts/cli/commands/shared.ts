@@ -67,6 +67,7 @@ export const dataOptionFlags: Options = {
     help: "Sides of the box, in the order of the axes; one number is the longest, of square cells.",
   },
   dt: { value: "STEP", help: "Time between successive states, where the file does not say." },
+  units: { value: "v=m/s,t=s", help: "Of fields and of x, y, z, t, for tables and figures." },
   history: { value: "COUNT", help: "Successive states that are one input, the earliest first." },
   predicts: { value: "state|change", help: "What the network predicts: the next state, or the change to it." }, // prettier-ignore
   conditions: {
@@ -96,6 +97,7 @@ export function dataOptionsOf(args: Arguments): DataOptions {
     boundary,
     dt: stepOf(args.text("dt")),
     length: sidesOf(args.text("length")),
+    units: args.text("units"),
     history: historyOf(args.text("history")),
     predicts: predictsOf(args.text("predicts")),
     conditions: args.text("conditions"),
