@@ -119,8 +119,8 @@ test("from a finished training its evolution and its landscape are a click away,
   await expect(page.getByRole("heading", { name: /^Landscape · twins, seed 0/ })).toBeVisible({ timeout: 120_000 }); // prettier-ignore
   await page.getByRole("tab", { name: "Training twins" }).click();
   await next.getByRole("button", { name: "Run evolution over its checkpoints" }).click();
-  await expect(page.getByRole("heading", { name: /^Evolution · twins/ })).toBeVisible({ timeout: 120_000 }); // prettier-ignore
-  await expect(page.getByText("seed-0, seed-1")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Evolution · twins on navier-stokes" })).toBeVisible({ timeout: 120_000 }); // prettier-ignore
+  await expect(page.getByText(/^Medians over 2 seeds × 16 samples/)).toBeVisible();
 
   await tree.getByRole("button", { name: "Remove twins", exact: true }).click();
   await expect(page.getByText("Removed twins. Its weights leave the disk when the study is closed.")).toBeVisible(); // prettier-ignore

@@ -213,6 +213,7 @@ export class OpenStudy {
       this.runs.list(),
       listFigures(this.path),
     ]);
+    const trainings = await this.trainings.view(data, models);
     return {
       path: this.path,
       name: document.name,
@@ -223,7 +224,7 @@ export class OpenStudy {
       runs: records
         .filter(({ id }) => !document.removed.includes(id))
         .map((record) => {
-          const entry = runEntry(record, document.requests, data, models);
+          const entry = runEntry(record, document.requests, data, models, trainings);
           const model = models.find(({ id }) => id === entry.model);
           const path = model?.file.path ?? record.model?.path;
           return {
@@ -233,7 +234,7 @@ export class OpenStudy {
               : this.trainings.removedFrom(path, document.removedTrainings)),
           };
         }),
-      trainings: await this.trainings.view(data, models),
+      trainings,
       figures,
       setApart: document.setApart,
       undo: this.readOnly === null ? this.#history.undo : null,
@@ -327,6 +328,7 @@ function runEntry(
   requests: readonly StoredRequest[],
   data: Study["data"],
   models: Study["models"],
+  trainings: Study["trainings"],
 ): RunEntry {
   const request = requests.find(({ id }) => id === record.id);
   const used = record.model;
@@ -341,7 +343,9 @@ function runEntry(
     data.find(({ file }) => file.path === record.data.path) ??
     data.find(({ file }) => file.sha256 !== null && file.sha256 === record.data.sha256);
   const names = [
-    ...(used === null ? [] : [model?.name ?? basename(used.path)]),
+    ...(used === null
+      ? []
+      : [ensembleOf(record, model, trainings) ?? model?.name ?? basename(used.path)]),
     from?.name ?? basename(record.data.path),
   ];
   return {
@@ -358,6 +362,17 @@ function runEntry(
       from === undefined ? null : { entry: from, state: from.state },
     ),
   };
+}
+
+/** Name of the training all of whose seeds a run is over, not just the model that it was started from. */
+function ensembleOf(
+  { summary }: RunRecord,
+  model: Study["models"][number] | undefined,
+  trainings: Study["trainings"],
+): string | undefined {
+  const { seeds } = summary;
+  if (model === undefined || !Array.isArray(seeds) || seeds.length < 2) return undefined;
+  return trainings.find(({ models }) => models.includes(model.id))?.name;
 }
 
 export function figuresFolder(study: string): string {
