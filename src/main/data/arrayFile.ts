@@ -20,6 +20,8 @@ export interface ArrayFile {
   readonly axes?: string;
   /** `periodic`, `open`, or one a direction, as the file states it. */
   readonly boundary?: string;
+  /** The equations its states obey, `springs: k=2,rest=1`, as the file states them. */
+  readonly physics?: string;
   /** What was passed over in opening, each a sentence. */
   readonly notices: readonly string[];
   /** Attributes of a group or an array; "" is the file itself. Empty where there are none. */

@@ -9,6 +9,7 @@ import { checkExpected } from "../../shared/dataPreset";
 import { UserError } from "../../shared/errors";
 import type { ChannelLabel, FieldSpec, Grid } from "../../shared/fields/spec";
 import type { Units } from "../../shared/fields/units";
+import { parsePhysics, showPhysics, type StatedPhysics } from "../../shared/physics/stated";
 import type { SampleExtent } from "../../shared/selection";
 import { fromFloat64, isFloat, toFloat64, type Tensor } from "../../shared/tensor";
 import type { ArraySource } from "./arraySource";
@@ -30,6 +31,7 @@ import { readingOf, type Proposal } from "./layouts";
 import { openArrayFile } from "./open";
 import { joinedStates, shardsOf } from "./shards";
 import { statesOf, type StatePlace, type States } from "./states";
+import { OWN_PHYSICS } from "./write/ownWords";
 import { unitsOf } from "./units";
 
 /** `trajectories` and `times` count samples: T states of a trajectory are T − 1 transitions. */
@@ -68,6 +70,8 @@ export interface DataSet extends SampleExtent {
   readonly boundary: string | undefined;
   /** What the grid counts as where nothing states its boundary. */
   readonly assumedBoundary: string;
+  /** The equations that the states obey and their numbers; undefined where nothing says. */
+  readonly physics: StatedPhysics | undefined;
   readonly sampleCount: number;
   /** What was assumed in opening, each a sentence. */
   readonly notices: readonly string[];
@@ -166,6 +170,7 @@ async function dataSetOf(
     ofItsKind,
   });
   const grid = box?.grid;
+  const physics = physicsOf(file);
   const placeOf = (index: number): StatePlace => {
     if (!Number.isInteger(index) || index < 0 || index >= sampleCount) {
       throw new RangeError(`sample ${index} of ${sampleCount}`);
@@ -175,7 +180,7 @@ async function dataSetOf(
   return {
     path,
     layout: reading.layout,
-    evidence: [...reading.evidence, ...shardsSentence(files)],
+    evidence: [...reading.evidence, ...physicsSentence(physics), ...shardsSentence(files)],
     targets,
     predicts,
     conditions,
@@ -193,6 +198,7 @@ async function dataSetOf(
     spacing: box?.spacing ?? null,
     boundary,
     assumedBoundary: reading.assumedBoundary ?? "periodic",
+    physics,
     trajectories: states.trajectories,
     times,
     sampleCount,
@@ -243,6 +249,15 @@ async function statesOfInput(
     times: time ?? counted,
     last: history - 1,
   });
+}
+
+function physicsOf(file: ArrayFile): StatedPhysics | undefined {
+  const text = file.physics ?? file.attributes("")[OWN_PHYSICS];
+  return typeof text === "string" ? parsePhysics(text) : undefined;
+}
+
+function physicsSentence(physics: StatedPhysics | undefined): string[] {
+  return physics === undefined ? [] : [`It states its physics: ${showPhysics(physics)}.`];
 }
 
 function shardsSentence(files: readonly ArrayFile[]): string[] {

@@ -73,12 +73,12 @@ export class NpzStream {
 
   /**
    * Writes the archive, complete or not at all, with further arrays that are at hand.
-   * @param stated what the file says of the states, as `fields` and `boundary` of an `ArrayFile`
+   * @param stated what the file says of the states, as `fields`, `boundary` and `physics` of an `ArrayFile`
    * @throws UserError "file/…"
    */
   async finish(
     tensors: Readonly<Record<string, Tensor>>,
-    stated: { readonly fields: string; readonly boundary?: string },
+    stated: { readonly fields: string; readonly boundary?: string; readonly physics?: string },
   ): Promise<void> {
     try {
       for (const [name, { shape, bytes }] of this.#arrays) {

@@ -35,7 +35,7 @@ export async function analyse(input: AnalyseInput, task: TaskContext): Promise<R
   const clock = performance.now();
   return prepared(input, task, async ({ context, experiment, raw }) => {
     const { compute } = computations[input.analysis as AnalysisId];
-    const result = await compute(context, input.parameters as never, progress, signal);
+    const result = await compute(context, experiment.parameters as never, progress, signal);
     signal.throwIfAborted();
     progress({ fraction: 1, stage: "Writing the run" });
     context.notices.push(...remarksOf(context.executor));
@@ -46,8 +46,8 @@ export async function analyse(input: AnalyseInput, task: TaskContext): Promise<R
       started: started.toISOString(),
       seconds: Math.round(performance.now() - clock) / 1000,
       parameters: {
-        ...input.parameters,
-        ...(input.parameters["group"] === undefined
+        ...experiment.parameters,
+        ...(experiment.parameters["group"] === undefined
           ? {}
           : {
               group: experiment.group.id,
@@ -80,8 +80,8 @@ export async function analyseShare(
 ): Promise<number | null> {
   const { share: compute } = computations[input.analysis as AnalysisId];
   if (compute === undefined) return null;
-  return prepared(input, task, ({ context }) =>
-    compute(context, input.parameters as never, share, task.progress, task.signal),
+  return prepared(input, task, ({ context, experiment }) =>
+    compute(context, experiment.parameters as never, share, task.progress, task.signal),
   );
 }
 
@@ -94,8 +94,8 @@ export async function missingParts(
 ): Promise<readonly string[] | null> {
   const { missing } = computations[input.analysis as AnalysisId];
   if (missing === undefined) return null;
-  return prepared(input, task, ({ context }) =>
-    missing(context, input.parameters as never, task.signal),
+  return prepared(input, task, ({ context, experiment }) =>
+    missing(context, experiment.parameters as never, task.signal),
   );
 }
 

@@ -28,6 +28,7 @@ import { openDataFor } from "./fieldsOfModel";
 import { checkpointsBeside, checkpointsOf } from "./checkpoints";
 import { conventionNotice, mixesComponents, some } from "./conventionNotice";
 import { definitionOf, type AnalysisSpec } from "./spec";
+import { withStatedPhysics } from "./statedPhysics";
 import { readingForSplit } from "./statesOfSplit";
 
 export interface Experiment {
@@ -39,6 +40,8 @@ export interface Experiment {
   /** Indices in the data set. */
   readonly indices: readonly number[];
   readonly samples: readonly SampleRef[];
+  /** As given, completed by what the data state of their physics. */
+  readonly parameters: AnalysisSpec["parameters"];
   readonly group: Group;
   readonly elements: readonly Element[];
   readonly fields: FieldSpec | null;
@@ -165,6 +168,11 @@ async function experimentOf(
     data,
     indices: selection.indices,
     samples: selection.indices.map((index) => data.place(index)),
+    parameters: withStatedPhysics(
+      parameters,
+      data.physics,
+      data.channels.map(({ name }) => name),
+    ),
     group,
     elements,
     fields: data.fields ?? null,

@@ -39,7 +39,7 @@ export async function preview(
     const { acting, estimate, runs, verification } = computations[spec.analysis as AnalysisId];
     const [input, output] = [network.input, network.prediction].map(({ shape }) => shape.slice(1));
     const names =
-      acting?.(placeOf(experiment), input!, output!, spec.parameters) ??
+      acting?.(placeOf(experiment), input!, output!, experiment.parameters) ??
       experiment.elements.map(({ id }) => id);
     const info = { ...costInfo(experiment, network), elements: names.length };
     const cost = estimate(info, spec.parameters);
@@ -85,7 +85,7 @@ async function previewOfData(experiment: Experiment, spec: AnalysisSpec): Promis
   const { data, samples, memoryBytes, notices } = experiment;
   const state = data.states.shape;
   const { acting, estimate } = computations[spec.analysis as AnalysisId];
-  const names = acting?.(placeOf(experiment), state, state, spec.parameters) ?? [];
+  const names = acting?.(placeOf(experiment), state, state, experiment.parameters) ?? [];
   const size = sizeOf(state);
   const cost = estimate(
     {

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../../shared/errors";
+import { showPhysics } from "../../../shared/physics/stated";
 import { randomFrom } from "../../../shared/random";
 import type { Tensor } from "../../../shared/tensor";
 import { NpzStream } from "../../data/npzStream";
@@ -106,6 +107,7 @@ async function simulateNpz(
     }
     await file.finish(coordinatesOf(plan, times), {
       fields: simulator.fields,
+      physics: showPhysics({ physics: simulator.physics, coefficients: plan.coefficients }),
       ...(simulator.axes === 0 ? {} : { boundary: boundaryOf(choices) }),
     });
   } finally {

@@ -89,6 +89,28 @@ describe.each(cases)(
   },
 );
 
+test("the equations and their numbers go along into every layout", async () => {
+  const physics = { physics: "kdv", coefficients: { alpha: 6, beta: 0.25 } };
+  const kdv = await openData(await made([2, 3, 1, 8], "x"), { fields: "density:u" });
+  for (const [layout, ending] of [
+    ["npz", "npz"],
+    ["the-well", "h5"],
+    ["pdebench", "h5"],
+  ] as const) {
+    const out = join(folder, `kdv-${layout}.${ending}`);
+    await writeStates({ ...kdv, physics }, out, layout, whole(kdv));
+    const after = await openData(out);
+    expect(after.physics, layout).toEqual(physics);
+    expect(after.evidence, layout).toContain("It states its physics: kdv: alpha=6,beta=0.25.");
+    if (layout === "the-well") {
+      const names = after.arrays.map(({ name }) => name);
+      expect(names).toContain("scalars/alpha");
+    }
+    await after.close();
+  }
+  await kdv.close();
+});
+
 test("a conversion that was cancelled, or has no grid, leaves nothing behind", async () => {
   const data = await openData(await made([2, 3, 4, 5, 6], "yx"), { fields: "density:rho,vector:v,scalar:p" }); // prettier-ignore
   const before = await readdir(folder);
@@ -112,8 +134,9 @@ const python = (() => {
 test.skipIf(python === undefined)("h5py and xarray read the values by their places", async () => {
   const data = await openData(await made([2, 3, 4, 5, 6], "yx"), { fields: "density:rho,vector:v,scalar:p", boundary: "periodic" }); // prettier-ignore
   const [well, bench] = [join(folder, "py-well.h5"), join(folder, "py-bench.h5")];
-  await writeStates(data, well, "the-well", whole(data));
-  await writeStates(data, bench, "pdebench", whole(data));
+  const known = { ...data, physics: { physics: "navier-stokes", coefficients: { nu: 0.25 } } };
+  await writeStates(known, well, "the-well", whole(data));
+  await writeStates(known, bench, "pdebench", whole(data));
   const script = `
 import sys, json, h5py, numpy as np, xarray
 states = np.load(sys.argv[1])["states"]
@@ -122,6 +145,8 @@ x_first = lambda a: np.swapaxes(a, -1, -2)
 assert np.array_equal(w["t0_fields/rho"], x_first(states[:, :, 0]))
 assert np.array_equal(w["t1_fields/v"][..., 1], x_first(states[:, :, 2]))
 assert np.array_equal(p["Vy"], x_first(states[:, :, 2])) and p["Vy"].dtype == np.float32
+assert w["scalars/nu"][()] == 0.25 and list(w.attrs["simulation_parameters"]) == ["nu"] and w.attrs["nu"] == 0.25
+assert w.attrs["noetherscope_physics"] == p.attrs["noetherscope_physics"] == "navier-stokes: nu=0.25"
 assert list(w["t1_fields"].attrs["field_names"]) == ["v"] and w.attrs["n_spatial_dims"] == 2
 assert w["boundary_conditions/x_periodic"].attrs["bc_type"] == "PERIODIC"
 d = xarray.open_dataset(sys.argv[3], engine="h5netcdf", phony_dims="sort")

@@ -8,11 +8,12 @@ import {
   withoutReadings,
   type FieldSpec,
 } from "../../../shared/fields/spec";
+import { showPhysics } from "../../../shared/physics/stated";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import type { ConvertOptions, Converted } from "../convert";
 import type { DataSet } from "../dataset";
 import { Hdf5Writer, type Numbers } from "../hdf5/writer";
-import { OWN_BOUNDARY, OWN_FIELDS } from "./ownWords";
+import { OWN_BOUNDARY, OWN_FIELDS, OWN_PHYSICS } from "./ownWords";
 import type { Direction, FileLayout, StateArray, Written } from "./layout";
 
 /**
@@ -25,7 +26,7 @@ export async function writeHdf5(
   layoutOf: (written: Written) => FileLayout,
   options: ConvertOptions,
 ): Promise<Converted> {
-  const { states, boundary } = data;
+  const { states, boundary, physics } = data;
   const written = writtenOf(data, basename(out, extname(out)), options);
   const layout = layoutOf(written);
   const like = floating(await states.read([]));
@@ -34,6 +35,9 @@ export async function writeHdf5(
     for (const group of layout.groups) file.group(group);
     for (const { path, values } of layout.lines) {
       file.array(path, Float64Array.from(values), [values.length]);
+    }
+    for (const [path, value] of Object.entries(layout.numbers ?? {})) {
+      file.array(path, Float64Array.of(value), []);
     }
     for (const array of layout.states) {
       const shape = shapeOf(array, written);
@@ -48,6 +52,7 @@ export async function writeHdf5(
     if (data.fields !== undefined)
       file.attribute("/", OWN_FIELDS, showFieldSpec(withoutReadings(layout.order)));
     if (boundary !== undefined) file.attribute("/", OWN_BOUNDARY, boundary);
+    if (physics !== undefined) file.attribute("/", OWN_PHYSICS, showPhysics(physics));
     await fill(file, data, written, layout, options);
     await file.finish();
   } finally {
@@ -150,6 +155,7 @@ function writtenOf(data: DataSet, name: string, { trajectories, times }: Convert
     times: end - first,
     coordinates: { x: along("x"), y: along("y"), z: along("z"), time: time.slice(first, end) },
     boundary: boundary === undefined ? undefined : directionKinds(boundary),
+    physics: data.physics,
     name,
   };
 }

@@ -1,5 +1,6 @@
 /** How states are laid out in an HDF5 file that is written: its arrays and what they say of themselves. */
 import type { FieldSpec } from "../../../shared/fields/spec";
+import type { StatedPhysics } from "../../../shared/physics/stated";
 import type { WrittenAttribute } from "../hdf5/writer";
 
 export type Direction = "x" | "y" | "z";
@@ -16,6 +17,8 @@ export interface Written {
   readonly coordinates: Readonly<Record<Direction | "time", readonly number[]>>;
   /** What happens at the sides of each direction; undefined where nothing states it. */
   readonly boundary: Readonly<Record<Direction, string>> | undefined;
+  /** The equations and their numbers; undefined where nothing states them. */
+  readonly physics: StatedPhysics | undefined;
   /** Of the file, without ending. */
   readonly name: string;
 }
@@ -37,6 +40,8 @@ export interface FileLayout {
   readonly groups: readonly string[];
   readonly states: readonly StateArray[];
   readonly lines: readonly { readonly path: string; readonly values: readonly number[] }[];
+  /** Single numbers, each an array without axes, by path. */
+  readonly numbers?: Readonly<Record<string, number>>;
   /** Of groups and lines, by path. */
   readonly attributes: Readonly<Record<string, Readonly<Record<string, WrittenAttribute>>>>;
 }

@@ -1,6 +1,7 @@
 /** States written as .npz: one array in canonical order, positions and times beside it. */
 import { crc32 } from "node:zlib";
 import { showFieldSpec } from "../../../shared/fields/spec";
+import { showPhysics } from "../../../shared/physics/stated";
 import { allocate, sizeOf, type Tensor } from "../../../shared/tensor";
 import { atomicWrite } from "../atomic";
 import type { ConvertOptions, Converted } from "../convert";
@@ -14,8 +15,8 @@ import { zipArchive, type StreamedContent, type ZipContent } from "../zipWriter"
 const MOST_VALUES = 2 ** 21;
 
 /**
- * Writes `states`, and `time`, `z`, `y`, `x` where known, else `dt`; channel groups and boundary lie
- * in the texts `fields` and `boundary`, where this program finds them again.
+ * Writes `states`, and `time`, `z`, `y`, `x` where known, else `dt`; channel groups, boundary and
+ * physics lie in the texts `fields`, `boundary` and `physics`, where this program finds them again.
  * @throws UserError "file/…"
  */
 export async function writeNpzStates(
@@ -23,7 +24,7 @@ export async function writeNpzStates(
   out: string,
   options: ConvertOptions,
 ): Promise<Converted> {
-  const { states, coordinates, fields, boundary, dt } = data;
+  const { states, coordinates, fields, boundary, physics, dt } = data;
   const places = placesIn(options);
   const [firstTime, endTime] = options.times;
   const count = options.trajectories[1] - options.trajectories[0];
@@ -58,6 +59,7 @@ export async function writeNpzStates(
   const stated = {
     ...(fields === undefined ? {} : { fields: showFieldSpec(fields) }),
     ...(boundary === undefined ? {} : { boundary }),
+    ...(physics === undefined ? {} : { physics: showPhysics(physics) }),
   };
   const contents: (ZipContent | StreamedContent)[] = [
     { name: "states.npy", size, crc, bytes: () => pieces(0.5, 1) },

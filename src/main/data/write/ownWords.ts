@@ -4,3 +4,5 @@
 export const OWN_FIELDS = "noetherscope_fields";
 /** `periodic`, `open`, or one a direction. */
 export const OWN_BOUNDARY = "noetherscope_boundary";
+/** The equations and their numbers, `springs: k=2,rest=1`. */
+export const OWN_PHYSICS = "noetherscope_physics";

@@ -2,7 +2,8 @@
 import type { FileLayout, StateArray, Written } from "./layout";
 
 export function theWell(written: Written): FileLayout {
-  const { fields, directions, boundary, coordinates, trajectories, name } = written;
+  const { fields, directions, boundary, coordinates, trajectories, physics, name } = written;
+  const constants = physics?.coefficients ?? {};
   const vectors = fields.filter(({ kind }) => kind === "vector");
   const scalars = fields.filter(({ kind }) => kind !== "vector");
   const varying = {
@@ -41,18 +42,23 @@ export function theWell(written: Written): FileLayout {
       { path: "dimensions/time", values: coordinates.time },
       ...directions.map((axis) => ({ path: `dimensions/${axis}`, values: coordinates[axis] })),
     ],
+    numbers: Object.fromEntries(
+      Object.entries(constants).map(([one, value]) => [`scalars/${one}`, value]),
+    ),
     attributes: {
       "/": {
         dataset_name: name,
         grid_type: "cartesian",
         n_spatial_dims: directions.length,
         n_trajectories: trajectories,
-        simulation_parameters: [],
+        simulation_parameters: Object.keys(constants),
+        ...constants,
       },
       dimensions: { spatial_dims: [...directions] },
       "dimensions/time": { sample_varying: false },
       ...Object.fromEntries(directions.map((axis) => [`dimensions/${axis}`, fixed])),
-      scalars: { field_names: [] },
+      scalars: { field_names: Object.keys(constants) },
+      ...Object.fromEntries(Object.keys(constants).map((one) => [`scalars/${one}`, fixed])),
       t0_fields: { field_names: scalars.map((field) => field.name) },
       t1_fields: { field_names: vectors.map((field) => field.name) },
       t2_fields: { field_names: [] },
