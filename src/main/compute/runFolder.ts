@@ -1,5 +1,5 @@
 /** A run's folder, `run.json` beside `arrays.npz`: written whole or not at all, read with checks. */
-import { access, constants, readFile, rename, rm, stat } from "node:fs/promises";
+import { access, constants, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../shared/errors";
 import { RUN_FORMAT, runRecord, type RunRecord } from "../../shared/run";
@@ -8,6 +8,7 @@ import { atomicWrite } from "../data/atomic";
 import { makeFolder } from "../data/makeFolder";
 import { fileError } from "../../shared/fileErrors";
 import { writeNpz } from "../data/npz";
+import { readRecord } from "../data/record";
 
 /**
  * Looks before the work whether a run could be written there, without making anything.
@@ -91,40 +92,16 @@ export async function writeRun(
  * The record of a run's folder.
  * @throws UserError "run/missing", "run/newer", "run/damaged", "file/…"
  */
-export async function readRun(folder: string): Promise<RunRecord> {
-  const path = join(folder, "run.json");
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw fileError(error, path, "read");
-    throw new UserError("run/missing", `${folder} has no run.json, so it is no run.`, {
-      where: folder,
+export function readRun(folder: string): Promise<RunRecord> {
+  return readRecord(join(folder, "run.json"), {
+    code: "run",
+    schema: runRecord,
+    format: RUN_FORMAT,
+    missing: {
+      sentence: `${folder} has no run.json, so it is no run.`,
       todo: "Name a folder that an analysis wrote.",
-    });
-  }
-  const damaged = (problem: string): UserError =>
-    new UserError("run/damaged", `${path} is damaged: ${problem}.`, {
-      where: path,
-      todo: "Run the analysis again.",
-    });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw damaged((error as Error).message);
-  }
-  const format = (json as { format?: unknown } | null)?.format;
-  if (typeof format === "number" && format > RUN_FORMAT) {
-    throw new UserError(
-      "run/newer",
-      `${path} was written by a newer version of Noetherscope (format ${format}, this one reads up to ${RUN_FORMAT}).`,
-      { where: path, todo: "Update Noetherscope." },
-    );
-  }
-  const parsed = runRecord.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw damaged(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+    },
+    newer: "Update Noetherscope.",
+    damaged: "Run the analysis again.",
+  });
 }

@@ -2,7 +2,7 @@
  * A training's folder: `model.onnx` that it began with, `training.json` that says what it is and how far it came, and for
  * each seed (in a folder `seed-K` where there are several) weights over the epochs, curves and what is needed to go on.
  */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../shared/errors";
 import { fileError } from "../../shared/fileErrors";
@@ -12,6 +12,7 @@ import {
   type TrainingRecord,
 } from "../../shared/training/training";
 import { atomicWrite } from "../data/atomic";
+import { readRecord } from "../data/record";
 
 const RECORD = "training.json";
 
@@ -44,42 +45,18 @@ export function recordPath(folder: string): string {
 }
 
 /** @throws UserError "training/missing", "training/newer", "training/damaged", "file/…" */
-export async function readTraining(folder: string): Promise<TrainingRecord> {
-  const path = recordPath(folder);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw fileError(error, path, "read");
-    throw new UserError("training/missing", `${folder} has no ${RECORD}, so it is no training.`, {
-      where: folder,
+export function readTraining(folder: string): Promise<TrainingRecord> {
+  return readRecord(recordPath(folder), {
+    code: "training",
+    schema: trainingRecord,
+    format: TRAINING_FORMAT,
+    missing: {
+      sentence: `${folder} has no ${RECORD}, so it is no training.`,
       todo: "Name a training of the study, or start one.",
-    });
-  }
-  const damaged = (problem: string): UserError =>
-    new UserError("training/damaged", `${path} is damaged: ${problem}.`, {
-      where: path,
-      todo: "The weights beside it can still be opened; start a new training.",
-    });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw damaged((error as Error).message);
-  }
-  const format = (json as { format?: unknown } | null)?.format;
-  if (typeof format === "number" && format > TRAINING_FORMAT) {
-    throw new UserError(
-      "training/newer",
-      `${path} was written by a newer version of Noetherscope (format ${format}, this one reads up to ${TRAINING_FORMAT}).`,
-      { where: path, todo: "Update Noetherscope; the training is left as it is." },
-    );
-  }
-  const parsed = trainingRecord.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw damaged(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+    },
+    newer: "Update Noetherscope; the training is left as it is.",
+    damaged: "The weights beside it can still be opened; start a new training.",
+  });
 }
 
 /** @throws UserError "file/…"; the record that was there is untouched then */

@@ -2,13 +2,11 @@
  * `study.json`: what was opened, how it is read, and what was asked for. Anyone can read it without this program.
  * Paths inside the study's folder are stored relative to it, so that a study can be moved and sent.
  */
-import { readFile } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { z } from "zod";
 import { analysisRequest, study } from "../../../shared/contract";
-import { UserError } from "../../../shared/errors";
 import { atomicWrite } from "../../data/atomic";
-import { fileError } from "../../../shared/fileErrors";
+import { readRecord } from "../../data/record";
 
 /** Raised when what a field means changes. */
 const STUDY_FORMAT = 1;
@@ -63,49 +61,18 @@ export function documentPath(folder: string): string {
 
 /** @throws UserError "study/missing", "study/newer", "study/damaged", "file/…" */
 export async function readDocument(folder: string): Promise<StudyDocument> {
-  const path = documentPath(folder);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw fileError(error, path, "read");
-    throw new UserError("study/missing", `${folder} is no study: it has no study.json.`, {
-      where: folder,
+  const document = await readRecord(documentPath(folder), {
+    code: "study",
+    schema: studyDocument,
+    format: STUDY_FORMAT,
+    missing: {
+      sentence: `${folder} is no study: it has no study.json.`,
       todo: "Choose a study's folder, or create a study.",
-    });
-  }
-  return mapPaths(parseDocument(text, path), (stored) =>
-    isAbsolute(stored) ? stored : resolve(folder, stored),
-  );
-}
-
-function parseDocument(text: string, path: string): StudyDocument {
-  const damaged = (problem: string): UserError =>
-    new UserError("study/damaged", `${path} is damaged: ${problem}.`, {
-      where: path,
-      todo: "Restore it from a backup; the runs beside it can still be read.",
-    });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw damaged((error as Error).message);
-  }
-  const { format } = z
-    .object({ format: z.number().catch(NaN) })
-    .catch({ format: NaN })
-    .parse(json);
-  if (format > STUDY_FORMAT) {
-    throw new UserError(
-      "study/newer",
-      `${path} was written by a newer version of Noetherscope (format ${format}, this one reads up to ${STUDY_FORMAT}).`,
-      { where: path, todo: "Update Noetherscope; the study is left as it is." },
-    );
-  }
-  const parsed = studyDocument.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw damaged(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+    },
+    newer: "Update Noetherscope; the study is left as it is.",
+    damaged: "Restore it from a backup; the runs beside it can still be read.",
+  });
+  return mapPaths(document, (stored) => (isAbsolute(stored) ? stored : resolve(folder, stored)));
 }
 
 /** @throws UserError "file/…"; the file that was there is untouched then */
