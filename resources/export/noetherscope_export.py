@@ -25,6 +25,12 @@ A batch is [batch, channel, y, x] or [batch, feature] unless `axes` says otherwi
 Fourier transforms and complex parameters, which PyTorch's exporter does not know, are written with real numbers: a
 complex parameter keeps its name and has its real and imaginary part along a last axis of two.
 
+A series of checkpoints of one training becomes one graph and a file of weights for each, named like it: with
+checkpoints="ckpt_*.pt" also unet.checkpoints/ckpt_1.safetensors and so on. The same from a shell, where make() returns
+the model and its example batch, and targets where there are some:
+
+    python noetherscope_export.py training:make unet.onnx --checkpoints 'ckpt_*.pt' --boundary periodic
+
 It writes nothing unless the file is right. A trace keeps only the path that the example took, so the traced
 network must agree with the module on other batch sizes and values. An exporter can write the wrong operator
 (PyTorch 1.13 shifts circular padding by one cell, for instance), so the finished file is read back and evaluated
@@ -32,18 +38,23 @@ here in double precision, operator by operator as the ONNX standard defines them
 Where the package onnxruntime is installed, it must give that output too.
 """
 
+import argparse
 import collections
 import contextlib
 import copy
 import functools
+import glob
 import importlib
 import importlib.util
 import inspect
 import io
 import json
+import logging
 import math
 import re
 import struct
+import sys
+import traceback
 import warnings
 import zipfile
 from pathlib import Path
@@ -72,6 +83,8 @@ def export(
     length=None,
     opset=17,
     tolerance=1e-4,
+    exporter="auto",
+    checkpoints=None,
 ):
     """Write `path` (.onnx) and its example batch; return the report of the checks.
 
@@ -86,6 +99,10 @@ def export(
     boundary: "periodic" or "open". dt: time between input and output. length: side of the domain (the longest, of
         square cells), or one number for each axis in the order of the data's axes.
     tolerance: largest relative deviation, max |a − b| / max |b|, that passes the checks.
+    exporter: "trace" for PyTorch's tracing exporter, "program" for the newer one by torch.export, which needs PyTorch
+        2.5 and the package onnxscript; "auto" takes the first, and the second where the first fails.
+    checkpoints: a pattern of files of torch.save, or a dict of state dicts by name; each becomes a file
+        NAME.safetensors in the folder STEM.checkpoints beside `path`, once the graph with its weights was checked too.
 
     The report, which the file holds too under `checks` in its metadata, is a dict:
 
@@ -95,19 +112,20 @@ def export(
                       on the example, one sample and one sample more; or "not checked: OP" naming the operators
                       that the evaluator below does not know
         onnxruntime   deviation of onnxruntime's output on the example; None where it is not installed
+        exporter      "trace" or "program"
+        checkpoints   the deviation of each by its file, where there are some
 
     Raises ExportError with a sentence that says what to change.
     """
     path = Path(path)
     model = _unwrapped(model)
-    _check_arguments(model, inputs, path, boundary)
+    _check_arguments(model, inputs, path, boundary, exporter)
     axes = _stated_axes(axes, inputs)
     _check_fields(fields, inputs, axes, "fields")
     model = _single_precision(model)
     tensor = next(iter([*model.parameters(), *model.buffers()]), inputs)
     inputs = inputs.detach().to(tensor.device, torch.float32)
 
-    buffer = io.BytesIO()
     with _eval_mode(model), _full_precision(inputs), torch.no_grad():
         expected = _run(model, inputs)
         _check_output(expected, inputs)
@@ -117,11 +135,8 @@ def export(
                 "targets have the shape %s, but the model's output on this batch is %s."
                 % (list(targets.shape), list(expected.shape))
             )
-        report = {"trace": _check_trace(model, inputs, tolerance)}
-        _export_onnx(model, inputs, buffer, opset)
-        network = buffer.getvalue()
-        report["file"] = _check_file(network, model, inputs, tolerance)
-        report["onnxruntime"] = _check_onnxruntime(network, inputs, expected, tolerance)
+        network, report = _written(model, inputs, expected, opset, tolerance, exporter)
+        series = _check_series(checkpoints, network, model, inputs, tolerance)
 
     metadata = {
         "noetherscope": VERSION,
@@ -146,6 +161,8 @@ def export(
         arrays["y"] = targets.detach()
     notes = {} if axes is None else {"axes": axes, "fields": fields}
     _write_npz(path.with_name(path.stem + ".example.npz"), arrays, notes)
+    if series:
+        report["checkpoints"] = _write_series(path.with_name(path.stem + ".checkpoints"), series)
     return report
 
 
@@ -163,7 +180,7 @@ def _unwrapped(model):
             return model
 
 
-def _check_arguments(model, inputs, path, boundary):
+def _check_arguments(model, inputs, path, boundary, exporter):
     if not isinstance(model, torch.nn.Module):
         raise ExportError("The model is a %s; wrap it in a torch.nn.Module." % type(model).__name__)
     needed = _needed_inputs(model)
@@ -178,6 +195,8 @@ def _check_arguments(model, inputs, path, boundary):
         raise ExportError("inputs must be a floating-point tensor, [batch, ...], not %s." % what)
     if inputs.shape[0] < 2:
         raise ExportError("Give an example batch of at least two samples, so that the batch axis can be checked.")
+    if exporter not in ("auto", "trace", "program"):
+        raise ExportError('exporter is "auto", "trace" or "program", not "%s".' % exporter)
     if boundary not in (None, "periodic", "open"):
         raise ExportError('boundary is "periodic" or "open", not "%s".' % boundary)
     if not path.parent.is_dir():
@@ -202,7 +221,7 @@ def _run(model, inputs):
 
 
 def _first_line(error):
-    lines = str(error).strip().splitlines()
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(error).__name__
 
 
@@ -381,9 +400,11 @@ class _Pair:
         return _Pair(self.real, -self.imag)
 
     def __getitem__(self, index):
+        index = tuple(index) if isinstance(index, list) else index
         return self.each(lambda part: part[index])
 
     def __setitem__(self, index, value):
+        index = tuple(index) if isinstance(index, list) else index
         value = _pair(value)
         self.real, self.imag = (
             _placed(old, index, new) for old, new in ((self.real, value.real), (self.imag, value.imag))
@@ -412,8 +433,26 @@ class _Pair:
         return _product(torch.matmul, other, self)
 
     def __truediv__(self, other):
-        return self.each(lambda part: part / other)
+        if not _is_complex_valued(other):
+            return self.each(lambda part: part / other)
+        other = _pair(other)
+        return self * other.conj() / (other.real * other.real + other.imag * other.imag)
 
+    def __rtruediv__(self, other):
+        return _pair(other) / self
+
+    def __pow__(self, n):
+        if not isinstance(n, int) or n < 1:
+            raise ExportError(_no_complex("a power"))
+        return functools.reduce(lambda product, _: product * self, range(n - 1), self)
+
+    def detach(self):
+        return self.each(lambda part: part.detach())
+
+    def type(self, *_):
+        return self
+
+    cfloat = type
     __radd__, __rmul__ = __add__, __mul__
 
 
@@ -430,9 +469,18 @@ def _linear_method(name):
 
 
 _LINEAR = ("permute", "reshape", "view", "transpose", "contiguous", "clone", "flatten", "unsqueeze", "squeeze", "sum",
-           "mean", "expand", "repeat", "flip", "roll", "movedim", "narrow", "unflatten")  # fmt: skip
+           "mean", "expand", "repeat", "flip", "roll", "movedim", "moveaxis", "narrow", "unflatten")  # fmt: skip
 for _name in _LINEAR:
     setattr(_Pair, _name, _linear_method(_name))
+
+
+def _is_complex_valued(x):
+    if isinstance(x, (_Pair, complex)) or getattr(x, "_complex_parts", False):
+        return True
+    return isinstance(x, torch.Tensor) and x.is_complex()
+
+
+_view_as_real = torch.view_as_real  # while a network is traced, torch's own name means ours
 
 
 def _pair(x):
@@ -443,8 +491,8 @@ def _pair(x):
         return _Pair(x[..., 0], x[..., 1])
     if isinstance(x, complex):
         return _Pair(x.real, x.imag)
-    if torch.is_tensor(x) and x.is_complex():
-        parts = torch.view_as_real(x.detach())
+    if isinstance(x, torch.Tensor) and x.is_complex():
+        parts = _view_as_real(x.detach().resolve_conj())
         return _Pair(parts[..., 0], parts[..., 1])
     return _Pair(x, x * 0)
 
@@ -454,8 +502,7 @@ def _product(function, *factors):
     parts = {"real": [], "imag": []}
     choices = [[]]
     for factor in factors:
-        complex_one = isinstance(factor, (_Pair, complex)) or getattr(factor, "_complex_parts", False)
-        pair = _pair(factor) if complex_one or (torch.is_tensor(factor) and factor.is_complex()) else None
+        pair = _pair(factor) if _is_complex_valued(factor) else None
         options = [(factor, 0)] if pair is None else [(pair.real, 0), (pair.imag, 1)]
         choices = [chosen + [option] for chosen in choices for option in options]
     for chosen in choices:
@@ -510,6 +557,9 @@ _PAIRED = {
     "bmm": lambda a, b: _product(torch.bmm, a, b),
     "add": lambda a, b: _pair(a) + b,
     "sub": lambda a, b: _pair(a) - b,
+    "div": lambda a, b: _pair(a) / b,
+    "true_divide": lambda a, b: _pair(a) / b,
+    "pow": lambda a, n: _pair(a) ** n,
     "cat": _stacked(torch.cat),
     "concat": _stacked(torch.cat),
     "stack": _stacked(torch.stack),
@@ -519,6 +569,7 @@ _PAIRED = {
     "imag": lambda z: z.imag,
     "zeros_like": lambda z, **_: z.each(torch.zeros_like),
     "roll": lambda z, *args, **names: z.each(lambda part: torch.roll(part, *args, **names)),
+    "tensordot": lambda a, b, dims=2, out=None: _product(lambda x, y: torch.tensordot(x, y, dims), a, b),
     "exp": lambda z: _Pair(z.real.exp() * z.imag.cos(), z.real.exp() * z.imag.sin()),
     "is_complex": lambda z: True,
 }
@@ -591,6 +642,8 @@ def _transforms():
     def several(kind, inverse, default):
         def transform(x, s=None, dim=default, norm=None):
             axes, sizes = _transform_axes(x, s, dim)
+            if not axes:
+                return x
             (*axes, last), (*sizes, n) = axes, sizes
             if kind == "real" and not inverse:
                 x = _dft(x, n, last, False, norm, real_in=True)
@@ -615,7 +668,37 @@ def _transforms():
 
 
 def _is_complex(dtype):
-    return dtype is not None and dtype.is_complex
+    return isinstance(dtype, torch.dtype) and dtype.is_complex
+
+
+def _fftshift(x, dim=None, back=False):
+    axes = range(x.dim()) if dim is None else [dim] if isinstance(dim, int) else dim
+    for axis in axes:
+        n = int(x.shape[axis])
+        x = torch.roll(x, -(n // 2) if back else n // 2, axis)
+    return x
+
+
+def _with_complex(method):
+    """A method of tensors as it is, but for complex partners, which real tensors meet as `1j * k`."""
+
+    def called(self, other, *args, **names):
+        if _is_complex_valued(other) and not _is_complex_valued(self):
+            return getattr(_Pair(self, self * 0.0), method.__name__)(other)
+        return method(self, other, *args, **names)
+
+    return called
+
+
+def _converted(method):
+    """x.to(torch.cfloat) and x.type(torch.cfloat) of a real tensor."""
+
+    def called(self, *args, **names):
+        if any(_is_complex(each) for each in (*args, *names.values())):
+            return _pair(self)
+        return method(self, *args, **names)
+
+    return called
 
 
 def _factory(make):
@@ -628,14 +711,62 @@ def _factory(make):
     return made
 
 
+_is_plain_tensor = torch.is_tensor
+
+
+def _is_tensor(x):
+    return isinstance(x, _Pair) or _is_plain_tensor(x)
+
+
+def _keeping_pairs(register_buffer):
+    def registered(self, name, tensor, *args, **names):
+        if isinstance(tensor, _Pair):
+            self.__dict__[name] = tensor
+        else:
+            register_buffer(self, name, tensor, *args, **names)
+
+    return registered
+
+
+@contextlib.contextmanager
+def _pairs_while_running(model, complex_ones):
+    """While the model runs, and only then, its complex parameters are pairs: a tracer that reads attributes wants tensors."""
+
+    def begin(*_):
+        for module, name in complex_ones:
+            parts = getattr(module, name)
+            module.__dict__[name] = _Pair(parts[..., 0], parts[..., 1])
+
+    def end(*_):
+        for module, name in complex_ones:
+            module.__dict__.pop(name, None)
+
+    hooks = [model.register_forward_pre_hook(begin), model.register_forward_hook(end)]
+    try:
+        yield
+    finally:
+        end()
+        for hook in hooks:
+            hook.remove()
+
+
 @contextlib.contextmanager
 def _complex_as_pairs(model):
     """The model's complex parameters as real ones [..., 2], and PyTorch's complex functions on pairs, for a while."""
-    swapped = []
-    view_as_real = torch.view_as_real
+    swapped, complex_ones = [], []
     with contextlib.ExitStack() as stack:
         for name, transform in _transforms():
             stack.enter_context(_replaced(torch.fft, name, transform))
+        stack.enter_context(_replaced(torch.fft, "fftshift", _fftshift))
+        stack.enter_context(_replaced(torch.fft, "ifftshift", lambda x, dim=None: _fftshift(x, dim, True)))
+        for name in ("__mul__", "__rmul__", "__add__", "__radd__", "__sub__", "__rsub__", "__truediv__", "__rtruediv__"):
+            stack.enter_context(_replaced(torch.Tensor, name, _with_complex(getattr(torch.Tensor, name))))
+        for name in ("to", "type"):
+            stack.enter_context(_replaced(torch.Tensor, name, _converted(getattr(torch.Tensor, name))))
+        stack.enter_context(_replaced(torch.Tensor, "cfloat", _pair))
+        # Libraries that keep complex numbers in modules of their own ask what is a tensor, and store what they are given.
+        stack.enter_context(_replaced(torch, "is_tensor", _is_tensor))
+        stack.enter_context(_replaced(torch.nn.Module, "register_buffer", _keeping_pairs(torch.nn.Module.register_buffer)))
         for name in ("zeros", "ones", "empty"):
             stack.enter_context(_replaced(torch, name, _factory(getattr(torch, name))))
         for name, ordinary in (
@@ -651,12 +782,15 @@ def _complex_as_pairs(model):
                     for name, tensor in list(kept.items()):
                         if tensor is None or not tensor.is_complex():
                             continue
-                        parts = view_as_real(tensor.detach()).clone()
+                        parts = _view_as_real(tensor.detach()).clone()
                         if kept is module._parameters:
                             parts = torch.nn.Parameter(parts, tensor.requires_grad)
                         parts._complex_parts = True
                         swapped.append((kept, name, tensor))
+                        complex_ones.append((module, name))
                         kept[name] = parts
+            if complex_ones:
+                stack.enter_context(_pairs_while_running(model, complex_ones))
             yield
         finally:
             for kept, name, tensor in swapped:
@@ -710,6 +844,21 @@ def _index_add_in_place(x, dim, index, source, alpha=1):
     return x.scatter_add_(dim, _along(x, dim, index, source), source * alpha)
 
 
+def _instance_norm(x, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1,
+                   eps=1e-5):  # fmt: skip
+    """Statistics of each channel of a sample; of channels whose number a trace has lost, no exporter writes them."""
+    axes = list(range(2, x.dim()))
+    shape = [1, -1] + [1] * len(axes)
+    if use_input_stats or running_mean is None:
+        mean = x.mean(axes, True)
+        variance = ((x - mean) * (x - mean)).mean(axes, True)
+    else:
+        mean, variance = running_mean.reshape(shape), running_var.reshape(shape)
+    x = (x - mean) / (variance + eps).sqrt()
+    x = x if weight is None else x * weight.reshape(shape)
+    return x if bias is None else x + bias.reshape(shape)
+
+
 def _matrix_power(x, n):
     if n < 1:
         x, n = (torch.eye(x.shape[-1], dtype=x.dtype).expand_as(x), 1) if n == 0 else (torch.linalg.inv(x), -n)
@@ -732,6 +881,7 @@ def _ordinary():
         for owner in (torch, torch.Tensor):
             if hasattr(owner, name):
                 yield owner, name, ordinary
+    yield F, "instance_norm", _instance_norm
     yield torch.Tensor, "index_add_", _index_add_in_place
     yield torch.linalg, "matrix_power", _matrix_power
 
@@ -825,8 +975,18 @@ def _deviation(a, b):
 
 def _check_trace(model, inputs, tolerance):
     """The trace against the module on other batch sizes and on other values."""
-    with _traceable(model):
-        traced = torch.jit.trace(model, inputs, check_trace=False)
+    try:
+        with _traceable(model), _silence():
+            traced = torch.jit.trace(model, inputs, check_trace=False)
+    except ExportError as error:
+        where = _line_of(model, inputs, error, "")
+        raise ExportError("%s It is called in %s." % (error, where) if where else str(error)) from error
+    except Exception as error:
+        raise ExportError(
+            "The model cannot be traced: %s: %s%s. While it is traced, sizes are tensors and not numbers: take int(size) "
+            "for those of the grid where they are keys, texts or counts."
+            % (type(error).__name__, _first_line(error), _at(_line_of(model, inputs, error, "")))
+        ) from error
     batches = _batches(inputs)
     batches["other values"] = inputs.flip(0) * 0.5 + 0.1 * inputs.roll(1, -1)
     worst = 0.0
@@ -850,6 +1010,50 @@ def _check_trace(model, inputs, tolerance):
     return worst
 
 
+def _written(model, inputs, expected, opset, tolerance, exporter):
+    """The network's file and the report of its checks, by the exporter that is asked for, or by the first that is right."""
+
+    def by(write, how, trace):
+        buffer = io.BytesIO()
+        report = {"trace": _check_trace(model, inputs, tolerance) if trace else None}
+        write(model, inputs, buffer, opset)
+        network = buffer.getvalue()
+        report["file"] = _check_file(network, model, inputs, tolerance)
+        report["onnxruntime"] = _check_onnxruntime(network, inputs, expected, tolerance)
+        report["exporter"] = how
+        if not trace and not isinstance(report["file"], float) and report["onnxruntime"] is None:
+            raise ExportError(
+                "The file could not be checked (%s): install the package onnxruntime, which can." % report["file"]
+            )
+        return network, report
+
+    if exporter != "program":
+        try:
+            return by(_export_onnx, "trace", True)
+        except ExportError as error:
+            if exporter == "trace" or not _has_program_exporter():
+                raise
+            first = error
+        try:
+            return by(_export_program, "program", False)
+        except ExportError as error:
+            raise ExportError("%s (PyTorch's other exporter: %s)" % (first, error)) from first
+    if not _has_program_exporter():
+        raise ExportError(
+            'exporter="program" needs PyTorch 2.5 or newer, which this %s is%s, and the package onnxscript (pip install '
+            "onnxscript)." % (torch.__version__, "" if _release() >= (2, 5) else " not")
+        )
+    return by(_export_program, "program", False)
+
+
+def _release():
+    return tuple(int(part) for part in re.findall(r"\d+", torch.__version__)[:2])
+
+
+def _has_program_exporter():
+    return _release() >= (2, 5) and importlib.util.find_spec("onnxscript") is not None
+
+
 def _export_onnx(model, inputs, buffer, opset):
     options = {
         "input_names": ["input"],
@@ -865,22 +1069,122 @@ def _export_onnx(model, inputs, buffer, opset):
         # The tracing exporter needs no further packages and keeps the parameters' names.
         options["dynamo"] = False
     try:
-        with _traceable(model), _one_argument(model), _without_onnx_package():
+        with _traceable(model), _one_argument(model), _tensors_alone(model), _without_onnx_package(), _silence():
             torch.onnx.export(model, inputs, buffer, **options)
     except Exception as error:
-        raise ExportError(_why_not_exported(model, error, opset)) from error
+        raise ExportError(_why_not_exported(model, inputs, error, opset)) from error
 
 
-def _why_not_exported(model, error, opset):
+def _export_program(model, inputs, buffer, opset):
+    """By torch.export, which sees sizes as numbers and follows Python further; its operators are of opset 18 on."""
+    options = {
+        "input_names": ["input"],
+        "output_names": ["output"],
+        "opset_version": max(opset, 18),
+        "dynamo": True,
+        "verbose": False,
+        "optimize": False,  # which folds parameters into others, and would train what it made
+    }
+    try:
+        with _traceable(model), _one_argument(model), _tensors_alone(model), _silence():
+            batch = ({0: torch.export.Dim("batch")},)
+            program = torch.export.export(model, (inputs,), dynamic_shapes=batch, strict=False)
+            proto = torch.onnx.export(program, **options).model_proto
+    except Exception as error:
+        raise ExportError(_why_not_exported(model, inputs, error, opset)) from error
+    version = {entry.domain: entry.version for entry in proto.opset_import}.get("")
+    if version != options["opset_version"]:
+        raise ExportError("PyTorch %s writes opset %s, not %d; try another opset." % (torch.__version__, version, opset))
+    # Parameters that were folded into others could not be trained.
+    there = {tensor.name for tensor in proto.graph.initializer}
+    gone = [name for name, _ in model.named_parameters() if name not in there]
+    if gone:
+        raise ExportError("PyTorch's exporter by torch.export leaves out the parameter %s." % ", ".join(gone[:3]))
+    buffer.write(proto.SerializeToString())
+
+
+@contextlib.contextmanager
+def _silence():
+    """Without the graphs that exporters print when they fail: the sentence says what of them matters."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            yield
+    finally:
+        logging.disable(before)
+
+
+@contextlib.contextmanager
+def _tensors_alone(model):
+    """A state dict of tensors alone, as tracers want it: neuralop's models put the arguments they were made with beside."""
+    if isinstance(model, torch.jit.ScriptModule):
+        yield
+        return
+    full, own = model.state_dict, "state_dict" in vars(model)
+
+    def tensors(*args, **names):
+        state = full(*args, **names)
+        for name in [name for name, value in state.items() if not isinstance(value, torch.Tensor)]:
+            del state[name]
+        return state
+
+    model.state_dict = tensors
+    try:
+        yield
+    finally:
+        if own:
+            model.state_dict = full
+        else:
+            del model.state_dict
+
+
+def _why_not_exported(model, inputs, error, opset):
+    # The newer exporter wraps what stopped it in advice of its own.
+    while type(error).__module__.startswith("torch.onnx") and error.__cause__ is not None:
+        error = error.__cause__
+    if isinstance(error, ExportError):
+        return str(error)
     operator = re.search(r"operator '?(?:aten::)?(\w+)'?", str(error))
     name = operator.group(1) if operator else ""
-    if any(p.is_complex() for p in model.parameters()) or re.match("_?fft_|complex|polar|view_as_(real|complex)", name):
-        return _no_complex(name or "the use of a complex parameter")
+    if re.match("_?fft_|complex|polar|view_as_(real|complex)", name) or "omplex" in str(error):
+        return _no_complex(name or "an operation") + _at(_line_of(model, inputs, error, name))
     stop = "there is no ONNX for %s" % name if operator else _first_line(error)
     return (
-        "PyTorch could not export the model: %s. Replace that operation by ordinary ones, or try another opset "
-        "(now %d)." % (stop, opset)
+        "PyTorch could not export the model: %s%s. Replace that operation by ordinary ones, or try another opset "
+        "(now %d)." % (stop, _at(_line_of(model, inputs, error, name)), opset)
     )
+
+
+def _at(line):
+    return " (%s)" % line if line else ""
+
+
+def _line_of(model, inputs, error, operator):
+    """Where in the user's code an operator is called, or the error arises: "net.py, line 12, in forward"."""
+    if operator:
+        try:
+            with _traceable(model), torch.no_grad(), _silence():
+                graph = torch.jit.trace(model, inputs, check_trace=False).inlined_graph
+            lines = [line for node in graph.findAllNodes("aten::" + operator) for line in node.sourceRange().splitlines()]
+        except Exception:  # whatever stops the trace has stopped the export, and is said already
+            lines = []
+        for line in lines:
+            found = re.match(r"\s*(.+\.py)\((\d+)\): (\S+)", line)
+            if found and _is_users(found.group(1)):
+                return "%s, line %s, in %s" % (Path(found.group(1)).name, found.group(2), found.group(3))
+    while error is not None:
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if _is_users(f.filename)]
+        inside = [f for f in frames if f.name not in ("export", "main", "<module>")]
+        if inside:
+            return "%s, line %d, in %s" % (Path(inside[-1].filename).name, inside[-1].lineno, inside[-1].name)
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _is_users(file):
+    ours = (str(Path(torch.__file__).parent), __file__)
+    return file.endswith(".py") and not file.startswith(ours) and "/lib/python" not in file.replace("site-packages", "")
 
 
 @contextlib.contextmanager
@@ -915,8 +1219,14 @@ def _check_onnxruntime(network, inputs, expected, tolerance):
         import onnxruntime
     except ImportError:
         return None
-    session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
-    (output,) = session.run(None, {"input": inputs.cpu().numpy()})
+    try:
+        session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
+        (output,) = session.run(None, {"input": inputs.cpu().numpy()})
+    except Exception as error:
+        raise ExportError(
+            "onnxruntime does not run the file (%s): PyTorch %s writes an operation of this network wrongly. Try another "
+            "opset or a newer PyTorch." % (_first_line(error), torch.__version__)
+        ) from error
     deviation = _deviation(torch.from_numpy(output), expected)
     if not deviation <= tolerance:
         raise ExportError(
@@ -924,6 +1234,130 @@ def _check_onnxruntime(network, inputs, expected, tolerance):
             "Try another opset or a newer PyTorch, or replace what it does not export faithfully." % (deviation, torch.__version__)
         )
     return deviation
+
+
+# ---- Series of checkpoints ---------------------------------------------------------------------------------------
+
+
+def _check_series(checkpoints, network, model, inputs, tolerance):
+    """The weights of each checkpoint under the graph's names, with the deviation of the graph that has them."""
+    if checkpoints is None:
+        return []
+    own = {name: tensor.clone() for name, tensor in _named_tensors(model)}
+    series = []
+    try:
+        for name, state in _states(checkpoints):
+            _take(model, _state_of(model, state, name), name)
+            weights = {key: _as_stored(tensor) for key, tensor in _named_tensors(model)}
+            series.append((name, weights, _check_weights(network, weights, model, inputs, tolerance, name)))
+    finally:
+        _take(model, own, "the model")
+    return series
+
+
+def _named_tensors(model):
+    return [*model.named_parameters(), *model.named_buffers()]
+
+
+def _as_stored(tensor):
+    tensor = tensor.detach().cpu()
+    tensor = _view_as_real(tensor) if tensor.is_complex() else tensor
+    return tensor.float().clone() if tensor.is_floating_point() else tensor.clone()
+
+
+def _states(checkpoints):
+    """(name, what the file holds), numbers in names by their value."""
+    if isinstance(checkpoints, dict):
+        yield from checkpoints.items()
+        return
+    files = sorted(glob.glob(str(checkpoints)), key=lambda f: [int(p) if p.isdigit() else p for p in re.split(r"(\d+)", f)])
+    if not files:
+        raise ExportError("checkpoints: no file matches %s." % checkpoints)
+    names = collections.Counter(Path(file).stem for file in files)
+    for file in files:
+        try:
+            state = torch.load(file, map_location="cpu", weights_only=True)
+        except Exception as error:
+            raise ExportError(
+                "checkpoints: %s is not loaded as weights alone (%s), and loading more could run its code. Pass a dict of "
+                "state dicts instead, checkpoints={name: state_dict, ...}, from where you trust it." % (file, _first_line(error))
+            ) from error
+        yield (Path(file).stem if names[Path(file).stem] == 1 else Path(file).parent.name + "-" + Path(file).stem), state
+
+
+_USUAL = ("model_state_dict", "state_dict", "model", "net", "network", "module", "params")
+
+
+def _state_of(model, state, name):
+    """The state dict among what a trainer saved, under the model's own names."""
+    wanted = [key for key, _ in _named_tensors(model)]
+    if hasattr(state, "state_dict"):
+        state = state.state_dict()
+    candidates = [state, *(state[key] for key in _USUAL if isinstance(state, dict) and isinstance(state.get(key), dict))]
+    closest = wanted
+    for candidate in candidates:
+        keys = [key for key in candidate if isinstance(key, str)] if isinstance(candidate, dict) else []
+        ends = {key[: -len(wanted[0])] for key in keys if wanted and key.endswith(wanted[0])}
+        for prefix in sorted(ends, key=len):
+            missing = [key for key in wanted if prefix + key not in candidate]
+            if not missing:
+                return {key: candidate[prefix + key] for key in wanted}
+            closest = min(closest, missing, key=len)
+    raise ExportError(
+        "checkpoints: %s has no %s, which the model has; it is of another network, or under a key of its own: pass a dict "
+        "of state dicts, checkpoints={name: state_dict, ...}." % (name, ", ".join(closest[:3]))
+    )
+
+
+def _take(model, state, name):
+    for key, tensor in _named_tensors(model):
+        given = state[key]
+        if not isinstance(given, torch.Tensor) or given.shape != tensor.shape:
+            shape = list(given.shape) if isinstance(given, torch.Tensor) else type(given).__name__
+            raise ExportError("checkpoints: in %s, %s is %s, but %s in the model." % (name, key, shape, list(tensor.shape)))
+        if given.is_complex() != tensor.is_complex():
+            raise ExportError("checkpoints: in %s, %s is not complex where the model is, or the other way round." % (name, key))
+        tensor.data.copy_(given)
+
+
+def _check_weights(network, weights, model, inputs, tolerance, name):
+    """The graph with these weights, evaluated in double precision on one sample, against the module that took them."""
+    try:
+        nodes, stored = _read_network(network)
+        values = {key: weights[key].double() if weights[key].is_floating_point() else weights[key] for key in weights}
+        # Of equal tensors the tracing exporter stores one; the others are copies, which have values of their own now.
+        nodes = [node for node in nodes if node.outputs[0] not in values]
+        output = _evaluate(nodes, {**stored, **values}, inputs[:1])
+    except (_Unknown, KeyError):
+        return None
+    deviation = _deviation(output, _double_precision(model, inputs)(inputs[:1]))
+    if not deviation <= tolerance:
+        raise ExportError(
+            "checkpoints: with the weights of %s the graph differs from the module by %.1e: the module computes with "
+            "something else that its training changed." % (name, deviation)
+        )
+    return deviation
+
+
+_STORED = {torch.float32: "F32", torch.int64: "I64", torch.int32: "I32", torch.bool: "BOOL", torch.uint8: "U8"}
+
+
+def _write_series(folder, series):
+    """A safetensors file for each; their deviations by name."""
+    folder.mkdir(exist_ok=True)
+    for name, weights, _ in series:
+        header, at, pieces = {}, 0, []
+        for key, tensor in weights.items():
+            if tensor.dtype not in _STORED:
+                tensor = tensor.to(torch.int64)
+            content = bytes(tensor.contiguous().flatten().view(torch.uint8).tolist()) if tensor.numel() else b""
+            header[key] = {"dtype": _STORED[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [at, at + len(content)]}
+            at += len(content)
+            pieces.append(content)
+        text = json.dumps(header).encode()
+        text += b" " * (-len(text) % 8)
+        (folder / (name + ".safetensors")).write_bytes(struct.pack("<Q", len(text)) + text + b"".join(pieces))
+    return {name: deviation for name, _, deviation in series}
 
 
 # ---- Checking the file -------------------------------------------------------------------------------------------
@@ -1560,3 +1994,33 @@ def _write_npz(path, arrays, notes):
         for name, text in notes.items():
             if text is not None:
                 archive.writestr(name + ".npy", _npy("<U%d" % len(text), (), text.encode("utf-32-le")))
+
+
+# ---- From a shell ------------------------------------------------------------------------------------------------
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description="Export a PyTorch model for Noetherscope.")
+    parser.add_argument("make", metavar="MODULE:FUNCTION", help="a function that returns (model, inputs) or (model, inputs, targets)")
+    parser.add_argument("path", metavar="OUT.onnx")
+    parser.add_argument("--checkpoints", metavar="'ckpt_*.pt'", help="weights of a training, each written as safetensors")
+    parser.add_argument("--exporter", default="auto", choices=["auto", "trace", "program"])
+    for name in ("fields", "output-fields", "axes", "boundary"):
+        parser.add_argument("--" + name)
+    for name in ("dt", "length"):
+        parser.add_argument("--" + name, type=float)
+    parser.add_argument("--opset", type=int, default=17)
+    options = vars(parser.parse_args(argv))
+    module, _, function = options.pop("make").partition(":")
+    sys.path.insert(0, "")
+    made = getattr(importlib.import_module(module), function or "make")()
+    path = options.pop("path")
+    try:
+        report = export(*made[:2], path, targets=made[2] if len(made) > 2 else None, **options)
+    except ExportError as error:
+        sys.exit("error: %s" % error)
+    print("%s: %s" % (path, json.dumps(report)))
+
+
+if __name__ == "__main__":
+    main()
