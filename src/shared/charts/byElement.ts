@@ -19,6 +19,7 @@ import {
   lettersOf,
   shortened,
 } from "./frame";
+import { level } from "./level";
 import { sampleName } from "./reading";
 import { linearScale, logScale, showNumber, type Scale } from "./scale";
 import { drawSymbol, symbols, type Symbol } from "./symbols";
@@ -131,7 +132,7 @@ export function byElementOption(
     ),
     series: panels.flatMap((panel, i) => [
       backdrop(theme, view, arrangement, i, i === 0),
-      ...references(theme, panel, scales[i]!, arrangement, i),
+      ...panel.reference.map((value) => level(theme, arrangement, scales[i]!, value, i)),
       ...axisBreak(theme, scales[i]!, i, "left"),
       ...panel.quantities.flatMap((quantity, q) =>
         quantitySeries(run, theme, view, arrangement, panel, scales[i]!, i, quantity, q),
@@ -232,30 +233,6 @@ function backdrop(
       };
     },
   };
-}
-
-/** Lines at zero, at one: where a quantity means "nothing" or "the same". */
-function references(
-  theme: ChartTheme,
-  panel: Panel,
-  scale: Scale,
-  { min, max }: Arrangement,
-  index: number,
-): EChartsCoreOption[] {
-  return panel.reference.map((value) => ({
-    type: "line",
-    xAxisIndex: index,
-    yAxisIndex: index,
-    silent: true,
-    symbol: "none",
-    z: 1,
-    tooltip: { show: false },
-    lineStyle: { color: theme.quiet, width: theme.lineWidth, type: "solid" },
-    data: [
-      [min, scale.place(value)],
-      [max, scale.place(value)],
-    ],
-  }));
 }
 
 function quantitySeries(

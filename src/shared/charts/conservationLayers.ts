@@ -7,15 +7,13 @@ import { toFloat64 } from "../tensor";
 import { elementColour, elementLabel, elementsOf } from "./elements";
 import type { FigureDefinition, FigureView } from "./figure";
 import { axis, em, frame, lettersOf, shortened } from "./frame";
-import { cell, has, perElement, sampleName } from "./reading";
+import { layerTable, type LayerValues } from "./layerTable";
+import { has, perElement } from "./reading";
 import { linearScale, showNumber, type Scale } from "./scale";
 import type { ChartTheme } from "./theme";
 
-interface Layers {
-  readonly ids: readonly string[];
-  readonly names: readonly string[];
-  /** Change over s by layer l of quantity q, over states. */
-  values(q: number, l: number): Float64Array;
+/** Changes of quantities by layers, over s. */
+interface Layers extends LayerValues {
   /** The whole step's, the sum over all layers. */
   whole(q: number): Float64Array;
 }
@@ -170,26 +168,5 @@ export const layersFigure: FigureDefinition = {
   aspect: 0.8,
   applies: (record) => has(record, "layer_change"),
   option,
-  table(run) {
-    const { ids, names, values } = read(run);
-    const samples = toFloat64(run.arrays.layer_samples ?? { data: new Float64Array() });
-    return {
-      columns: [
-        { name: "quantity", unit: "" },
-        { name: "layer", unit: "" },
-        { name: "sample", unit: "" },
-        { name: "layer_change", unit: "1" },
-      ],
-      rows: ids.flatMap((id, q) =>
-        names.flatMap((name, l) =>
-          [...values(q, l)].map((value, i) => [
-            id,
-            name,
-            sampleName(run.record, samples[i] ?? i),
-            cell(value),
-          ]),
-        ),
-      ),
-    };
-  },
+  table: (run) => layerTable(run, "quantity", "layer_change", read(run)),
 };

@@ -6,16 +6,13 @@ import { quartiles } from "../statistics";
 import { elementColour, elementLabel, elementsOf } from "./elements";
 import type { FigureDefinition, FigureView } from "./figure";
 import { axis, em, frame, legendRows, lettersOf, shortened } from "./frame";
-import { cell, has, perElement, sampleName } from "./reading";
+import { layerTable, type LayerValues } from "./layerTable";
+import { has, perElement } from "./reading";
 import { linearScale, showNumber, type Scale } from "./scale";
-import { toFloat64 } from "../tensor";
 import type { ChartTheme } from "./theme";
 
-interface Layers {
-  readonly ids: readonly string[];
-  readonly names: readonly string[];
-  /** Contribution of layer l to generator g, over samples. */
-  values(g: number, l: number): Float64Array;
+/** Contributions of layers to generators. */
+interface Layers extends LayerValues {
   /** Those that add something worth a row, in the network's order. */
   readonly shown: readonly number[];
 }
@@ -190,26 +187,5 @@ export const layersFigure: FigureDefinition = {
   aspect: 0.95,
   applies: (record) => has(record, "layer_contribution"),
   option,
-  table(run) {
-    const { ids, names, values } = read(run);
-    const samples = toFloat64(run.arrays.layer_samples ?? { data: new Float64Array() });
-    return {
-      columns: [
-        { name: "generator", unit: "" },
-        { name: "layer", unit: "" },
-        { name: "sample", unit: "" },
-        { name: "layer_contribution", unit: "1" },
-      ],
-      rows: ids.flatMap((id, g) =>
-        names.flatMap((name, l) =>
-          [...values(g, l)].map((value, i) => [
-            id,
-            name,
-            sampleName(run.record, samples[i] ?? i),
-            cell(value),
-          ]),
-        ),
-      ),
-    };
-  },
+  table: (run) => layerTable(run, "generator", "layer_contribution", read(run)),
 };

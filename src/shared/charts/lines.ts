@@ -2,6 +2,7 @@
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from "echarts";
 import type { EChartsCoreOption } from "echarts/core";
 import { axis, axisBreak, em, frame, labelLetters, legend, legendRows } from "./frame";
+import { level } from "./level";
 import type { Scale } from "./scale";
 import type { Symbol } from "./symbols";
 import type { ChartTheme } from "./theme";
@@ -77,7 +78,7 @@ export function linesOption(
       axis(theme, panel.scale, { panel: i, name: panel.axis, gap: beside, lines: true }),
     ),
     series: panels.flatMap((panel, i) => [
-      ...panel.reference.map((value) => across(theme, xAxis.scale, panel.scale, value, i)),
+      ...panel.reference.map((value) => level(theme, xAxis.scale, panel.scale, value, i)),
       ...axisBreak(theme, panel.scale, i, "left"),
       ...panel.lines.flatMap((line) => [
         ...(line.band === undefined
@@ -115,29 +116,6 @@ function grids(
       outerBoundsMode: "none",
     };
   });
-}
-
-function across(
-  theme: ChartTheme,
-  { min, max }: Scale,
-  scale: Scale,
-  value: number,
-  panel: number,
-): EChartsCoreOption {
-  return {
-    type: "line",
-    xAxisIndex: panel,
-    yAxisIndex: panel,
-    silent: true,
-    symbol: "none",
-    z: 1,
-    tooltip: { show: false },
-    lineStyle: { color: theme.quiet, width: theme.lineWidth, type: "solid" },
-    data: [
-      [min, scale.place(value)],
-      [max, scale.place(value)],
-    ],
-  };
 }
 
 function lineOf(
