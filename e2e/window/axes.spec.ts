@@ -15,7 +15,7 @@ test("typed axes bring the channels that the fields are stated for", async ({ pa
   const names = page.getByLabel(/^Name of field/);
   const confirm = page.getByRole("button", { name: "Looks right" });
   await expect(names).toHaveCount(3);
-  await page.getByText("Axes, arrays, boundary and units").click();
+  await page.getByText("Grid, axes, arrays and units").click();
   const axes = page.getByRole("textbox", { name: /^Axes/ });
 
   await axes.fill("b,n,f");
