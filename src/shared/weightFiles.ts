@@ -9,6 +9,7 @@ export const weightEndings = [
   ".pkl",
   ".msgpack",
   ".eqx",
+  ".keras",
 ] as const;
 
 /** Of files that may be data as well. */

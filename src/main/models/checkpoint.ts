@@ -15,7 +15,7 @@ import { readZipDirectory } from "../data/zip";
 import { printable } from "../graph/onnx/printable";
 import { openOnnx } from "../graph/onnx/model";
 import { loadFlax } from "./leaves/flax";
-import { openKeras } from "./leaves/keras";
+import { ARCHIVED, openKeras, openKerasArchive } from "./leaves/keras";
 import { firstLeaf, leavesIn } from "./leaves/npyStream";
 import { safetensorsIn } from "./safetensors";
 import type { StoredTensor } from "./stored";
@@ -132,11 +132,10 @@ async function zipped(source: ByteSource): Promise<Opened> {
   const pickle = torchPickle(entries);
   if (pickle !== undefined)
     return ofPickle(await loadTorchZip(source, entries, pickle), source.path);
-  if (entries.some(({ name }) => name === "model.weights.h5")) {
-    throw new UserError("weights/format", `${source.path} is a .keras archive.`, {
-      where: source.path,
-      todo: "Unzip it and give model.weights.h5 from it.",
-    });
+  const keras = entries.find(({ name }) => name === ARCHIVED);
+  if (keras !== undefined) {
+    const { tensors, ordered, close } = await openKerasArchive(source, keras);
+    return { ...single(tensors, ordered), close };
   }
   const { arrays } = await arraysIn(source);
   return single(new Map([...arrays].map(([name, array]) => [name, ofArray(array)])), false);

@@ -1,11 +1,12 @@
 /** Weights as trainers leave them; the files and what made them are in fixtures/checkpoints. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encode, ExtData } from "@msgpack/msgpack";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../shared/errors";
 import type { Tensor } from "../../shared/tensor";
+import { zipArchive } from "../data/zipWriter";
 import { smallModel } from "../graph/onnx/testing";
 import { openModel } from ".";
 import { openCheckpoint } from "./checkpoint";
@@ -244,6 +245,40 @@ test("matrices that nothing tells apart are refused", async () => {
   const error = await failure(openModel(path, { weights }));
   expect(error.code).toBe("weights/ambiguous");
   expect(error.message).toMatch(/key, query could be first, second/);
+});
+
+describe("a .keras archive", () => {
+  async function archived(weights: Uint8Array, deflated: boolean): Promise<string> {
+    const path = join(folder, `net${deflated ? "-deflated" : ""}.keras`);
+    const entries = [
+      { name: "metadata.json", parts: [Buffer.from('{"keras_version": "3.5.0"}')] },
+      { name: "config.json", parts: [Buffer.from("{}")] },
+      { name: "model.weights.h5", parts: [weights] },
+    ];
+    const pieces: Uint8Array[] = [];
+    for await (const piece of zipArchive(entries, { deflated })) pieces.push(piece);
+    await writeFile(path, Buffer.concat(pieces));
+    return path;
+  }
+
+  test.each([false, true])("has the weights of the file in it (deflated: %s)", async (deflated) => {
+    const weights = await archived(await readFile(file("keras3.weights.h5")), deflated);
+    expect(await contents(weights)).toEqual(await contents(file("keras3.weights.h5")));
+    const [own, model] = [await openModel(net), await openModel(net, { weights })];
+    expect([...model.parameters]).toEqual([...own.parameters]);
+  });
+
+  test("with something else in it is refused by its own name, and leaves nothing behind", async () => {
+    const left = async (): Promise<string[]> =>
+      (await readdir(tmpdir())).filter((name) => name.startsWith("noetherscope-keras-"));
+    const before = await left();
+    const path = await archived(Buffer.from("no HDF5 at all".repeat(100)), false);
+    const error = await failure(openCheckpoint(path));
+    expect(error.message).toContain("net.keras: model.weights.h5");
+    expect(error.message).not.toContain("noetherscope-keras-");
+    await contents(await archived(await readFile(file("keras3.weights.h5")), false));
+    expect(await left()).toEqual(before);
+  });
 });
 
 test("a file that is no weights is called by its name", async () => {

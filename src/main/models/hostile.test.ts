@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deflateRawSync } from "node:zlib";
+import { crc32, deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../shared/errors";
@@ -251,6 +251,32 @@ test("a zip bomb gives no more than it was asked for", async () => {
   await writeFile(path, Buffer.concat(pieces));
   expect(deflateRawSync(zeros).length).toBeLessThan(1 << 17);
   expect(await readAll(path)).toEqual([[0, 0]]);
+});
+
+describe("a bit that fell over in a storage", () => {
+  /** The archive with one bit of its storage changed, and the checksum of before unless it has none. */
+  async function fallen(claim: Claim, checksum = true): Promise<string> {
+    const path = await archive(tensorPickle(claim), { "net/data/0": three });
+    const bytes = await readFile(path);
+    const at = bytes.indexOf(Buffer.from(three));
+    bytes[at + 2]! ^= 1;
+    const crc = Buffer.alloc(4);
+    crc.writeUInt32LE(crc32(three));
+    for (let i = bytes.indexOf(crc); i >= 0 && !checksum; i = bytes.indexOf(crc))
+      bytes.fill(0, i, i + 4);
+    await writeFile(path, bytes);
+    return path;
+  }
+  const whole: Claim = { offset: 0n, shape: [3n], strides: [1n], numel: 3n };
+
+  test("is noticed where all of it is read, and where another part is", async () => {
+    await expect(readAll(await fallen(whole))).rejects.toThrow(/checksum of "net\/data\/0"/);
+    await expect(readAll(await fallen(sound))).rejects.toThrow(/checksum of "net\/data\/0"/);
+  });
+
+  test("is nothing that a file without checksums could tell", async () => {
+    expect(await readAll(await fallen(sound, false))).toEqual([[2, 3]]);
+  });
 });
 
 test("an archive that holds a name twice is refused", async () => {

@@ -4,7 +4,13 @@
  * normalisation.
  * https://keras.io/api/models/model_saving_apis/weights_saving_and_loading/
  */
+import { open, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../../../shared/errors";
+import type { ByteSource } from "../../data/byteSource";
 import { openHdf5 } from "../../data/hdf5/open";
+import { entryContent, type ZipEntry } from "../../data/zip";
 import type { ArraySource } from "../../data/arraySource";
 import { byParts, roleOf } from "../names";
 import type { StoredTensor } from "../stored";
@@ -39,6 +45,55 @@ export async function openKeras(path: string): Promise<KerasWeights> {
     names.map((name) => [nameOf(name, names, arrays), tensorOf(arrays.get(name)!)]),
   );
   return { tensors, ordered: order.length > 0, close };
+}
+
+/** The entry of a .keras archive that has its weights; beside it are config.json and metadata.json. */
+export const ARCHIVED = "model.weights.h5";
+
+/** What an archive may unpack to: one of zeros a thousandth of this would be a bomb. */
+const LARGEST_ARCHIVED = 2 ** 34;
+
+/**
+ * The weights in a .keras archive. HDF5's library wants a file of its own, so they are unpacked beside the system's
+ * temporary files until the checkpoint is closed.
+ * @throws UserError "keras/too-large", "zip/…", "hdf5/…"
+ */
+export async function openKerasArchive(source: ByteSource, entry: ZipEntry): Promise<KerasWeights> {
+  if (entry.deflated && entry.size > LARGEST_ARCHIVED) {
+    throw new UserError(
+      "keras/too-large",
+      `${source.path}: ${ARCHIVED} would unpack to ${(entry.size / 2 ** 30).toPrecision(3)} GiB.`,
+      { where: source.path, todo: `Unzip it and give ${ARCHIVED} from it.` },
+    );
+  }
+  const folder = await mkdtemp(join(tmpdir(), "noetherscope-keras-"));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const path = join(folder, ARCHIVED);
+    const file = await open(path, "wx");
+    try {
+      for await (const piece of entryContent(source, entry)) await file.write(piece);
+    } finally {
+      await file.close();
+    }
+    const weights = await openKeras(path);
+    return {
+      ...weights,
+      async close() {
+        await weights.close();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    if (!(error instanceof UserError)) throw error;
+    // The file that its user knows is the archive.
+    const sentence = error.message.replaceAll(
+      join(folder, ARCHIVED),
+      `${source.path}: ${ARCHIVED}`,
+    );
+    throw new UserError(error.code, sentence, { where: source.path, cause: error });
+  }
 }
 
 function nameOf(

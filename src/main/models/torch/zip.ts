@@ -2,6 +2,7 @@
  * torch.save's format since 1.6: a zip archive with data.pkl, one entry a storage under data/, and the byte order.
  * torch.jit.save writes the same with code beside it, which is not looked at.
  */
+import { crc32 } from "node:zlib";
 import { allocateBytes, type ByteSource } from "../../data/byteSource";
 import { contentOffset, entryContent, type ZipEntry } from "../../data/zip";
 import { Cursor } from "../pickle/cursor";
@@ -33,6 +34,7 @@ export async function loadTorchZip(
     if (byName.has(entry.name)) throw damaged(path, `it holds "${entry.name}" twice`);
     byName.set(entry.name, entry);
   }
+  const sound = checksums(source);
   if (pickle.size > LARGEST_PICKLE) throw damaged(path, `its data.pkl has ${pickle.size} bytes`);
   const root = pickle.name.slice(0, -"data.pkl".length);
   const order = byName.get(`${root}byteorder`);
@@ -62,9 +64,30 @@ export async function loadTorchZip(
           `the storage ${key} has ${entry.size} bytes instead of ${length * width}`,
         );
       }
+      if (start > 0 || count < entry.size) await sound(entry);
       return part(source, entry, start, count);
     },
   };
+}
+
+/** Of larger storages, which many tensors share, a part is read without looking at the rest. */
+const LARGEST_CHECKED = 1 << 26;
+
+/** Verifies an entry's checksum when a part of it is first read. PyTorch itself never looks at them. */
+function checksums(source: ByteSource): (entry: ZipEntry) => Promise<void> {
+  const checked = new Map<ZipEntry, Promise<void>>();
+  return (entry) => {
+    // torch.serialization.set_crc32_options(False) leaves zeros.
+    if (entry.crc === 0 || entry.size > LARGEST_CHECKED) return Promise.resolve();
+    const known = checked.get(entry) ?? verified(source, entry);
+    checked.set(entry, known);
+    return known;
+  };
+}
+
+/** @throws UserError "zip/checksum" */
+async function verified(source: ByteSource, entry: ZipEntry): Promise<void> {
+  for await (const piece of entryContent(source, entry)) void piece;
 }
 
 /** Bytes of an entry; of a compressed one what comes before is unpacked and dropped. */
@@ -77,7 +100,7 @@ async function part(
   const out = allocateBytes(`${source.path}: ${entry.name}`, count);
   if (!entry.deflated) {
     out.set(await source.read((await contentOffset(source, entry)) + start, count));
-    return out;
+    return whole(source, entry, out);
   }
   let position = 0;
   for await (const piece of entryContent(source, entry)) {
@@ -89,5 +112,11 @@ async function part(
     position += piece.length;
     if (position >= start + count) break;
   }
-  return out;
+  return whole(source, entry, out);
+}
+
+/** Bytes of which the checksum is known, where they are all of the entry. */
+function whole<T extends Uint8Array>(source: ByteSource, entry: ZipEntry, bytes: T): T {
+  if (entry.crc === 0 || bytes.length < entry.size || crc32(bytes) === entry.crc) return bytes;
+  throw damaged(source.path, `the checksum of "${entry.name}" is wrong`);
 }

@@ -1,4 +1,5 @@
 /** Whether files are as they were when the study opened them, and whether a run still speaks of its inputs. */
+import { fileChosen } from "../../../shared/chosenPart";
 import type { FileIdentity, RunRecord } from "../../../shared/run";
 import { identify, stampOf } from "../../data/identity";
 import type { StoredData, StoredModel } from "./document";
@@ -62,5 +63,7 @@ export function outdates(
 
 function same(a: FileIdentity | null, b: FileIdentity | null): boolean {
   if (a === null || b === null) return a === b;
+  // Of one file two sets of weights may be meant; where the file lies does not matter.
+  if (fileChosen(a.path).part !== fileChosen(b.path).part) return false;
   return a.size === b.size && (a.sha256 === null || b.sha256 === null || a.sha256 === b.sha256);
 }

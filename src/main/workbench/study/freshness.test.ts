@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import type { RunRecord } from "../../../shared/run";
+import type { StoredModel } from "./document";
+import { outdates } from "./freshness";
+
+const file = { path: "/nets/net.onnx", size: 10, modified: 1, sha256: "a" };
+const weights = { path: "/nets/trainer.pt::model", size: 20, modified: 1, sha256: "b" };
+
+function judged(run: typeof weights | null, entry: typeof weights | null): boolean {
+  const record = { model: { ...file, weights: run } } as unknown as RunRecord;
+  const model = { file, weights: entry } as unknown as StoredModel;
+  return outdates(record, { entry: model, state: "here" }, null);
+}
+
+test("a run of another set of weights in the same file is outdated", () => {
+  expect(judged(weights, weights)).toBe(false);
+  expect(judged(weights, { ...weights, path: "/nets/trainer.pt::ema" })).toBe(true);
+  expect(judged({ ...weights, path: "/nets/trainer.pt" }, weights)).toBe(true);
+});
+
+test("a file that was moved with its weights is the same", () => {
+  expect(judged(weights, { ...weights, path: "/elsewhere/trainer.pt::model" })).toBe(false);
+});
