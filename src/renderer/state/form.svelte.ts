@@ -6,6 +6,7 @@ import type { ParameterValue } from "../../shared/parameters";
 import type { RunRecord } from "../../shared/run";
 import { fileName } from "../format";
 import { groupOrNone, offers } from "./groups";
+import { networksBeside, type NamedNetwork } from "./networks";
 import { misfit } from "./pairs";
 import { problemsOf } from "./problems";
 import { ALONE, entryOf, EVERY, type Subject } from "./subject.svelte";
@@ -113,9 +114,29 @@ export class Form {
       analysis: this.definition.id,
       model: this.#alone ? null : model,
       data: this.data,
-      parameters: { ...this.values },
+      parameters: this.#asMeant(model),
     }));
   });
+
+  /** The study's networks beside the chosen model, where the analysis compares. */
+  readonly networks: readonly NamedNetwork[] = $derived(this.#networksBeside(this.model));
+
+  #networksBeside(id: string): readonly NamedNetwork[] {
+    const { study } = this.#place;
+    const [model, data] = [entryOf(study.models, id), entryOf(study.data, this.data)];
+    return this.definition.checkpoints !== "networks" || model === undefined || data === undefined
+      ? []
+      : networksBeside(study, model, data);
+  }
+
+  /** Where none is named, what is compared with are the study's networks, not whatever lies in the model's folder. */
+  #asMeant(model: string): Values {
+    const offered = this.#networksBeside(model);
+    const named = String(this.values["checkpoints"] ?? "").trim();
+    return offered.length === 0 || named !== ""
+      ? { ...this.values }
+      : { ...this.values, checkpoints: offered.map(({ text }) => text).join(", ") };
+  }
 
   /** Whether anything is not as it came. */
   readonly changed = $derived(Object.keys(this.#values).length > 0);

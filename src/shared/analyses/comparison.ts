@@ -23,7 +23,7 @@ export const comparison = defineAnalysis({
     checkpoints: {
       kind: "text",
       label: "Networks",
-      help: "Beside the model: other networks (.onnx), or other weights for it, by name or pattern with commas between them; empty for every network in the model’s folder that fits the data.",
+      help: "Beside the model: other networks (.onnx), “A.onnx with B.safetensors” for one whose weights lie apart, or other weights for the model, by name or pattern with commas between them; empty for every network in the model’s folder that fits the data, and in the window for those of the study.",
       default: "",
       example: "models/*.onnx",
     },

@@ -35,10 +35,15 @@ export function legendRows(names: readonly string[]): number {
   return Math.max(1, Math.ceil(names.reduce((sum, name) => sum + lettersOf(name) + 2.5, 0) / LINE));
 }
 
-/** A name that leaves room for others; in full it stands in the tooltip and the table. */
+/**
+ * A name that leaves room for others, both ends kept: names of one kind differ in the last word as often as in the first.
+ * In full it stands in the tooltip and the table.
+ */
 export function shortened(name: string): string {
   const letters = [...name];
-  return letters.length > 18 ? `${letters.slice(0, 17).join("")}…` : name;
+  return letters.length > 18
+    ? `${letters.slice(0, 10).join("")}…${letters.slice(-7).join("")}`
+    : name;
 }
 
 const letterWidths: Readonly<Record<string, number>> = {

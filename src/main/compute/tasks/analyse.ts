@@ -1,5 +1,5 @@
 /** One run: opens model and data, computes, writes the run's folder whole or not at all. */
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import packageJson from "../../../../package.json";
 import type { AnalysisId } from "../../../shared/analyses";
 import type { Tensor } from "../../../shared/tensor";
@@ -17,6 +17,7 @@ import { assertWritable, writeRun } from "../runFolder";
 import { identities } from "./checkpoints";
 import { openExperiment, placeOf, type Experiment } from "./experiment";
 import { directionsNotice } from "./conventionNotice";
+import { networkName } from "./networkName";
 import { checkParity } from "./parity";
 import { definitionOf, type AnalysisSpec } from "./spec";
 
@@ -141,7 +142,9 @@ async function prepared<T>(
       ...placeOf(experiment),
       sidesAssumed: experiment.data.spacing === null,
       checkpoints: experiment.checkpoints,
-      ...(asFiled === null ? {} : { name: basename(asFiled.path) }),
+      ...(asFiled === null
+        ? {}
+        : { name: await networkName(asFiled.path, input.model?.weights ?? null) }),
       identity: () => identityOf(input, experiment),
       kept: keptParts(join(dirname(input.folder), KEPT_FOLDER)),
       group: experiment.group,

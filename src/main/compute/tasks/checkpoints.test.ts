@@ -1,4 +1,4 @@
-import { cp, mkdtemp, mkdir, rm } from "node:fs/promises";
+import { cp, mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -101,3 +101,48 @@ test.each(["epoch-7.safetensors", "nowhere/*.safetensors", "seed-?"])(
     await expect(names(list)).rejects.toThrow(`No checkpoint is called ${list}`);
   },
 );
+
+test("a network is named with the weights that it has, and called after the training that made both", async () => {
+  const place = join(folder, "trained");
+  const seed = (number: number): object => ({
+    ...{ seed: number, folder: `seed-${number}`, status: "done", reason: null, step: 1, epoch: 1 },
+    ...{ identityError: null, trainLoss: null, validationLoss: null, relativeError: null },
+    ...{ best: null, seconds: 1, checkpoints: [0, 1] },
+  });
+  for (const number of [0, 4]) {
+    await mkdir(join(place, `seed-${number}`), { recursive: true });
+    for (const name of ["best", "epoch-0001"]) {
+      const to = join(place, `seed-${number}`, `${name}.safetensors`);
+      await cp(join(fixture, "weights.safetensors"), to);
+    }
+  }
+  await cp(join(fixture, "model.onnx"), join(place, "model.onnx"));
+  await writeFile(
+    join(place, "training.json"),
+    JSON.stringify({
+      ...{ format: 1, id: "trained", name: "unet on waves", started: "", parameters: {} },
+      model: { sha256: "", architecture: null, parameters: 1 },
+      data: { path: "", size: 0, sha256: null, samplesSha256: "", options: {}, fields: "" },
+      ...{ validationTrajectories: [], samples: 1, validationSamples: 0, batch: 1 },
+      ...{ stepsPerEpoch: 1, totalSteps: 1, seeds: [seed(0), seed(4)], device: "", executor: "" },
+      ...{ versions: {}, notices: [] },
+    }),
+  );
+  const network = "trained/model.onnx";
+  const list = [
+    `${network} with trained/seed-*/best.safetensors`,
+    `${network} with trained/seed-4/epoch-0001.safetensors`,
+    network,
+  ].join(",");
+  const all = await checkpointsOf(list, join(folder, "model.onnx"), [6]);
+  expect(all.map(({ name }) => name).toSorted()).toEqual([
+    "unet on waves, seed 0",
+    "unet on waves, seed 4",
+    "unet on waves, seed 4, epoch-0001.safetensors",
+    "unet on waves, untrained",
+  ]);
+  await Promise.all(all.map(({ open }) => open()));
+  await expect(names(`${network} with trained/none.safetensors`)).rejects.toThrow(
+    "No checkpoint is called trained/none.safetensors.",
+  );
+});

@@ -7,6 +7,7 @@ import type { FileIdentity } from "../../../shared/run";
 import type { Checkpoint } from "../../analyses/context";
 import { identify } from "../../data/identity";
 import { openModel } from "../../models";
+import { networkName } from "./networkName";
 
 /** More would be a film, not a series. */
 const MOST = 500;
@@ -14,13 +15,17 @@ const MOST = 500;
 /** What files of weights are called. */
 const WEIGHTS = [".safetensors", ".pt", ".pth", ".ckpt", ".npz"];
 
+/** A network whose weights lie apart: "unet/model.onnx with unet/best.safetensors". */
+const APART = /^(.+\.onnx) with (.+)$/i;
+
 /** What trainings write beside the weights. */
 const OTHER = /optim|resume|example/i;
 
 /**
  * In the order of their names, numbers in them counted: epoch-9 before epoch-10.
  * @param list names or patterns with * and ?, commas between them; relative ones from the working folder, or where
- * nothing is found there from the model's. A folder stands for the numbered weights in it, or in the folders in it.
+ * nothing is found there from the model's. A folder stands for the numbered weights in it, or in the folders in it; "A
+ * with B" for the network A with the weights B.
  * @param model path of the network's .onnx file
  * @param sample extents of a state, for axes that it leaves open
  * @throws UserError "checkpoints/none", "checkpoints/many"
@@ -34,23 +39,49 @@ export async function checkpointsOf(
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
-  const found = new Set<string>();
+  const found = new Map<string, Source>();
   for (const named of patterns) {
-    // One of the sets in each file: ckpt_*.pt::ema.
-    const { file: pattern, part } = fileChosen(named);
-    const places = isAbsolute(pattern)
-      ? [pattern]
-      : [resolve(pattern), join(dirname(model), pattern)];
-    const files = await firstFound(places);
-    if (files.length === 0) {
-      throw new UserError("checkpoints/none", `No checkpoint is called ${pattern}.`, {
-        where: pattern,
-        todo: "Name weights files (.safetensors), networks (.onnx) or a folder of numbered weights, from the working folder, from the model's, or with their full path; * stands for any letters.",
-      });
+    const [, network, weights] = APART.exec(named) ?? [];
+    const sources =
+      network === undefined
+        ? (await filesOf(named, model)).map(sourceOf)
+        : (await filesOf(weights!, model)).map(async (path) => ({
+            network: (await filesOf(network, model))[0]!,
+            weights: path,
+          }));
+    for (const source of await Promise.all(sources)) {
+      found.set(`${source.network} ${source.weights}`, source);
     }
-    for (const file of files) found.add(withPart(file, part));
   }
-  return opened([...found], list, model, sample);
+  return opened([...found.values()], list, model, sample);
+}
+
+/** A checkpoint's files: a network, weights for the model, or both. */
+interface Source {
+  /** null for the model's. */
+  readonly network: string | null;
+  /** null for those in the network's file. */
+  readonly weights: string | null;
+}
+
+function sourceOf(path: string): Source {
+  const whole = path.toLowerCase().endsWith(".onnx");
+  return whole ? { network: path, weights: null } : { network: null, weights: path };
+}
+
+/** @throws UserError "checkpoints/none" */
+async function filesOf(named: string, model: string): Promise<string[]> {
+  // One of the sets in each file: ckpt_*.pt::ema.
+  const { file: pattern, part } = fileChosen(named);
+  const places = isAbsolute(pattern)
+    ? [pattern]
+    : [resolve(pattern), join(dirname(model), pattern)];
+  const files = await firstFound(places);
+  if (files.length > 0) return files.map((file) => withPart(file, part));
+  throw new UserError("checkpoints/none", `No checkpoint is called ${pattern}.`, {
+    where: pattern,
+    todo: "Name weights files (.safetensors), networks (.onnx) or a folder of numbered weights, from the working folder, from the model's, or with their full path; * stands for any letters.",
+  });
 }
 
 /**
@@ -63,42 +94,58 @@ export async function checkpointsBeside(
   sample: readonly number[],
 ): Promise<Checkpoint[]> {
   const folder = dirname(resolve(model));
-  if (kind === "networks") return opened(await step(folder, "*.onnx"), folder, model, sample);
+  const all = (files: readonly string[]): Promise<Checkpoint[]> =>
+    opened(files.map(sourceOf), folder, model, sample);
+  if (kind === "networks") return all(await step(folder, "*.onnx"));
   const beside = await weightsIn(folder);
   const files = beside.length > 0 ? beside : await weightsIn(join(folder, "checkpoints"));
-  if (files.length > 0) return opened(files, folder, model, sample);
+  if (files.length > 0) return all(files);
   throw new UserError("checkpoints/none", `No checkpoints lie beside ${model}.`, {
     where: model,
     todo: "Name their folder, or a pattern like checkpoints/epoch-*.safetensors (--checkpoints on the command line).",
   });
 }
 
-function opened(
-  files: readonly string[],
+async function opened(
+  sources: readonly Source[],
   list: string,
   model: string,
   sample: readonly number[],
-): Checkpoint[] {
-  if (files.length > MOST) {
-    throw new UserError("checkpoints/many", `${files.length} checkpoints are more than ${MOST}.`, {
-      where: list,
-      todo: "Name fewer of them.",
-    });
+): Promise<Checkpoint[]> {
+  if (sources.length > MOST) {
+    throw new UserError(
+      "checkpoints/many",
+      `${sources.length} checkpoints are more than ${MOST}.`,
+      { where: list, todo: "Name fewer of them." },
+    );
   }
-  const paths = [...files].sort(byNumbers);
-  const names = shortNames(paths);
+  const pathOf = ({ network, weights }: Source): string => weights ?? network!;
+  const sorted = [...sources].sort((a, b) => byNumbers(pathOf(a), pathOf(b)));
+  const paths = sorted.map(pathOf);
+  const names = await namesOf(sorted, shortNames(paths));
   const series = seriesOf(paths);
   const identityOf = identities(sample);
-  return paths.map((path, k) => {
-    const whole = path.toLowerCase().endsWith(".onnx");
+  return sorted.map(({ network, weights }, k) => {
+    const file = network ?? model;
     return {
       name: names[k]!,
       ...(series === null ? {} : { series: series[k]! }),
-      open: () =>
-        whole ? openModel(path, { sample }) : openModel(model, { weights: path, sample }),
-      identity: () => identityOf(whole ? [path] : [model, path]),
+      open: () => openModel(file, { ...(weights === null ? {} : { weights }), sample }),
+      identity: () => identityOf(weights === null ? [file] : [file, weights]),
     };
   });
+}
+
+/** Whole networks are called after the trainings that made them, where that tells them apart. */
+async function namesOf(sources: readonly Source[], short: readonly string[]): Promise<string[]> {
+  const names = await Promise.all(
+    sources.map(({ network, weights }, k) =>
+      network === null ? short[k]! : networkName(network, weights),
+    ),
+  );
+  return names.map((name, k) =>
+    names.indexOf(name) === names.lastIndexOf(name) ? name : short[k]!,
+  );
 }
 
 /**
