@@ -10,6 +10,11 @@ export function pageOf({ run, data, training }: Job): Page | null {
   return data === null ? null : { kind: "data", id: data };
 }
 
+/** What the training that a job works on is called; also of one that waits and has no folder yet. */
+export function trainingOf({ title }: Job): string {
+  return title.replace(/^Train /, "");
+}
+
 export class Jobs {
   readonly #client: Client;
   readonly #all = new SvelteMap<string, Job>();

@@ -1,6 +1,7 @@
 /** What pages and analyses are called in tabs, trees, titles and buttons. */
 import { analysisById } from "../../shared/analyses";
 import type { Study } from "../../shared/contract";
+import { trainingOf, type Jobs } from "./jobs.svelte";
 import type { Page } from "./tabs.svelte";
 
 /** As it stands within a sentence: people keep their capital, as Sophus Lie does. */
@@ -13,12 +14,8 @@ export function firstSentence(text: string): string {
   return text.split(/(?<=\.)\s/u)[0] ?? text;
 }
 
-/** As the tree lists it; one that waits for its turn has no name yet. */
-function trainingName(training: Study["trainings"][number] | undefined): string {
-  return training === undefined ? "Training" : `Training ${training.name}`;
-}
-
-export function nameOf(page: Page, study: Study): string {
+/** @param jobs the window's, since a training that waits for its turn is in no study yet */
+export function nameOf(page: Page, study: Study, jobs?: Pick<Jobs, "ofTraining">): string {
   switch (page.kind) {
     case "study":
       return "Overview";
@@ -27,7 +24,7 @@ export function nameOf(page: Page, study: Study): string {
     case "train":
       return "Train a network";
     case "training":
-      return trainingName(study.trainings.find(({ id }) => id === page.id));
+      return `Training ${trainingName(page.id, study, jobs)}`.trim();
     case "data":
       return study.data.find(({ id }) => id === page.id)?.name ?? "Data";
     case "model":
@@ -37,4 +34,14 @@ export function nameOf(page: Page, study: Study): string {
     case "new":
       return `New ${withinSentence(analysisById(page.analysis)?.title ?? "run")}`;
   }
+}
+
+function trainingName(
+  id: string,
+  study: Study,
+  jobs: Pick<Jobs, "ofTraining"> | undefined,
+): string {
+  const found = study.trainings.find((training) => training.id === id);
+  const job = jobs?.ofTraining(id);
+  return found?.name ?? (job === undefined ? "" : trainingOf(job));
 }

@@ -39,6 +39,7 @@ const routine = [
   /\bin no batch\b/,
   /\bdo(es)? not fill a batch\b/,
   /\bas the model has them\b/,
+  /\bis not computed again\b/,
   /\bacts? trivially\b/,
   /^Taken from the model’s file: /,
 ];
