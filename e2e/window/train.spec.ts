@@ -125,6 +125,7 @@ test("from a finished training its evolution and its landscape are a click away,
   await tree.getByRole("button", { name: "Remove twins", exact: true }).click();
   await expect(page.getByText("Removed twins. Its weights leave the disk when the study is closed.")).toBeVisible(); // prettier-ignore
   await expect(page.getByText(/^The training twins, which made its network, was removed/)).toBeVisible(); // prettier-ignore
+  await expect(page.getByRole("heading", { name: "Evolution · twins on navier-stokes" })).toBeVisible(); // prettier-ignore
   await tree.getByRole("button", { name: /^twins, seed 1/ }).click();
   await expect(page.getByText(/^The training twins, which made it, was removed/)).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).first().click();

@@ -372,7 +372,7 @@ function ensembleOf(
 ): string | undefined {
   const { seeds } = summary;
   if (model === undefined || !Array.isArray(seeds) || seeds.length < 2) return undefined;
-  return trainings.find(({ models }) => models.includes(model.id))?.name;
+  return model.removedTraining ?? trainings.find(({ models }) => models.includes(model.id))?.name;
 }
 
 export function figuresFolder(study: string): string {
