@@ -22,6 +22,7 @@ import type { StoredTensor } from "./stored";
 import type { LoadedPickle } from "./torch/loaded";
 import { loadTorchStream } from "./torch/stream";
 import { isTorchTar, loadTorchTar } from "./torch/tar";
+import { TorchTensor } from "./torch/tensors";
 import { loadTorchZip, torchPickle } from "./torch/zip";
 import {
   setsOf,
@@ -154,7 +155,8 @@ function ofPickle(loaded: LoadedPickle, path: string): Opened {
           `${path} asks Python to run ${printable([...loaded.calls].slice(0, 3).join(", "))} when it is loaded; nothing of it was run here.`,
         ];
   if (sets.length > 0) return { sets, training: trainingStateOf(loaded.value), notices };
-  throw new UserError("weights/none", `${path} holds no tensors.`, {
+  const what = loaded.value instanceof TorchTensor ? "one tensor without a name" : "no tensors";
+  throw new UserError("weights/none", `${path} holds ${what}.`, {
     where: path,
     todo: "Save the network's state dict: torch.save(model.state_dict(), …).",
   });

@@ -281,6 +281,23 @@ describe("a .keras archive", () => {
   });
 });
 
+test("the state of an optimiser, and quantised tensors, are called what they are", async () => {
+  const moments = join(folder, "optimiser.safetensors");
+  const zeros: Tensor = { dtype: "float32", shape: [4], data: new Float32Array(4) };
+  const names = [
+    "state.0.step",
+    "state.0.exp_avg",
+    "state.0.exp_avg_sq",
+    "state.1.momentum_buffer",
+  ];
+  await writeFile(moments, encodeSafetensors(new Map(names.map((name) => [name, zeros]))));
+  const error = await failure(openModel(net, { weights: moments }));
+  expect(error.code).toBe("weights/optimiser");
+  expect(error.todo).toContain("model.state_dict()");
+  const quantised = await failure(openModel(net, { weights: file("views.pt") }));
+  expect(quantised.message).toMatch(/views.pt: \w+ is (quantised|a view)/);
+});
+
 test("a file that is no weights is called by its name", async () => {
   expect((await failure(openCheckpoint(file("make.py")))).message).toContain("is a text file");
   expect((await failure(openCheckpoint(file("none.pt")))).message).toContain("There is no file");

@@ -17,7 +17,7 @@ import { declaredBy } from "./declared";
 import { align, canonical, unwrapped } from "./names";
 import { permuted } from "./permute";
 import { usesOf, type Use } from "./places";
-import type { StoredTensor } from "./stored";
+import { unreadable, type StoredTensor } from "./stored";
 import { matchStructure, type Offered } from "./structure";
 import { withPrefix, type WeightSet } from "./weightSets";
 
@@ -243,6 +243,7 @@ async function planOf(model: OnnxModel, checkpoint: Checkpoint, set: WeightSet):
     missing.filter((name) => !constants.has(name)),
     extra,
     [...misshapen.values()],
+    set,
   );
   return {
     assigned,
@@ -373,12 +374,36 @@ function byStructure(
   );
 }
 
+/** What trainers keep of an optimiser: Adam's moments, momenta, counts of steps. */
+const ofOptimiser =
+  /(^|\.)(exp_avg(_sq)?|max_exp_avg_sq|momentum_buffer|square_avg|acc_delta|step|trace|mu|nu|count)(\.|$)/;
+
+/** Why a set would be nobody's weights, whatever the network; undefined where it may be another's. */
+function nobodys({ path }: Checkpoint, { tensors }: WeightSet): UserError | undefined {
+  const unread = [...tensors].find(([, { unreadable }]) => unreadable !== undefined);
+  if (unread !== undefined) {
+    const [name, { unreadable: why }] = unread;
+    return unreadable(
+      `${path}: ${printable(name)}`,
+      why!,
+      "Save the weights as plain float tensors.",
+    );
+  }
+  if (![...tensors.keys()].every((name) => ofOptimiser.test(name))) return undefined;
+  return new UserError(
+    "weights/optimiser",
+    `${path} holds the state of an optimiser (${printable([...tensors.keys()].slice(0, 2).join(", "))} …), no weights.`,
+    { where: path, todo: "Save the network's state dict: torch.save(model.state_dict(), …)." },
+  );
+}
+
 function refuse(
   model: OnnxModel,
   checkpoint: Checkpoint,
   missing: readonly string[],
   extra: readonly string[],
   misshapen: readonly string[],
+  set: WeightSet,
 ): void {
   const list = (names: readonly string[]): string =>
     `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`;
@@ -388,6 +413,8 @@ function refuse(
     ...(misshapen.length > 0 ? [list(misshapen)] : []),
   ];
   if (faults.length === 0) return;
+  const why = nobodys(checkpoint, set);
+  if (why !== undefined) throw why;
   throw new UserError(
     "weights/misfit",
     `${checkpoint.path} does not fit ${basename(model.path)}: ${printable(faults.join("; "))}.`,

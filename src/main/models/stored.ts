@@ -11,6 +11,8 @@ export interface StoredTensor {
   readonly shape: readonly number[];
   /** As the file has it: "bfloat16", "complex64". */
   readonly storedType: string;
+  /** Why it cannot be read, where that is known beforehand: "is quantised: …". */
+  readonly unreadable?: string;
   /** @throws UserError where the bytes are not what the file says */
   read(): Promise<Tensor>;
 }

@@ -185,6 +185,7 @@ function leafOf(leaf: Leaf, loaded: LoadedPickle, where: string): StoredTensor {
       dtype: "float32",
       shape: leaf.shape,
       storedType: "unreadable",
+      unreadable: leaf.why,
       read: () => {
         throw unreadable(where, leaf.why, "Save the weights as plain float tensors.");
       },

@@ -113,7 +113,8 @@ const constructors: Readonly<Record<string, Construct>> = {
   "torch.nn.parameter.Buffer": first,
   "torch._utils._rebuild_qtensor": ([, , size]) =>
     new Unreadable(shapeOf(size) ?? [], "is quantised: its integers are no weights"),
-  "torch._utils._rebuild_sparse_tensor": () => new Unreadable([], "is sparse"),
+  "torch._utils._rebuild_sparse_tensor": ([, parts]) =>
+    new Unreadable(shapeOf(itemsOf(parts)?.[2]) ?? [], "is sparse"),
   "torch._utils._rebuild_meta_tensor_no_storage": ([, size]) =>
     new Unreadable(shapeOf(size) ?? [], "is on the meta device and has no numbers"),
   "torch._tensor._rebuild_from_type_v2": ([made, , args], cursor) =>
