@@ -15,8 +15,22 @@ const reasons: Readonly<Record<string, { problem: string; todo: string }>> = {
   EROFS: { problem: "the file system is read-only", todo: "Choose another place." },
   ENAMETOOLONG: { problem: "the name is too long", todo: "Choose a shorter one." },
   EMFILE: { problem: "too many files are open", todo: "Close some and try again." },
+  ELOOP: { problem: "its links lead round in a circle", todo: "Name the file itself." },
+  EBUSY: { problem: "another program has it open", todo: "Close it there and try again." },
   EIO: { problem: "the disk reports an error", todo: "Copy the file elsewhere and try again." },
 };
+
+/** For a path that is a device, a pipe or a socket: reading it may never end. */
+export function notAFile(path: string): UserError {
+  return new UserError(
+    "file/kind",
+    `${path} is a device, a pipe or a socket, where a file is wanted.`,
+    {
+      where: path,
+      todo: "Check the path, and where its links lead.",
+    },
+  );
+}
 
 /**
  * Turns an error of node:fs into a UserError "file/enoent", "file/eacces" …; anything else comes back as it was.

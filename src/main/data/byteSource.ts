@@ -1,8 +1,8 @@
 /** Bytes at random offsets, of a file or of memory, so that readers take only the parts they need. */
 import { readSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { UserError } from "../../shared/errors";
-import { fileError } from "../../shared/fileErrors";
+import { fileError, notAFile } from "../../shared/fileErrors";
 
 export interface ByteSource {
   /** For messages. */
@@ -18,9 +18,12 @@ export interface ByteSource {
   close(): Promise<void>;
 }
 
-/** @throws UserError "file/…" where it cannot be opened */
+/** @throws UserError "file/…" where it cannot be opened, "file/kind" for what is no file */
 export async function openFile(path: string): Promise<ByteSource> {
   try {
+    // Opening a pipe waits until somebody writes into it.
+    const about = await stat(path);
+    if (!about.isFile() && !about.isDirectory()) throw notAFile(path);
     const file = await open(path, "r");
     const { size } = await file.stat();
     return {

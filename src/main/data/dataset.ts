@@ -29,7 +29,7 @@ import type { ArrayFile } from "./arrayFile";
 import { fieldsWithHistory, withHistory } from "./history";
 import { readingOf, type Proposal } from "./layouts";
 import { openArrayFile } from "./open";
-import { joinedStates, shardsOf } from "./shards";
+import { joinedStates, linksIn, shardsOf } from "./shards";
 import { statesOf, type StatePlace, type States } from "./states";
 import { OWN_PHYSICS } from "./write/ownWords";
 import { unitsOf } from "./units";
@@ -202,7 +202,13 @@ async function dataSetOf(
     trajectories: states.trajectories,
     times,
     sampleCount,
-    notices: [...file.notices, ...reading.notices, ...assumedOf(box), ...overruled(dt, ownStep)],
+    notices: [
+      ...file.notices,
+      ...(await linksIn(path, paths)),
+      ...reading.notices,
+      ...assumedOf(box),
+      ...overruled(dt, ownStep),
+    ],
     place(index) {
       return inTime ? { index, ...placeOf(index) } : { index, trajectory: null, time: null };
     },

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileChosen } from "../../shared/chosenPart";
 import type { FileIdentity } from "../../shared/run";
 import type { Tensor } from "../../shared/tensor";
-import { fileError } from "../../shared/fileErrors";
+import { fileError, notAFile } from "../../shared/fileErrors";
 
 /** Above this a file is hashed only on request. */
 const HASH_LIMIT = 1e9;
@@ -50,6 +50,7 @@ export async function stampOf(chosen: string): Promise<Stamp> {
   const path = fileChosen(chosen).file;
   const info = await stat(path);
   if (!info.isDirectory()) {
+    if (!info.isFile()) throw notAFile(path);
     return { size: info.size, modified: Math.round(info.mtimeMs), listing: undefined };
   }
   const names = (await readdir(path, { recursive: true })).sort().slice(0, MOST_FILES);

@@ -1,4 +1,4 @@
-import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -34,6 +34,19 @@ test("where the folder is missing as well, the first missing one is named", asyn
   await expect(openArrays(path)).rejects.toMatchObject({
     message: `There is no file ${path}, nor its folder ${join(folder, "a")}.`,
   });
+});
+
+test("a link to what is not there, one that leads to itself, and a device are called so", async () => {
+  const [dangling, loop, device] = ["dangling.npz", "loop.npz", "device.npz"].map((name) => join(folder, name)); // prettier-ignore
+  await symlink(join(folder, "nowhere.npz"), dangling!);
+  await symlink(loop!, loop!);
+  await symlink("/dev/zero", device!);
+  await expect(openArrays(dangling!)).rejects.toMatchObject({
+    message: `${dangling!} is a link to a file that is not there.`,
+  });
+  await expect(openArrays(loop!)).rejects.toMatchObject({ code: "file/eloop" });
+  await expect(openArrays(device!)).rejects.toMatchObject({ code: "file/kind" });
+  for (const path of [dangling!, loop!, device!]) await rm(path);
 });
 
 test("of a folder, what it holds of that kind is named, a few at most", async () => {

@@ -27,6 +27,13 @@ export async function openError(
 async function missing(known: UserError, path: string): Promise<UserError> {
   const [folder, name] = [dirname(path), basename(path)];
   const names = await namesIn(folder);
+  if (names?.includes(name) === true) {
+    return new UserError(known.code, `${path} is a link to a file that is not there.`, {
+      where: path,
+      todo: "Put the file back, or name it where it is now.",
+      cause: known.cause,
+    });
+  }
   const [sentence, todo] =
     names === undefined
       ? [

@@ -1,6 +1,6 @@
 /** A folder of files of one layout as one data set: their trajectories one after the other. */
-import { readdir, stat } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
 import { isDataName, zarrEnding } from "../../shared/dataFiles";
 import { UserError } from "../../shared/errors";
 import { fileError } from "../../shared/fileErrors";
@@ -64,6 +64,22 @@ function noShards(path: string, folders: readonly { readonly name: string }[]): 
         ? "Name a file, or a folder of them."
         : `Name a file, or one of the folders in it: ${names.slice(0, 6).join(", ")}.`,
   });
+}
+
+/** A sentence for each file of a folder that is a link to a place outside of it; Hugging Face's cache is made of those. */
+export async function linksIn(folder: string, paths: readonly string[]): Promise<string[]> {
+  if (paths.length < 2) return [];
+  const inside = await realpath(folder);
+  const outside: string[] = [];
+  for (const path of paths) {
+    if (dirname(await realpath(path)) !== inside) outside.push(basename(path));
+  }
+  if (outside.length === 0) return [];
+  return [
+    outside.length === 1
+      ? `${outside[0]!} is a link that leads out of the folder, and is read where it leads.`
+      : `${outside[0]!} and ${outside.length - 1} more are links that lead out of the folder, and are read where they lead.`,
+  ];
 }
 
 /**

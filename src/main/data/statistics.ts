@@ -1,5 +1,5 @@
 /** Mean, spread and range of each channel over the states of a data set, and how many values are not finite. */
-import { sizeOf, toFloat64 } from "../../shared/tensor";
+import { sizeOf, toFloat64, type TensorData } from "../../shared/tensor";
 import type { DataSet } from "./dataset";
 import type { StatePlace } from "./states";
 
@@ -43,7 +43,9 @@ export async function channelStatistics(
   const step = Math.max(1, Math.floor(CHUNK_VALUES / Math.max(1, size)));
   for (let from = 0; from < chosen.length; from += step) {
     signal?.throwIfAborted();
-    const values = toFloat64(await states.read(chosen.slice(from, from + step)));
+    const { data } = await states.read(chosen.slice(from, from + step));
+    // Only what is no number of JavaScript is converted: a state may be large, and a copy twice that.
+    const values = data instanceof BigInt64Array ? toFloat64({ data }) : data;
     for (let start = 0; start < values.length; start += inner) {
       sums[(start / inner) % channels.length]!.add(values.subarray(start, start + inner));
     }
@@ -63,7 +65,7 @@ class Moments {
   #max = -Infinity;
   #nonFinite = 0;
 
-  add(values: Float64Array): void {
+  add(values: Exclude<TensorData, BigInt64Array>): void {
     let count = 0;
     let sum = 0;
     for (const value of values) {

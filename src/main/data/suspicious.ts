@@ -14,14 +14,20 @@ const fillValues = [
 const SAME = 1e-6;
 /** A fill value lies this far from the rest, in standard deviations that it has itself made large. */
 const OUTSIDE = 5;
+/**
+ * Where much of a channel is a fill value, its deviation is as large as the distance. Then most values lie at one of two
+ * ends, and the variance comes near what that has at most, (max − mean)·(mean − min) (Bhatia and Davis 2000).
+ */
+const TWO_ENDS = 0.8;
 /** Larger numbers than this are in no unit that anybody uses; a float32 ends at 3e38. */
 const HUGE = 1e30;
 
 /** A sentence for each channel whose extremes look like that. */
 export function suspiciousValues(statistics: readonly ChannelStatistics[]): string[] {
   return statistics.flatMap(({ channel, mean, std, min, max }) => {
+    const atEnds = std ** 2 > TWO_ENDS * (max - mean) * (mean - min);
     const fill = [min, max].find(
-      (value) => Math.abs(value - mean) > OUTSIDE * std && std > 0 && isFill(value),
+      (value) => std > 0 && isFill(value) && (atEnds || Math.abs(value - mean) > OUTSIDE * std),
     );
     if (fill !== undefined) {
       return [

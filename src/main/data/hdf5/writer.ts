@@ -11,7 +11,9 @@ import { fileError } from "../../../shared/fileErrors";
 import { hdf5, mountNew, type Mounted } from "./library";
 
 export type Numbers = Float32Array | Float64Array;
-export type WrittenAttribute = string | number | boolean | readonly string[] | readonly boolean[];
+/** A bigint is written as an integer, a number as a float64. */
+export type WrittenAttribute =
+  string | number | bigint | boolean | readonly string[] | readonly boolean[];
 
 /** Bytes of a chunk at most; what is read of a state comes in whole chunks. */
 const MOST_CHUNK = 1 << 22;
@@ -65,6 +67,8 @@ export class Hdf5Writer {
     const list = Array.isArray(value) ? (value as readonly (string | boolean)[]) : undefined;
     if (typeof value === "string") object.create_attribute(name, value);
     else if (typeof value === "number") object.create_attribute(name, [value], [], "<d");
+    // Its types do not know that the library takes integers of 64 bits as they are.
+    else if (typeof value === "bigint") object.create_attribute(name, [value] as never, [], "<q");
     else if (typeof value === "boolean") object.create_attribute(name, [Number(value)], [], "<b");
     else if (list!.length > 0 && typeof list![0] === "string")
       object.create_attribute(name, [...list!] as string[]); // prettier-ignore

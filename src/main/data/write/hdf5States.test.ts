@@ -147,7 +147,7 @@ assert np.array_equal(w["t1_fields/v"][..., 1], x_first(states[:, :, 2]))
 assert np.array_equal(p["Vy"], x_first(states[:, :, 2])) and p["Vy"].dtype == np.float32
 assert w["scalars/nu"][()] == 0.25 and list(w.attrs["simulation_parameters"]) == ["nu"] and w.attrs["nu"] == 0.25
 assert w.attrs["noetherscope_physics"] == p.attrs["noetherscope_physics"] == "navier-stokes: nu=0.25"
-assert list(w["t1_fields"].attrs["field_names"]) == ["v"] and w.attrs["n_spatial_dims"] == 2
+assert list(w["t1_fields"].attrs["field_names"]) == ["v"] and w.attrs["n_spatial_dims"] == 2 and w.attrs["n_spatial_dims"].dtype.kind == "i"
 assert w["boundary_conditions/x_periodic"].attrs["bc_type"] == "PERIODIC"
 d = xarray.open_dataset(sys.argv[3], engine="h5netcdf", phony_dims="sort")
 assert np.array_equal(d["density"].values, p["density"])

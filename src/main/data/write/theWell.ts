@@ -49,8 +49,8 @@ export function theWell(written: Written): FileLayout {
       "/": {
         dataset_name: name,
         grid_type: "cartesian",
-        n_spatial_dims: directions.length,
-        n_trajectories: trajectories,
+        n_spatial_dims: BigInt(directions.length),
+        n_trajectories: BigInt(trajectories),
         simulation_parameters: Object.keys(constants),
         ...constants,
       },
