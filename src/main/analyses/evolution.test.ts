@@ -242,6 +242,9 @@ describe("evolution", () => {
     expect([...values.subarray(2 * G * N)].every(Number.isNaN)).toBe(true);
     expect(Number.isNaN(values[0])).toBe(false);
     expect(context.notices).toContain("epoch-9.safetensors is left out: 3 of 9 numbers are NaN.");
+    // Its numbers are those of the last that has any.
+    const before = await run({ ...base(), checkpoints: training(2) }, { screening: true });
+    expect(result.summary).toMatchObject({ last: 1, elements: before.summary["elements"] });
   });
 
   test("of one checkpoint is refused", async () => {

@@ -145,13 +145,14 @@ export class Form {
     const rest = Object.fromEntries(Object.entries(this.#values).filter(([key]) => key !== name));
     const isDefault = this.definition.parameters[name]?.default === value;
     this.#values = isDefault ? rest : { ...rest, [name]: value };
+    if (name === "group") this.#fitElement();
   }
 
   reset(): void {
     this.#values = {};
   }
 
-  /** The largest group that can act on the data, where the one that is set cannot. */
+  /** The largest group that can act on the data, where the one that is set cannot, and one of its elements. */
   fitGroup(): void {
     const { group } = this.values;
     const data = entryOf(this.#place.study.data, this.data);
@@ -160,6 +161,17 @@ export class Form {
     const now = all.find((offer) => offer.group.id === group);
     const best = all.find((offer) => offer.fit.fits);
     if (now !== undefined && !now.fit.fits && best !== undefined) this.set("group", best.group.id);
+    this.#fitElement();
+  }
+
+  /** An element that the group has: where it is none of it, the first that does something. */
+  #fitElement(): void {
+    const group = groupOrNone(String(this.values["group"]));
+    const { element } = this.values;
+    if (group === undefined || typeof element !== "string" || element === "") return;
+    if (group.elements.some(({ id }) => id === element)) return;
+    const first = group.elements.find(({ id }) => id !== "e") ?? group.elements[0];
+    if (first !== undefined) this.set("element", first.id);
   }
 
   /** On that model and those data, with what else is set. */

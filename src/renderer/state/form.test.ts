@@ -33,6 +33,16 @@ test("on a grid that is not square it proposes the largest group that fits", () 
   expect(form.values["group"]).toBe("v4-axes");
 });
 
+test("the element is one of the group, whichever is chosen", () => {
+  const { session } = open(someStudy({ data: [someData({ shape: [3, 1, 3, 8, 16] })] }));
+  const form = new Form(analyses.landscape, session);
+  expect(form.values["element"]).toBe("r2");
+  form.set("group", "trivial");
+  expect(form.values["element"]).toBe("e");
+  form.set("group", "d4");
+  expect(form.values["element"]).toBe("e");
+});
+
 test("a wrong value is said at its parameter and holds the run back", () => {
   const { form } = open();
   form.set("ridge", "soft");

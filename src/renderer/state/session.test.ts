@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { FakeClient, someData, someStudy } from "./fakeClient";
+import type { TrainingEntry } from "../../shared/training/training";
+import { FakeClient, someData, someModel, someStudy } from "./fakeClient";
 import { Session } from "./session.svelte";
 
 test("a study changed by another window is shown, another study is not", () => {
@@ -59,4 +60,31 @@ test("a closed session hears no more of its study", async () => {
   await session.close();
   client.emit("study.changed", someStudy({ name: "Later" }));
   expect(session.study.name).toBe("One");
+});
+
+test("analyses over a training are aimed at its checkpoints, its loss and its variables", () => {
+  const model = { ...someModel(), checkpoints: "seed-0/epoch-*.safetensors" };
+  const seeds = [{ seed: 0 }, { seed: 1 }];
+  const training = {
+    id: "twins",
+    models: ["model-1"],
+    dataEntry: "data-1",
+    seeds,
+    parameters: { loss: "smse", normalise: "pooled" },
+  } as unknown as TrainingEntry;
+  const session = new Session(new FakeClient({}), someStudy({ models: [model] }));
+  const over = session.aimAtTrained(training, "evolution");
+  expect(over?.form.requests).toMatchObject([
+    {
+      model: "model-1",
+      data: "data-1",
+      parameters: { checkpoints: "seed-*/epoch-*.safetensors", loss: "smse", normalise: "pooled" },
+    },
+  ]);
+  // A path is of one training.
+  expect(session.aimAtTrained(training, "landscape")?.form.values).toMatchObject({
+    checkpoints: "seed-0/epoch-*.safetensors",
+    directions: "path",
+  });
+  expect(session.aimAtTrained({ ...training, models: [] }, "evolution")).toBeNull();
 });

@@ -9,12 +9,13 @@ export function networksFacts({ analysis, summary }: RunRecord, show: ShowNumber
   if (analysis === "evolution") {
     const moments = list(summary["checkpoints"]);
     const seeds = Array.isArray(summary["seeds"]) ? summary["seeds"].map(String) : [];
-    const [first, last] = [moments[0], moments.at(-1)].map((one) => String(one?.["name"] ?? ""));
+    const end = moments[number(summary["last"]) ?? moments.length - 1];
+    const [first, last, shown] = [moments[0], moments.at(-1), end].map((one) => String(one?.["name"] ?? "")); // prettier-ignore
     return [
       ["Checkpoints", `${moments.length}, ${first!} … ${last!}`],
       ...(seeds.length > 1 ? ([["Trainings", seeds.join(", ")]] as Facts) : []),
       ["Coherence with log loss", correlation(summary, show)],
-      ["Below", `as they are at ${last!}`],
+      ["Below", `as they are at ${shown!}`],
     ];
   }
   if (analysis !== "comparison") return [];

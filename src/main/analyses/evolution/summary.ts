@@ -32,11 +32,12 @@ export function summaryOf(
       RESAMPLES_OF_CURVES,
     ),
   );
+  const end = lastFinite(readings, moments.length);
   const last = aggregateOver(
     group,
     elements,
     samples,
-    present(moments.length - 1).map((reading) => ({ ...reading })),
+    present(end).map((reading) => ({ ...reading })),
     seed,
   );
   const points = readings.flatMap((row, s) =>
@@ -54,7 +55,9 @@ export function summaryOf(
   return {
     seeds,
     checkpoints: moments,
-    /** Of the last moment, so that it reads as a coherence does. */
+    /** Position of the moment that what follows is of: the last, or where a training diverged the last before that. */
+    last: end,
+    /** Of that moment, so that it reads as a coherence does. */
     elements: last.elements,
     subgroups: last.subgroups,
     curves: {
@@ -69,6 +72,15 @@ export function summaryOf(
     },
     generalisation: correlations(points, seed),
   };
+}
+
+/** The last moment of which any network has numbers; the very last where none has. */
+function lastFinite(readings: Table["readings"], count: number): number {
+  for (let moment = count - 1; moment > 0; moment--) {
+    const there = readings.some((row) => row[moment]?.cosine.some(Number.isFinite) === true);
+    if (there) return moment;
+  }
+  return count - 1;
 }
 
 /** Coherence against the logarithm of the loss. */
