@@ -18,6 +18,7 @@ import { encodeModel } from "../../graph/onnx/encode";
 import { openOnnx } from "../../graph/onnx/model";
 import { simplify } from "../../graph/simplify";
 import { openModel, type Model } from "../../models";
+import { declaredBy } from "../../models/declared";
 import type { TrainingParameters } from "../../../shared/training/parameters";
 import { parseSeeds } from "../../../shared/training/seeds";
 import { conventionNoticeOf } from "./conventionNotice";
@@ -157,14 +158,22 @@ export async function atExtentsOf(
     : openModel(opened.path, { weights, sample: states.shape });
 }
 
-/** Every float tensor of a network's file, copies of one under their own names. */
+/**
+ * The float tensors of a network's file, copies of one under their own names. Where the file says what its parameters and
+ * buffers are, these alone: the rest are numbers that its graph is written with.
+ */
 async function floatsOf(network: string): Promise<Map<string, Tensor>> {
-  const { initializers, copies } = await openOnnx(network);
+  const onnx = await openOnnx(network);
+  const { initializers, copies } = onnx;
+  const declared = declaredBy(onnx);
+  const isStated = declared?.folds === false && [...declared.trained].every((name) => initializers.has(name)); // prettier-ignore
+  const isOwn = (name: string): boolean =>
+    !isStated || declared.trained.has(name) || declared.fixed.has(name) || copies.has(name);
   const tensors = [
     ...initializers,
     ...[...copies].map(([name, kept]): [string, Tensor] => [name, initializers.get(kept)!]),
   ];
-  return new Map(tensors.filter(([, { dtype }]) => isFloat(dtype)));
+  return new Map(tensors.filter(([name, { dtype }]) => isFloat(dtype) && isOwn(name)));
 }
 
 const optionsSchema = z.record(z.string(), z.unknown());

@@ -6,6 +6,7 @@ import type { Job } from "../../../shared/contract";
 import type { TrainingReport, TrainingRequest } from "../../../shared/training/training";
 import { LocalCompute } from "../../compute/local";
 import { simulate } from "../../compute/tasks/simulate";
+import { readSafetensors } from "../../models/safetensors";
 import { Workbench } from "../workbench";
 
 // Every training flushes files to the disk, which others may be busy with.
@@ -87,6 +88,10 @@ test("a training’s networks become models of the study, with weights that anal
     ["Twins, seed 0", "seed-0/epoch-*.safetensors"],
     ["Twins, seed 1", "seed-1/epoch-*.safetensors"],
   ]);
+  const weights = await readSafetensors(models[0]!.weights!.path);
+  const { parameters: own } = models[0]!.info;
+  // As in a PyTorch state dict: parameters and statistics, none of the graph's own numbers.
+  expect([...weights.keys()]).toEqual([...own.map(({ name }) => name), "input_mean", "input_std", "output_mean", "output_std"]); // prettier-ignore
   expect(reports.at(-1)).toMatchObject({ training: training!.id, seeds: 2, totalSteps: 9 });
   const { seeds } = await workbench.call("training.curves", { study, training: training!.id });
   expect(seeds.map(({ seed, arrays }) => [seed, arrays["validation_loss"]!.shape])).toEqual([
