@@ -36,7 +36,6 @@ const sides = sidesOf(
     outputFields: fields,
     grid: unitGrid(input.shape.slice(2)),
     dt: 0.1,
-    units: null,
   },
   { ...defaultsOf(lieDerivative.parameters), generators: GENERATORS },
   input.shape.slice(1),

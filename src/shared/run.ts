@@ -1,5 +1,6 @@
 /** A finished run as it lies on disk (`run.json`, `arrays.npz`) and as the window and the figures read it. */
 import { z } from "zod";
+import { preparationRecord } from "./preprocessing/record";
 import type { DType, Tensor } from "./tensor";
 
 /** Raised when what a field means changes; a newer one is refused, never rewritten. */
@@ -59,6 +60,8 @@ export const runRecord = z.object({
       }),
     ),
   }),
+  /** What was stated of the model beside its file, in numbers; absent: nothing. */
+  preparation: preparationRecord.optional(),
   device: z.string(),
   executor: z.string(),
   versions: z.record(z.string(), z.string()),

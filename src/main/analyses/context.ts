@@ -4,8 +4,8 @@ import type { Element } from "../../shared/groups/element";
 import type { Group } from "../../shared/groups/group";
 import type { ParameterValue } from "../../shared/parameters";
 import type { Tensor } from "../../shared/tensor";
-import type { Normalisation } from "../data/normalise";
 import type { Model } from "../models";
+import type { OwnVariables } from "../models/prepared";
 import type { Executor } from "../runtime/executor";
 import type { Runs } from "./runs";
 
@@ -27,12 +27,13 @@ export interface StatesPlace {
   readonly grid: Grid | null;
   /** Time between a state and its target; null where the data do not say. */
   readonly dt: number | null;
-  /** From the network's variables back to the data's; null where they are the same. */
-  readonly units: Normalisation | null;
 }
 
 /** What an analysis needs of a model: the network at a batch size, and the values of its parameters. */
-export type Network = Pick<Model, "graph" | "parameters">;
+export type Network = Pick<Model, "graph" | "parameters"> & {
+  /** Where losses are taken; absent: in the data's variables. */
+  readonly own?: OwnVariables;
+};
 
 /** Other weights for the network of a run. */
 export interface Checkpoint {
@@ -61,7 +62,7 @@ export interface Share {
 
 export interface StatesContext extends StatesPlace {
   readonly model: Network;
-  /** [N, …] in the network's variables, finite or not. */
+  /** [N, …], finite or not. */
   readonly input: Tensor;
   /** null where the data have none. */
   readonly target: Tensor | null;
@@ -70,8 +71,7 @@ export interface StatesContext extends StatesPlace {
   /** One a sample. */
   readonly samples: readonly SampleRef[];
   /**
-   * The data's states `steps` after the samples at these positions, in the network's variables; NaN where the data end
-   * before. Absent where a file holds no successive states.
+   * The data's states `steps` after the samples at these positions; NaN where the data end before. Absent where a file holds no successive states.
    */
   readonly later?: (positions: readonly number[], steps: number) => Promise<Tensor>;
   /** In the order of their files; absent where none are asked for. */

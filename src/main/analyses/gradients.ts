@@ -7,11 +7,11 @@ import type { Graph } from "../graph/ir";
 import { simplify } from "../graph/simplify";
 import { vmap } from "../graph/vmap";
 import type { Executor, Program } from "../runtime/executor";
-import { lossPerSample, type LossId } from "../training/losses";
+import type { LossId } from "../training/losses";
 import type { Network } from "./context";
 import type { Reals } from "./innerProducts";
-import type { SampleNetwork } from "./network";
-import { emptyLike, padded, realsOf, tensorOf } from "./orbit";
+import { lossOf, type SampleNetwork } from "./network";
+import { emptyLike, padded, realsOf, slice, tensorOf } from "./orbit";
 import { otherInputs, stacked } from "./samples";
 
 /** Vectors of parameter space side by side: for each parameter an array [count, size], in the model's order. */
@@ -31,26 +31,31 @@ export interface SampleGradients {
   readonly loss: Float64Array;
   /** [count, D] */
   readonly prediction: Reals;
-  /** ∂ℓ/∂prediction [count, D]. */
+  /** ∂ℓ/∂prediction [count, D], in the variables of the loss. */
   readonly residual: Reals;
+  /** What the loss compared, prediction and target in its variables: [count, D]. */
+  readonly compared: Reals;
+  readonly goal: Reals;
 }
 
 /**
  * ∇θℓ(f(x_i), t_i) for `chunk` samples: vmap of the gradient of one sample's loss.
- * Inputs `$x` [chunk, …] and `$t` [chunk, …] beside the parameters; outputs `loss` [chunk], the prediction `y` and
- * the loss's slope in it `r` [chunk, …], and one gradient [chunk, …] a parameter, named `d0`, `d1` … in their order.
+ * Inputs `$x` [chunk, …] and `$t` [chunk, …] beside the parameters; outputs `loss` [chunk], the prediction `y`, the
+ * loss's slope `r` [chunk, …] in what it compares, and one gradient [chunk, …] a parameter, named `d0`, `d1` … in their
+ * order; where the loss has variables of its own also what it compares, `p` and `q`.
  */
 export function gradientGraph(network: SampleNetwork, loss: LossId, chunk: number): Graph {
   const g = new Builder();
-  const { input, prediction, parameters } = network;
+  const { input, prediction, compared, parameters } = network;
   const target = g.input("$t", prediction);
-  const single = g.sum(lossPerSample(g, loss, prediction, target));
-  const gradients = grad(g, single, [prediction, ...parameters]);
+  const single = lossOf(g, network, loss, target);
+  const gradients = grad(g, single, [compared, ...parameters]);
+  const own = compared === prediction ? [] : [compared, network.comparedTarget(g, target)];
   const x = stacked(g, "$x", input, chunk);
   const t = stacked(g, "$t", target, chunk);
   const many = vmap(
     g,
-    [single, prediction, ...gradients],
+    [single, prediction, ...gradients, ...own],
     new Map([
       [input, x.values],
       [target, t.values],
@@ -60,10 +65,15 @@ export function gradientGraph(network: SampleNetwork, loss: LossId, chunk: numbe
   return {
     inputs: [x.input, t.input, ...otherInputs(network)],
     outputs: many.map((value, k) => ({
-      name: ["loss", "y", "r"][k] ?? `d${k - 3}`,
+      name: nameOf(k, parameters.length),
       value,
     })),
   };
+}
+
+/** Of the outputs of `gradientGraph`, in their order. */
+function nameOf(k: number, parameters: number): string {
+  return ["loss", "y", "r"][k] ?? ["p", "q"][k - 3 - parameters] ?? `d${k - 3}`;
 }
 
 /** A compiled `gradientGraph` with the model's parameters bound. */
@@ -130,12 +140,11 @@ export class Gradients {
     into?: Columns,
   ): Promise<SampleGradients> {
     const loss = new Float64Array(count);
-    let prediction: Reals | undefined;
-    let residual: Reals | undefined;
+    const outputs = new Map<string, Reals>();
     let parts = into?.parts ?? [];
     for (let done = 0; done < count; done += this.chunk) {
       step();
-      const outputs = await this.#program.run(
+      const made = await this.#program.run(
         new Map([
           ["$x", padded(input, first + done, this.chunk)],
           ["$t", padded(target, first + done, this.chunk)],
@@ -143,27 +152,31 @@ export class Gradients {
         count - done < this.chunk ? undefined : this.#places(parts, done),
       );
       const used = Math.min(this.chunk, count - done);
-      const take = (name: string): Reals => realsOf(outputs.get(name)!);
-      const y = take("y");
-      const ySize = y.length / this.chunk;
-      if (prediction === undefined) {
-        prediction = emptyLike(y, count * ySize);
-        residual = emptyLike(y, count * ySize);
-        if (into === undefined) {
-          parts = this.#sizes.map((size, k) => emptyLike(take(`d${k}`), count * size));
-        }
+      const take = (name: string): Reals => realsOf(made.get(name)!);
+      if (done === 0 && into === undefined) {
+        parts = this.#sizes.map((size, k) => emptyLike(take(`d${k}`), count * size));
       }
       loss.set(take("loss").subarray(0, used), done);
-      prediction.set(y.subarray(0, used * ySize), done * ySize);
-      residual!.set(take("r").subarray(0, used * ySize), done * ySize);
+      for (const name of ["y", "r", "p", "q"].filter((each) => made.has(each))) {
+        const values = take(name);
+        const size = values.length / this.chunk;
+        const all = outputs.get(name) ?? emptyLike(values, count * size);
+        all.set(values.subarray(0, used * size), done * size);
+        outputs.set(name, all);
+      }
       this.#sizes.forEach((size, k) => {
-        const made = take(`d${k}`);
-        if (made.buffer !== parts[k]!.buffer) {
-          parts[k]!.set(made.subarray(0, used * size), done * size);
+        const gradient = take(`d${k}`);
+        if (gradient.buffer !== parts[k]!.buffer) {
+          parts[k]!.set(gradient.subarray(0, used * size), done * size);
         }
       });
     }
-    return { loss, prediction: prediction!, residual: residual!, columns: { count, parts } };
+    const [prediction, residual] = [outputs.get("y")!, outputs.get("r")!];
+    return {
+      ...{ loss, prediction, residual, columns: { count, parts } },
+      compared: outputs.get("p") ?? prediction,
+      goal: outputs.get("q") ?? realsOf(slice(target, first, count)),
+    };
   }
 
   /** Where a whole chunk's gradients belong, from sample `done` on; nothing as long as there are no columns. */

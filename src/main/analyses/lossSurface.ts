@@ -5,9 +5,9 @@ import { inputName, type Graph } from "../graph/ir";
 import { simplify } from "../graph/simplify";
 import { vmap } from "../graph/vmap";
 import type { Executor, Program } from "../runtime/executor";
-import { lossPerSample, type LossId } from "../training/losses";
+import type { LossId } from "../training/losses";
 import type { Network } from "./context";
-import type { SampleNetwork } from "./network";
+import { lossOf, type SampleNetwork } from "./network";
 import { padded, realsOf, tensorOf } from "./orbit";
 import { otherInputs, stacked } from "./samples";
 import type { Direction } from "./directions";
@@ -19,7 +19,7 @@ function lossGraph(network: SampleNetwork, loss: LossId, chunk: number): Graph {
   const target = g.input("$t", prediction);
   const x = stacked(g, "$x", input, chunk);
   const t = stacked(g, "$t", target, chunk);
-  const single = g.sum(lossPerSample(g, loss, prediction, target));
+  const single = lossOf(g, network, loss, target);
   const [many] = vmap(
     g,
     [single],

@@ -1,16 +1,23 @@
 /** The network as analyses differentiate it: one sample, its parameters as inputs, one prediction. */
 import { UserError } from "../../shared/errors";
 import { showType, sizeOf, type Tensor } from "../../shared/tensor";
+import type { Builder } from "../graph/builder";
 import { dataInputs, inputName, topologicalOrder, type Graph, type Value } from "../graph/ir";
 import { multiplyAdds as multiplyAddsOf } from "../graph/work";
+import { OWN_OUTPUT } from "../models/prepared";
+import { lossPerSample, type LossId } from "../training/losses";
 import type { Network } from "./context";
 
 export interface SampleNetwork {
   readonly graph: Graph;
   /** [1, …] */
   readonly input: Value;
-  /** [1, …] */
+  /** [1, …], in the data's variables. */
   readonly prediction: Value;
+  /** [1, …], what losses compare: in the network's own variables where it has such, else the prediction. */
+  readonly compared: Value;
+  /** What a target is in those variables. */
+  readonly comparedTarget: (g: Builder, target: Value) => Value;
   /** Those that are trained, in the model's order. */
   readonly parameters: readonly Value[];
 }
@@ -32,12 +39,33 @@ export function sampleNetwork(model: Network): SampleNetwork {
     );
   }
   const byName = new Map(graph.inputs.map((value) => [inputName(value), value]));
+  const prediction = graph.outputs[0]!.value;
+  const { own } = model;
+  const compared = graph.outputs.find(({ name }) => own !== undefined && name === OWN_OUTPUT);
   return {
     graph,
     input,
-    prediction: graph.outputs[0]!.value,
+    prediction,
+    compared: compared?.value ?? prediction,
+    comparedTarget: (g, target) => own?.target(g, target, input) ?? target,
     parameters: [...model.parameters.keys()].map((name) => byName.get(name)!),
   };
+}
+
+/** Loss of the network's one sample, rank 0. @param target in the data's variables */
+export function lossOf(g: Builder, network: SampleNetwork, loss: LossId, target: Value): Value {
+  return lossAt(g, network, loss, network.compared, target);
+}
+
+/** The same of another output than the network's. */
+export function lossAt(
+  g: Builder,
+  { comparedTarget }: SampleNetwork,
+  loss: LossId,
+  compared: Value,
+  target: Value,
+): Value {
+  return g.sum(lossPerSample(g, loss, compared, comparedTarget(g, target)));
 }
 
 /**

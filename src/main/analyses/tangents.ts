@@ -1,4 +1,7 @@
-/** Directions of parameter space pushed through the network: what a step along each would change in the output. */
+/**
+ * Directions of parameter space pushed through the network: what a step along each would change in the output, in the
+ * variables that losses compare.
+ */
 import { sizeOf, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
 import { hoisted } from "../graph/hoist";
@@ -20,14 +23,14 @@ import { otherInputs } from "./samples";
  */
 export function tangentGraph(network: SampleNetwork, width: number): Graph {
   const g = new Builder();
-  const { input, prediction, parameters } = network;
+  const { input, compared, parameters } = network;
   const many = parameters.map((value, k) =>
     g.input(`$v${k}`, { dtype: value.dtype, shape: [width, ...value.shape] }),
   );
-  const [pushed] = jacobianTimes(g, [prediction], parameters, many);
+  const [pushed] = jacobianTimes(g, [compared], parameters, many);
   return {
     inputs: [input, ...many, ...otherInputs(network)],
-    outputs: [{ name: "dy", value: g.reshape(pushed!, [width, sizeOf(prediction.shape)]) }],
+    outputs: [{ name: "dy", value: g.reshape(pushed!, [width, sizeOf(compared.shape)]) }],
   };
 }
 
@@ -55,7 +58,7 @@ export class Tangents {
     this.#each = each;
     this.#network = network;
     this.width = width;
-    this.outputSize = sizeOf(network.prediction.shape);
+    this.outputSize = sizeOf(network.compared.shape);
   }
 
   static async compile(

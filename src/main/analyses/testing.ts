@@ -6,6 +6,8 @@ import { normals, randomFrom } from "../../shared/random";
 import { sizeOf, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
 import type { Value } from "../graph/ir";
+import type { Normalisation } from "../data/normalise";
+import { prepared, type Preparation } from "../models/prepared";
 import { createReferenceExecutor } from "../runtime/reference";
 import type { Executor } from "../runtime/executor";
 import type { AnalysisContext, Network, SampleRef } from "./context";
@@ -36,6 +38,19 @@ export function networkOf(
       return { inputs: [x, ...Object.values(values)], outputs: [{ name: "y", value: y }] };
     },
   };
+}
+
+/** The network on the data's states that works in such variables. */
+export function inVariables(
+  model: Network,
+  scales: Pick<Normalisation, "mean" | "std" | "log">,
+  more: Partial<Preparation> = {},
+): Network {
+  return prepared(model, {
+    normalisation: { ...scales, source: "test" },
+    ...{ predicts: "state", padding: null, channelAxis: 1, told: 0, lossIn: "network" },
+    ...more,
+  });
 }
 
 /** Two circular 3 × 3 convolutions with tanh between: equivariant under every whole shift, for all parameters. */
@@ -86,7 +101,6 @@ export function contextOf(options: ContextOptions): AnalysisContext {
     outputFields: fields,
     grid: options.input.shape.length > 2 ? unitGrid(options.input.shape.slice(2)) : null,
     dt: null,
-    units: null,
     group,
     elements: group.elements,
     executor: options.executor ?? createReferenceExecutor(),

@@ -43,7 +43,7 @@ export interface DataSet extends SampleExtent {
   readonly evidence: readonly string[];
   /** Where targets come from: a second array, the next state, or nowhere. */
   readonly targets: "stored" | "next state" | "none";
-  /** What targets are: states, or their change from the last state of the input. */
+  /** What the network puts out: states, or their change from the last state of the input. Targets are states. */
   readonly predicts: "state" | "change";
   /** What the network is told beside the state: names of the last channels of the inputs. */
   readonly conditions: readonly string[];
@@ -139,7 +139,7 @@ async function dataSetOf(
   const targets = stored !== undefined ? "stored" : inTime ? "next state" : "none";
   const times = targets === "next state" ? states.times - 1 : states.times;
   const predicts = options.predicts ?? "state";
-  checkTargets(path, targets, history, predicts);
+  checkTargets(path, targets, history);
   checkExtent(states, stored, times);
 
   checkExpected(options.expects, {
@@ -219,12 +219,10 @@ async function dataSetOf(
       if (targets === "none") return { input: inputs, target: undefined };
       const later = (steps: number): StatePlace[] =>
         places.map(({ trajectory, time }) => ({ trajectory, time: time + steps }));
-      const next = asField(
+      const target = asField(
         stored === undefined ? await single.read(later(history)) : await stored.read(places),
         grid,
       );
-      const target =
-        predicts === "state" ? next : difference(next, await single.read(later(history - 1)));
       checkFinite(
         target,
         output,
@@ -294,24 +292,13 @@ function asField(tensor: Tensor, grid: Grid | undefined): Tensor {
   return fromFloat64("float32", tensor.shape, toFloat64(tensor));
 }
 
-/** next − last, in the type of `next`. */
-function difference(next: Tensor, last: Tensor): Tensor {
-  const [after, before] = [toFloat64(next), toFloat64(last)];
-  return fromFloat64(next.dtype, next.shape, after.map((value, i) => value - before[i]!)); // prettier-ignore
-}
-
 /** @throws UserError "data/history" */
-function checkTargets(
-  path: string,
-  targets: DataSet["targets"],
-  history: number,
-  predicts: DataSet["predicts"],
-): void {
-  if (targets === "next state" || (history === 1 && predicts === "state")) return;
+function checkTargets(path: string, targets: DataSet["targets"], history: number): void {
+  if (targets === "next state" || history === 1) return;
   throw new UserError(
     "data/history",
-    `${path} has no successive states, which ${history > 1 ? "inputs of several" : "changes as targets"} are made of.`,
-    { where: path, todo: "Leave it out (--history, --predicts on the command line)." },
+    `${path} has no successive states, which inputs of several are made of.`,
+    { where: path, todo: "Leave it out (--history on the command line)." },
   );
 }
 

@@ -9,14 +9,20 @@ import { d4, groupByName } from "../../shared/groups/catalogue";
 import { sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
 import type { DataSet } from "./dataset";
 import { openData } from "./dataset";
-import {
-  denormalise,
-  normalisationOf,
-  normalisationWarnings,
-  normalise,
-  type Normalisation,
-} from "./normalise";
+import { normalisationOf, type Normalisation } from "./normalise";
+import { normalisationWarnings } from "./normaliseWarnings";
 import { writeNpz } from "./npz";
+
+/** (s(value) − mean)/std on [B, C, …], in float64. */
+function normalise(tensor: Tensor, { mean, std, log }: Normalisation): Tensor {
+  const [, channels = 1, ...points] = tensor.shape;
+  const data = toFloat64(tensor).map((value, i) => {
+    const c = Math.floor(i / sizeOf(points)) % channels;
+    const epsilon = log?.[c] ?? null;
+    return ((epsilon === null ? value : Math.log(value + epsilon)) - mean[c]!) / std[c]!;
+  });
+  return { dtype: "float64", shape: tensor.shape, data };
+}
 
 let folder = "";
 let data: DataSet;
@@ -33,6 +39,7 @@ const spec = parseFieldSpec("vector:v,pseudoscalar:w,scalar:p");
 const shape = [1, 4, 4, 4];
 const number = fc.constantFrom(0, 1, -1, 2.5);
 const normalisations = fc.record({
+  log: fc.constantFrom(undefined, [null, null, null, 1], [9, 9, null, null], [null, null, 9, null]),
   mean: fc.tuple(number, number, number, number),
   std: fc.tuple(...[0, 1, 2, 3].map(() => fc.constantFrom(1, 2))),
   source: fc.constant("test"),
@@ -60,16 +67,6 @@ test("warns exactly where normalising and acting do not commute", () => {
   );
 });
 
-test("denormalise undoes normalise and keeps the type", () => {
-  const norm = { mean: [1, 2, 3, 4], std: [1, 2, 4, 8], source: "" };
-  const u: Tensor = {
-    dtype: "float32",
-    shape,
-    data: Float32Array.from({ length: 64 }, (_, i) => i),
-  };
-  expect(denormalise(normalise(u, norm), norm)).toEqual(u);
-});
-
 describe("pooled statistics", () => {
   test("commute with D4 and give vectors a unit mean square", async () => {
     const norm = (await normalisationOf("pooled", data))!;
@@ -92,6 +89,53 @@ describe("pooled statistics", () => {
       "which channels form vectors",
     );
   });
+});
+
+describe("single fields", () => {
+  test("have kinds of their own, the rest what stands without a name", async () => {
+    const [all, norm] = [
+      (await normalisationOf("per-channel", data))!,
+      (await normalisationOf("per-channel,density=none,p=1.5+-0.5,2=0..4", data))!,
+    ];
+    expect(norm.mean).toEqual([0, all.mean[1], 0, 1.5]);
+    expect(norm.std).toEqual([1, all.std[1], 4, 0.5]);
+  });
+
+  test("whose logarithm is taken have its statistics", async () => {
+    const { input } = await data.read(Array.from({ length: data.sampleCount }, (_, i) => i));
+    const least = Math.min(...toFloat64(input));
+    const epsilon = 1 - least;
+    const norm = (await normalisationOf(`density=log+${epsilon}/pooled`, data))!;
+    expect(norm.log).toEqual([epsilon, null, null, null]);
+    // All states, the last of which are no inputs, go into the statistics: here inputs and targets are pairs.
+    const values = toFloat64(normalise(input, norm));
+    const plane = sizeOf(input.shape.slice(2));
+    const own = [...values].filter((_, i) => Math.floor(i / plane) % 4 === 0);
+    expect(own.reduce((sum, value) => sum + value, 0) / own.length).toBeCloseTo(0, 6);
+  });
+
+  test("a logarithm of what is not positive is refused by name", async () => {
+    await expect(normalisationOf("v=log/per-channel", data)).rejects.toThrow(
+      /trajectory \d+, time \d+: v\.x is -.*, and the normalisation takes log\(v\.x\)/,
+    );
+  });
+
+  test("that are not there are refused with those that are", async () => {
+    await expect(normalisationOf("rho=log", data)).rejects.toMatchObject({
+      code: "normalise/name",
+      todo: expect.stringContaining("density, v, p") as string,
+    });
+  });
+});
+
+test("a file of one state’s numbers serves an input of several", async () => {
+  const [path, states] = [join(folder, "one.json"), join(folder, "states.npz")];
+  await writeFile(path, JSON.stringify({ mean: [1, 2], std: [3, 4] }));
+  const values = Float64Array.from({ length: 2 * 5 * 2 * 16 }, (_, i) => Math.sin(i));
+  await writeNpz(states, { u: { dtype: "float64", shape: [2, 5, 2, 4, 4], data: values } });
+  const two = await openData(states, { fields: "scalar:p,scalar:q", history: 2 });
+  expect(await normalisationOf(path, two)).toMatchObject({ mean: [1, 2, 1, 2], std: [3, 4, 3, 4] });
+  await two.close();
 });
 
 describe("a file", () => {

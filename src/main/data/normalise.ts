@@ -1,146 +1,250 @@
 /**
- * An offset and a scale a channel, for models that work in normalised variables: (value − mean)/std in, and back out; from
- * least to largest value both are the range's. A network in such variables can only be equivariant if the normalisation
- * commutes with the group.
+ * The variables that a network works in: (s(x) − mean)/std a channel, where s(x) is x or log(x + ε). What a choice of them
+ * means in numbers, for the data at hand; `models/prepared` builds them into the graph.
  */
-import { readFile } from "node:fs/promises";
-import { z } from "zod";
 import { UserError } from "../../shared/errors";
 import type { ChannelGroup, FieldSpec } from "../../shared/fields/spec";
-import { determinant, type SignedPermutation } from "../../shared/groups/element";
-import type { Group } from "../../shared/groups/group";
-import { sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
+import {
+  parseNormalise,
+  type NormaliseEntry,
+  type Scaling,
+} from "../../shared/preprocessing/normalise";
 import type { DataSet } from "./dataset";
-import { openArrays, readNpz } from "./npz";
-import { openError } from "./openError";
+import { readNormalisation } from "./normaliseFile";
 import { channelStatistics, type ChannelStatistics } from "./statistics";
+import type { StatePlace } from "./states";
 
-export interface Normalisation {
-  /** One a channel, in the data's units: the mean, or the least value. */
+/** Offset and scale of each channel. */
+export interface Scales {
+  /** The mean, or the least value. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  /** "pooled", "min-max", or the file they come from. */
+}
+
+export interface Normalisation extends Scales {
+  /** ε of log(x + ε) a channel, null for x itself; absent: x everywhere. */
+  readonly log?: readonly (number | null)[];
+  /** Of predictions, or of the changes that are predicted; absent: those of the last state, for changes without mean. */
+  readonly output?: Scales;
+  /** As it was chosen, or the file it comes from. */
   readonly source: string;
 }
 
+type Described = Pick<DataSet, "states" | "channels" | "fields" | "conditions">;
+
 /**
- * What `--normalise` names: none (undefined), pooled statistics of the data or their range (min-max), or a file with
- * `mean` and `std`, or `min` and `max`.
+ * What a choice (`shared/preprocessing/normalise`) is in numbers; undefined for none. Statistics are those of all states.
  * @throws UserError "normalise/…"
  */
 export async function normalisationOf(
-  choice: string,
-  data: Pick<DataSet, "states" | "channels" | "fields" | "conditions">,
+  text: string,
+  data: Described,
 ): Promise<Normalisation | undefined> {
-  if (choice === "none" || choice === "") return undefined;
+  const choice = parseNormalise(text);
+  // Whose training it would be is known to those who open the model.
+  if (choice.kind === "auto") return undefined;
   const told = data.conditions.length;
   const count = data.channels.length - told;
-  const fromData = choice === "pooled" ? pooled : choice === "min-max" ? ranged : undefined;
-  if (fromData === undefined)
-    return unchangedBehind(checked(await readNormalisation(choice), count), told);
-  if (data.fields === undefined) {
-    throw new UserError(
-      "normalise/fields",
-      `The normalisation ${choice} needs to know which channels form vectors.`,
-      {
-        todo: "State the fields (--fields on the command line), like scalar:p,vector:v.",
-      },
-    );
+  if (choice.kind === "file") {
+    return unchangedBehind(checked(repeated(await readNormalisation(choice.path), framesOf(data), count), count), told); // prettier-ignore
   }
-  const { channels } = await channelStatistics(data);
-  const own = data.fields.filter((field) => field.channels.every((channel) => channel < count));
-  return unchangedBehind(checked(fromData(own, channels.slice(0, count)), count), told);
+  if (choice.entries.every(({ log, scaling }) => log === null && scaling === "none"))
+    return undefined;
+  const entries = entriesOfChannels(choice.entries, data, count);
+  return unchangedBehind(checked(await resolved(entries, data, text), count), told);
 }
 
 /** Conditions reach the network as they are stated: their unit and range are its own business. */
-function unchangedBehind({ mean, std, source }: Normalisation, told: number): Normalisation {
-  const each = (value: number): number[] => Array.from({ length: told }, () => value);
-  return { mean: [...mean, ...each(0)], std: [...std, ...each(1)], source };
+function unchangedBehind(normalisation: Normalisation, told: number): Normalisation {
+  const each = <T>(value: T): T[] => Array.from({ length: told }, () => value);
+  const { mean, std, log } = normalisation;
+  return {
+    ...normalisation,
+    mean: [...mean, ...each(0)],
+    std: [...std, ...each(1)],
+    ...(log === undefined ? {} : { log: [...log, ...each(null)] }),
+  };
 }
+
+/** States that an input consists of, as its fields' names tell. */
+function framesOf({ fields = [], channels, conditions }: Described): number {
+  const own = fields.filter((group) => group.channels[0]! < channels.length - conditions.length);
+  const numbers = own.map(({ name }) => Number(/_(\d+)$/.exec(name)?.[1] ?? 0));
+  return numbers.length === 0 || numbers.includes(0) ? 1 : Math.max(...numbers);
+}
+
+/** Numbers of one state for an input of several; those of the whole input as they are. */
+function repeated(normalisation: Normalisation, times: number, count: number): Normalisation {
+  const { mean, std, log } = normalisation;
+  if (times === 1 || mean.length * times !== count) return normalisation;
+  const again = <T>(list: readonly T[]): T[] => Array.from({ length: times }, () => list).flat();
+  return {
+    ...normalisation,
+    mean: again(mean),
+    std: again(std),
+    ...(log === undefined ? {} : { log: again(log) }),
+  };
+}
+
+const NOTHING: NormaliseEntry = { name: null, log: null, scaling: "none" };
 
 /**
- * The statistics that commute with every isometry: a vector's components share one standard deviation about zero, a
- * pseudoscalar has its own about zero, the rest their own about their mean.
+ * The entry of each channel: its own, else its component's, else its field's, else the one without a name.
+ * @throws UserError "normalise/name"
  */
-export function pooled(spec: FieldSpec, statistics: readonly ChannelStatistics[]): Normalisation {
-  const mean = statistics.map(() => 0);
-  const std = statistics.map(() => 1);
-  for (const { kind, channels } of spec) {
-    const own = channels.map((channel) => statistics[channel]!);
-    const aboutZero = kind === "vector" || kind === "pseudoscalar";
-    const square = own.reduce((sum, s) => sum + s.std ** 2 + (aboutZero ? s.mean ** 2 : 0), 0);
-    for (const channel of channels) {
-      std[channel] = Math.sqrt(square / channels.length);
-      if (!aboutZero) mean[channel] = statistics[channel]!.mean;
-    }
-  }
-  return { mean, std, source: "pooled" };
-}
-
-/**
- * From 0 to 1 over the values there are, in the form that commutes with every isometry: a vector's components, and a
- * pseudoscalar, are divided by their largest size and lie between −1 and 1.
- */
-export function ranged(spec: FieldSpec, statistics: readonly ChannelStatistics[]): Normalisation {
-  const mean = statistics.map(() => 0);
-  const std = statistics.map(() => 1);
-  for (const { kind, channels } of spec) {
-    const own = channels.map((channel) => statistics[channel]!);
-    const aboutZero = kind === "vector" || kind === "pseudoscalar";
-    const largest = Math.max(...own.map(({ min, max }) => Math.max(Math.abs(min), Math.abs(max))));
-    for (const channel of channels) {
-      const { min, max } = statistics[channel]!;
-      std[channel] = aboutZero ? largest : max - min;
-      if (!aboutZero) mean[channel] = min;
-    }
-  }
-  return { mean, std, source: "min-max" };
-}
-
-const numbers = z.array(z.number());
-const fileContent = z.union([
-  z.object({ mean: numbers, std: numbers }),
-  z.object({ min: numbers, max: numbers }),
-]);
-
-function affine(found: z.infer<typeof fileContent>, source: string): Normalisation {
-  if ("mean" in found) return { mean: found.mean, std: found.std, source };
-  return { mean: found.min, std: found.max.map((most, c) => most - found.min[c]!), source };
-}
-
-async function readNormalisation(path: string): Promise<Normalisation> {
-  if (!path.endsWith(".json")) {
-    const file = await openArrays(path);
-    const range = file.arrays.has("min") && !file.arrays.has("mean");
-    await file.close();
-    const names = range ? ["min", "max"] : ["mean", "std"];
-    const arrays = await readNpz(path, names);
-    const [first, second] = names.map((name) => Array.from(toFloat64(arrays.get(name)!)));
-    return affine(range ? { min: first!, max: second! } : { mean: first!, std: second! }, path);
-  }
-  try {
-    return affine(fileContent.parse(JSON.parse(await readFile(path, "utf8"))), path);
-  } catch (error) {
-    if (!(error instanceof SyntaxError) && !(error instanceof z.ZodError))
-      throw await openError(error, path, [".json", ".npz"]);
+function entriesOfChannels(
+  entries: readonly NormaliseEntry[],
+  { channels }: Described,
+  count: number,
+): NormaliseEntry[] {
+  const names = channels
+    .slice(0, count)
+    .map(({ name, group }, c) => [String(c), name, withoutTime(name), group, withoutTime(group)]);
+  const known = new Set(names.flat());
+  const unknown = entries.find(({ name }) => name !== null && !known.has(name));
+  if (unknown !== undefined) {
     throw new UserError(
-      "normalise/file",
-      `${path} does not hold two lists of numbers, mean and std, or min and max.`,
+      "normalise/name",
+      `The normalisation speaks of ${unknown.name!}, which is no field here and no channel.`,
       {
-        where: path,
-        todo: 'Write it as {"mean": […], "std": […]}, one number a channel.',
-        cause: error,
+        where: "normalise",
+        todo: `There are ${[...new Set(names.map(([, , , group, base]) => base || group || ""))].filter((name) => name !== "").join(", ") || "channels"}, and channels 0 to ${count - 1}.`,
       },
     );
   }
+  const rest = entries.find(({ name }) => name === null) ?? NOTHING;
+  return names.map((own) => {
+    const named = own.map((name) => entries.find((entry) => entry.name === name && name !== ""));
+    return named.find((entry) => entry !== undefined) ?? rest;
+  });
 }
 
+/** `v` of `v_2`, the second of several states. */
+function withoutTime(name: string): string {
+  return name.replace(/_\d+(?=$|\.)/, "");
+}
+
+async function resolved(
+  entries: readonly NormaliseEntry[],
+  data: Described,
+  source: string,
+): Promise<Normalisation> {
+  const count = entries.length;
+  const byStatistics = entries.filter(
+    ({ scaling }) => typeof scaling === "string" && scaling !== "none",
+  );
+  const mixing = byStatistics.find(({ scaling }) => scaling !== "per-channel");
+  if (mixing !== undefined && data.fields === undefined) {
+    throw new UserError(
+      "normalise/fields",
+      `The normalisation ${String(mixing.scaling)} needs to know which channels form vectors.`,
+      {
+        where: "normalise",
+        todo: "State the fields (--fields on the command line), like scalar:p,vector:v, or choose per-channel.",
+      },
+    );
+  }
+  const log = entries.map((entry) => entry.log);
+  const logged = log.some((epsilon) => epsilon !== null);
+  const statistics =
+    byStatistics.length === 0
+      ? null
+      : (await channelStatistics(data, logged ? { as: logarithms(log, data) } : {})).channels;
+  const groups: FieldSpec =
+    data.fields?.filter(({ channels }) => channels.every((channel) => channel < count)) ??
+    entries.map((_, c) => ({ name: `channel ${c}`, kind: "scalar", channels: [c] }));
+  const mean = entries.map(() => 0);
+  const std = entries.map(() => 1);
+  for (const group of groups) {
+    for (const channel of group.channels) {
+      const { scaling } = entries[channel]!;
+      const own = scaled(scaling, channel, group, statistics);
+      [mean[channel], std[channel]] = [own.mean, own.std];
+    }
+  }
+  return { mean, std, ...(logged ? { log } : {}), source };
+}
+
+/**
+ * - pooled, the statistics that commute with every isometry: a vector's components share one standard deviation about
+ *   zero, a pseudoscalar has its own about zero, the rest their own about their mean
+ * - min-max: from 0 to 1 over the values there are; a vector's components, and a pseudoscalar, are divided by their largest
+ *   size and lie between −1 and 1
+ */
+function scaled(
+  scaling: Scaling,
+  channel: number,
+  { kind, channels }: ChannelGroup,
+  statistics: readonly ChannelStatistics[] | null,
+): { mean: number; std: number } {
+  if (typeof scaling !== "string") return scaling;
+  if (scaling === "none" || statistics === null) return { mean: 0, std: 1 };
+  const { mean, std, min, max } = statistics[channel]!;
+  if (scaling === "per-channel") return { mean, std };
+  const own = channels.map((each) => statistics[each]!);
+  const aboutZero = kind === "vector" || kind === "pseudoscalar";
+  if (scaling === "min-max") {
+    const largest = Math.max(
+      ...own.map((each) => Math.max(Math.abs(each.min), Math.abs(each.max))),
+    );
+    return aboutZero ? { mean: 0, std: largest } : { mean: min, std: max - min };
+  }
+  const square = own.reduce((sum, s) => sum + s.std ** 2 + (aboutZero ? s.mean ** 2 : 0), 0);
+  return { mean: aboutZero ? 0 : mean, std: Math.sqrt(square / channels.length) };
+}
+
+/** Statistics of the channels as `pooled` has them. */
+export function pooled(spec: FieldSpec, statistics: readonly ChannelStatistics[]): Scales {
+  const scales = statistics.map(() => ({ mean: 0, std: 1 }));
+  for (const group of spec) {
+    for (const channel of group.channels) {
+      scales[channel] = scaled("pooled", channel, group, statistics);
+    }
+  }
+  return { mean: scales.map(({ mean }) => mean), std: scales.map(({ std }) => std) };
+}
+
+/** For statistics. @throws (when called) UserError "normalise/log" */
+function logarithms(
+  log: readonly (number | null)[],
+  { states, channels }: Described,
+): (values: Float64Array, channel: number, place: StatePlace) => Float64Array {
+  return (values, channel, { trajectory, time }) => {
+    const epsilon = log[channel];
+    if (epsilon === null || epsilon === undefined) return values;
+    const bad = values.find((value) => value + epsilon <= 0);
+    if (bad === undefined) return values.map((value) => Math.log(value + epsilon));
+    const where = `${states.where}, trajectory ${trajectory}, time ${time}`;
+    throw notPositive(where, channels[channel]!.name, bad, epsilon);
+  };
+}
+
+/** @param where file and sample */
+export function notPositive(
+  where: string,
+  channel: string,
+  value: number,
+  epsilon: number,
+): UserError {
+  const of = epsilon === 0 ? "" : ` + ${epsilon}`;
+  return new UserError(
+    "normalise/log",
+    `${where}: ${channel} is ${Number(value.toPrecision(4))}, and the normalisation takes log(${channel}${of}), which only positive numbers have.`,
+    {
+      where: "normalise",
+      todo: "Take the logarithm of positive channels alone, or add a constant that is large enough, like log+1e-3.",
+    },
+  );
+}
+
+/** @throws UserError "normalise/channels", "normalise/values" */
 function checked(normalisation: Normalisation, count: number): Normalisation {
   const { mean, std, source } = normalisation;
   if (mean.length !== count || std.length !== count) {
     throw new UserError(
       "normalise/channels",
       `The normalisation ${source} has ${mean.length} means and ${std.length} standard deviations for ${count} channels.`,
+      { where: "normalise" },
     );
   }
   const bad = std.findIndex(
@@ -151,7 +255,8 @@ function checked(normalisation: Normalisation, count: number): Normalisation {
       "normalise/values",
       `The normalisation ${source} cannot be used: channel ${bad} has mean ${mean[bad]!} and standard deviation ${std[bad]!}.`,
       {
-        todo: "A standard deviation must be positive: leave constant channels out or give them 1.",
+        where: "normalise",
+        todo: "A standard deviation must be positive: leave constant channels as they are (none) or give them 1.",
       },
     );
   }
@@ -159,84 +264,26 @@ function checked(normalisation: Normalisation, count: number): Normalisation {
 }
 
 /**
- * The same for targets that are fewer channels than inputs of several states, or changes of them: of the last state, and
- * without offset.
- * @param told channels behind the states, which no target has
+ * Offset and scale of predictions: as stated, else those of the last state, for changes without offset.
+ * @param channels of a prediction @param told channels of the input behind the states, which no prediction has
+ * @returns undefined where they are not told by those of the input
  */
-export function forTargets(
-  { mean, std, source }: Normalisation,
+export function scalesOfOutput(
+  { mean, std, log, output }: Normalisation,
   channels: number,
-  predicts: "state" | "change",
-  told = 0,
-): Normalisation {
-  const last = <T>(list: readonly T[]): readonly T[] =>
-    list.slice(list.length - told - channels, list.length - told);
-  return { mean: last(predicts === "change" ? mean.map(() => 0) : mean), std: last(std), source };
-}
-
-/** (value − mean)/std on [B, C, …], a new tensor of the same type. */
-export function normalise(tensor: Tensor, { mean, std }: Normalisation): Tensor {
-  return perChannel(tensor, (value, c) => (value - mean[c]!) / std[c]!);
-}
-
-/** value·std + mean on [B, C, …], a new tensor of the same type. */
-export function denormalise(tensor: Tensor, { mean, std }: Normalisation): Tensor {
-  return perChannel(tensor, (value, c) => value * std[c]! + mean[c]!);
-}
-
-function perChannel(tensor: Tensor, change: (value: number, channel: number) => number): Tensor {
-  const { dtype, shape, data } = tensor;
-  if (!(data instanceof Float32Array || data instanceof Float64Array)) {
-    throw new UserError("normalise/dtype", `Values of type ${dtype} cannot be normalised.`);
+  predicts: DataSet["predicts"],
+  told: number,
+): (Scales & { readonly log: readonly (number | null)[] }) | undefined {
+  const whole = mean.length - told;
+  if (whole % channels !== 0) {
+    if (output?.mean.length !== channels) return undefined;
+    return { ...output, log: output.mean.map(() => null) };
   }
-  const channels = shape[1] ?? 1;
-  const inner = sizeOf(shape.slice(2));
-  const out = data.map((value, i) => change(value, Math.floor(i / inner) % channels));
-  return { dtype, shape, data: out };
-}
-
-/** Equal to what float32 statistics of a large data set can tell. */
-const TOLERANCE = 1e-5;
-
-/**
- * Sentences for each channel group whose normalisation does not commute with the group: the normalised model cannot be
- * equivariant then, whatever it has learned.
- */
-export function normalisationWarnings(
-  normalisation: Normalisation,
-  spec: FieldSpec,
-  group: Group,
-): string[] {
-  return spec.flatMap((field) => {
-    const broken = group.elements.find(({ matrix }) => !commutes(normalisation, field, matrix));
-    if (broken === undefined) return [];
-    const { name, kind, channels } = field;
-    const values = (list: readonly number[]): string =>
-      channels.map((channel) => list[channel]!.toPrecision(3)).join(", ");
-    const remedy =
-      kind === "vector"
-        ? "equal standard deviations and zero means for its components"
-        : "a zero mean for it";
-    return [
-      `The normalisation of ${name} (mean ${values(normalisation.mean)}; standard deviation ${values(normalisation.std)}) does not commute with ${broken.label}, so the model in these variables cannot be equivariant: use ${remedy}, as pooled statistics have.`,
-    ];
-  });
-}
-
-function commutes(
-  { mean, std }: Normalisation,
-  { kind, channels }: ChannelGroup,
-  matrix: SignedPermutation,
-): boolean {
-  const [first = 0, second = 0] = channels;
-  if (kind === "pseudoscalar") {
-    return determinant(matrix) === 1 || Math.abs(mean[first]!) <= TOLERANCE * std[first]!;
-  }
-  if (kind !== "vector") return true;
-  const scale = Math.max(std[first]!, std[second]!);
-  const near = (a: number, b: number): boolean => Math.abs(a - b) <= TOLERANCE * scale;
-  const [m0, m1] = [mean[first]!, mean[second]!];
-  const fixed = matrix.every((row, i) => near(row[0] * m0 + row[1] * m1, i === 0 ? m0 : m1));
-  const exchanges = matrix[0][0] === 0;
-  return fixed && (!exchanges || near(std[first]!, std[second]!));
+  const last = <T>(list: readonly T[]): readonly T[] => list.slice(whole - channels, whole);
+  const own = output?.mean.length === channels ? output : undefined;
+  return {
+    mean: own?.mean ?? last(predicts === "change" ? mean.map(() => 0) : mean),
+    std: own?.std ?? last(std),
+    log: last(log ?? mean.map(() => null)),
+  };
 }

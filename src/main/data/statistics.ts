@@ -25,10 +25,17 @@ const MOST_VALUES = 2 ** 27;
 /** Values held at once. */
 const CHUNK_VALUES = 2 ** 20;
 
+export interface StatisticsOptions {
+  readonly mostValues?: number;
+  readonly signal?: AbortSignal;
+  /** Other variables than those of the file: of the values of a channel in one state, as many others. */
+  readonly as?: (values: Float64Array, channel: number, place: StatePlace) => Float64Array;
+}
+
 /** Accumulates in float64; the variance by Welford's update of chunk means (Chan et al. 1983), without cancellation. */
 export async function channelStatistics(
   { states, channels }: Pick<DataSet, "states" | "channels">,
-  { mostValues = MOST_VALUES, signal }: { mostValues?: number; signal?: AbortSignal } = {},
+  { mostValues = MOST_VALUES, signal, as }: StatisticsOptions = {},
 ): Promise<Statistics> {
   const channelAxis = states.axes.indexOf("channel");
   const size = sizeOf(states.shape);
@@ -47,7 +54,10 @@ export async function channelStatistics(
     // Only what is no number of JavaScript is converted: a state may be large, and a copy twice that.
     const values = data instanceof BigInt64Array ? toFloat64({ data }) : data;
     for (let start = 0; start < values.length; start += inner) {
-      sums[(start / inner) % channels.length]!.add(values.subarray(start, start + inner));
+      const channel = (start / inner) % channels.length;
+      const own = values.subarray(start, start + inner);
+      const place = chosen[from + Math.floor(start / size)]!;
+      sums[channel]!.add(as === undefined ? own : as(own, channel, place));
     }
   }
   return {

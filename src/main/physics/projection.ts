@@ -15,7 +15,6 @@
 import type { Repair } from "../../shared/analyses/conservation";
 import type { Builder } from "../graph/builder";
 import type { Value } from "../graph/ir";
-import type { Normalisation } from "../data/normalise";
 
 export type Projection = Exclude<Repair, "none" | "group-average">;
 
@@ -26,8 +25,6 @@ export interface ProjectionPlan {
   /** Axis of the channels, and those of the sites, in states with a batch axis. */
   readonly channelAxis: number;
   readonly siteAxes: readonly number[];
-  /** From the network's variables to those in which something is conserved; null where they are the same. */
-  readonly units: Pick<Normalisation, "mean" | "std"> | null;
 }
 
 /** Where nothing is there to be scaled, zero stays zero instead of becoming 0/0. */
@@ -44,7 +41,7 @@ export function projected(g: Builder, x: Value, u: Value, plan: ProjectionPlan):
   for (const channels of [...fields].sort((a, b) => a[0]! - b[0]!)) {
     const [first, end] = [channels[0]!, channels.at(-1)! + 1];
     if (first > next) parts.push(cut(u, next, first));
-    parts.push(projectedField(g, cut(x, first, end), cut(u, first, end), channels, plan));
+    parts.push(projectedField(g, cut(x, first, end), cut(u, first, end), plan));
     next = end;
   }
   if (next < count) parts.push(cut(u, next, count));
@@ -55,39 +52,28 @@ function projectedField(
   g: Builder,
   x: Value,
   u: Value,
-  channels: readonly number[],
-  { projection, channelAxis, siteAxes, units }: ProjectionPlan,
+  { projection, channelAxis, siteAxes }: ProjectionPlan,
 ): Value {
   const mean = (value: Value): Value => g.mean(value, siteAxes, true);
   if (projection === "linear" || projection === "zero-frequency") {
-    // Means survive an affine change of variables, so the network's own will do. The mean of the small difference
-    // loses far less in single precision than the difference of two means: 1e-8 of a mean instead of 1e-7.
+    // The mean of the small difference loses far less in single precision than the difference of two means: 1e-8 of a
+    // mean instead of 1e-7.
     return g.add(u, mean(g.sub(x, u)));
   }
-  const constant = (values: readonly number[]): Value => {
-    const shape = u.shape.map((_, axis) => (axis === channelAxis ? channels.length : 1));
-    const data = Float32Array.from(channels, (channel) => values[channel]!);
-    return g.constant({ dtype: "float32", shape, data });
-  };
-  const out = (value: Value): Value =>
-    units === null ? value : g.add(g.mul(value, constant(units.std)), constant(units.mean));
-  const back = (value: Value): Value =>
-    units === null ? value : g.div(g.sub(value, constant(units.mean)), constant(units.std));
   const square = (value: Value): Value =>
     g.mean(g.mul(value, value), [channelAxis, ...siteAxes], true);
   const ratio = (from: Value, to: Value): Value =>
     g.sqrt(g.div(square(to), g.maximum(square(from), NOTHING)));
-  const [given, found] = [out(x), out(u)];
   switch (projection) {
     case "scaling":
-      return back(g.mul(found, g.div(mean(given), mean(found))));
+      return g.mul(u, g.div(mean(x), mean(u)));
     case "quadratic":
-      return back(g.mul(found, ratio(found, given)));
+      return g.mul(u, ratio(u, x));
     case "joint": {
       const about = (value: Value): Value => g.sub(value, mean(value));
-      const [there, here] = [about(given), about(found)];
-      const moved = g.add(found, mean(g.sub(given, found)));
-      return back(g.add(moved, g.mul(here, g.sub(ratio(here, there), 1))));
+      const [there, here] = [about(x), about(u)];
+      const moved = g.add(u, mean(g.sub(x, u)));
+      return g.add(moved, g.mul(here, g.sub(ratio(here, there), 1)));
     }
   }
 }

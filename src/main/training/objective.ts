@@ -5,6 +5,7 @@
 import type { Builder } from "../graph/builder";
 import { grad } from "../graph/grad";
 import { dataInputs, inputName, type Graph, type Value } from "../graph/ir";
+import { OWN_OUTPUT, type OwnVariables } from "../models/prepared";
 import { UserError } from "../../shared/errors";
 import { lossPerSample, type LossId } from "./losses";
 import { replayed } from "./replayed";
@@ -18,6 +19,14 @@ export interface ObjectiveOptions {
    * that it starts from is given (push-forward; Brandstetter et al. 2022, arXiv:2202.03376).
    */
   readonly through: "all" | "last";
+  /** Where the loss is taken; absent: in the data's variables. */
+  readonly own?: OwnVariables;
+}
+
+/** The network's output as losses compare it: in its own variables where it has such. */
+export function comparedOf({ outputs }: Graph, own: OwnVariables | undefined): Value {
+  const found = own === undefined ? undefined : outputs.find(({ name }) => name === OWN_OUTPUT);
+  return (found ?? outputs[0]!).value;
 }
 
 /** Name of the target of a step of the rollout, from 0. */
@@ -31,6 +40,13 @@ export interface Objective {
   readonly loss: Value;
   /** One a parameter. */
   readonly gradients: readonly Value[];
+}
+
+/** A step of a rollout: the state that it goes out from, what losses compare, and where it leads. */
+interface Reached {
+  readonly from: Value;
+  readonly output: Value;
+  readonly state: Value;
 }
 
 /** Parameters of a network's graph. */
@@ -55,30 +71,39 @@ export function objective(g: Builder, network: Graph, options: ObjectiveOptions)
     );
   }
   const targets = Array.from({ length: rollout }, (_, step) => g.input(targetName(step), first));
-  const lossAt = (prediction: Value, step: number): Value =>
-    g.mean(lossPerSample(g, options.loss, prediction, targets[step]!));
-  const step = (state: Value): Value => replayed(g, [first], new Map([[input, state]]))[0]!;
+  const compared = comparedOf(network, options.own);
+  const lossAt = ({ from, output }: Reached, step: number): Value => {
+    const target = targets[step]!;
+    const wanted = options.own?.target(g, target, from) ?? target;
+    return g.mean(lossPerSample(g, options.loss, output, wanted));
+  };
+  const step = (from: Value): Reached => {
+    const [state, output] = replayed(g, [first, compared], new Map([[input, from]]));
+    return { from, output: output!, state: state! };
+  };
+  const begun: Reached = { from: input, output: compared, state: first };
 
   if (options.through === "all" || rollout === 1) {
-    let state = first;
-    let sum = lossAt(state, 0);
+    let reached = begun;
+    let sum = lossAt(reached, 0);
     for (let k = 1; k < rollout; k++) {
-      state = step(state);
-      sum = g.add(sum, lossAt(state, k));
+      reached = step(reached.state);
+      sum = g.add(sum, lossAt(reached, k));
     }
     const loss = rollout === 1 ? sum : g.div(sum, rollout);
     return { inputs: [input, ...targets], parameters, loss, gradients: grad(g, loss, parameters) };
   }
   let given = first;
-  for (let k = 1; k < rollout - 1; k++) given = step(given);
+  for (let k = 1; k < rollout - 1; k++) given = step(given).state;
   // The last step reads parameters of its own, so that the gradient with respect to these ends there.
-  const own = parameters.map((parameter) => g.input(`$last(${inputName(parameter)})`, parameter));
-  const last = new Map<Value, Value>([
+  const last = parameters.map((parameter) => g.input(`$last(${inputName(parameter)})`, parameter));
+  const replaced = new Map<Value, Value>([
     [input, given],
-    ...parameters.map((parameter, i): [Value, Value] => [parameter, own[i]!]),
+    ...parameters.map((parameter, i): [Value, Value] => [parameter, last[i]!]),
   ]);
-  const loss = lossAt(replayed(g, [first], last)[0]!, rollout - 1);
-  const again = new Map(own.map((each, i) => [each, parameters[i]!]));
-  const [value, ...gradients] = replayed(g, [loss, ...grad(g, loss, own)], again);
+  const [state, output] = replayed(g, [first, compared], replaced);
+  const loss = lossAt({ from: given, output: output!, state: state! }, rollout - 1);
+  const again = new Map(last.map((each, i) => [each, parameters[i]!]));
+  const [value, ...gradients] = replayed(g, [loss, ...grad(g, loss, last)], again);
   return { inputs: [input, targets.at(-1)!], parameters, loss: value!, gradients };
 }

@@ -139,7 +139,7 @@ describe("samples", () => {
   } satisfies Partial<StatePlace> & ConstructorParameters<typeof Samples>[0];
 
   test("are moved with their targets by the same element, and read from the file once", async () => {
-    const samples = new Samples(data, undefined, 2 ** 20);
+    const samples = new Samples(data, 2 ** 20);
     const fields = parseFieldSpec("vector:v");
     const elements = [d4.elements[1]!, d4.elements[6]!];
     const { input, targets } = await samples.read([2, 0], 2, { elements, fields, outputFields: fields }); // prettier-ignore

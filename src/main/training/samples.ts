@@ -1,13 +1,12 @@
 /**
- * Samples of a data set as training reads them, over and over: kept in memory once read where all of them fit, in the
- * network's variables, moved by elements of a group where they are to be.
+ * Samples of a data set as training reads them, over and over: kept in memory once read where all of them fit, moved by
+ * elements of a group where they are to be.
  */
 import type { FieldSpec } from "../../shared/fields/spec";
 import { act } from "../../shared/groups/act";
 import type { Element } from "../../shared/groups/element";
 import { sizeOf, type Tensor } from "../../shared/tensor";
 import type { DataSet } from "../data/dataset";
-import { normalise, type Normalisation } from "../data/normalise";
 import type { Batch } from "./stepper";
 
 /** How one sample is moved: the same element for input and targets. */
@@ -16,6 +15,9 @@ export interface Moves {
   readonly fields: FieldSpec;
   readonly outputFields: FieldSpec;
 }
+
+/** Throws where samples are none that the network can take. */
+export type Check = (samples: readonly number[], input: Tensor, target: Tensor) => void;
 
 type Source = Pick<DataSet, "read" | "targets" | "times" | "sampleCount" | "states">;
 
@@ -26,15 +28,15 @@ interface Pair {
 
 export class Samples {
   readonly #data: Source;
-  readonly #normalisation: Normalisation | undefined;
+  readonly #check: Check;
   readonly #kept = new Map<number, Pair>();
   readonly #keeps: boolean;
   #shapes: { input: readonly number[]; target: readonly number[] } | null = null;
 
   /** @param keepBytes memory for samples; more data than that are read from the file each time */
-  constructor(data: Source, normalisation: Normalisation | undefined, keepBytes: number) {
+  constructor(data: Source, keepBytes: number, check: Check = () => undefined) {
     this.#data = data;
-    this.#normalisation = normalisation;
+    this.#check = check;
     // Input and target of one sample, in float32.
     this.#keeps = data.sampleCount * sizeOf(data.states.shape) * 8 <= keepBytes;
   }
@@ -71,6 +73,7 @@ export class Samples {
     const fresh = new Map<number, Pair>();
     if (missing.length > 0) {
       const { input, target } = await this.#data.read(missing);
+      this.#check(missing, input, target!);
       this.#shapes = { input: input.shape.slice(1), target: target!.shape.slice(1) };
       const [inputs, targets] = [input, target!].map((tensor) => rowsOf(tensor, missing.length));
       missing.forEach((sample, i) => {
@@ -94,8 +97,7 @@ export class Samples {
       if (moves === undefined || fields === undefined) to.set(row);
       else act(moves.elements[i]!, row, [1, ...shape], fields, to);
     });
-    const tensor: Tensor = { dtype: "float32", shape: [rows.length, ...shape], data };
-    return this.#normalisation === undefined ? tensor : normalise(tensor, this.#normalisation);
+    return { dtype: "float32", shape: [rows.length, ...shape], data };
   }
 }
 

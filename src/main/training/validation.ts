@@ -1,12 +1,12 @@
 /** How good a network is on samples that it is not trained on: its loss, and its error beside that of predicting no change. */
-import { sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
+import { toFloat64, type Tensor } from "../../shared/tensor";
 import { Builder } from "../graph/builder";
-import { dataInputs, inputName, type Graph, type Value } from "../graph/ir";
+import { dataInputs, inputName, type Graph } from "../graph/ir";
 import { simplify } from "../graph/simplify";
-import type { Normalisation } from "../data/normalise";
+import type { OwnVariables } from "../models/prepared";
 import type { Executor, Program } from "../runtime/executor";
 import { lossPerSample, type LossId } from "./losses";
-import { targetName } from "./objective";
+import { comparedOf, targetName } from "./objective";
 import type { Samples } from "./samples";
 
 export interface Judgement {
@@ -22,7 +22,6 @@ export class Validation {
   readonly #batch: number;
   readonly #samples: Samples;
   readonly #indices: readonly number[];
-  readonly #normalisation: Normalisation | undefined;
 
   private constructor(program: Program, given: ValidationOptions & { data: string }) {
     this.#program = program;
@@ -30,7 +29,6 @@ export class Validation {
     this.#batch = given.batch;
     this.#samples = given.samples;
     this.#indices = given.indices;
-    this.#normalisation = given.normalisation;
   }
 
   /** @param network at a batch's size, one data input */
@@ -42,15 +40,17 @@ export class Validation {
     const g = new Builder();
     const prediction = network.outputs[0]!.value;
     const target = g.input(targetName(0), prediction);
-    const [p, t] = [prediction, target].map((value) => inUnits(g, value, options.normalisation));
+    const compared = comparedOf(network, options.own);
+    const [input] = dataInputs(network);
+    const wanted = options.own?.target(g, target, input!) ?? target;
     const graph = simplify({
       inputs: [...network.inputs, target],
       outputs: [
-        { name: "loss", value: lossPerSample(g, options.loss, prediction, target) },
-        { name: "error", value: lossPerSample(g, "relative-l2", p!, t!) },
+        { name: "loss", value: lossPerSample(g, options.loss, compared, wanted) },
+        { name: "error", value: lossPerSample(g, "relative-l2", prediction, target) },
       ],
     });
-    const data = inputName(dataInputs(network)[0]!);
+    const data = inputName(input!);
     return new Validation(await executor.compile(graph), { ...options, data });
   }
 
@@ -84,7 +84,7 @@ export class Validation {
       const { input, targets } = await this.#samples.read([index]);
       const [target] = targets as [Tensor];
       if (input.shape.join() !== target.shape.join()) return null;
-      const [x, t] = [input, target].map((tensor) => toUnits(tensor, this.#normalisation));
+      const [x, t] = [input, target].map(toFloat64);
       let [difference, norm] = [0, 0];
       t!.forEach((value, i) => {
         difference += (x![i]! - value) ** 2;
@@ -105,25 +105,6 @@ export interface ValidationOptions {
   readonly batch: number;
   readonly samples: Samples;
   readonly indices: readonly number[];
-  readonly normalisation: Normalisation | undefined;
-}
-
-/** value·std + mean a channel, as values of the graph. */
-function inUnits(g: Builder, value: Value, normalisation: Normalisation | undefined): Value {
-  if (normalisation === undefined) return value;
-  const shape = [normalisation.std.length, ...value.shape.slice(2).map(() => 1)];
-  const constant = (numbers: readonly number[]): Value =>
-    g.constant({ dtype: "float32", shape, data: Float32Array.from(numbers) });
-  return g.add(g.mul(value, constant(normalisation.std)), constant(normalisation.mean));
-}
-
-function toUnits(tensor: Tensor, normalisation: Normalisation | undefined): Float64Array {
-  const values = toFloat64(tensor);
-  if (normalisation === undefined) return values;
-  const { mean, std } = normalisation;
-  const inner = sizeOf(tensor.shape.slice(2));
-  return values.map((value, i) => {
-    const channel = Math.floor(i / inner) % std.length;
-    return value * std[channel]! + mean[channel]!;
-  });
+  /** Where the loss is taken; absent: in the data's variables. */
+  readonly own?: OwnVariables;
 }

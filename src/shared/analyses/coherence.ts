@@ -1,6 +1,6 @@
 /** Orbit gradient coherence: how strongly the loss gradients of symmetry-related states pull on each other. */
 import { coherenceFigures } from "../charts/coherence";
-import { lossParameter, sampleParameters } from "./common";
+import { lossInParameter, lossParameter, sampleParameters } from "./common";
 import { defineAnalysis } from "./definition";
 import type { ParameterValues } from "../parameters";
 
@@ -22,6 +22,7 @@ export const coherence = defineAnalysis({
   parameters: {
     ...sampleParameters,
     loss: lossParameter,
+    "loss-in": lossInParameter,
     metric: {
       kind: "choice",
       label: "Metric",

@@ -70,9 +70,21 @@ export const sampleParameters = {
   normalise: {
     kind: "text",
     label: "Normalise",
-    help: "none, pooled (one standard deviation for components that the group mixes, zero mean for vectors), min-max (to their range, vectors about zero), or a file with mean and std, or min and max, a channel.",
-    default: "none",
+    help: "The variables that the network works in: auto (those that it was trained in here, else the data’s), none, pooled (one standard deviation for components that the group mixes, zero mean for vectors), per-channel, min-max (to their range, vectors about zero), numbers (1.5+-0.2, mean and standard deviation, or 0..2, a range), log or log+1e-6 of positive fields; for single fields like pooled,density=log/pooled; or a file with mean and std, or min and max, a channel.",
+    default: "auto",
+    example: "pooled,density=log/pooled",
     advanced: true,
+    needs: "model",
+  },
+  pad: {
+    kind: "text",
+    label: "Pad",
+    help: "Cells around the network’s input, cut off its output again: circular:4 by four at either end (circular, zero, replicate, reflect), zero:2+3, circular:/16 to extents that 16 divides; auto: as it was trained here, else none.",
+    default: "auto",
+    example: "circular:4",
+    advanced: true,
+    needs: "model",
+    of: "fields",
   },
   executor: {
     kind: "choice",
@@ -122,6 +134,18 @@ export const sampleParameters = {
     advanced: true,
   },
 } as const satisfies ParameterSchema;
+
+export const lossInParameter = {
+  kind: "choice",
+  label: "Loss in",
+  help: "The variables that losses compare, where the network has others than the data.",
+  default: "network",
+  options: [
+    { value: "network", label: "The network’s variables" },
+    { value: "data", label: "The data’s variables" },
+  ],
+  advanced: true,
+} as const satisfies ParameterSchema[string];
 
 export const lossParameter = {
   kind: "choice",

@@ -2,7 +2,7 @@
 import { validationFigures } from "../charts/validation";
 import type { ParameterValues } from "../parameters";
 import { coherence } from "./coherence";
-import { lossParameter, sampleParameters } from "./common";
+import { lossInParameter, lossParameter, sampleParameters } from "./common";
 import { defineAnalysis } from "./definition";
 
 /** Positive numbers with commas between them. */
@@ -33,6 +33,7 @@ export const influenceValidation = defineAnalysis({
     ...sampleParameters,
     samples: { ...sampleParameters.samples, default: "8" },
     loss: lossParameter,
+    "loss-in": lossInParameter,
     preconditioner: {
       kind: "choice",
       label: "Step along",

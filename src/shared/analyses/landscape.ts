@@ -1,7 +1,7 @@
 /** Loss landscape sliced along the gradients of x and g·x. */
 import { landscapeFigures } from "../charts/landscape";
 import type { ParameterValues } from "../parameters";
-import { lossParameter, sampleParameters } from "./common";
+import { lossInParameter, lossParameter, sampleParameters } from "./common";
 import { defineAnalysis } from "./definition";
 
 export const landscape = defineAnalysis({
@@ -23,6 +23,7 @@ export const landscape = defineAnalysis({
   parameters: {
     ...sampleParameters,
     loss: lossParameter,
+    "loss-in": lossInParameter,
     checkpoints: {
       kind: "text",
       label: "Checkpoints",

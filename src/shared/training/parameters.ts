@@ -4,7 +4,7 @@ import type { ParameterSchema, ParameterValues } from "../parameters";
 import { checkCheckpoints } from "./checkpoints";
 import { checkSeeds } from "./seeds";
 
-const { normalise, executor, device, fallback, memory } = sampleParameters;
+const { normalise, pad, executor, device, fallback, memory } = sampleParameters;
 
 export const trainingParameters = {
   epochs: {
@@ -264,7 +264,13 @@ export const trainingParameters = {
   },
   normalise: {
     ...normalise,
-    help: "Variables that the network is trained in: none, pooled (one standard deviation for components that a group mixes, zero mean for vectors), or a file with mean and std a channel.",
+    default: "none",
+    help: "Variables that the network is trained in: none, pooled (one standard deviation for components that a group mixes, zero mean for vectors), per-channel, min-max, numbers (1.5+-0.2 or 0..2), log or log+1e-6 of positive fields; for single fields like pooled,density=log/pooled; or a file with mean and std, or min and max, a channel.",
+  },
+  pad: {
+    ...pad,
+    default: "none",
+    help: "Cells around the network’s input, cut off its output again: circular:4 by four at either end (circular, zero, replicate, reflect), zero:2+3, circular:/16 to extents that 16 divides.",
   },
   executor,
   device,

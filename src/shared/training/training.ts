@@ -1,5 +1,6 @@
 /** A training as it is asked for, as it is told of while it runs, and as its folder keeps it (`training.json`). */
 import { z } from "zod";
+import { normalisationRecord } from "../preprocessing/record";
 import { fileIdentity } from "../run";
 import type { Tensor } from "../tensor";
 
@@ -124,6 +125,8 @@ export const trainingRecord = z.object({
   }),
   /** Trajectories that are not trained on; of data without trajectories, samples. */
   validationTrajectories: z.array(z.number()),
+  /** Of the variables that the network is trained in; null or absent: the data's. */
+  normalisation: normalisationRecord.nullable().optional(),
   samples: z.number(),
   validationSamples: z.number(),
   batch: z.number(),

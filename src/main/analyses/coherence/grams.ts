@@ -10,7 +10,6 @@ import { ByteCache } from "../cache";
 import type { Tensor } from "../../../shared/tensor";
 import { bytesOf, type Columns, type Gradients, type SampleGradients } from "../gradients";
 import { addInnerProducts, rowsOf, type Reals } from "../innerProducts";
-import { realsOf, slice } from "../orbit";
 import type { Tangents } from "../tangents";
 import type { Plan } from "./plan";
 import { Rounding } from "./rounding";
@@ -243,8 +242,8 @@ export class OrbitGrams {
           this.#residuals[block.first + i] = residual;
           this.#residualErrors[block.first + i] = residualError(
             residual,
-            part(result.prediction),
-            slice(target, block.first + i, 1),
+            part(result.compared),
+            part(result.goal),
           );
         }
       }
@@ -275,9 +274,8 @@ const UNITS = 6;
  * Standard deviation of an element of ∂ℓ/∂prediction by rounding of the prediction: of a good network both are small
  * differences from the target. Exact for losses that are quadratic in that difference.
  */
-function residualError(residual: Reals, prediction: Reals, target: Tensor): number {
+function residualError(residual: Reals, prediction: Reals, goal: Reals): number {
   const unit = prediction instanceof Float32Array ? 2 ** -24 : 2 ** -53;
-  const goal = realsOf(target);
   const difference = lengthOf(Float64Array.from(prediction, (value, k) => value - goal[k]!));
   const relative = (UNITS * unit * lengthOf(prediction)) / difference;
   return (relative * lengthOf(residual)) / Math.sqrt(residual.length);

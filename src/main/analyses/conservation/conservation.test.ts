@@ -13,7 +13,7 @@ import { createReferenceExecutor } from "../../runtime/reference";
 import type { AnalysisResult, Network, StatesContext } from "../context";
 import { sampleNetwork } from "../network";
 import { Predictions } from "../predictions";
-import { contextOf, networkOf, never, randomTensor } from "../testing";
+import { contextOf, inVariables, networkOf, never, randomTensor } from "../testing";
 import { conservation } from "./index";
 import { repaired } from "./repair";
 
@@ -305,7 +305,7 @@ describe("a repair", () => {
 
   test("is the nearest field that keeps both: no other one on the constraints is nearer", async () => {
     const net = sampleNetwork(wrong(1));
-    const states = { fields: null, grid: unitGrid([size, size]), units: null };
+    const states = { fields: null, grid: unitGrid([size, size]) };
     const plan = { repair: "joint", repairFields: "", averageOver: "d4" } as const;
     const executor = createReferenceExecutor();
     const one = { ...waves(1, 1) };
@@ -360,11 +360,11 @@ describe("a repair", () => {
   });
 
   test("works in the data’s units where the network has its own", async () => {
-    const units = { mean: [5], std: [2], source: "here" };
-    const result = await run(
-      { ...context(wrong(1), waves(2, 1), "density:rho"), units },
-      { quantities: "mass,rho^2", repair: "joint" },
-    );
+    const model = inVariables(wrong(1), { mean: [5], std: [2] });
+    const result = await run(context(model, waves(2, 1), "density:rho"), {
+      quantities: "mass,rho^2",
+      repair: "joint",
+    });
     for (const value of read(result, "drift_repaired")) expect(Math.abs(value)).toBeLessThan(1e-10);
   });
 });

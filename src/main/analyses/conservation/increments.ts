@@ -3,7 +3,6 @@
  * noise. Along a rollout the two cannot be told apart.
  */
 import { toFloat64 } from "../../../shared/tensor";
-import { denormalise } from "../../data/normalise";
 import type { StatesContext } from "../context";
 import { realsOf, tensorOf } from "../orbit";
 import type { Predictions } from "../predictions";
@@ -26,7 +25,7 @@ export async function stepIncrements(
   steps: number,
   before: () => void,
 ): Promise<Increments> {
-  const { samples, input, units } = context;
+  const { samples, input } = context;
   const later = context.later ?? null;
   const n = samples.length;
   const times = later === null ? 1 : Math.min(steps, Math.ceil(wanted / n));
@@ -34,10 +33,6 @@ export async function stepIncrements(
   const positions = Array.from({ length: rows }, (_, i) => Math.floor((i * n) / rows));
   const none = (): number[][] => meter.quantities.map(() => []);
   const [model, data] = [none(), none()];
-  const physical = (values: Float64Array, count: number): Float64Array => {
-    const tensor = tensorOf(values, [count, ...input.shape.slice(1)]);
-    return units === null ? values : toFloat64(denormalise(tensor, units));
-  };
   const size = realsOf(input).length / n;
   for (let t = 0; t < times; t++) {
     const k = Math.floor((t * steps) / times);
@@ -53,8 +48,8 @@ export async function stepIncrements(
     });
     const from = tensorOf(kept, [finite.length, ...input.shape.slice(1)]);
     const stepped = Float64Array.from(await predictions.of(from, before));
-    const here = meter.values(physical(kept, finite.length), finite.length);
-    const there = meter.values(physical(stepped, finite.length), finite.length);
+    const here = meter.values(kept, finite.length);
+    const there = meter.values(stepped, finite.length);
     here.forEach((values, q) => {
       model[q]!.push(...values.map((value, i) => there[q]![i]! - value));
     });
@@ -65,7 +60,7 @@ export async function stepIncrements(
         k + 1,
       ),
     );
-    const after = meter.values(physical(truth, finite.length), finite.length);
+    const after = meter.values(truth, finite.length);
     here.forEach((values, q) => {
       data[q]!.push(...values.map((value, i) => after[q]![i]! - value));
     });

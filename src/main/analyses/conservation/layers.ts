@@ -12,7 +12,6 @@
  */
 import { quartiles } from "../../../shared/statistics";
 import { toFloat64, type Tensor } from "../../../shared/tensor";
-import { denormalise } from "../../data/normalise";
 import { Builder } from "../../graph/builder";
 import { inputName, type Graph, type Value } from "../../graph/ir";
 import { simplify } from "../../graph/simplify";
@@ -66,9 +65,9 @@ export async function layerChanges(
     signal.throwIfAborted();
     progress({ fraction: 0.98, stage: `Layer by layer, state ${place + 1} of ${n}` });
     const x = slice(input, sample, 1);
-    let before = integrals(context, meter, x);
+    let before = integrals(meter, x);
     for (const [row, state] of (await follow.of(x)).entries()) {
-      const here = integrals(context, meter, state);
+      const here = integrals(meter, state);
       here.forEach((value, q) => {
         change[(q * names.length + row) * n + place] = value - before[q]!;
       });
@@ -185,9 +184,8 @@ function valuesIn({ values, inner }: Stream): Value[] {
   ];
 }
 
-function integrals({ units }: StatesContext, meter: Meter, state: Tensor): number[] {
-  const physical = units === null ? state : denormalise(state, units);
-  return meter.values(realsOf(physical), 1).map(([value]) => value!);
+function integrals(meter: Meter, state: Tensor): number[] {
+  return meter.values(realsOf(state), 1).map(([value]) => value!);
 }
 
 function distance(value: Tensor, x: Tensor): number {

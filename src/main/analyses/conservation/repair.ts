@@ -7,7 +7,6 @@ import { groupByName } from "../../../shared/groups/catalogue";
 import { groupFits } from "../../../shared/groups/fits";
 import type { Element } from "../../../shared/groups/element";
 import { sizeOf } from "../../../shared/tensor";
-import type { Normalisation } from "../../data/normalise";
 import { Builder } from "../../graph/builder";
 import type { Value } from "../../graph/ir";
 import { vmap } from "../../graph/vmap";
@@ -24,7 +23,6 @@ export interface RepairPlan {
 export interface RepairedStates {
   readonly fields: FieldSpec | null;
   readonly grid: Grid | null;
-  readonly units: Normalisation | null;
 }
 
 /**
@@ -57,7 +55,6 @@ export function repaired(
     fields: heldFields(states.fields, repairFields, input.shape[channelAxis]!),
     channelAxis,
     siteAxes,
-    units: states.units,
   });
   return { ...network, prediction: value };
 }

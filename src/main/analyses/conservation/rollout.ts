@@ -1,6 +1,5 @@
 /** The network applied to its own predictions, block by block of trajectories, measured at every step beside the data. */
 import { toFloat64, type Tensor } from "../../../shared/tensor";
-import { denormalise } from "../../data/normalise";
 import type { StatesContext } from "../context";
 import { realsOf, slice, tensorOf } from "../orbit";
 import type { Predictions } from "../predictions";
@@ -32,11 +31,9 @@ export async function rollOut(
   chunk: number,
   before: (step: number) => void,
 ): Promise<void> {
-  const { input, units } = context;
+  const { input } = context;
   const n = input.shape[0]!;
   const limit = BLOWN_UP * rootMeanSquare(toFloat64(input));
-  const physical = (states: Tensor): Tensor =>
-    units === null ? states : denormalise(states, units);
   for (let first = 0; first < n; first += chunk) {
     const count = Math.min(chunk, n - first);
     const start = slice(input, first, count);
@@ -47,11 +44,11 @@ export async function rollOut(
         : [{ numbers: rollouts.repaired, predictions: steppers.repaired, state: start }]),
     ];
     for (const { numbers } of [...kinds, { numbers: rollouts.reference }]) {
-      meter.note(numbers, realsOf(physical(start)), first, count, 0);
+      meter.note(numbers, realsOf(start), first, count, 0);
     }
     for (let k = 1; k <= steps; k++) {
       const truth = await following(context, first, count, k);
-      const known = truth === null ? null : toFloat64(physical(truth));
+      const known = truth === null ? null : toFloat64(truth);
       if (known !== null) meter.note(rollouts.reference, known, first, count, k);
       for (const kind of kinds) {
         const { numbers } = kind;
@@ -61,9 +58,8 @@ export async function rollOut(
         });
         kind.state = tensorOf(next, start.shape);
         markEnds(numbers, next, first, count, k, limit);
-        const there = realsOf(physical(kind.state));
-        meter.note(numbers, there, first, count, k);
-        if (known !== null) noteErrors(numbers, there, known, first, count, k, steps);
+        meter.note(numbers, next, first, count, k);
+        if (known !== null) noteErrors(numbers, next, known, first, count, k, steps);
       }
     }
   }

@@ -63,7 +63,7 @@ export function driftOf({ value }: RolloutNumbers, steps: number): Float64Array 
 }
 
 export function summaryOf(
-  { samples, grid, units }: StatesContext,
+  { samples, grid }: StatesContext,
   { steps, seed, repair, physics }: ConservationParameters,
   quantities: readonly Quantity[],
   rollouts: Rollouts,
@@ -109,7 +109,6 @@ export function summaryOf(
     repair,
     physics,
     volume: grid === null ? null : grid.length.reduce((product, side) => product * side, 1),
-    units: units === null ? null : { mean: units.mean, std: units.std },
     blownUp: samples.flatMap((_, i) =>
       rollouts.model.end[i]! > 0 ? [{ sample: i, step: rollouts.model.end[i]! }] : [],
     ),

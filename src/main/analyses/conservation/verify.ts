@@ -1,6 +1,5 @@
 /** Random values recomputed in float64 on the reference executor. */
 import { integerBelow, randomFrom } from "../../../shared/random";
-import { denormalise } from "../../data/normalise";
 import type { ReportProgress, StatesContext } from "../context";
 import type { SampleNetwork } from "../network";
 import { realsOf, slice, tensorOf } from "../orbit";
@@ -19,7 +18,7 @@ export async function verifyValues(
   signal: AbortSignal,
   progress: ReportProgress,
 ): Promise<{ quantity: string; entries: number; largest: number }> {
-  const { model, input, samples, units } = context;
+  const { model, input, samples } = context;
   const predictions = await Predictions.compile(await context.reference(), model, network, 1);
   const random = randomFrom(options.seed, 2);
   let largest = 0;
@@ -35,9 +34,7 @@ export async function verifyValues(
       }),
       start.shape,
     );
-    const exact = meter.values(realsOf(units === null ? next : denormalise(next, units)), 1)[
-      q
-    ]![0]!;
+    const exact = meter.values(realsOf(next), 1)[q]![0]!;
     const found = value[(q * samples.length + i) * (steps + 1) + 1]!;
     largest = Math.max(largest, Math.abs(found - exact) / scales[q]!);
   }

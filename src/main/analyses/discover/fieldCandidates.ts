@@ -125,19 +125,16 @@ function actions(
   onOutput: readonly Infinitesimal[],
   into: Side,
   outgoing: Side,
-  { grid, units }: StatesPlace,
+  { grid }: StatesPlace,
   action: FieldOutput,
 ): FieldActions {
-  const of = (motions: readonly Infinitesimal[], { axes, channels }: Side): GeneratorAction => {
-    const known = units?.std.length === channels ? units : null;
-    return new GeneratorAction(motions, channels, axes === 0 ? null : grid, known);
-  };
+  const of = (motions: readonly Infinitesimal[], { axes, channels }: Side): GeneratorAction =>
+    new GeneratorAction(motions, channels, axes === 0 ? null : grid);
   return {
     input: of(onInput, into),
     output: action === "invariant" ? null : of(onOutput, outgoing),
     state: action === "state",
     free: action === "free" ? outgoing.channels : null,
-    units: outgoing.axes > 0 && units?.std.length === outgoing.channels ? units : null,
   };
 }
 

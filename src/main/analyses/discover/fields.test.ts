@@ -5,7 +5,7 @@ import { defaultsOf } from "../../../shared/parameters";
 import { toFloat64, type Tensor } from "../../../shared/tensor";
 import { positionsOf } from "../../fields/generators/apply";
 import type { AnalysisResult, DataContext, Network } from "../context";
-import { contextOf, networkOf, never, randomTensor } from "../testing";
+import { contextOf, inVariables, networkOf, never, randomTensor } from "../testing";
 import { discover } from "./index";
 
 const run = (
@@ -164,15 +164,16 @@ describe("on fields", () => {
     expect(stated.arrays.output_generators).toBeUndefined();
   });
 
-  test("tells an action that is found along in physical units", async () => {
+  test("finds an action along in the data’s variables where the network has its own", async () => {
     const square = networkOf([1, 16, 16], {}, (g, x) => {
       const u = g.add(g.mul(x, 2), 3);
       return g.div(g.sub(g.mul(u, u), 3), 2);
     });
-    const input = blobs(6, 1, 16);
-    const units = { mean: [3], std: [2], source: "pooled" };
-    const data = { ...on(square, input, "scalar:u"), units };
-    const result = await run(data, { generators: "amp", output: "free" });
+    const model = inVariables(square, { mean: [3], std: [2] });
+    const result = await run(on(model, blobs(6, 1, 16), "scalar:u"), {
+      generators: "amp",
+      output: "free",
+    });
     expect(result.summary).toMatchObject({ dimension: 1, exact: 1 });
     const [a, c] = toFloat64(result.arrays.output_generators!.tensor);
     // (u²)˙ = 2 u² where u̇ = u.

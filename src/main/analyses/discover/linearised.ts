@@ -1,22 +1,21 @@
-/** A network near its samples: points, values and Jacobians in the data's units, as candidates are tried on them. */
+/** A network near its samples: points, values and Jacobians, as candidates are tried on them. */
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import type { Linearised } from "../../data/fit/map";
 import type { Executor } from "../../runtime/executor";
-import type { Network, StatesPlace } from "../context";
+import type { Network } from "../context";
 import type { SampleNetwork } from "../network";
 import { slice, tensorOf } from "../orbit";
 import { Pushforward, runSize } from "../pushforward";
 
 /**
  * The network's own, by d Jacobian–vector products a sample.
- * @param states [n, …] in the network's variables
+ * @param states [n, …]
  */
 export async function linearisedNetwork(
   executor: Executor,
   model: Network,
   network: SampleNetwork,
   states: Tensor,
-  units: StatesPlace["units"],
   memoryBytes: number,
   step: (fraction: number) => void,
 ): Promise<Linearised> {
@@ -26,8 +25,6 @@ export async function linearisedNetwork(
   const D = sizeOf(outputShape);
   const size = runSize(network, n, d, memoryBytes);
   const program = await Pushforward.compile(executor, model, network, size);
-  const into = scales(units, sample);
-  const out = scales(units, outputShape);
   const points = Float64Array.from(toFloat64(states));
   const values = new Float64Array(n * D);
   const jacobians = new Float64Array(n * D * d);
@@ -44,10 +41,8 @@ export async function linearisedNetwork(
       values.set(prediction, first * D);
       for (let s = 0; s < count; s++) {
         for (let i = 0; i < d; i++) {
-          const factor = 1 / into.std[i]!;
           for (let o = 0; o < D; o++) {
-            jacobians[((first + s) * D + o) * d + i] =
-              tangents[(s * d + i) * D + o]! * factor * out.std[o]!;
+            jacobians[((first + s) * D + o) * d + i] = tangents[(s * d + i) * D + o]!;
           }
         }
       }
@@ -55,26 +50,5 @@ export async function linearisedNetwork(
   } finally {
     await program.dispose();
   }
-  for (let k = 0; k < points.length; k++) {
-    points[k] = points[k]! * into.std[k % d]! + into.mean[k % d]!;
-  }
-  for (let k = 0; k < values.length; k++) {
-    values[k] = values[k]! * out.std[k % D]! + out.mean[k % D]!;
-  }
   return { samples: n, inputs: d, outputs: D, points, values, jacobians };
-}
-
-/** One mean and deviation a number of the state; 0 and 1 where the variables are the data's. */
-function scales(
-  units: StatesPlace["units"],
-  shape: readonly number[],
-): { mean: Float64Array; std: Float64Array } {
-  const size = sizeOf(shape);
-  const known = units !== null && units.std.length === shape[0];
-  const inner = size / (shape[0] ?? 1);
-  const of = (values: readonly number[] | undefined, otherwise: number): Float64Array =>
-    Float64Array.from({ length: size }, (_, k) =>
-      known ? values![Math.floor(k / inner)]! : otherwise,
-    );
-  return { mean: of(units?.mean, 0), std: of(units?.std, 1) };
 }

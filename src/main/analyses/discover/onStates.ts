@@ -152,7 +152,7 @@ function sourceOf(
 
 /** Without a model all is float64 as it is. */
 async function verifiedOf(
-  { model, input, units, memoryBytes, reference, samples }: DataContext,
+  { model, input, memoryBytes, reference, samples }: DataContext,
   { verify, seed }: DiscoverParameters,
   { output, problem }: Attempt,
   family: Family,
@@ -166,7 +166,6 @@ async function verifiedOf(
     model,
     sampleNetwork(model),
     gather(input, again),
-    units,
     memoryBytes,
     step,
   );

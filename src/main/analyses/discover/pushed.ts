@@ -5,7 +5,7 @@
  */
 import { normals, randomFrom } from "../../../shared/random";
 import { sizeOf, type Tensor } from "../../../shared/tensor";
-import type { GeneratorAction, Units } from "../../fields/generators/apply";
+import type { GeneratorAction } from "../../fields/generators/apply";
 import { realsOf, slice, tensorOf } from "../orbit";
 import type { Pushforward } from "../pushforward";
 import { channelProducts, FreeChannels, leftOver, type ChannelProducts } from "./freeChannels";
@@ -29,8 +29,6 @@ export interface FieldActions {
   readonly state: boolean;
   /** Channels of a prediction whose action on them is found along; null where it is stated. */
   readonly free: number | null;
-  /** Of the prediction's channels: an action that is found is told in physical units. */
-  readonly units: Units | null;
 }
 
 export interface Pushed {
@@ -45,7 +43,7 @@ export interface Pushed {
  */
 export async function pushedProblem(
   pushforward: Pushforward,
-  { input, output, state, free, units }: FieldActions,
+  { input, output, state, free }: FieldActions,
   states: Tensor,
   block: number,
   seed: number,
@@ -87,7 +85,7 @@ export async function pushedProblem(
       );
     }
   }
-  return { problem: problemOf(q, products, free, units), outputSquares };
+  return { problem: problemOf(q, products, free), outputSquares };
 }
 
 function productsOf(
@@ -119,12 +117,7 @@ function productsOf(
 
 type Grams = Omit<Products, "channels">;
 
-function problemOf(
-  q: number,
-  products: readonly Products[],
-  free: number | null,
-  units: Units | null,
-): Problem {
+function problemOf(q: number, products: readonly Products[], free: number | null): Problem {
   const mean = (samples: readonly number[], of: (one: Products) => Float64Array): Float64Array => {
     const sum = new Float64Array(of(products[0]!).length);
     for (const k of samples) {
@@ -180,27 +173,10 @@ function problemOf(
         ...stated,
         defect: left("defect", -1),
         moved: left("moved", 1),
-        action: inUnits(action, units),
+        action,
       };
     },
   };
-}
-
-/** (A | c) on values · std + mean, from that on the values. */
-function inUnits(action: Float64Array, units: Units | null): Float64Array {
-  if (units === null) return action;
-  const { mean, std } = units;
-  const width = std.length + 1;
-  const out = Float64Array.from(action, (value, at) => {
-    const [i, j] = [Math.floor(at / width), at % width];
-    return (value * std[i]!) / (j < std.length ? std[j]! : 1);
-  });
-  mean.forEach((offset, j) => {
-    for (let i = 0; i < mean.length; i++) {
-      out[i * width + std.length]! -= out[i * width + j]! * offset;
-    }
-  });
-  return out;
 }
 
 /** Σ v_q rows_q of [Q, …]. */

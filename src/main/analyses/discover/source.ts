@@ -34,7 +34,6 @@ export async function networkSource(
     context.model,
     network,
     context.input,
-    context.units,
     context.memoryBytes,
     step,
   );

@@ -7,9 +7,9 @@ import { jvp } from "../../graph/jvp";
 import { simplify } from "../../graph/simplify";
 import { vmap } from "../../graph/vmap";
 import type { Executor } from "../../runtime/executor";
-import { lossPerSample, type LossId } from "../../training/losses";
+import type { LossId } from "../../training/losses";
 import type { Network } from "../context";
-import type { SampleNetwork } from "../network";
+import { lossAt, type SampleNetwork } from "../network";
 import { padded, realsOf, tensorOf } from "../orbit";
 import { otherInputs, stacked } from "../samples";
 import type { Direction } from "../directions";
@@ -26,15 +26,15 @@ function curvatureGraph(
   directions: number,
 ): Graph {
   const g = new Builder();
-  const { input, prediction, parameters } = network;
+  const { input, prediction, compared, parameters } = network;
   const target = g.input("$t", prediction);
   const moves = Array.from({ length: directions }, (_, a) =>
     parameters.map((value, k) => g.input(`$u${a}_${k}`, value)),
   );
-  const pushed = moves.map((move) => jvp(g, [prediction], [...parameters], move)[0]!);
+  const pushed = moves.map((move) => jvp(g, [compared], [...parameters], move)[0]!);
   // The loss as a function of the prediction alone, so that its Hessian stops there.
-  const p = g.input("$p", prediction);
-  const single = g.sum(lossPerSample(g, loss, p, target));
+  const p = g.input("$p", compared);
+  const single = lossAt(g, network, loss, p, target);
   const [slope] = grad(g, single, [p]);
   const entries = pushed.flatMap((left, a) =>
     pushed.slice(a).map((right, b) => {
@@ -44,7 +44,7 @@ function curvatureGraph(
   );
   const x = stacked(g, "$x", input, chunk);
   const t = stacked(g, "$t", target, chunk);
-  const [ps] = vmap(g, [prediction], new Map([[input, x.values]]), chunk);
+  const [ps] = vmap(g, [compared], new Map([[input, x.values]]), chunk);
   const many = vmap(
     g,
     entries.map(({ value }) => value),

@@ -6,7 +6,6 @@
 import { sizeOf, type Tensor } from "../../../shared/tensor";
 import type { Infinitesimal } from "../../../shared/generators/generator";
 import { action } from "../../fields/generators/action";
-import type { Units } from "../../fields/generators/apply";
 import type { StatesContext } from "../context";
 import type { SampleNetwork } from "../network";
 import { realsOf, slice, tensorOf } from "../orbit";
@@ -14,7 +13,7 @@ import { Predictions } from "../predictions";
 import { samplesPerRun } from "../samples";
 import { activationSize } from "../network";
 import { maskOf, norm } from "./norms";
-import { unitsOf, type Sides } from "./sides";
+import type { Sides } from "./sides";
 
 type Move = (state: ArrayLike<number>) => Float64Array;
 /** What becomes of a prediction when the state that it is made from is moved. */
@@ -22,7 +21,7 @@ type Follow = (prediction: ArrayLike<number>, state: ArrayLike<number>) => Float
 
 /** @returns [K, N] */
 export async function finiteErrors(
-  { executor, model, input, grid, units, samples }: StatesContext,
+  { executor, model, input, grid, samples }: StatesContext,
   network: SampleNetwork,
   sides: Sides,
   s: number,
@@ -35,13 +34,7 @@ export async function finiteErrors(
   const moves = (all: readonly Infinitesimal[], shape: readonly number[]): Move[] => {
     const onGrid = grid !== null && shape.slice(1).join() === grid.size.join();
     const channels = onGrid ? shape[0]! : sizeOf(shape);
-    return all.map((generator) =>
-      inUnits(
-        action(generator, s, channels, onGrid ? grid : null),
-        unitsOf(units, channels, !onGrid),
-        sizeOf(shape),
-      ),
-    );
+    return all.map((generator) => action(generator, s, channels, onGrid ? grid : null));
   };
   const into = moves(sides.infinitesimals, inputShape);
   const out =
@@ -103,15 +96,4 @@ function movedStates(input: Tensor, move: Move): Tensor {
     out.set(move(realsOf(slice(input, i, 1))), i * size);
   }
   return tensorOf(out, input.shape);
-}
-
-/** The same motion in the network's variables. */
-function inUnits(move: Move, units: Units | null, size: number): Move {
-  if (units === null) return move;
-  const points = size / units.std.length;
-  const channel = (i: number): number => Math.floor(i / points);
-  return (state) =>
-    move(
-      Float64Array.from(state, (x, i) => x * units.std[channel(i)]! + units.mean[channel(i)]!),
-    ).map((x, i) => (x - units.mean[channel(i)]!) / units.std[channel(i)]!);
 }

@@ -10,7 +10,14 @@ import { positionsOf } from "../../fields/generators/apply";
 import type { Builder } from "../../graph/builder";
 import type { Value } from "../../graph/ir";
 import type { AnalysisResult, Network, StatesContext } from "../context";
-import { contextOf, networkOf, never, randomTensor, type ContextOptions } from "../testing";
+import {
+  contextOf,
+  inVariables,
+  networkOf,
+  never,
+  randomTensor,
+  type ContextOptions,
+} from "../testing";
 import { lieDerivative } from "./index";
 
 const run = (
@@ -102,7 +109,7 @@ describe("the Lie derivative", () => {
   });
 
   test("vanishes along rotations for a vector scaled by its length, also in normalised variables", async () => {
-    const units = { mean: [1, -0.5], std: [2, 0.5], source: "test" };
+    const units = { mean: [1, -0.5], std: [2, 0.5] };
     const gated = (g: Builder, v: Value): Value =>
       g.mul(v, g.add(1, g.sum(g.mul(v, v), [1], true)));
     const row = (values: readonly number[]): Tensor => ({
@@ -122,11 +129,11 @@ describe("the Lie derivative", () => {
     for (const value of read(await run(context(plain, states, options), params), "lie_error")) {
       expect(value).toBeLessThan(1e-11);
     }
-    const physical = { ...context(normalised, states, options), units };
+    const physical = context(inVariables(normalised, units), states, options);
     for (const value of read(await run(physical, params), "lie_error")) {
       expect(value).toBeLessThan(1e-11);
     }
-    const unaware = await run({ ...physical, units: null }, params);
+    const unaware = await run(context(normalised, states, options), params);
     for (const value of read(unaware, "lie_error")) expect(value).toBeGreaterThan(0.01);
   });
 

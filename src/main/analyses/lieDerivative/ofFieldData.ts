@@ -12,12 +12,12 @@ import { sizeOf, toFloat64 } from "../../../shared/tensor";
 import { ratesOf } from "../../data/fit/differences";
 import { fitLocal } from "../../data/fit/local";
 import type { Base, LocalTerms } from "../../data/fit/localTerms";
-import { GeneratorAction, type Units } from "../../fields/generators/apply";
+import { GeneratorAction } from "../../fields/generators/apply";
 import type { DataContext } from "../context";
 import { gather } from "../orbit";
 import type { FittedData } from "./fitted";
 import { norm } from "./norms";
-import { unitsOf, type Sides } from "./sides";
+import type { Sides } from "./sides";
 
 /** States enough for a law, and few enough for memory. */
 const MOST_STATES = 48;
@@ -46,10 +46,8 @@ export async function fittedFields(
   const law = fitLocal(states, rates, grid, channels, step);
   const { terms } = law;
   const size = sizeOf(shape);
-  const basesOf = ({ infinitesimals }: Sides): ((state: Float64Array) => Base)[] => {
-    const units = unitsOf(context.units, channels, false);
-    return infinitesimals.map((one) => basesAlong(one, terms, grid, channels, units));
-  };
+  const basesOf = ({ infinitesimals }: Sides): ((state: Float64Array) => Base)[] =>
+    infinitesimals.map((one) => basesAlong(one, terms, grid, channels));
   return {
     halves(sides) {
       const [one, other] = [0, 1].map((rest) => {
@@ -104,13 +102,12 @@ function basesAlong(
   terms: LocalTerms,
   grid: Grid,
   channels: number,
-  units: Units | null,
 ): (state: Float64Array) => Base {
   const axes = grid.size.length;
   const origin = new Array<number>(axes).fill(0);
   const { flow } = generator;
   const action = (one: Infinitesimal): GeneratorAction =>
-    new GeneratorAction([one], channels, grid, units);
+    new GeneratorAction([one], channels, grid);
   if (flow === null || !isAffine(generator, grid)) {
     const whole = action(generator);
     return (state) => terms.base(whole.of(state));

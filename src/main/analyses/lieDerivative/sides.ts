@@ -17,7 +17,7 @@ import {
 import { layoutOf, type Layout } from "../../../shared/states/layout";
 import { predictionLayout } from "../../../shared/states/prediction";
 import { sizeOf } from "../../../shared/tensor";
-import { GeneratorAction, type Units } from "../../fields/generators/apply";
+import { GeneratorAction } from "../../fields/generators/apply";
 import type { StatesPlace } from "../context";
 
 /** What a prediction is to the state that it is made from. */
@@ -73,10 +73,10 @@ export function sidesOf(
   };
   const affine = infinitesimals.every(({ field }) => field === undefined);
   const ends: Ends = {
-    input: actionOf(infinitesimals, into, grid, place.units),
+    input: actionOf(infinitesimals, into, grid),
     output(steps) {
       const out = side(null, outputShape, grid, steps, outputLayout);
-      return actionOf(outgoing(steps), out, grid, place.units);
+      return actionOf(outgoing(steps), out, grid);
     },
   };
   return {
@@ -155,25 +155,8 @@ function actionOf(
   infinitesimals: readonly Infinitesimal[],
   { axes, channels }: Side,
   grid: Grid | null,
-  units: StatesPlace["units"],
 ): GeneratorAction {
-  return new GeneratorAction(
-    infinitesimals,
-    channels,
-    axes === 0 ? null : grid,
-    unitsOf(units, channels, axes === 0),
-  );
-}
-
-/** Of each channel; on no grid of each number, where the numbers along further axes share their channel's. */
-export function unitsOf(units: Units | null, channels: number, flat: boolean): Units | null {
-  if (units === null) return null;
-  const count = units.std.length;
-  if (count === channels) return units;
-  if (!flat || channels % count !== 0) return null;
-  const each = (values: readonly number[]): number[] =>
-    Array.from({ length: channels }, (_, i) => values[Math.floor((i * count) / channels)]!);
-  return { mean: each(units.mean), std: each(units.std) };
+  return new GeneratorAction(infinitesimals, channels, axes === 0 ? null : grid);
 }
 
 function side(

@@ -11,14 +11,16 @@ import { showFieldSpec } from "../../../shared/fields/spec";
 import type { Executor } from "../../runtime/executor";
 import { createExecutor } from "../../runtime/executors";
 import { openExecutor, remarksOf, type Target } from "../../runtime/target";
+import { changesNothing } from "../../models/prepared";
 import type { TaskContext } from "../task";
 import { KEPT_FOLDER, keptParts } from "../keptParts";
 import { assertWritable, writeRun } from "../runFolder";
 import { identities } from "./checkpoints";
-import { openExperiment, placeOf, type Experiment } from "./experiment";
 import { directionsNotice } from "./conventionNotice";
+import { openExperiment, placeOf, stampOf, type Experiment } from "./experiment";
 import { networkName } from "./networkName";
 import { checkParity } from "./parity";
+import { recordOfNormalisation } from "./preparation";
 import { definitionOf, type AnalysisSpec } from "./spec";
 
 export interface AnalyseInput extends AnalysisSpec {
@@ -34,7 +36,7 @@ export async function analyse(input: AnalyseInput, task: TaskContext): Promise<R
   const { signal, progress } = task;
   const started = new Date();
   const clock = performance.now();
-  return prepared(input, task, async ({ context, experiment, raw }) => {
+  return prepared(input, task, async ({ context, experiment }) => {
     const { compute } = computations[input.analysis as AnalysisId];
     const result = await compute(context, experiment.parameters as never, progress, signal);
     signal.throwIfAborted();
@@ -55,7 +57,8 @@ export async function analyse(input: AnalyseInput, task: TaskContext): Promise<R
               elements: experiment.elements.map(({ id }) => id),
             }),
       },
-      ...(await origins(input, experiment, samplesSha256(raw))),
+      ...(await origins(input, experiment, sha256Of(context))),
+      ...preparedBy(experiment),
       device: experiment.target.device ?? "cpu",
       executor: result.executor ?? context.executor.description,
       versions: { noetherscope: packageJson.version, node: process.versions.node },
@@ -104,8 +107,6 @@ interface Prepared {
   /** Model and targets are missing only where the analysis can do without: opening and reading have seen to that. */
   readonly context: AnalysisContext;
   readonly experiment: Experiment;
-  /** The samples as they lie in the file. */
-  readonly raw: Tensor[];
 }
 
 /** Opens what an analysis works on for as long as `use` takes. */
@@ -126,9 +127,8 @@ async function prepared<T>(
       const { warnings } = await checkParity(asFiled);
       experiment.notices.push(...warnings);
     }
-    const { input: states, target, raw } = await experiment.read();
-    const [before, after] = raw;
-    const samples = { input: before!, target: after };
+    const { input: states, target } = await experiment.read();
+    const samples = { input: states, target: target ?? undefined };
     experiment.notices.push(
       ...directionsNotice(samples, experiment.data, definitionOf(input.analysis)),
     );
@@ -154,17 +154,38 @@ async function prepared<T>(
       memoryBytes: experiment.memoryBytes,
       notices: experiment.notices,
     };
-    return await use({ context: context as AnalysisContext, experiment, raw });
+    return await use({ context: context as AnalysisContext, experiment });
   } finally {
     await executors.dispose();
     await experiment.close();
   }
 }
 
-function identityOf({ model }: AnalysisSpec, { data }: Experiment): Promise<string> {
+function sha256Of({ input, target }: { input: Tensor; target: Tensor | null }): string {
+  return samplesSha256(target === null ? [input] : [input, target]);
+}
+
+async function identityOf(
+  { model }: AnalysisSpec,
+  { data, preparation }: Experiment,
+): Promise<string> {
   const files =
     model === null ? [] : [model.path, ...(model.weights === null ? [] : [model.weights])];
-  return identities(data.states.shape)(files);
+  return `${await identities(data.states.shape)(files)}${stampOf(preparation)}`;
+}
+
+/** What is stated beside the model's file, in numbers; nothing where nothing is. */
+function preparedBy({ model, preparation }: Experiment): Pick<RunRecord, "preparation"> {
+  if (model === null || changesNothing(preparation)) return {};
+  const { normalisation, predicts, padding } = preparation;
+  return {
+    preparation: {
+      normalisation: normalisation === null ? null : recordOfNormalisation(normalisation),
+      predicts,
+      padding:
+        padding === null ? null : { ...padding, cells: padding.cells.map((one) => ({ ...one })) },
+    },
+  };
 }
 
 /** What the analysis computes with and the reference, each made when first asked for. */

@@ -6,11 +6,18 @@ import { UserError } from "../../../shared/errors";
 import type { FileIdentity } from "../../../shared/run";
 import type { Checkpoint } from "../../analyses/context";
 import { identify } from "../../data/identity";
-import { openModel } from "../../models";
+import { openModel, type Model } from "../../models";
 import { networkName } from "./networkName";
 
 /** More would be a film, not a series. */
 const MOST = 500;
+
+/** A checkpoint, and where its network comes from. */
+export interface CheckpointFile extends Checkpoint {
+  readonly origin: { readonly path: string; readonly weights: string | null };
+  open(): Promise<Model>;
+  identity(): Promise<string>;
+}
 
 /** What files of weights are called. */
 const WEIGHTS = [".safetensors", ".pt", ".pth", ".ckpt", ".npz"];
@@ -34,7 +41,7 @@ export async function checkpointsOf(
   list: string,
   model: string,
   sample: readonly number[],
-): Promise<Checkpoint[]> {
+): Promise<CheckpointFile[]> {
   const patterns = list
     .split(",")
     .map((part) => part.trim())
@@ -92,9 +99,9 @@ export async function checkpointsBeside(
   kind: "weights" | "networks",
   model: string,
   sample: readonly number[],
-): Promise<Checkpoint[]> {
+): Promise<CheckpointFile[]> {
   const folder = dirname(resolve(model));
-  const all = (files: readonly string[]): Promise<Checkpoint[]> =>
+  const all = (files: readonly string[]): Promise<CheckpointFile[]> =>
     opened(files.map(sourceOf), folder, model, sample);
   if (kind === "networks") return all(await step(folder, "*.onnx"));
   const beside = await weightsIn(folder);
@@ -111,7 +118,7 @@ async function opened(
   list: string,
   model: string,
   sample: readonly number[],
-): Promise<Checkpoint[]> {
+): Promise<CheckpointFile[]> {
   if (sources.length > MOST) {
     throw new UserError(
       "checkpoints/many",
@@ -129,6 +136,7 @@ async function opened(
     const file = network ?? model;
     return {
       name: names[k]!,
+      origin: { path: file, weights },
       ...(series === null ? {} : { series: series[k]! }),
       open: () => openModel(file, { ...(weights === null ? {} : { weights }), sample }),
       identity: () => identityOf(weights === null ? [file] : [file, weights]),

@@ -14,10 +14,8 @@ const SAMPLES = "16";
 export function sameFields({
   fields,
   outputFields,
-  predicts,
-}: Pick<DataSet, "fields" | "outputFields" | "predicts">): boolean {
+}: Pick<DataSet, "fields" | "outputFields">): boolean {
   return (
-    predicts === "state" &&
     fields !== undefined &&
     outputFields !== undefined &&
     showFieldSpec(fields) === showFieldSpec(outputFields)

@@ -1,7 +1,8 @@
 /**
- * Everything that an analysis works on, opened and checked: the model, the chosen samples in the model's variables,
- * the group that acts on them. What an attentive colleague would remark is collected on the way.
+ * Everything that an analysis works on, opened and checked: the model on the data's own states, the chosen samples, the
+ * group that acts on them. What an attentive colleague would remark is collected on the way.
  */
+import { createHash } from "node:crypto";
 import type { SampleRef, StatesContext, StatesPlace } from "../../analyses/context";
 import { sampleNetwork } from "../../analyses/network";
 import type { FieldSpec } from "../../../shared/fields/spec";
@@ -14,27 +15,31 @@ import type { ParameterValue } from "../../../shared/parameters";
 import { select } from "../../../shared/selection";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import { openData, type DataSet } from "../../data/dataset";
-import {
-  forTargets,
-  normalisationOf,
-  normalisationWarnings,
-  normalise,
-  type Normalisation,
-} from "../../data/normalise";
 import { openModel, type Model } from "../../models";
-import { conditioned, conditionsTaken } from "../../models/conditioned";
+import { conditioned } from "../../models/conditioned";
+import { changesNothing, prepared, type Preparation } from "../../models/prepared";
 import type { Target } from "../../runtime/target";
 import { openDataFor } from "./fieldsOfModel";
-import { checkpointsBeside, checkpointsOf } from "./checkpoints";
+import { checkpointsBeside, checkpointsOf, type CheckpointFile } from "./checkpoints";
 import { conventionNotice, mixesComponents, some } from "./conventionNotice";
+import {
+  checkLogarithms,
+  extentsFor,
+  preparationOf,
+  remarksOnPreparation,
+  type Origin,
+  type Stated,
+} from "./preparation";
 import { definitionOf, type AnalysisSpec } from "./spec";
 import { withStatedPhysics } from "./statedPhysics";
 import { readingForSplit } from "./statesOfSplit";
 
+export type Prepared = ReturnType<typeof prepared<Model>>;
+
 export interface Experiment {
-  /** null where the analysis takes the data alone. */
-  readonly model: Model | null;
-  /** The same as its file has it, with inputs of its own for conditions. */
+  /** On the data's states, with all that is stated beside its file; null where the analysis takes the data alone. */
+  readonly model: Prepared | null;
+  /** The same as its file has it, in its own variables, with inputs of its own for conditions. */
   readonly asFiled: Model | null;
   readonly data: DataSet;
   /** Indices in the data set. */
@@ -46,15 +51,14 @@ export interface Experiment {
   readonly elements: readonly Element[];
   readonly fields: FieldSpec | null;
   readonly outputFields: FieldSpec | null;
-  /** To the model's variables; null where they are the data's. */
-  readonly normalisation: Normalisation | null;
+  readonly preparation: Preparation;
   readonly target: Target;
   readonly memoryBytes: number;
   readonly notices: string[];
   /** What the data say against their stated convention, before a group acts on it; a few samples are read for that. */
   convention(): Promise<string[]>;
-  /** The chosen samples as the model takes them, and as they lie in the file. */
-  read(): Promise<{ input: Tensor; target: Tensor | null; raw: Tensor[] }>;
+  /** The chosen samples. */
+  read(): Promise<{ input: Tensor; target: Tensor | null }>;
   /** The states that follow the samples; null where the file has no successive states. */
   readonly later: NonNullable<StatesContext["later"]> | null;
   /** Other weights that the analysis names; empty where it names none. */
@@ -67,14 +71,12 @@ export function placeOf({
   data,
   fields,
   outputFields,
-  normalisation,
-}: Pick<Experiment, "data" | "fields" | "outputFields" | "normalisation">): StatesPlace {
+}: Pick<Experiment, "data" | "fields" | "outputFields">): StatesPlace {
   return {
     fields,
     outputFields,
     grid: data.grid ?? null,
     dt: data.dt ?? null,
-    units: normalisation,
   };
 }
 
@@ -89,7 +91,9 @@ export async function openExperiment(spec: AnalysisSpec): Promise<Experiment> {
       : await openDataFor(opened, { path, options });
   try {
     const assumed = [...read, ...notices];
-    return await experimentOf(await atExtentsOf(data, opened, spec), data, spec, assumed);
+    const preparation = await preparationOf(statedBy(spec.parameters), data, originOf(spec));
+    const model = await atExtentsOf(data, opened, spec, preparation);
+    return await experimentOf(model, data, spec, preparation, assumed);
   } catch (error) {
     await data.close();
     throw error;
@@ -112,25 +116,37 @@ async function atExtentsOf(
   data: DataSet,
   opened: Model | null,
   { model }: AnalysisSpec,
+  preparation: Preparation,
 ): Promise<Model | null> {
   return opened?.info.open === undefined || model === null
     ? opened
-    : openModel(model.path, { weights: model.weights, sample: stateOf(opened, data) });
+    : openModel(model.path, {
+        weights: model.weights,
+        sample: extentsFor(opened, data, preparation),
+      });
 }
 
-/** Extents of the state as the model takes it, without the conditions that are inputs of their own. */
-function stateOf(model: Model, { states, conditions }: DataSet): number[] {
-  const taken = conditionsTaken(model, conditions);
-  return states.shape.map((n, i) => (states.axes[i] === "channel" ? n - taken : n));
+function statedBy(parameters: AnalysisSpec["parameters"]): Stated {
+  return {
+    normalise: text(parameters, "normalise"),
+    pad: text(parameters, "pad"),
+    lossIn: text(parameters, "loss-in") === "data" ? "data" : "network",
+  };
+}
+
+function originOf({ model }: AnalysisSpec): Origin | null {
+  return model === null ? null : { path: model.path, weights: model.weights };
 }
 
 async function experimentOf(
   asFiled: Model | null,
   data: DataSet,
   { analysis, parameters }: AnalysisSpec,
+  preparation: Preparation,
   assumed: readonly string[],
 ): Promise<Experiment> {
-  const model = asFiled === null ? null : conditioned(asFiled, data.conditions);
+  const model =
+    asFiled === null ? null : prepared(conditioned(asFiled, data.conditions), preparation);
   if (model !== null) checkShapes(model, data);
   checkTargets(data, analysis);
   // Where an analysis takes no group, nothing acts.
@@ -152,15 +168,12 @@ async function experimentOf(
     times: text(parameters, "times") || (definitionOf(analysis).rollouts === true ? "0:1" : ""),
     seed: Number(parameters["seed"]),
   });
-  const normalisation = await normalisationOf(text(parameters, "normalise"), data);
   const notices = [
     ...assumed,
     ...data.notices,
     ...selection.notices,
     ...(model?.info.warnings ?? []),
-    ...(normalisation === undefined || data.fields === undefined
-      ? []
-      : normalisationWarnings(normalisation, data.fields, group)),
+    ...(model === null ? [] : remarksOnPreparation(preparation, data.fields, group)),
   ];
   return {
     model,
@@ -177,7 +190,7 @@ async function experimentOf(
     elements,
     fields: data.fields ?? null,
     outputFields: data.outputFields ?? null,
-    normalisation: normalisation ?? null,
+    preparation,
     target: targetOf(parameters),
     memoryBytes: Number(parameters["memory"]) * 2 ** 20,
     notices,
@@ -188,14 +201,20 @@ async function experimentOf(
     read: async () => {
       const { input, target } = await data.read(selection.indices);
       notices.push(...conventionNotice({ input, target }, data, group));
-      return {
-        input: inModelVariables(input, normalisation),
-        target: target === undefined ? null : targetInModelVariables(target, data, normalisation),
-        raw: target === undefined ? [input] : [input, target],
-      };
+      const nameOf = (kind: string) => (i: number) =>
+        `${data.path}: ${kind} of sample ${selection.indices[i]!}`;
+      if (model !== null) {
+        checkLogarithms(input, preparation, data.channels, nameOf("input"));
+        if (target !== undefined)
+          checkLogarithms(target, preparation, data.channels, nameOf("target"));
+      }
+      return { input, target: target ?? null };
     },
-    later: successors(data, selection.indices, normalisation),
-    checkpoints: asFiled === null ? [] : await checkpointsFor(analysis, parameters, asFiled, data),
+    later: successors(data, selection.indices),
+    checkpoints:
+      asFiled === null
+        ? []
+        : await checkpointsFor(analysis, parameters, asFiled, data, preparation),
     close: () => data.close(),
   };
 }
@@ -206,25 +225,36 @@ async function checkpointsFor(
   parameters: AnalysisSpec["parameters"],
   model: Model,
   data: DataSet,
+  preparation: Preparation,
 ): Promise<Experiment["checkpoints"]> {
   const list = text(parameters, "checkpoints");
   const { checkpoints: kind } = definitionOf(analysis);
-  const sample = stateOf(model, data);
+  const sample = extentsFor(model, data, preparation);
   const found =
     list.trim() === "" && kind !== undefined
       ? await checkpointsBeside(kind, model.path, sample)
       : await checkpointsOf(list, model.path, sample);
+  // Networks of several trainings have variables of their own.
+  const ownOf = ({ origin }: CheckpointFile): Promise<Preparation> =>
+    preparationOf(statedBy(parameters), data, origin);
   return found.map((checkpoint) => ({
     ...checkpoint,
-    open: async () => conditioned(await checkpoint.open(), data.conditions),
+    open: async () =>
+      prepared(conditioned(await checkpoint.open(), data.conditions), await ownOf(checkpoint)),
+    identity: async () => `${await checkpoint.identity()}${stampOf(await ownOf(checkpoint))}`,
   }));
+}
+
+/** What results follow from besides files and samples; nothing where nothing is stated. */
+export function stampOf(preparation: Preparation): string {
+  if (changesNothing(preparation)) return "";
+  return ` ${createHash("sha256").update(JSON.stringify(preparation)).digest("hex")}`;
 }
 
 /** States after the samples, as `StatesContext.later` gives them. */
 function successors(
   data: DataSet,
   indices: readonly number[],
-  normalisation: Normalisation | undefined,
 ): NonNullable<StatesContext["later"]> | null {
   const { states } = data;
   if (!states.axes.includes("channel") || states.times < 2) return null;
@@ -243,12 +273,7 @@ function successors(
         out.set(read.subarray(k * size, (k + 1) * size), row * size);
       });
     }
-    const found: Tensor = {
-      dtype: "float64",
-      shape: [positions.length, ...states.shape],
-      data: out,
-    };
-    return normalisation === undefined ? found : normalise(found, normalisation);
+    return { dtype: "float64", shape: [positions.length, ...states.shape], data: out };
   };
 }
 
@@ -297,30 +322,4 @@ function elementsOf(group: Group, names: string): readonly Element[] {
     .filter((name) => name !== "");
   if (wanted.length === 0) return group.elements;
   return [...new Set(wanted)].map((name) => elementOf(group, name));
-}
-
-/** Targets may be changes, and fewer channels than inputs of several states. */
-function targetInModelVariables(
-  target: Tensor,
-  { predicts, states, conditions }: DataSet,
-  normalisation: Normalisation | undefined,
-): Tensor {
-  if (normalisation === undefined) return target;
-  const channels = target.shape[1] ?? 1;
-  const told = conditions.length;
-  const whole = (states.shape[states.axes.indexOf("channel")] ?? 1) - told;
-  const fits = whole % channels === 0;
-  return inModelVariables(target, fits ? forTargets(normalisation, channels, predicts, told) : normalisation); // prettier-ignore
-}
-
-function inModelVariables(tensor: Tensor, normalisation: Normalisation | undefined): Tensor {
-  if (normalisation === undefined) return tensor;
-  if (tensor.shape[1] !== normalisation.mean.length) {
-    throw new UserError(
-      "normalise/channels",
-      `The normalisation ${normalisation.source} is for ${normalisation.mean.length} channels, but the targets have ${tensor.shape[1] ?? 1}.`,
-      { todo: "Normalise the data beforehand, and choose none here." },
-    );
-  }
-  return normalise(tensor, normalisation);
 }

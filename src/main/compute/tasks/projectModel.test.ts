@@ -27,7 +27,7 @@ const plan: Omit<ProjectModelInput, "out"> = {
   fields: "density:rho,vector:v,scalar:p",
   repairFields: "rho,v",
   averageOver: "d4",
-  normalise: null,
+  prepared: { normalisation: null, predicts: "state", padding: null },
   states: null,
   batch: 1,
 };
@@ -74,14 +74,15 @@ describe("a projected network", () => {
 
   test("keeps what is conserved in the data’s units where it works in its own", async () => {
     const out = join(folder, "units.onnx");
-    const normalise = { mean: [3, 0, 0, 1], std: [2, 0.5, 0.5, 1] };
-    await projectModel({ ...plan, normalise, repairFields: "rho", out }, { signal });
-    const x = randomTensor([2, 4, 16, 16], 2);
-    const kept = await evaluate(out, x);
-    const given = toFloat64(x);
-    const physical = (v: number): number => 2 * v + 3;
+    const normalisation = { mean: [3, 0, 0, 1], std: [2, 0.5, 0.5, 1], source: "here" };
+    const stated = { normalisation, predicts: "state", padding: null } as const;
+    await projectModel({ ...plan, prepared: stated, repairFields: "rho", out }, { signal });
+    const x = { ...randomTensor([2, 4, 16, 16], 2) };
+    const states = { ...x, data: toFloat64(x).map((v) => 2 * v + 3) };
+    const kept = await evaluate(out, states);
+    const given = toFloat64(states);
     for (const at of [0, 4]) {
-      const [before, after] = [given, kept].map((values) => moments(values.map(physical), at));
+      const [before, after] = [given, kept].map((values) => moments(values, at));
       // Single precision of numbers of size 3 and 13.
       expect(after![0]).toBeCloseTo(before![0], 5);
       expect(after![1]).toBeCloseTo(before![1], 4);

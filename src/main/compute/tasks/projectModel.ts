@@ -11,18 +11,19 @@ import {
   type FieldSpec,
 } from "../../../shared/fields/spec";
 import { statedFields } from "../../../shared/fields/stated";
-import { repaired, type RepairedStates } from "../../analyses/conservation/repair";
+import { repaired } from "../../analyses/conservation/repair";
 import { sampleNetwork, type SampleNetwork } from "../../analyses/network";
 import { otherInputs, stacked } from "../../analyses/samples";
 import { atomicWrite } from "../../data/atomic";
-import { normalisationOf, type Normalisation } from "../../data/normalise";
 import { Builder } from "../../graph/builder";
 import { inputName, type Graph } from "../../graph/ir";
 import { encodeModel, type EncodeOptions } from "../../graph/onnx/encode";
 import { simplify } from "../../graph/simplify";
 import { vmap } from "../../graph/vmap";
 import { openModel, type Model } from "../../models";
+import { prepared } from "../../models/prepared";
 import type { TaskContext } from "../task";
+import { preparationAlone, type StatedAlone } from "./preparationAlone";
 
 export interface ProjectModelInput {
   readonly model: string;
@@ -33,8 +34,8 @@ export interface ProjectModelInput {
   /** Fields that are held; empty for densities, or all where there are none. */
   readonly repairFields: string;
   readonly averageOver: string;
-  /** Mean and std of the variables that the network works in, or a file of them; null where those are the data's. */
-  readonly normalise: string | Pick<Normalisation, "mean" | "std"> | null;
+  /** What is stated of the network beside its file: it is built into the one that is written. */
+  readonly prepared: StatedAlone;
   /** What the two axes of a state are, where it has two; null where the fields or the numbers tell. */
   readonly states: "line" | "particles" | null;
   /** Of a file that cannot take any. */
@@ -42,19 +43,24 @@ export interface ProjectModelInput {
   readonly out: string;
 }
 
-/** @returns the batch that the file takes, null for any; @throws UserError "model/…", "repair/…", "normalise/…" */
+/**
+ * A network from the data's states to the data's states, whatever variables the one that was given works in.
+ * @returns the batch that the file takes, null for any
+ * @throws UserError "model/…", "repair/…", "normalise/…", "pad/…"
+ */
 export async function projectModel(
   input: ProjectModelInput,
   { signal }: Pick<TaskContext, "signal">,
 ): Promise<{ batch: number | null }> {
-  const model = await openModel(input.model, { weights: input.weights });
-  if (model.info.open !== undefined) {
+  const filed = await openModel(input.model, { weights: input.weights });
+  if (filed.info.open !== undefined) {
     throw new UserError(
       "onnx/dimension",
-      `${input.model} leaves ${model.info.open.join(" and ")} open, and what a step keeps depends on the grid.`,
+      `${input.model} leaves ${filed.info.open.join(" and ")} open, and what a step keeps depends on the grid.`,
       { where: input.model, todo: "Export it for the size of your data." },
     );
   }
+  const { model, fields, onGrid } = await asStated(filed, input);
   const network = sampleNetwork(model);
   const [sample, next] = [network.input.shape.slice(1), network.prediction.shape.slice(1)];
   if (sample.join() !== next.join()) {
@@ -64,8 +70,8 @@ export async function projectModel(
       { where: input.model, todo: "Take a model that predicts the whole state." },
     );
   }
-  const states = await statesOf(model, input, sample);
-  const mended = repaired(network, input, states);
+  const grid = onGrid ? unitGrid(sample.slice(1)) : null;
+  const mended = repaired(network, input, { fields, grid });
   signal.throwIfAborted();
   const bytes = open(model, mended) ?? undefined;
   signal.throwIfAborted();
@@ -73,47 +79,27 @@ export async function projectModel(
   return { batch: bytes === undefined ? input.batch : null };
 }
 
-async function statesOf(
-  { info }: Model,
+/** The network on the data's states, and what these are. */
+async function asStated(
+  filed: Model,
   input: ProjectModelInput,
-  sample: readonly number[],
-): Promise<RepairedStates> {
-  const { fields } = input;
-  const stated = statedFields(info.metadata);
-  const text = fields ?? stated?.fields ?? null;
-  const spec: FieldSpec | null = text === null ? null : parseFieldSpec(text);
-  const onGrid = sample.length > 1 && !areParticles(sample, input, spec, stated?.axes ?? null);
-  const channels = onGrid ? sample[0]! : sample.at(-1)!;
-  return {
-    fields: spec,
-    grid: onGrid ? unitGrid(sample.slice(1)) : null,
-    units: await unitsOf(input.normalise, spec, channels),
-  };
-}
-
-async function unitsOf(
-  normalise: ProjectModelInput["normalise"],
-  fields: FieldSpec | null,
-  channels: number,
-): Promise<Normalisation | null> {
-  if (normalise !== null && typeof normalise !== "string")
-    return { ...normalise, source: "pooled" };
-  const units = await normalisationOf(normalise ?? "none", {
-    conditions: [],
-    fields: fields ?? undefined,
-    channels: Array.from({ length: channels }, (_, i) => ({
-      name: `u${i}`,
-      kind: "scalar",
-      group: `u${i}`,
-    })),
-    get states(): never {
-      throw new UserError("normalise/pooled", "There are no data here to take statistics from.", {
-        where: "normalise",
-        todo: "Give a file with mean and std.",
-      });
+): Promise<{ model: Model; fields: FieldSpec | null; onGrid: boolean }> {
+  const extents = sampleNetwork(filed).input.shape.slice(1);
+  const stated = statedFields(filed.info.metadata);
+  const text = input.fields ?? stated?.fields ?? null;
+  const fields = text === null ? null : parseFieldSpec(text);
+  const onGrid = extents.length > 1 && !areParticles(extents, input, fields, stated?.axes ?? null);
+  const preparation = await preparationAlone(
+    input.prepared,
+    {
+      fields,
+      channels: onGrid ? extents[0]! : extents.at(-1)!,
+      channelAxis: onGrid ? 1 : extents.length,
+      extents,
     },
-  });
-  return units ?? null;
+    { path: input.model, weights: input.weights },
+  );
+  return { model: prepared(filed, preparation), fields, onGrid };
 }
 
 /** Fewer points make no line worth the name. */

@@ -40,7 +40,7 @@ beforeAll(async () => {
   const model = join(folder, "model.onnx");
   await writeFile(model, adding(2));
   const options = { axes: "n,t,c,x", fields: "scalar:u" };
-  input = { model, weights: null, data: { path: data, options }, normalise: "none", sample: 3, steps: 2 }; // prettier-ignore
+  input = { model, weights: null, data: { path: data, options }, normalise: "none", pad: "none", sample: 3, steps: 2 }; // prettier-ignore
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

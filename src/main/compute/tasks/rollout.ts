@@ -4,20 +4,22 @@ import { UserError } from "../../../shared/errors";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import { sampleNetwork } from "../../analyses/network";
 import type { DataSet } from "../../data/dataset";
-import { denormalise, normalise, normalisationOf, type Normalisation } from "../../data/normalise";
 import { inputName } from "../../graph/ir";
 import type { Model } from "../../models";
+import { prepared } from "../../models/prepared";
 import { openExecutor } from "../../runtime/target";
 import type { TaskContext } from "../task";
 import { withKeptData } from "./keptData";
 import { modelFor } from "./modelFor";
+import { extentsFor, preparationOf } from "./preparation";
 
 export interface RolloutInput {
   readonly model: string;
   readonly weights: string | null;
   readonly data: { readonly path: string; readonly options: DataOptions };
-  /** Variables that the network works in, as `--normalise` names them. */
+  /** Variables that the network works in and the padding of its input, as `--normalise` and `--pad` name them. */
   readonly normalise: string;
+  readonly pad: string;
   /** That it begins with. */
   readonly sample: number;
   /** At least 1; fewer are made where the trajectory ends, or the output is no state that could be an input. */
@@ -27,7 +29,7 @@ export interface RolloutInput {
 export interface Rollout {
   /** [1, …] */
   readonly input: Tensor;
-  /** [step, …] in the data's units, like the prediction. */
+  /** [step, …], like the prediction. */
   readonly truth: Tensor;
   readonly prediction: Tensor;
 }
@@ -43,11 +45,12 @@ export function rollout(
   const { path, options } = input.data;
   return withKeptData(path, options, async (data) => {
     const truth = await truthOf(data, input);
-    const normalisation = await normalisationOf(input.normalise, data);
-    const shape = data.states.shape;
-    const model = await modelFor(input.model, input.weights, () => shape);
+    const origin = { path: input.model, weights: input.weights };
+    const preparation = await preparationOf(input, data, origin);
+    const opened = await modelFor(input.model, input.weights, (model) => extentsFor(model, data, preparation)); // prettier-ignore
+    const model = prepared(opened, preparation);
     const count = truth.target.shape[0]!;
-    const prediction = await predict(model, truth.input, count, normalisation, signal);
+    const prediction = await predict(model, truth.input, count, signal);
     const { data: values } = truth.target;
     const steps = prediction.shape[0]!;
     const kept = values.slice(0, steps * sizeOf(truth.target.shape.slice(1)));
@@ -80,10 +83,9 @@ async function truthOf(
 }
 
 async function predict(
-  model: Model,
+  model: Pick<Model, "graph" | "parameters">,
   input: Tensor,
   steps: number,
-  normalisation: Normalisation | undefined,
   signal: AbortSignal,
 ): Promise<Tensor> {
   const network = sampleNetwork(model);
@@ -93,13 +95,12 @@ async function predict(
     const program = await executor.compile(network.graph, { bind: model.parameters });
     const name = network.graph.outputs[0]!.name;
     const states: Float64Array[] = [];
-    let state = normalisation === undefined ? input : normalise(input, normalisation);
+    let state = input;
     for (let step = 0; step < (recurrent ? steps : 1); step++) {
       signal.throwIfAborted();
       const outputs = await program.run(new Map([[inputName(network.input), state]]));
       state = outputs.get(name)!;
-      const shown = normalisation === undefined ? state : denormalise(state, normalisation);
-      states.push(toFloat64(shown));
+      states.push(toFloat64(state));
     }
     const shape = [states.length, ...network.prediction.shape.slice(1)];
     const data = new Float32Array(sizeOf(shape));

@@ -172,7 +172,7 @@ class Run {
     const { data } = await openDataFor(opened, { path, options });
     let validation: Validation | null = null;
     try {
-      const model = await atExtentsOf(opened, data, start);
+      const model = await atExtentsOf(opened, data, start, parameters);
       const plan = await trainingPlan(model, data, parameters);
       if (plan.samplesSha256 !== begun.data.samplesSha256) throw otherData(path, begun);
       validation = await validationOf(executor, plan);
@@ -232,14 +232,14 @@ function interrupted(error: unknown, { step }: SeedRecord): unknown {
 }
 
 async function validationOf(executor: Executor, plan: TrainingPlan): Promise<Validation | null> {
-  const { split, network, samples, batch, normalisation, step } = plan;
+  const { split, network, samples, batch, step } = plan;
   if (split.validation.length === 0) return null;
   return Validation.open(executor, network, {
     loss: step.loss,
     batch,
     samples,
     indices: split.validation,
-    normalisation,
+    ...(step.own === undefined ? {} : { own: step.own }),
   });
 }
 

@@ -21,6 +21,7 @@ import { makeFolder } from "../../data/makeFolder";
 import { trainingFolder, trainingsFolder, writeTraining } from "../../training/folder";
 import { encodeWeights } from "../../training/weightsFile";
 import { openSubject, storedOptions, type Subject } from "./trainingSubject";
+import { recordOfNormalisation } from "./preparation";
 import { trainingPlan, type DataPlace } from "./trainingPlan";
 
 export interface Beginning {
@@ -99,6 +100,9 @@ async function written(folder: string, given: Beginning): Promise<TrainingRecord
         fields: plan.fields,
       },
       validationTrajectories: [...plan.split.validationTrajectories],
+      ...(plan.preparation.normalisation === null
+        ? {}
+        : { normalisation: recordOfNormalisation(plan.preparation.normalisation) }),
       samples: plan.split.train.length,
       validationSamples: plan.split.validation.length,
       batch: plan.batch,

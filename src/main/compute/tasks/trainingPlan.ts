@@ -12,19 +12,20 @@ import { parseSeeds } from "../../../shared/training/seeds";
 import type { DataSet } from "../../data/dataset";
 import { samplesSha256 } from "../../data/identity";
 import { conventionNoticeOf } from "./conventionNotice";
-import { normalisationOf, normalisationWarnings, type Normalisation } from "../../data/normalise";
 import { dataInputs, inputName, type Graph } from "../../graph/ir";
 import type { Model } from "../../models";
+import { changesNothing, prepared, type Preparation } from "../../models/prepared";
 import type { LossId } from "../../training/losses";
 import { adamW, adamWDefaults } from "../../training/optimisers/adamw";
 import type { Optimiser } from "../../training/optimisers/optimiser";
 import { sgd } from "../../training/optimisers/sgd";
 import { Order } from "../../training/order";
-import { Samples } from "../../training/samples";
+import { Samples, type Check } from "../../training/samples";
 import type { Course } from "../../training/member";
 import type { Schedule } from "../../training/schedule";
 import { splitOf, type Split } from "../../training/split";
 import type { StepperOptions } from "../../training/stepper";
+import { checkLogarithms, preparationOf, remarksOnPreparation } from "./preparation";
 
 /** Where the data are, and how they are read. */
 export interface DataPlace {
@@ -37,7 +38,7 @@ export interface TrainingPlan {
   readonly data: DataSet;
   readonly split: Split;
   readonly samples: Samples;
-  readonly normalisation: Normalisation | undefined;
+  readonly preparation: Preparation;
   /** At the batch's size. */
   readonly network: Graph;
   readonly batch: number;
@@ -73,10 +74,11 @@ export async function trainingPlan(
   const most = parameters.steps === 0 ? Infinity : parameters.steps;
   const totalSteps = Math.min(parameters.epochs * stepsPerEpoch, most);
   const epochs = Math.ceil(totalSteps / stepsPerEpoch);
-  const normalisation = await normalisationOf(parameters.normalise, data);
+  const preparation = await trainingPreparation(data, parameters);
+  const { own, ...subject } = prepared(model, preparation);
   const group = groupByName(parameters.augment);
   const moves = movesOf(group, data);
-  const network = model.graph(batch);
+  const network = subject.graph(batch);
   assertShapes(model, network, data);
   const bytes = parameters.memory * 2 ** 20;
   const left = split.train.length - batch * stepsPerEpoch;
@@ -84,8 +86,8 @@ export async function trainingPlan(
     parameters,
     data,
     split,
-    samples: new Samples(data, normalisation, KEPT * bytes),
-    normalisation,
+    samples: new Samples(data, KEPT * bytes, checkOf(data, preparation)),
+    preparation,
     network,
     batch,
     stepsPerEpoch,
@@ -97,6 +99,7 @@ export async function trainingPlan(
       loss: parameters.loss as LossId,
       rollout: parameters.rollout,
       through: parameters["rollout-gradient"] === "last" ? "last" : "all",
+      ...(own === undefined ? {} : { own }),
       optimiser: optimiserOf(parameters),
       clip: parameters.clip,
       average: parameters.average,
@@ -129,15 +132,34 @@ export async function trainingPlan(
       ...(model.buffers.size === 0
         ? []
         : ["Running statistics stay as the model has them: training does not change them."]),
-      ...(normalisation === undefined
+      ...(changesNothing(preparation)
         ? []
         : [
-            "The network is trained in normalised variables; analyses of it need the same (Normalise in their form).",
-            ...(data.fields === undefined
-              ? []
-              : normalisationWarnings(normalisation, data.fields, group)),
+            "Its file is the network in its own variables; analyses find what it was prepared with in the record of this training (Normalise and Pad are auto).",
+            ...remarksOnPreparation(preparation, data.fields, group),
           ]),
     ],
+  };
+}
+
+/**
+ * What is stated of the network that is trained, in numbers.
+ * @throws UserError "normalise/…", "pad/…"
+ */
+export function trainingPreparation(
+  data: DataSet,
+  { normalise, pad }: Pick<TrainingParameters, "normalise" | "pad">,
+): Promise<Preparation> {
+  return preparationOf({ normalise, pad }, data, null);
+}
+
+/** Looks at samples as they are read. */
+function checkOf(data: DataSet, preparation: Preparation): Check {
+  const name = (kind: string, samples: readonly number[]) => (i: number) =>
+    `${data.path}: ${kind} of sample ${samples[i]!}`;
+  return (samples, input, target) => {
+    checkLogarithms(input, preparation, data.channels, name("input", samples));
+    checkLogarithms(target, preparation, data.channels, name("target", samples));
   };
 }
 

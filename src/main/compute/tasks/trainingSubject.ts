@@ -23,7 +23,8 @@ import type { TrainingParameters } from "../../../shared/training/parameters";
 import { parseSeeds } from "../../../shared/training/seeds";
 import { conventionNoticeOf } from "./conventionNotice";
 import { openDataFor } from "./fieldsOfModel";
-import { splitBy, type DataPlace } from "./trainingPlan";
+import { extentsFor } from "./preparation";
+import { splitBy, trainingPreparation, type DataPlace } from "./trainingPlan";
 
 export type Subject =
   | { readonly kind: "file"; readonly path: string; readonly weights: string | null }
@@ -53,7 +54,7 @@ export async function openSubject(
   parameters: TrainingParameters,
 ): Promise<OpenedSubject> {
   return subject.kind === "file"
-    ? openFileSubject(subject.path, subject.weights, place, file)
+    ? openFileSubject(subject.path, subject.weights, place, file, parameters)
     : openArchitecture(subject, place, file, parameters);
 }
 
@@ -62,19 +63,20 @@ async function openFileSubject(
   weights: string | null,
   place: DataPlace,
   file: (bytes: Uint8Array) => Promise<string>,
+  parameters: TrainingParameters,
 ): Promise<OpenedSubject> {
   const opened = await openModel(path, { weights });
   const { data, notices } = await openDataFor(opened, place);
   try {
-    const model = await atExtentsOf(opened, data, weights);
+    const model = await atExtentsOf(opened, data, weights, parameters);
     const network = await file(await wholeFile(model, weights));
-    const { parameters } = model;
+    const { parameters: initial } = model;
     return {
       model,
       data,
       notices,
       base: await floatsOf(network),
-      initial: () => parameters,
+      initial: () => initial,
       architecture: null,
     };
   } catch (error) {
@@ -150,12 +152,13 @@ async function builtInNotice(
 /** A model that leaves axes open at the extents of the data. */
 export async function atExtentsOf(
   opened: Model,
-  { states }: DataSet,
+  data: DataSet,
   weights: string | null,
+  parameters: TrainingParameters,
 ): Promise<Model> {
-  return opened.info.open === undefined
-    ? opened
-    : openModel(opened.path, { weights, sample: states.shape });
+  if (opened.info.open === undefined) return opened;
+  const sample = extentsFor(opened, data, await trainingPreparation(data, parameters));
+  return openModel(opened.path, { weights, sample });
 }
 
 /**

@@ -5,12 +5,6 @@ import type { Infinitesimal, PointFunction } from "../../../shared/generators/ge
 import { sizeOf } from "../../../shared/tensor";
 import { derivatives, FEWEST_POINTS } from "./derivatives";
 
-/** Physical values are value · std + mean, one number a channel; null where the states are in physical units. */
-export interface Units {
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-}
-
 /** A factor that is the same everywhere, or one a point. */
 type Sampled = number | Float64Array;
 
@@ -26,7 +20,6 @@ export class GeneratorAction {
   readonly #grid: Grid | null;
   readonly #channels: number;
   readonly #points: number;
-  readonly #units: Units | null;
   readonly #generators: readonly Prepared[];
   readonly #flows: boolean;
 
@@ -34,15 +27,9 @@ export class GeneratorAction {
    * @param grid null for vectors of features
    * @throws UserError "generator/few-points" where an axis with walls has fewer than five
    */
-  constructor(
-    generators: readonly Infinitesimal[],
-    channels: number,
-    grid: Grid | null,
-    units: Units | null = null,
-  ) {
+  constructor(generators: readonly Infinitesimal[], channels: number, grid: Grid | null) {
     this.#grid = grid;
     this.#channels = channels;
-    this.#units = units;
     const positions = grid === null ? [[]] : positionsOf(grid);
     this.#points = positions.length;
     this.#flows = generators.some(({ flow }) => flow !== null);
@@ -62,29 +49,19 @@ export class GeneratorAction {
 
   /**
    * X_k u for every generator.
-   * @param state one state [C, ...grid] (or [C]), in the model's units
-   * @returns [K, C, ...grid], in the model's units
+   * @param state one state [C, ...grid] (or [C])
+   * @returns [K, C, ...grid]
    */
   of(state: ArrayLike<number>): Float64Array {
     const size = this.#channels * this.#points;
-    const u = Float64Array.from({ length: size }, (_, i) => this.#physical(state[i]!, i));
+    const u = Float64Array.from({ length: size }, (_, i) => state[i]!);
     const slopes =
       this.#flows && this.#grid !== null ? derivatives(u, this.#channels, this.#grid) : [];
     const all = new Float64Array(this.count * size);
     this.#generators.forEach((generator, k) => {
-      const out = all.subarray(k * size, (k + 1) * size);
-      this.#add(out, generator, u, slopes);
-      if (this.#units !== null) {
-        for (let i = 0; i < size; i++) out[i]! /= this.#units.std[Math.floor(i / this.#points)]!;
-      }
+      this.#add(all.subarray(k * size, (k + 1) * size), generator, u, slopes);
     });
     return all;
-  }
-
-  #physical(value: number, i: number): number {
-    if (this.#units === null) return value;
-    const channel = Math.floor(i / this.#points);
-    return value * this.#units.std[channel]! + this.#units.mean[channel]!;
   }
 
   #add(

@@ -100,20 +100,6 @@ describe("a generator", () => {
     expect(size(sum(bracket, wanted, -1)) / size(apply(x, apply(y, u)))).toBeLessThan(1e-5);
   });
 
-  test("of a normalised state is that of the physical one, in the network's units", () => {
-    const units = { mean: [1, 0.5, -2, 0], std: [2, 0.25, 4, 1] };
-    const u = bumps(7);
-    const n = N * N;
-    const physical = u.map(
-      (x, i) => x * units.std[Math.floor(i / n)]! + units.mean[Math.floor(i / n)]!,
-    );
-    for (const name of ["rot", "scale", "gx", "density"]) {
-      const normalised = new GeneratorAction([at(name)], 4, grid, units).of(u);
-      const wanted = apply(at(name), physical).map((x, i) => x / units.std[Math.floor(i / n)]!);
-      expect(apart(normalised, wanted)).toBeLessThan(1e-12);
-    }
-  });
-
   test("on features is the user's matrix and shift", () => {
     const [own] = ownGenerators("a: mix [0, -1; 1, 0] shift (0, 3)");
     const on = own!.on({ fields: null, channels: 2, axes: 0, steps: 0 });

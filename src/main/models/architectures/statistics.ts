@@ -56,7 +56,8 @@ export async function pooledStatistics(
     };
   }
   const outgoing = toFloat64(target);
-  const change = settings["prediction"] === "change";
+  // Added to the state by the network, or by who states that it predicts changes.
+  const change = settings["prediction"] === "change" || data.predicts === "change";
   const wanted = change ? outgoing.map((value, i) => value - given[i]!) : outgoing;
   const spec = outputFields ?? (outputChannels === inward ? fields : undefined);
   const out = pooled(specOf(spec, outputChannels), momentsOf(wanted, outputChannels, inner));

@@ -1,15 +1,14 @@
 /** Repaired networks: what a conservation run tried, as a model of the study. */
 import { mkdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import { z } from "zod";
 import { repairs, type Repair } from "../../../shared/analyses/conservation";
 import { UserError } from "../../../shared/errors";
 import { readRun } from "../../compute/runFolder";
 import type { Handlers, Services } from "../services";
 import { readModel } from "./entries";
 
-/** The run's normalisation, in the data's units. */
-const unitsSchema = z.object({ mean: z.array(z.number()), std: z.array(z.number()) }).nullable();
+/** Stated of no network. */
+const nothing = { normalisation: null, predicts: "state", padding: null } as const;
 
 export function repairHandlers(services: Services): Pick<Handlers, "study.addRepaired"> {
   const { compute, studies } = services;
@@ -17,7 +16,9 @@ export function repairHandlers(services: Services): Pick<Handlers, "study.addRep
     "study.addRepaired": async ({ study: path, run }) => {
       const study = await studies.get(path);
       await study.assertWritable();
-      const { model, data, parameters, summary } = await readRun(study.runs.folderOf(run));
+      const { model, data, parameters, summary, preparation } = await readRun(
+        study.runs.folderOf(run),
+      );
       const repair = repairs.find(({ value }) => value === parameters["repair"])?.value ?? "none";
       if (model === null || repair === "none") {
         throw new UserError("repair/none", "That run has no repaired network.", {
@@ -25,11 +26,14 @@ export function repairHandlers(services: Services): Pick<Handlers, "study.addRep
         });
       }
       const text = (name: string): string => String(parameters[name] ?? "");
-      const inOwnVariables = !["", "none"].includes(text("normalise"));
-      if (inOwnVariables && summary["units"] === undefined) {
-        throw new UserError("repair/units", "That run did not keep the statistics that it used.", {
-          todo: "Run it again, then add its network.",
-        });
+      if (preparation === undefined && !["", "none", "auto"].includes(text("normalise"))) {
+        throw new UserError(
+          "repair/preparation",
+          "That run did not keep the statistics that it used.",
+          {
+            todo: "Run it again, then add its network.",
+          },
+        );
       }
       const folder = join(study.path, "models");
       await mkdir(folder, { recursive: true });
@@ -44,7 +48,7 @@ export function repairHandlers(services: Services): Pick<Handlers, "study.addRep
         repairFields: text("repair-fields"),
         averageOver: text("average-over"),
         // As the run had them: pooled statistics are the data's, and a file may have changed since.
-        normalise: unitsSchema.parse(summary["units"] ?? null),
+        prepared: preparation ?? nothing,
         states: summary["volume"] === null ? "particles" : "line",
         batch: 1,
         out,

@@ -29,7 +29,9 @@ export function rolloutHandlers({
           path: isAbsolute(data) ? data : join(study.path, data),
           options: dataOptions.parse(record.data.options),
         },
-        normalise: String(record.parameters["normalise"] ?? "none"),
+        // Trainings of before kept how it was stated and not the numbers: those follow from the same data.
+        normalise: record.normalisation === undefined ? String(record.parameters["normalise"] ?? "none") : "auto", // prettier-ignore
+        pad: "auto",
         sample,
         steps,
       });

@@ -23,9 +23,16 @@ export const modelProject: Command = {
     },
     "average-over": { value: "GROUP", help: "Of group-average.", default: "d4" },
     normalise: {
-      value: "FILE",
-      help: "Mean and std of the variables that the network works in, so that what is kept is in the data’s units.",
+      value: "HOW",
+      help: "The variables that the network works in, in numbers (density=1.5+-0.2) or a file of mean and std; auto: as it was trained here. They are built into the file that is written.",
+      default: "auto",
     },
+    pad: {
+      value: "HOW",
+      help: "Cells around its input, like circular:4, built in as well; auto: as it was trained here.",
+      default: "auto",
+    },
+    predicts: { value: "state|change", help: "What the network predicts: the next state, or the change to it.", default: "state" }, // prettier-ignore
     states: {
       value: "line|particles",
       help: "What states of two axes are, where neither fields nor numbers tell: [channel, x] or [particle, channel].",
@@ -49,6 +56,10 @@ export const modelProject: Command = {
     if (states !== null && states !== "line" && states !== "particles") {
       throw new UsageError(`--states is line or particles, not “${states}”.`);
     }
+    const predicts = args.given("predicts");
+    if (predicts !== "state" && predicts !== "change") {
+      throw new UsageError(`--predicts is state or change, not “${predicts}”.`);
+    }
     const out = resolve(args.given("out"));
     if (!args.flag("force")) await assertNoFile(out);
     const compute = await shell.compute();
@@ -61,7 +72,11 @@ export const modelProject: Command = {
         fields: args.text("fields") ?? null,
         repairFields: args.given("repair-fields"),
         averageOver: args.given("average-over"),
-        normalise: pathOf(args, "normalise"),
+        prepared: {
+          normalise: args.given("normalise"),
+          pad: args.given("pad"),
+          predicts: predicts === "change" ? "change" : "state",
+        },
         states,
         batch,
         out,

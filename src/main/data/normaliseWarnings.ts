@@ -1,0 +1,60 @@
+/** Where a normalisation does not commute with a group: the network cannot be equivariant then, whatever it has learned. */
+import type { ChannelGroup, FieldSpec } from "../../shared/fields/spec";
+import { determinant, type SignedPermutation } from "../../shared/groups/element";
+import type { Group } from "../../shared/groups/group";
+import type { Normalisation } from "./normalise";
+
+/** Equal to what float32 statistics of a large data set can tell. */
+const TOLERANCE = 1e-5;
+
+/** A sentence for each channel group whose normalisation does not commute with the group, with the remedy. */
+export function normalisationWarnings(
+  normalisation: Normalisation,
+  spec: FieldSpec,
+  group: Group,
+): string[] {
+  return spec.flatMap((field) => {
+    const broken = group.elements.find(({ matrix }) => !commutes(normalisation, field, matrix));
+    if (broken === undefined) return [];
+    const { name, kind, channels } = field;
+    const values = (list: readonly number[]): string =>
+      channels.map((channel) => list[channel]!.toPrecision(3)).join(", ");
+    const logged = channels.some((channel) => epsilonOf(normalisation, channel) !== null);
+    const what = logged
+      ? "by the logarithm of what has a sign"
+      : `(mean ${values(normalisation.mean)}; standard deviation ${values(normalisation.std)})`;
+    const remedy =
+      kind === "vector"
+        ? "equal standard deviations and zero means for its components"
+        : "a zero mean for it";
+    return [
+      `The normalisation of ${name} ${what} does not commute with ${broken.label}, so the model in these variables cannot be equivariant: use ${remedy}, as pooled statistics have (--normalise pooled on the command line).`,
+    ];
+  });
+}
+
+function epsilonOf({ log }: Normalisation, channel: number): number | null {
+  return log?.[channel] ?? null;
+}
+
+function commutes(
+  normalisation: Normalisation,
+  { kind, channels }: ChannelGroup,
+  matrix: SignedPermutation,
+): boolean {
+  const { mean, std } = normalisation;
+  const [first = 0, second = 0] = channels;
+  const logged = channels.some((channel) => epsilonOf(normalisation, channel) !== null);
+  if (kind === "pseudoscalar") {
+    if (determinant(matrix) === 1) return true;
+    return !logged && Math.abs(mean[first]!) <= TOLERANCE * std[first]!;
+  }
+  if (kind !== "vector") return true;
+  if (logged && matrix.some((row, i) => row[i] !== 1)) return false;
+  const scale = Math.max(std[first]!, std[second]!);
+  const near = (a: number, b: number): boolean => Math.abs(a - b) <= TOLERANCE * scale;
+  const [m0, m1] = [mean[first]!, mean[second]!];
+  const fixed = matrix.every((row, i) => near(row[0] * m0 + row[1] * m1, i === 0 ? m0 : m1));
+  const exchanges = matrix[0][0] === 0;
+  return fixed && (!exchanges || near(std[first]!, std[second]!));
+}
