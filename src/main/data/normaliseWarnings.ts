@@ -1,4 +1,5 @@
 /** Where a normalisation does not commute with a group: the network cannot be equivariant then, whatever it has learned. */
+import { codedNotice } from "../../shared/analyses/notices";
 import type { ChannelGroup, FieldSpec } from "../../shared/fields/spec";
 import { determinant, type SignedPermutation } from "../../shared/groups/element";
 import type { Group } from "../../shared/groups/group";
@@ -28,7 +29,10 @@ export function normalisationWarnings(
         ? "equal standard deviations and zero means for its components"
         : "a zero mean for it";
     return [
-      `The normalisation of ${name} ${what} does not commute with ${broken.label}, so the model in these variables cannot be equivariant: use ${remedy}, as pooled statistics have (--normalise pooled on the command line).`,
+      codedNotice(
+        "normalise/commutes",
+        `${name} ${what} does not commute with ${broken.label}, so the model in these variables cannot be equivariant: use ${remedy}`,
+      ),
     ];
   });
 }

@@ -84,7 +84,9 @@ export class Form {
     const data = entryOf(study.data, this.data);
     const unfit = study.models
       .filter(({ id }) => this.model === EVERY || id === this.model)
-      .map((model) => (data === undefined ? null : misfit(model, data)))
+      .map((model) =>
+        data === undefined ? null : misfit(model, data, String(this.values["pad"] ?? "none")),
+      )
       .find((why) => why !== null);
     if (unfit !== undefined) return unfit;
     if (

@@ -105,7 +105,7 @@ export class Session {
    * @returns the form and its page; null where the study has none of its networks
    */
   aimAtTrained(
-    { models, dataEntry, seeds, parameters }: TrainingEntry,
+    { models, dataEntry, seeds, parameters, normalisation }: TrainingEntry,
     analysis: string,
   ): { form: Form; page: Page } | null {
     // prettier-ignore
@@ -116,7 +116,8 @@ export class Session {
     const several = seeds.length > 1 && analysis === evolution.id;
     const wanted: Record<string, ParameterValue | undefined> = {
       checkpoints: several ? CHECKPOINTS_OF_SEEDS : model.checkpoints,
-      normalise: parameters["normalise"],
+      // What it used is in its record; trainings of before kept only how it was stated.
+      normalise: normalisation === undefined ? parameters["normalise"] : "auto",
       loss: parameters["loss"],
       ...(analysis === landscape.id ? { directions: "path" } : {}),
     };

@@ -28,6 +28,10 @@ const notices = {
     after:
       ", relative to the self terms. Enlarge one of them, or compute in float64 (--executor reference on the command line).",
   },
+  "normalise/commutes": {
+    before: "The normalisation of ",
+    after: ", as pooled statistics have (--normalise pooled on the command line).",
+  },
 } as const;
 
 export type NoticeCode = keyof typeof notices;

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseNormalise, scalings, showNormalise, type NormaliseEntry } from "./normalise";
+import { codedNotice } from "../analyses/notices";
 import { cellsOf, parsePadding } from "./padding";
+import { withPooled } from "./remedy";
 
 const positive = fc.double({ min: 1e-6, max: 1e6, noNaN: true });
 const scaling = fc.oneof(
@@ -51,6 +53,26 @@ describe("normalisation", () => {
     expect(() => parseNormalise(text)).toThrow(
       expect.objectContaining({ code: "normalise/syntax", todo: expect.stringContaining(todo) }),
     );
+  });
+});
+
+describe("pooled statistics as the remedy", () => {
+  const notice = codedNotice("normalise/commutes", "v (mean 0, 1) does not commute with r");
+
+  test.each([
+    ["per-channel", "per-channel,v=pooled"],
+    ["p=log,v.x=0+-1,v.y=0+-2", "p=log,v=pooled"],
+    ["p=none,v=min-max", "p=none,v=pooled"],
+    ["0=0+-1", "pooled"],
+    ["stats.json", "pooled"],
+  ])("of %s are %s", (text, mended) => {
+    expect(withPooled(text, ["Another remark.", notice])).toBe(mended);
+  });
+
+  test("are offered where a notice asks for them", () => {
+    expect(withPooled("per-channel", ["Another remark."])).toBeNull();
+    expect(withPooled("auto", [notice])).toBeNull();
+    expect(withPooled("per-", [notice])).toBeNull();
   });
 });
 

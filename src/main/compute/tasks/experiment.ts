@@ -296,7 +296,7 @@ function checkShapes(model: Model, data: DataSet): void {
     `A state in ${data.path} is [${shape.join(", ")}], but ${model.path} takes [${wanted.join(", ")}].`,
     {
       where: data.path,
-      todo: "Check the order of its axes, and which array is the input (--axes, --input on the command line).",
+      todo: "Check the order of its axes, and which array is the input (--axes, --input on the command line), or pad the model’s input (--pad on the command line).",
     },
   );
 }

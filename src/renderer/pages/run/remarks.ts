@@ -4,6 +4,7 @@ import { readNotice, weightOf } from "../../../shared/analyses/notices";
 import type { Study } from "../../../shared/contract";
 import type { ParameterValue } from "../../../shared/parameters";
 import type { RunRecord } from "../../../shared/run";
+import { withPooled } from "../../../shared/preprocessing/remedy";
 import { elementsOf } from "../../../shared/charts/elements";
 import { showNumber } from "../../../shared/charts/scale";
 import { inWindow } from "../../inWindow";
@@ -58,6 +59,12 @@ export function remarksOf(record: RunRecord, study: Study): Remark[] {
           calm: false,
           mends: morePrecise(record),
         };
+      case "normalise/commutes": {
+        const pooled = withPooled(String(record.parameters["normalise"] ?? ""), [notice]);
+        if (pooled === null) return { text: notice, calm: false };
+        const mends = [{ label: "Pooled statistics…", change: { normalise: pooled } }];
+        return { text: notice, calm: false, mends };
+      }
       case "loss/zero":
         return { text: notice, calm: false };
       case "model/states":
