@@ -87,12 +87,17 @@ function built(graph: Graph, preparation: Preparation): Graph {
   const shape = insideOf(padding, data.shape);
   const x = g.input(inputName(data), { dtype: data.dtype, shape });
   const scales = normalisation === null ? null : logScales(normalisation);
-  const z = scales === null ? x : scaled(g, logged(g, x, scales.log, channelAxis), scales, channelAxis); // prettier-ignore
-  const fed = new Map([[data, padded(g, z, padding)]]);
-  const { inputs, outputs } = rebuild(graph, g, () => undefined, fed);
+  // Named like modules, for analyses that go layer by layer.
+  const z = g.at("normalise/variables", () =>
+    scales === null ? x : scaled(g, logged(g, x, scales.log, channelAxis), scales, channelAxis),
+  );
+  const wide = g.at("pad/cells", () => padded(g, z, padding));
+  const { inputs, outputs } = rebuild(graph, g, () => undefined, new Map([[data, wide]]));
   const [{ name, value }] = outputs as [Graph["outputs"][number]];
-  const y = cropped(g, value, x, padding);
-  const prediction = new Variables(g, y, x, preparation).prediction(y, x);
+  const y = g.at("crop/cells", () => cropped(g, value, x, padding));
+  const prediction = g.at("denormalise/variables", () =>
+    new Variables(g, y, x, preparation).prediction(y, x),
+  );
   return {
     inputs: [x, ...inputs],
     outputs: [
