@@ -19,7 +19,7 @@ test("quantities are chosen, followed with and without repair, picked everywhere
   await page.getByRole("textbox", { name: "Rollout steps" }).fill("5");
   await page.getByLabel("Repair", { exact: true }).selectOption("joint");
   await page.getByText("Advanced", { exact: true }).click();
-  await page.getByLabel("Normalise", { exact: true }).fill("pooled");
+  await page.getByLabel("Normalise", { exact: true }).selectOption("pooled");
   await expect(page.getByText("Quantities", { exact: true }).last()).toBeVisible();
   await page.getByRole("button", { name: "Run Conservation" }).click();
 

@@ -147,7 +147,7 @@ async function experimentOf(
 ): Promise<Experiment> {
   const model =
     asFiled === null ? null : prepared(conditioned(asFiled, data.conditions), preparation);
-  if (model !== null) checkShapes(model, data);
+  if (model !== null) checkShapes(model, data, preparation);
   checkTargets(data, analysis);
   // Where an analysis takes no group, nothing acts.
   const group = groupByName(
@@ -287,13 +287,13 @@ function checkTargets({ path, targets }: DataSet, analysis: string): void {
 }
 
 /** @throws UserError "data/shape" naming both files */
-function checkShapes(model: Model, data: DataSet): void {
+function checkShapes(model: Model, data: DataSet, { padding }: Preparation): void {
   const wanted = sampleNetwork(model).input.shape.slice(1);
   const { shape } = data.states;
   if (shape.join() === wanted.join()) return;
   throw new UserError(
     "data/shape",
-    `A state in ${data.path} is [${shape.join(", ")}], but ${model.path} takes [${wanted.join(", ")}].`,
+    `A state in ${data.path} is [${shape.join(", ")}], but ${model.path} takes [${wanted.join(", ")}]${padding === null ? "" : " where its input is padded so"}.`,
     {
       where: data.path,
       todo: "Check the order of its axes, and which array is the input (--axes, --input on the command line), or pad the model’s input (--pad on the command line).",
