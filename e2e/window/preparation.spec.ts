@@ -23,7 +23,7 @@ test("a normalisation is stated field by field, warned of, made pooled with one 
     page.getByText(/The normalisation of velocity .* does not commute with/),
   ).toBeVisible();
   await normalise.selectOption("fields");
-  await page.getByLabel("density", { exact: true }).selectOption("none");
+  await page.getByLabel("channel_0", { exact: true }).selectOption("none");
   await page.getByRole("button", { name: "Use pooled statistics" }).click();
   await expect(page.getByLabel("velocity", { exact: true })).toHaveValue("pooled");
   await expect(page.getByText(/does not commute with/)).toBeHidden();
@@ -36,7 +36,7 @@ test("a normalisation is stated field by field, warned of, made pooled with one 
   await normalise.selectOption("written");
   await page.getByLabel("Normalise, as it is written").fill("poled");
   await expect(page.getByText("Did you mean “pooled”?").first()).toBeVisible();
-  await page.getByLabel("Normalise, as it is written").fill("velocity=0+-2,density=1+-0.5");
+  await page.getByLabel("Normalise, as it is written").fill("velocity=0+-2,channel_0=1+-0.5");
   await page.getByRole("button", { name: "Run Equivariance" }).click();
   await expect(page.getByRole("button", { name: "Figure" }).first()).toBeVisible({
     timeout: 60_000,
