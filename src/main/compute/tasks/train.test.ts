@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { renameSync } from "node:fs";
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -226,6 +227,26 @@ describe("a training that is stopped", () => {
     const again = (await run(onward("older"))) as TrainingRecord;
     expect(await sha(folderOf("older"), "final.safetensors")).toBe(ends);
     expect(again.seeds[0]!.best).toEqual(wanted.seeds[0]!.best);
+  });
+
+  test("moved while it runs, says how far it is kept, and goes on to the same bytes where it lies now", async () => {
+    const [from, to] = [join(study, "from"), join(study, "to")];
+    const given = { ...input("moved", { "save-every": 0 }), study: from };
+    let seen = 0;
+    const progress = ({ training }: { training?: TrainingReport }): void => {
+      if (training !== undefined && ++seen === 3) renameSync(from, to);
+    };
+    await expect(
+      train(given, { signal: new AbortController().signal, progress }),
+    ).rejects.toMatchObject({
+      code: "file/enoent",
+      message: expect.stringMatching(/The training is kept as of step 2\.$/) as string,
+      todo: expect.stringContaining("Then it can go on") as string,
+    });
+    await run({ ...onward("moved"), study: to });
+    const moved = trainingFolder(to, "moved");
+    expect(await sha(moved, "final.safetensors")).toBe(await sha(folderOf(whole), "final.safetensors")); // prettier-ignore
+    await expect(readdir(from)).rejects.toThrow("ENOENT");
   });
 
   test("does not go on with other data, another network or another’s state, nor when it has ended", async () => {
