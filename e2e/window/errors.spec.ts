@@ -38,7 +38,7 @@ test("a typed file of another kind is called what it is, and the path stays", as
   await openWindow(page, host);
   await newStudy(page, "Mixed up");
   await addFile(page, "model", data);
-  await expect(page.getByRole("alert")).toContainText("data.npz is a data file; models (.onnx)");
+  await expect(page.getByRole("alert")).toContainText("data.npz is a data file; models (.onnx, ");
   await expect(page.getByRole("textbox", { name: /^Path on/ })).toHaveValue(data);
 });
 

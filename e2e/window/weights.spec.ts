@@ -54,3 +54,19 @@ test("the weights of a Fourier neural operator open as a model", async ({ page, 
   await expect(page.getByText(/coordinates of its points/)).toBeVisible();
   await expectNoOverflow(page);
 });
+
+test("an operator of neuralop opens from its weights, and says what they leave open", async ({
+  page,
+  host,
+}) => {
+  const folder = join(host.program, "fixtures", "checkpoints");
+  await openWindow(page, host);
+  await newStudy(page, "neuralop");
+  await addFile(page, "model", join(folder, "operator_state_dict.pt"));
+  await expect(page.getByText("Every parameter is reached by the gradient.")).toBeVisible();
+  await expect(page.getByText(/coordinates of its points/)).toBeVisible();
+  await expect(page.getByText(/does not say how FNO/)).toHaveCount(0);
+  await addFile(page, "model", join(folder, "joint.pt"));
+  await expect(page.getByText(/does not say how FNO/)).toBeVisible();
+  await expectNoOverflow(page);
+});

@@ -36,7 +36,7 @@ export function openingOf(
   if (
     accept.includes("model") &&
     entry.opens === "weights" &&
-    /\.(pt|pth|ckpt)$/i.test(entry.name)
+    /\.(pt|pth|ckpt|safetensors)$/i.test(entry.name)
   ) {
     return { path: entry.path, opens: "model" };
   }
