@@ -307,6 +307,10 @@ const conventionReport = z.object({
         scores: z.array(z.number()),
         /** Whether it told some of the rows apart. */
         decides: z.boolean(),
+        /** Of the row that is proposed; nothing can be told where none is. */
+        says: z.enum(["decides", "agrees", "disagrees", "cannot-tell"]),
+        /** By how much the nearest row that it contradicts scores worse than the one that is proposed; 0 of the rest. */
+        weight: z.number(),
       }),
     )
     .optional(),

@@ -14,10 +14,13 @@ import { sizeOf } from "../../shared/tensor";
 import { unexplained, type CarriedPair } from "./convention/carried";
 import type { Explained } from "./convention/explained";
 import { divergences } from "./convention/divergence";
+import { isotropies } from "./convention/isotropy";
+import { lawUnexplained } from "./convention/law";
 import { spaceOf, storedVector, type Space, type StoredVector } from "./convention/flow";
 import {
   contradictedByChange,
   contradictedByDivergence,
+  contradictedByLaw,
   curlFreeAsStated,
   type Contradicted,
 } from "./convention/judge";
@@ -33,8 +36,11 @@ const MOST_POINTS = 2 ** 16;
 /** Below this a score is rounding. */
 const ROUNDING = 1e-6;
 
+const ISOTROPY = "Spectral isotropy";
+const LAW = "Equivariance of the dynamics";
+
 /** One piece of evidence with what it contradicts. */
-interface Finding extends Evidence {
+interface Finding extends Omit<Evidence, "says" | "weight"> {
   readonly contradicted: Contradicted;
 }
 
@@ -88,12 +94,12 @@ function reportOn(
   const findings = [
     ...divergenceFinding(before, readings, space),
     ...(after === undefined ? [] : changeFindings(before, after, spec, vector, readings, space)),
+    ...isotropyFinding(before, readings, space),
+    ...(after === undefined ? [] : lawFinding(before, after, spec, readings, space)),
   ];
   const left = remaining(findings, readings);
-  const deciding = findings.filter(({ decides }) => decides);
-  const total = readings.map((_, i) =>
-    Math.max(0, ...(deciding.length > 0 ? deciding : findings).map(({ scores }) => scores[i]!)),
-  );
+  const counted = countedIn(findings, left);
+  const total = readings.map((_, i) => Math.max(0, ...counted.map(({ scores }) => scores[i]!)));
   const order = readings.map((_, i) => i).filter((i) => left[i]);
   // The stated one where nothing contradicts it, though another may score as well.
   const best = left[0]! ? 0 : order.reduce((a, b) => (total[b]! < total[a]! ? b : a), order[0]!);
@@ -116,9 +122,45 @@ function reportOn(
       return { ...row, fields: fieldsAs(reading) };
     }),
     best,
-    evidence: findings.map(({ contradicted: _, ...evidence }) => evidence),
+    evidence: findings.map(({ contradicted, ...evidence }) => ({
+      ...evidence,
+      ...weighed({ ...evidence, contradicted }, verdict === "cannot-tell" ? undefined : best),
+    })),
     samples,
   };
+}
+
+/** What rows are scored by: what decided among them, else all but laws and isotropy, which wrong readings may fit too. */
+function countedIn(findings: readonly Finding[], left: readonly boolean[]): Finding[] {
+  const deciding = findings.filter(
+    ({ decides, contradicted }) => decides && left.some((one, i) => one && !contradicted[i]!),
+  );
+  return deciding.length > 0
+    ? deciding
+    : findings.filter(({ name }) => name !== ISOTROPY && name !== LAW);
+}
+
+/** Scores nearer to each other than this say the same. */
+const ALIKE = 0.1;
+
+/**
+ * What a piece of evidence says of the reading that is proposed, and by how much it sets apart the nearest one that it
+ * contradicts.
+ */
+function weighed(
+  { scores, decides, contradicted }: Finding,
+  best: number | undefined,
+): Pick<Evidence, "says" | "weight"> {
+  if (best === undefined) return { says: "cannot-tell", weight: 0 };
+  const own = scores[best]!;
+  if (decides) {
+    const nearest = Math.min(...scores.filter((_, i) => contradicted[i]));
+    if (contradicted[best]!) return { says: "disagrees", weight: 0 };
+    return { says: "decides", weight: Math.min(1, Math.max(0, nearest - own)) };
+  }
+  const lowest = Math.min(...scores);
+  const agrees = own - lowest < ROUNDING && Math.max(...scores) - own > ALIKE;
+  return { says: agrees ? "agrees" : "cannot-tell", weight: 0 };
 }
 
 /** The velocity first, or the first vector where none is called so. */
@@ -138,6 +180,8 @@ function vectorsOf(spec: FieldSpec): [ChannelGroup, ...ChannelGroup[]] {
 interface Frame {
   readonly flow: StoredVector;
   readonly scalars: readonly Float64Array[];
+  /** Fields beside the vector that a law of the dynamics may be made of. */
+  readonly others: readonly Float64Array[];
 }
 
 function framesOf(
@@ -159,12 +203,66 @@ function framesOf(
     return {
       flow: storedVector(storedChannels(vector).map(field), space),
       scalars: carriedOf(spec).map(({ channels }) => field(channels[0]!)),
+      others: othersOf(spec).map(({ channels }) => field(channels[0]!)),
     };
   });
 }
 
 function carriedOf(spec: FieldSpec): ChannelGroup[] {
   return spec.filter(({ kind }) => kind === "scalar" || kind === "density");
+}
+
+/** The terms of a law go with the square of its fields. */
+const MOST_OTHERS = 3;
+
+function othersOf(spec: FieldSpec): ChannelGroup[] {
+  return spec.filter(({ kind }) => kind !== "vector").slice(0, MOST_OTHERS);
+}
+
+/** Agrees or disagrees with what decides, and never does itself. */
+function isotropyFinding(
+  frames: readonly Frame[],
+  readings: readonly Reading[],
+  space: Space,
+): Finding[] {
+  if (space.dimension < 2) return [];
+  const flows = frames.map(({ flow }) => flow);
+  const { together } = isotropies(flows, readings, space);
+  return [
+    {
+      name: ISOTROPY,
+      question:
+        "Is the flow as longitudinal along one wave vector as along another? 1 as of unrelated components; of flows with a direction of their own it says nothing, so it never decides.",
+      scores: [...together],
+      decides: false,
+      contradicted: readings.map(() => false),
+    },
+  ];
+}
+
+function lawFinding(
+  before: readonly Frame[],
+  after: readonly Frame[],
+  spec: FieldSpec,
+  readings: readonly Reading[],
+  space: Space,
+): Finding[] {
+  if (space.dimension !== 2) return [];
+  const all = ({ flow, others }: Frame): Float64Array[] => [...flow.components, ...others];
+  const pairs = before.map((frame, s) => ({ before: all(frame), after: all(after[s]!) }));
+  const pseudo = othersOf(spec).map(({ kind }) => kind === "pseudoscalar");
+  const explained = lawUnexplained(pairs, pseudo, readings, space);
+  const contradicted = contradictedByLaw(explained);
+  return [
+    {
+      name: LAW,
+      question:
+        "Does one law of finite differences explain frames and their images under the symmetries of the square? What it leaves unexplained; blind to the sign of v.",
+      scores: [...explained.together],
+      decides: contradicted.some(Boolean),
+      contradicted,
+    },
+  ];
 }
 
 function divergenceFinding(

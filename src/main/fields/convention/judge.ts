@@ -20,6 +20,11 @@ const CONSISTENT = 0.85;
 const FEW = 4;
 const LESS_OF_FEW = 0.5;
 
+/** What a law must explain before readings are measured by it, and by how much less it explains under a wrong one. */
+const LAW_EXPLAINS = 0.5;
+const LAW_LESS = 0.1;
+const LAW_FACTOR = 3;
+
 /** One flag a reading: whether this contradicts it. */
 export type Contradicted = readonly boolean[];
 
@@ -58,6 +63,22 @@ export function contradictedByChange({ together, bySample }: Explained): Contrad
     if (less < LESS || less < LESS_OF_BEST * most) return false;
     const samples = bySample[best]!;
     if (samples.length < FEW) return less >= LESS_OF_FEW;
+    const agreeing = samples.filter((one, s) => one < bySample[i]![s]!).length;
+    return agreeing >= CONSISTENT * samples.length;
+  });
+}
+
+/**
+ * A reading is contradicted where a law that is the same for images explains the changes under another one, and leaves
+ * several times as much under this one, in nearly every sample. A few samples are too few: laws have many terms.
+ */
+export function contradictedByLaw({ together, bySample }: Explained): Contradicted {
+  const best = together.indexOf(Math.min(...together));
+  const least = together[best]!;
+  const samples = bySample[best]!;
+  if (1 - least < LAW_EXPLAINS || samples.length < FEW) return together.map(() => false);
+  return together.map((share, i) => {
+    if (share - least < LAW_LESS || share < LAW_FACTOR * least) return false;
     const agreeing = samples.filter((one, s) => one < bySample[i]![s]!).length;
     return agreeing >= CONSISTENT * samples.length;
   });

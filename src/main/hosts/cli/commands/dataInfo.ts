@@ -114,8 +114,22 @@ function describe(info: DataInfo & { convention: ConventionReport | null }): str
     ...(info.warnings.length === 0 ? [] : [""]),
     ...info.warnings.map((warning) => `  note: ${warning}`),
     ...(info.convention === null ? [] : [`  convention: ${info.convention.sentence}`]),
+    ...evidenceLines(info.convention),
     ...proposalLines(info.convention),
   ].join("\n");
+}
+
+/** What each piece of evidence says of the reading that fits. */
+function evidenceLines(convention: ConventionReport | null): string[] {
+  if (convention === null || convention.verdict === "cannot-tell") return [];
+  const rows = (convention.evidence ?? []).map(({ name, says, weight }) => [
+    name,
+    says === "cannot-tell" ? "cannot tell" : says,
+    says === "decides" ? `weight ${weight.toPrecision(2)}` : "",
+  ]);
+  return table(rows)
+    .split("\n")
+    .map((line) => `    ${line}`);
 }
 
 /** How to state what the convention check proposes. */

@@ -1,0 +1,236 @@
+/**
+ * Equivariance of the dynamics: a law ∂ₜq = Σ cₖfₖ(q) with terms of finite differences is fitted to the frames and to
+ * their images under the symmetries of the square. If components are what a reading says, the physics is the same for
+ * the images, and the law explains as much as of the frames; if not, images contradict frames. Nothing is assumed of what
+ * carries what. The sign of the whole vector does not matter to a group, so it is not told.
+ *
+ * Terms are q, ∂ᵢq, Δq and q∂ᵢq′ of all fields. A symmetry only exchanges terms and changes signs, so inner products are
+ * taken once, and images cost nothing.
+ */
+import { Matrix, solve } from "ml-matrix";
+import { d4 } from "../../../shared/groups/catalogue";
+import { determinant, type SignedPermutation } from "../../../shared/groups/element";
+import type { Explained } from "./explained";
+import type { Space } from "./flow";
+import { sameUpToSign, type Reading } from "./readings";
+
+/** Two frames of all fields of the law: the vector's stored components first. */
+export interface LawPair {
+  readonly before: readonly Float64Array[];
+  readonly after: readonly Float64Array[];
+}
+
+/** Points of a sample that are looked at; more say hardly more. */
+const MOST_POINTS = 1024;
+
+/** Of the terms' own size: keeps terms that are nearly sums of others from dividing by nothing. */
+const RIDGE = 1e-9;
+
+/** A change below this share of a field is rounding. */
+const ROUNDING = 1e-7;
+
+/**
+ * What each reading leaves unexplained of the changes, the mean over the fields; 1 where nothing changes.
+ * @param pseudo whether each field after the components changes its sign under reflections
+ */
+export function lawUnexplained(
+  pairs: readonly LawPair[],
+  pseudo: readonly boolean[],
+  readings: readonly Reading[],
+  space: Space,
+): Explained {
+  const count = 2 + pseudo.length;
+  const grams = pairs.map((pair) => gramOf(pair, count, space));
+  const total = grams.reduce((sum, gram) => Matrix.add(sum, gram));
+  // A reading and its opposite give images alike.
+  const kinds = readings.map((reading) =>
+    readings.findIndex((other) => sameUpToSign(other, reading)),
+  );
+  const shares = new Map(
+    [...new Set(kinds)].map((kind) => [kind, sharesOf(readings[kind]!, grams, total, pseudo)]),
+  );
+  const found = kinds.map((kind) => shares.get(kind)!);
+  return {
+    together: found.map(({ together }) => together),
+    bySample: found.map(({ bySample }) => bySample),
+  };
+}
+
+function sharesOf(
+  reading: Reading,
+  grams: readonly Matrix[],
+  total: Matrix,
+  pseudo: readonly boolean[],
+): { together: number; bySample: number[] } {
+  const count = 2 + pseudo.length;
+  const images = imagesUnder(reading, pseudo);
+  const whole = averaged(total, images);
+  const fits = Array.from({ length: count }, (_, field) => fitted(whole, field, count));
+  const share = (gram: Matrix): number =>
+    fits.reduce((sum, fit, field) => sum + leftBy(fit, gram, field, count), 0) / count;
+  return { together: share(whole), bySample: grams.map((gram) => share(averaged(gram, images))) };
+}
+
+/** Term numbers: q, then ∂ₓq and ∂ᵧq, then Δq, then q∂ₓq′ and q∂ᵧq′; after the terms the changes. */
+const termOf = {
+  field: (a: number): number => a,
+  slope: (a: number, i: number, count: number): number => count + 2 * a + i,
+  laplacian: (a: number, count: number): number => 3 * count + a,
+  product: (a: number, b: number, i: number, count: number): number =>
+    4 * count + 2 * (a * count + b) + i,
+  change: (a: number, count: number): number => 4 * count + 2 * count ** 2 + a,
+};
+
+function gramOf({ before, after }: LawPair, count: number, space: Space): Matrix {
+  const size = termOf.change(count, count);
+  const chosen = pointsOf(space);
+  const rows = Array.from({ length: size }, () => new Float64Array(chosen.length));
+  for (const frame of [before, after]) {
+    const slopes = frame.map((field) => [0, 1].map((i) => space.derivative(field, i)));
+    const bends = slopes.map(([x, y]) => {
+      const [xx, yy] = [space.derivative(x!, 0), space.derivative(y!, 1)];
+      return xx.map((value, k) => value + yy[k]!);
+    });
+    const add = (term: number, value: (k: number) => number): void => {
+      chosen.forEach((k, at) => (rows[term]![at]! += value(k) / 2));
+    };
+    for (let a = 0; a < count; a++) {
+      add(termOf.field(a), (k) => frame[a]![k]!);
+      add(termOf.laplacian(a, count), (k) => bends[a]![k]!);
+      for (const i of [0, 1]) {
+        add(termOf.slope(a, i, count), (k) => slopes[a]![i]![k]!);
+        for (let b = 0; b < count; b++) {
+          add(termOf.product(a, b, i, count), (k) => frame[a]![k]! * slopes[b]![i]![k]!);
+        }
+      }
+    }
+  }
+  for (let a = 0; a < count; a++) {
+    const row = rows[termOf.change(a, count)]!;
+    chosen.forEach((k, at) => (row[at] = after[a]![k]! - before[a]![k]!));
+    if (squares(row) <= ROUNDING ** 2 * squares(rows[termOf.field(a)]!)) row.fill(0);
+  }
+  const matrix = new Matrix(size, size);
+  for (let p = 0; p < size; p++) {
+    for (let q = p; q < size; q++) {
+      let sum = 0;
+      for (let at = 0; at < chosen.length; at++) sum += rows[p]![at]! * rows[q]![at]!;
+      matrix.set(p, q, sum);
+      matrix.set(q, p, sum);
+    }
+  }
+  return matrix;
+}
+
+/** Points away from edges, evenly thinned along both axes. */
+function pointsOf({ shape, inside, points }: Space): number[] {
+  const every = Math.ceil(Math.sqrt(points / MOST_POINTS));
+  const width = shape[1]!;
+  return Array.from({ length: points }, (_, k) => k).filter(
+    (k) => inside[k] === 1 && Math.floor(k / width) % every === 0 && (k % width) % every === 0,
+  );
+}
+
+/** Where each term and change goes, and with which sign. */
+interface Image {
+  readonly to: readonly number[];
+  readonly sign: readonly number[];
+}
+
+/** The symmetries of the square as they move terms of stored fields that a reading gives their meaning. */
+function imagesUnder(reading: Reading, pseudo: readonly boolean[]): Image[] {
+  return d4.elements.map(({ matrix }) => imageOf(matrix, reading, pseudo));
+}
+
+function imageOf(
+  matrix: SignedPermutation,
+  { from, signs }: Reading,
+  pseudo: readonly boolean[],
+): Image {
+  const count = 2 + pseudo.length;
+  // Of coordinates: the new x is the old one along `axis[0]`.
+  const axis = matrix.map((row) => (row[0] === 0 ? 1 : 0));
+  const turn = matrix.map((row, i) => row[axis[i]!]!);
+  const field = Array.from({ length: count }, (_, a) => a);
+  const fieldSign = field.map((a) => (a >= 2 && pseudo[a - 2]! ? determinant(matrix) : 1));
+  axis.forEach((other, i) => {
+    field[from[i]!] = from[other]!;
+    fieldSign[from[i]!] = signs[i]! * turn[i]! * signs[other]!;
+  });
+  const to: number[] = [];
+  const sign: number[] = [];
+  const put = (term: number, image: number, factor: number): void => {
+    to[term] = image;
+    sign[term] = factor;
+  };
+  for (let a = 0; a < count; a++) {
+    const [b, s] = [field[a]!, fieldSign[a]!];
+    put(termOf.field(a), termOf.field(b), s);
+    put(termOf.laplacian(a, count), termOf.laplacian(b, count), s);
+    put(termOf.change(a, count), termOf.change(b, count), s);
+    axis.forEach((j, i) => {
+      put(termOf.slope(a, i, count), termOf.slope(b, j, count), s * turn[i]!);
+      for (let c = 0; c < count; c++) {
+        const image = termOf.product(b, field[c]!, j, count);
+        put(termOf.product(a, c, i, count), image, s * fieldSign[c]! * turn[i]!);
+      }
+    });
+  }
+  return { to, sign };
+}
+
+/** Inner products over frames and all their images, per image. */
+function averaged(gram: Matrix, images: readonly Image[]): Matrix {
+  const size = gram.rows;
+  const out = new Matrix(size, size);
+  for (const { to, sign } of images) {
+    for (let p = 0; p < size; p++) {
+      for (let q = 0; q < size; q++) {
+        const value =
+          out.get(p, q) + (sign[p]! * sign[q]! * gram.get(to[p]!, to[q]!)) / images.length;
+        out.set(p, q, value);
+      }
+    }
+  }
+  return out;
+}
+
+/** Coefficients of the law for one field's change; none where it does not change. */
+function fitted(gram: Matrix, field: number, count: number): Float64Array {
+  const terms = termOf.change(0, count);
+  const change = termOf.change(field, count);
+  const used = Array.from({ length: terms }, (_, k) => k).filter((k) => gram.get(k, k) > 0);
+  const out = new Float64Array(terms);
+  if (used.length === 0 || !(gram.get(change, change) > 0)) return out;
+  const scale = used.map((k) => Math.sqrt(gram.get(k, k)));
+  const normal = new Matrix(
+    used.map((p, a) =>
+      used.map((q, b) => gram.get(p, q) / (scale[a]! * scale[b]!) + (a === b ? RIDGE : 0)),
+    ),
+  );
+  const right = Matrix.columnVector(used.map((p, a) => gram.get(p, change) / scale[a]!));
+  solve(normal, right)
+    .to1DArray()
+    .forEach((c, a) => (out[used[a]!] = c / scale[a]!));
+  return out;
+}
+
+/** ‖change − law‖²/‖change‖². */
+function leftBy(law: Float64Array, gram: Matrix, field: number, count: number): number {
+  const change = termOf.change(field, count);
+  const whole = gram.get(change, change);
+  if (!(whole > 0)) return 1;
+  let left = whole;
+  law.forEach((c, p) => {
+    if (c === 0) return;
+    left -= 2 * c * gram.get(p, change);
+    law.forEach((d, q) => (left += c * d * gram.get(p, q)));
+  });
+  return Math.min(1, Math.max(0, left / whole));
+}
+
+function squares(row: Float64Array): number {
+  let sum = 0;
+  for (const value of row) sum += value * value;
+  return sum;
+}
