@@ -3,6 +3,7 @@ import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Job, Study } from "../../../../shared/contract";
 import { fromErrorRecord, UserError, type ErrorRecord } from "../../../../shared/errors";
+import { fileError } from "../../../../shared/fileErrors";
 import { parseParameters } from "../../../../shared/parameters";
 import { resumable, trainingParameters } from "../../../../shared/training/parameters";
 import type {
@@ -74,7 +75,7 @@ export const train: Command = {
     try {
       const removed = args.text("remove");
       const there = args.flag("resume") || args.flag("list") || removed !== undefined;
-      if (!there) filesOf(args);
+      if (!there) await assertPossible(args);
       const study = await openStudy(workbench, resolve(folder), there);
       if (args.flag("list")) {
         return shell.print(args.flag("json") ? json(study.trainings) : trainingsInWords(study));
@@ -131,6 +132,20 @@ async function begun(workbench: Workbench, study: Study, args: Arguments): Promi
     parameters: parametersOf(args),
   } satisfies TrainingRequest;
   return workbench.call("training.start", { study: study.path, request });
+}
+
+/**
+ * What can be said before there is a study, and before a process in the background would say it to nobody.
+ * @throws UsageError, UserError "params/…", "file/…"
+ */
+async function assertPossible(args: Arguments): Promise<void> {
+  const { data, model } = filesOf(args);
+  parseParameters(trainingParameters, parametersOf(args));
+  for (const path of isArchitecture(model) ? [data] : [data, model]) {
+    await access(resolve(path)).catch((error: unknown) => {
+      throw fileError(error, resolve(path), "read");
+    });
+  }
 }
 
 /** @throws UsageError where one is missing */
