@@ -1,17 +1,22 @@
 /**
  * Opening, scrubbing and reading large files, beside h5py: a sparse HDF5 of 20 GB and a sparse .npy of 10 GB opened in a
- * process of their own, frames of 512×512 one after another, and windows of a chunked file.
+ * process of their own, frames of 512×512 one after another as a window in a browser gets them, and windows of files
+ * that are packed, in chunks, or in one piece.
  *
- *     npx tsx bench/data.ts [--folder FOLDER]
+ *     npm run build && npx tsx bench/data.ts [--folder FOLDER]
  *
  * PYTHON names an interpreter that has h5py (python3 by default); it makes the files, and reads them as a rival.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
+import { ComputeProcess } from "../src/main/compute/client";
+import { forkCompute } from "../src/main/compute/fork";
 import { openData } from "../src/main/data/dataset";
+import { toFloat64, type Tensor } from "../src/shared/tensor";
+import { fromBytes, toBytes } from "../src/shared/wire";
 
 const { values, positionals } = parseArgs({
   options: { folder: { type: "string" } },
@@ -50,19 +55,21 @@ with h5py.File(folder + "/frames.h5", "w") as f:
     d = f.create_dataset("states", (2, 40, 2, 512, 512), "f4", chunks=(1, 1, 2, 512, 512), compression="gzip", compression_opts=1, shuffle=True)
     for i in range(2):
         for t in range(40): d[i, t] = np.round(np.roll(frame, t, 2), 2)
-with h5py.File(folder + "/plain.h5", "w") as f:
-    d = f.create_dataset("states", (4, 100, 2, 256, 256), "f4", chunks=(1, 1, 2, 256, 256))
-    for i in range(4):
-        for t in range(100): d[i, t] = frame[:, :256, :256] + t
+for name, chunks in (("plain", (1, 1, 2, 512, 512)), ("whole", None)):
+    with h5py.File(folder + f"/{name}.h5", "w") as f:
+        d = f.create_dataset("states", (2, 40, 2, 512, 512), "f4", chunks=chunks)
+        for i in range(2):
+            for t in range(40): d[i, t] = frame + t
 `;
 
 const reading = `
 import sys, time, h5py, numpy as np
 f = h5py.File(sys.argv[1]); d = f["states"]
 places = [tuple(map(int, p.split(":"))) for p in sys.argv[2].split(",")]
-start = time.process_time(); n = 0
+start, wall = time.process_time(), time.perf_counter()
+n = 0
 for i, t in places: n += d[i, t:t + 2].nbytes
-print(n, time.process_time() - start)
+print(n, time.process_time() - start, time.perf_counter() - wall)
 `;
 
 if (positionals[0] !== undefined) await opened(positionals[0]);
@@ -77,34 +84,40 @@ async function all(): Promise<void> {
       const { open, first, before, peak: most } = JSON.parse(out) as Record<string, number>;
       console.log(`${name}: opened in ${open!.toFixed(0)} ms, a frame in ${first!.toFixed(0)} ms; ${most!.toFixed(0)} MB at most, ${before!.toFixed(0)} MB before`); // prettier-ignore
     }
-    await scrub(join(folder, "frames.h5"));
-    for (const name of ["plain.h5", "frames.h5"]) await windows(join(folder, name));
+    const files = ["frames.h5", "plain.h5", "whole.h5"].map((name) => join(folder, name));
+    const compute = new ComputeProcess(() => forkCompute(join("out", "main", "compute.js")));
+    for (const file of files) await scrub(compute, file);
+    await compute.close();
+    for (const file of files) await windows(file);
   } finally {
     if (values.folder === undefined) rmSync(folder, { recursive: true });
   }
 }
 
-async function scrub(path: string): Promise<void> {
-  const data = await openData(path, { fields: "vector:v" });
+/** What crosses to a window when it shows the next sample: read, sent between processes and to the browser, taken apart. */
+async function scrub(compute: ComputeProcess, path: string): Promise<void> {
+  const options = { fields: "vector:v" };
+  await compute.call("inspectData", { path, options });
   const times: number[] = [];
   for (let i = 0; i < 39; i++) {
     const start = performance.now();
-    await data.read([i]);
+    const sample = await compute.call("readSamples", { path, options, indices: [i] });
+    const shown = fromBytes(toBytes(sample)) as { input: Tensor; target: Tensor };
+    toFloat64(shown.input);
+    toFloat64(shown.target);
     times.push(performance.now() - start);
   }
-  await data.close();
   const [first = 0, ...rest] = times;
-  console.log(`frames of 512×512 with target, gzip: first ${first.toFixed(0)} ms, then ${median(rest).toFixed(0)} ms, at most ${Math.max(...rest).toFixed(0)} ms`); // prettier-ignore
+  console.log(`${basename(path)}: frames of 512×512 with target: first ${first.toFixed(0)} ms, then ${median(rest).toFixed(0)} ms, at most ${Math.max(...rest).toFixed(0)} ms`); // prettier-ignore
 }
 
 /**
  * Windows of two states at random places, both read in the same order; rounds take turns. By the processors' time, which
- * a busy machine leaves alone.
+ * a busy machine leaves alone, and by the clock.
  */
 async function windows(path: string): Promise<void> {
-  const ratios: number[] = [];
-  const speeds: number[] = [];
-  for (let round = 0; round < 5; round++) {
+  const rounds: { speed: number; byWork: number; byClock: number }[] = [];
+  for (let round = 0; round < 7; round++) {
     const data = await openData(path, { fields: "vector:v" });
     const { trajectories, times } = data;
     const count = Math.min(64, trajectories * times);
@@ -113,19 +126,25 @@ async function windows(path: string): Promise<void> {
       return [Math.floor(at / times), at % times] as const;
     });
     const indices = places.map(([i, t]) => i * times + t);
-    const start = process.cpuUsage();
+    const [start, clock] = [process.cpuUsage(), performance.now()];
     let bytes = 0;
     for (let k = 0; k < count; k += 8) {
       const { input, target } = await data.read(indices.slice(k, k + 8));
       bytes += input.data.byteLength + target!.data.byteLength;
     }
+    const wall = (performance.now() - clock) / 1e3;
     const { user, system } = process.cpuUsage(start);
-    const seconds = (user + system) / 1e6;
+    const work = (user + system) / 1e6;
     await data.close();
-    const [n, theirs] = execFileSync(python, ["-c", reading, path, places.map((p) => p.join(":")).join()], { encoding: "utf8" }).trim().split(" ").map(Number); // prettier-ignore
+    const [n, theirWork = 0, theirWall = 0] = execFileSync(python, ["-c", reading, path, places.map((p) => p.join(":")).join()], { encoding: "utf8" }).trim().split(" ").map(Number); // prettier-ignore
     if (n !== bytes) throw new Error(`${n} bytes by h5py, ${bytes} here`);
-    ratios.push(theirs! / seconds);
-    speeds.push(bytes / seconds / 1e6);
+    rounds.push({
+      speed: bytes / work / 1e6,
+      byWork: theirWork / work,
+      byClock: theirWall / wall,
+    });
   }
-  console.log(`${path.split("/").at(-1)}: windows at ${median(speeds).toFixed(0)} MB a second of processor time, ${median(ratios).toFixed(2)} of h5py (${ratios.map((r) => r.toFixed(2)).join(" ")})`); // prettier-ignore
+  const of = (key: keyof (typeof rounds)[number]): number => median(rounds.map((one) => one[key]));
+  const spread = rounds.map(({ byWork }) => byWork.toFixed(2)).join(" ");
+  console.log(`${basename(path)}: windows at ${of("speed").toFixed(0)} MB a second of processor time, ${of("byWork").toFixed(2)} of h5py (${spread}); by the clock ${of("byClock").toFixed(2)}`); // prettier-ignore
 }

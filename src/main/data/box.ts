@@ -100,13 +100,45 @@ export function sharedRuns(from: Box, to: Box): SharedRuns | undefined {
   return { length, starts: steps(reads).map((at, i) => ({ from: at, to: writing[i]! })) };
 }
 
+/** Runs up to this many elements are copied by a loop: a view of them takes longer to make. */
+const SHORT = 256;
+
 /** Copies what two boxes of one array share from the data of one into the data of the other. */
 export function copyShared(from: Box, source: TensorData, to: Box, target: TensorData): void {
-  const shared = sharedRuns(from, to);
-  if (shared === undefined) return;
-  for (const run of shared.starts) {
-    // Both hold the array's elements; TypeScript cannot see that two unions agree.
-    target.set(source.subarray(run.from, run.from + shared.length) as never, run.to);
+  const rank = to.start.length;
+  const start = to.start.map((first, axis) => Math.max(first, from.start[axis]!));
+  const count = to.count.map(
+    (extent, axis) =>
+      Math.min(to.start[axis]! + extent, from.start[axis]! + from.count[axis]!) - start[axis]!,
+  );
+  if (count.some((extent) => extent <= 0)) return;
+  const [reading, writing] = [stridesOf(from.count), stridesOf(to.count)];
+  const firstOf = (box: Box, strides: readonly number[]): number =>
+    strides.reduce((at, stride, axis) => at + (start[axis]! - box.start[axis]!) * stride, 0);
+  // The axes behind `outer` lie in one run in both: of each but the first of them both have everything.
+  let outer = Math.max(0, rank - 1);
+  let length = count[outer] ?? 1;
+  while (outer > 0 && count[outer] === from.count[outer] && count[outer] === to.count[outer]) {
+    outer--;
+    length *= count[outer]!;
+  }
+  const index = new Array<number>(outer).fill(0);
+  let [read, write] = [firstOf(from, reading), firstOf(to, writing)];
+  for (;;) {
+    if (length > SHORT) {
+      // Both hold the array's elements; TypeScript cannot see that two unions agree.
+      target.set(source.subarray(read, read + length) as never, write);
+    } else for (let i = 0; i < length; i++) target[write + i] = source[read + i]!;
+    let axis = outer - 1;
+    for (; axis >= 0; axis--) {
+      read += reading[axis]!;
+      write += writing[axis]!;
+      if (++index[axis]! < count[axis]!) break;
+      read -= reading[axis]! * count[axis]!;
+      write -= writing[axis]! * count[axis]!;
+      index[axis] = 0;
+    }
+    if (axis < 0) return;
   }
 }
 

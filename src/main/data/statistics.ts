@@ -57,7 +57,7 @@ export async function channelStatistics(
       const channel = (start / inner) % channels.length;
       const own = values.subarray(start, start + inner);
       const place = chosen[from + Math.floor(start / size)]!;
-      sums[channel]!.add(as === undefined ? own : as(own, channel, place));
+      sums[channel]!.add(as === undefined ? own : as(toFloat64({ data: own }), channel, place));
     }
   }
   return {
