@@ -32,6 +32,24 @@ with h5py.File(here / "filters.h5", "w") as file:
     }.items():
         file.create_dataset(name, data=states, **options)
 
+# Chunks of more than 16 KiB, in both versions of objects' headers; they hold steps, which pack well.
+steps = (np.arange(3 * 72 * 64) // 700).reshape(3, 72, 64)
+for libver, newest in (("earliest", "latest"), ("v108", "v108")):
+    with h5py.File(here / f"large_{libver}.h5", "w", libver=(libver, newest)) as file:
+        for name, kind, options in (
+            ("gzip", "<f4", {"shuffle": False}),
+            ("shuffled", "<f4", {"shuffle": True}),
+            ("checksum", "<f4", {"shuffle": True, "fletcher32": True}),
+            ("wide", ">f8", {"shuffle": True}),
+            ("narrow", "<i2", {"shuffle": True, "chunks": (3, 72, 64)}),
+        ):
+            options = {"chunks": (1, 72, 64), **options}
+            file.create_dataset(name, data=steps.astype(kind), compression="gzip", **options)
+            # Enough of them to go on in another part of the header.
+            for i in range(12):
+                file[name].attrs[f"note {i}"] = "n" * 40
+        file.create_dataset("sparse", (4, 72, 64), "<f4", chunks=(1, 72, 64), fillvalue=7.5)
+
 with h5py.File(here / "links.h5", "w") as file:
     file["states"] = states
     file["again"] = h5py.SoftLink("/states")
