@@ -14,6 +14,10 @@ const letters = ["x", "y", "z"];
 /** Names of velocities' components without their letter. */
 const velocities = new Set(["v", "u", "vel", "velocity"]);
 
+/** Winds as the atmosphere's files call them: u10 and v10, uwnd and vwnd, u_component_of_wind and v_component_of_wind. */
+const wind =
+  /^([uvw])((?:100?m?|[_-]?(?:wind|wnd|grd|vel|velocity|component_of_wind))(?:_100?m)?)$/i;
+
 /** They change their sign under reflections. */
 const pseudoscalars = new Set([
   "vorticity",
@@ -66,6 +70,18 @@ function vectorOf<T extends { readonly name: string }>(
   arrays: readonly T[],
   dimension: number,
 ): { name: string; members: T[] } | undefined {
+  const blowing = wind.exec(own);
+  if (blowing !== null && dimension > 1) {
+    const isLarge = own.startsWith(own.charAt(0).toUpperCase());
+    const members = ["u", "v", "w"].slice(0, dimension).flatMap((letter) => {
+      const wanted = `${isLarge ? letter.toUpperCase() : letter}${blowing[2]!}`;
+      return arrays.find((array) => leafOf(array.name) === wanted) ?? [];
+    });
+    const isWhole = members.length === dimension;
+    const heights = /\d+/.exec(blowing[2]!)?.[0] ?? "";
+    if (isWhole && members.some((member) => leafOf(member.name) === own))
+      return { name: `wind${heights}`, members };
+  }
   const last = /^(.+?)([_-]?)([xyz])$/i.exec(own);
   const first = /^([xyz])([_-])(.+)$/i.exec(own);
   const name = last?.[1] ?? first?.[3];
