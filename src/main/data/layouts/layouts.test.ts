@@ -234,3 +234,17 @@ describe("a folder of files", () => {
     await expect(openData(path)).rejects.toMatchObject({ code: "data/folder" });
   });
 });
+
+test("of train and test the first is read, and the other can be named", async () => {
+  const arrays = { test: counting(2, 9, 2, 8, 8), train: counting(3, 5, 2, 8, 8) };
+  const data = await opened("apebench.npz", arrays);
+  expect(data.shape).toEqual([3, 5, 2, 8, 8]);
+  expect(data.notices.join()).toContain("name test for others");
+  await data.close();
+  const other = await opened("apebench.npz", arrays, { input: "test" });
+  expect(other.shape).toEqual([2, 9, 2, 8, 8]);
+  await other.close();
+  // Inputs and targets of training are no parts of one set of states.
+  const paired = { train_x: counting(3, 2, 8, 8), train_y: counting(3, 2, 8, 8) };
+  await expect(opened("pairs.npz", paired)).rejects.toThrow("several that may be meant");
+});

@@ -68,15 +68,47 @@ export function plain(file: ArrayFile): Proposal | undefined {
     };
   }
   const candidates = [...file.arrays.values()].filter(({ shape }) => shape.length >= 2);
-  const only = candidates[0];
-  if (candidates.length !== 1 || only === undefined) return undefined;
+  const train = trainingPart(candidates);
+  const only = train ?? candidates[0];
+  if (only === undefined || (train === undefined && candidates.length !== 1)) return undefined;
   const axes = axesOf(only);
+  const others = candidates.filter((array) => array !== only);
+  const beside = others.map(({ name }) => name).join(", ");
   return {
     ...about,
+    evidence:
+      train === undefined ? [] : [`It has ${train.name} beside ${beside}, parts of one data set.`],
     input: [{ array: only, axes }],
+    others: others.map((array) => ({ array, axes })),
     ...saidBy(file),
-    notices: assumptions(only, axes),
+    notices: [
+      ...assumptions(only, axes),
+      ...(train === undefined
+        ? []
+        : [
+            `States are those of ${train.name}; name ${beside} for others (--input on the command line).`,
+          ]),
+    ],
   };
+}
+
+/** What a file is trained on, where all that it holds are parts of one data set, as APEBench's: train and test. */
+function trainingPart(arrays: readonly ArraySource[]): ArraySource | undefined {
+  const parts = arrays.map(({ name }) =>
+    /^(train|test|val)(ing|id|idation)?([_-].*)?$/i.exec(name),
+  );
+  const at = parts.findIndex((part) => part?.[1]?.toLowerCase() === "train");
+  const trained = arrays[at];
+  if (trained === undefined || arrays.length < 2) return undefined;
+  const alike = arrays.every(
+    ({ shape }, i) =>
+      parts[i] !== null &&
+      (i === at || parts[i]![1]!.toLowerCase() !== "train") &&
+      parts[i]![3] === parts[at]![3] &&
+      shape.length === trained.shape.length &&
+      shape.slice(2).join() === trained.shape.slice(2).join(),
+  );
+  return alike ? trained : undefined;
 }
 
 /** What the file says of its states; a boundary that nobody here understands is as good as none. */
