@@ -62,6 +62,11 @@ for name, chunks in (("plain", (1, 1, 2, 512, 512)), ("whole", None)):
             for t in range(40): d[i, t] = frame + t
 `;
 
+const forgetting = `
+import os, sys
+f = os.open(sys.argv[1], os.O_RDWR); os.fsync(f); os.posix_fadvise(f, 0, 0, os.POSIX_FADV_DONTNEED)
+`;
+
 const reading = `
 import sys, time, h5py, numpy as np
 f = h5py.File(sys.argv[1]); d = f["states"]
@@ -88,7 +93,10 @@ async function all(): Promise<void> {
     const compute = new ComputeProcess(() => forkCompute(join("out", "main", "compute.js")));
     for (const file of files) await scrub(compute, file);
     await compute.close();
-    for (const file of files) await windows(file);
+    for (const file of files) {
+      await windows(file, false);
+      await windows(file, true);
+    }
   } finally {
     if (values.folder === undefined) rmSync(folder, { recursive: true });
   }
@@ -114,8 +122,12 @@ async function scrub(compute: ComputeProcess, path: string): Promise<void> {
 /**
  * Windows of two states at random places, both read in the same order; rounds take turns. By the processors' time, which
  * a busy machine leaves alone, and by the clock.
+ * @param cold whether they come from the disk, as those of a data set larger than memory do
  */
-async function windows(path: string): Promise<void> {
+async function windows(path: string, cold: boolean): Promise<void> {
+  const forget = (): void => {
+    if (cold) execFileSync(python, ["-c", forgetting, path]);
+  };
   const rounds: { speed: number; byWork: number; byClock: number }[] = [];
   for (let round = 0; round < 7; round++) {
     const data = await openData(path, { fields: "vector:v" });
@@ -126,6 +138,7 @@ async function windows(path: string): Promise<void> {
       return [Math.floor(at / times), at % times] as const;
     });
     const indices = places.map(([i, t]) => i * times + t);
+    forget();
     const [start, clock] = [process.cpuUsage(), performance.now()];
     let bytes = 0;
     for (let k = 0; k < count; k += 8) {
@@ -136,6 +149,7 @@ async function windows(path: string): Promise<void> {
     const { user, system } = process.cpuUsage(start);
     const work = (user + system) / 1e6;
     await data.close();
+    forget();
     const [n, theirWork = 0, theirWall = 0] = execFileSync(python, ["-c", reading, path, places.map((p) => p.join(":")).join()], { encoding: "utf8" }).trim().split(" ").map(Number); // prettier-ignore
     if (n !== bytes) throw new Error(`${n} bytes by h5py, ${bytes} here`);
     rounds.push({
@@ -146,5 +160,5 @@ async function windows(path: string): Promise<void> {
   }
   const of = (key: keyof (typeof rounds)[number]): number => median(rounds.map((one) => one[key]));
   const spread = rounds.map(({ byWork }) => byWork.toFixed(2)).join(" ");
-  console.log(`${basename(path)}: windows at ${of("speed").toFixed(0)} MB a second of processor time, ${of("byWork").toFixed(2)} of h5py (${spread}); by the clock ${of("byClock").toFixed(2)}`); // prettier-ignore
+  console.log(`${basename(path)}${cold ? ", from the disk" : ""}: windows at ${of("speed").toFixed(0)} MB a second of processor time, ${of("byWork").toFixed(2)} of h5py (${spread}); by the clock ${of("byClock").toFixed(2)}`); // prettier-ignore
 }
