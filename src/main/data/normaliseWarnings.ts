@@ -19,7 +19,7 @@ export function normalisationWarnings(
     if (broken === undefined) return [];
     const { name, kind, channels } = field;
     const values = (list: readonly number[]): string =>
-      channels.map((channel) => list[channel]!.toPrecision(3)).join(", ");
+      channels.map((channel) => list[channel]!.toPrecision(3).replaceAll("-", "−")).join(", ");
     const logged = channels.some((channel) => epsilonOf(normalisation, channel) !== null);
     const what = logged
       ? "by the logarithm of what has a sign"

@@ -9,8 +9,8 @@ import {
 /** What is chosen with one click, for all fields or for one. */
 export const kinds = [
   { value: "none", label: "as it is" },
-  { value: "pooled", label: "pooled mean and deviation" },
-  { value: "per-channel", label: "each channel’s mean and deviation" },
+  { value: "pooled", label: "pooled" },
+  { value: "per-channel", label: "per channel" },
   { value: "min-max", label: "to the range" },
   { value: "log", label: "logarithm" },
   { value: "log/pooled", label: "logarithm, then pooled" },
@@ -20,7 +20,9 @@ export const kinds = [
 export const choices = [
   { value: "auto", label: "as it was trained here, else none" },
   { value: "none", label: "none" },
-  ...kinds.slice(1, 4),
+  { value: "pooled", label: "pooled mean and deviation" },
+  { value: "per-channel", label: "each channel’s mean and deviation" },
+  { value: "min-max", label: "to the range" },
 ] as const;
 
 export type Mode = "one" | "fields" | "written";

@@ -173,7 +173,9 @@ async function experimentOf(
     ...data.notices,
     ...selection.notices,
     ...(model?.info.warnings ?? []),
-    ...(model === null ? [] : remarksOnPreparation(preparation, data.fields, group)),
+    ...(model === null
+      ? []
+      : remarksOnPreparation(preparation, data.fields, turning(parameters) ?? group)),
   ];
   return {
     model,
@@ -309,6 +311,11 @@ function targetOf(parameters: AnalysisSpec["parameters"]): Target {
     device: text(parameters, "device") || "cpu",
     fallback: parameters["fallback"] === true,
   };
+}
+
+/** Quarter turns where rotations are asked for: they mix components alike. */
+function turning(parameters: AnalysisSpec["parameters"]): Group | null {
+  return /\brot\b/.test(text(parameters, "generators")) ? groupByName("c4") : null;
 }
 
 function text(parameters: Readonly<Record<string, ParameterValue>>, name: string): string {

@@ -203,6 +203,16 @@ describe("a network that is equivariant in its own variables", () => {
   );
 });
 
+test("rotations are warned of like quarter turns", async () => {
+  const bare = await network("bare.onnx", cnn);
+  const noticesOf = async (generators: string): Promise<string> =>
+    (
+      await run("lie-derivative", bare, { generators, normalise: "per-channel" })
+    ).record.notices.join();
+  expect(await noticesOf("tx,rot")).toContain("The normalisation of v (");
+  expect(await noticesOf("tx,ty")).not.toContain("The normalisation of v (");
+});
+
 test("a logarithm goes through every analysis, and refuses a state that has none by name", async () => {
   const bare = await network("bare.onnx", cnn);
   for (const [analysis, parameters] of analyses) {

@@ -9,6 +9,7 @@ import {
   networkFile,
   networkPlan,
   networkStates,
+  noStatistics,
   type NetworkPlan,
   pooledStatistics,
   type NetworkRequest,
@@ -122,7 +123,12 @@ async function openArchitecture(
     const plan = networkPlan({ id, preset, parameters: settings }, await networkStates(data));
     // What judges the network has no part in it.
     const { train } = splitBy(data, parameters);
-    const statistics = await pooledStatistics(data, plan, train);
+    const { normalisation } = await trainingPreparation(data, parameters);
+    // In normalised variables states have mean zero and unit spread as it is.
+    const statistics =
+      normalisation === null
+        ? await pooledStatistics(data, plan, train)
+        : noStatistics(plan.states);
     const [seed] = parseSeeds(parameters.seeds) as [number];
     const model = await openModel(await file(networkFile(plan, { seed, statistics })));
     return {
