@@ -92,7 +92,8 @@ def export(
         as a single-precision copy; of torch.compile and data-parallel wrappers the network inside is exported.
     targets: of the output's shape. Analyses of the loss need them, here or in another data file.
     fields, output_fields: channel groups in order, as `kind:name,...` with the kinds scalar, pseudoscalar,
-        density and vector (x before y before z: as many channels as the grid of `axes` has directions, else two).
+        density and vector (x before y before z: as many channels as the grid of `axes` has directions, else two;
+        `vector:v(y,-x)` where the channels hold v's y component and then minus its x component).
     axes: a letter for each axis of inputs, and of an output with as many axes: b batch, p particle, c channel (or
         f feature), z, y, x the grid's, in this order. "b,c", "b,c,y,x" are understood; "b,p,c" are particles, "b,c,x"
         a line, "b,c,z,y,x" a volume.
@@ -326,8 +327,10 @@ def _check_fields(fields, tensor, axes, which):
         letters = []
     directions = sum(letter in ("z", "y", "x") for letter in letters) or 2
     channels, names = 0, set()
-    for part in fields.split(","):
+    for part in re.split(r",(?![^()]*\))", fields):
         kind, _, name = (piece.strip() for piece in part.partition(":"))
+        if kind == "vector":
+            name = re.sub(r"\s*\((\s*[-+]?\s*[xyz]\s*,)*\s*[-+]?\s*[xyz]\s*\)$", "", name)
         if kind not in ("scalar", "pseudoscalar", "density", "vector") or not re.fullmatch(r"[^\W\d][\w-]*", name):
             raise ExportError(
                 '%s: "%s" is not kind:name with the kinds scalar, pseudoscalar, density, vector and a name of letters, '
