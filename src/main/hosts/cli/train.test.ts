@@ -74,7 +74,9 @@ test("a training that was killed twice ends with the same bytes as one that was 
   const [whole, killed] = [join(home, "whole"), join(home, "killed")];
   const wanted = await run(["--data", data, ...settings, "--study", whole]);
   expect(wanted.code).toBe(0);
-  expect(wanted.out).toMatch(/60 epochs, \d+ steps, best validation loss .* relative one-step error/);
+  expect(wanted.out).toMatch(
+    /60 epochs, \d+ steps, best validation loss .* relative one-step error/,
+  );
   let words = ["--data", data, ...settings, "--study", killed];
   for (let k = 0; k < 2; k++) {
     const { code } = await run(words, async (kill) => {
