@@ -153,12 +153,20 @@ export const lossParameter = {
   help: "Loss of one sample; gradients and influence are of this loss.",
   default: "mse",
   options: [
-    { value: "mse", label: "Mean squared error" },
+    {
+      value: "mse",
+      label: "Mean squared error",
+      help: "Mean over all elements of (t − p)², p predicted and t the target.",
+    },
     {
       value: "smse",
       label: "Scaled mean squared error",
-      help: "Each channel divided by its root mean square (METHODS: Amarel et al. 2026).",
+      help: "Mean over channels c and points of (t − p)²/s_c, s_c = √(mean over points of t²) + 1e-6 of each sample and channel: divided by s, not s² (Amarel et al. 2026, arXiv:2601.20172).",
     },
-    { value: "relative-l2", label: "Relative L2" },
+    {
+      value: "relative-l2",
+      label: "Relative L2",
+      help: "‖t − p‖/‖t‖ over all elements of a sample.",
+    },
   ],
 } as const satisfies ParameterSchema[string];

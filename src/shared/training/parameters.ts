@@ -173,7 +173,7 @@ export const trainingParameters = {
   average: {
     kind: "number",
     label: "Average weights",
-    help: "Decay of a running mean of the weights, which checkpoints then hold, like 0.999; 0: none.",
+    help: "A running mean of the weights, which checkpoints and validation then take: after step n it is d·mean + (1 − d)·weights, d = min(this, (1 + n)/(10 + n)): shorter at first, so that initial weights are soon forgotten. Like 0.999; 0: none.",
     default: 0,
     min: 0,
     max: 0.999_999,

@@ -91,7 +91,10 @@ function flagOf(parameter: Parameter): Option {
       return { help: parameter.default ? `${help} On by default.` : help };
     case "choice": {
       const values = parameter.options.map(({ value }) => value).join("|");
-      return { value: values, help, default: parameter.default };
+      const each = parameter.options.flatMap((option) =>
+        option.help === undefined ? [] : [`${option.value}: ${option.help}`],
+      );
+      return { value: values, help: [help, ...each].join(" "), default: parameter.default };
     }
     case "integer":
     case "number":
