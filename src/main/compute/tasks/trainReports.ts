@@ -44,7 +44,11 @@ export class Reports {
       secondsLeft: this.#secondsLeft(step),
     };
     const which = seeds.length === 1 ? "" : `Seed ${told.seed}, `;
-    const error = told.relativeError === null ? "" : `, error ${percent(told.relativeError)}`;
+    // Of the last epoch that was judged, which is not the one that runs.
+    const error =
+      latest === undefined || told.relativeError === null
+        ? ""
+        : `, error ${percent(told.relativeError)} after epoch ${latest.epoch}`;
     this.#context.progress({
       fraction: (this.#member + step / totalSteps) / seeds.length,
       stage: `${which}${which === "" ? "E" : "e"}poch ${epoch} of ${epochs}, loss ${report.loss.toPrecision(3)}${error}`,
