@@ -45,6 +45,9 @@ const routine = [
   /\bas the model has them\b/,
   /\bis not computed again\b/,
   /\bacts? trivially\b/,
+  /^The dynamics is symmetric under /,
+  /\bthat the training held out\b/,
+  /\bwhich the training held out\b/,
   /^Taken from the model’s file: /,
 ];
 

@@ -22,6 +22,7 @@ import { networkName } from "./networkName";
 import { checkParity } from "./parity";
 import { recordOfNormalisation } from "./preparation";
 import { definitionOf, type AnalysisSpec } from "./spec";
+import { withKnownSymmetry } from "./statedSymmetry";
 
 export interface AnalyseInput extends AnalysisSpec {
   readonly id: string;
@@ -62,7 +63,7 @@ export async function analyse(input: AnalyseInput, task: TaskContext): Promise<R
       device: experiment.target.device ?? "cpu",
       executor: result.executor ?? context.executor.description,
       versions: { noetherscope: packageJson.version, node: process.versions.node },
-      notices: context.notices,
+      notices: withKnownSymmetry(context.notices, experiment.data, experiment.elements),
       summary: result.summary,
       arrays: arrayRecords(result),
     };
