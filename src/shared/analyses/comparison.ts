@@ -19,6 +19,7 @@ export const comparison = defineAnalysis({
   },
   reference: "Amarel et al. 2026, arXiv:2601.20172, for the coherence of each network.",
   checkpoints: "networks",
+  heldOut: true,
   parameters: {
     checkpoints: {
       kind: "text",

@@ -27,6 +27,8 @@ export interface AnalysisDefinition<S extends ParameterSchema = ParameterSchema>
   readonly model?: "optional";
   /** Whether its samples are where rollouts begin: the first state of a trajectory unless times are chosen. */
   readonly rollouts?: boolean;
+  /** Whether its samples are ones that the networks' training held out, unless trajectories are chosen. */
+  readonly heldOut?: true;
   /** What it goes over where no checkpoints are named: weights, or whole networks, beside the model; absent: nothing. */
   readonly checkpoints?: "weights" | "networks";
   /** Options that its example on the command line has besides model and data. */

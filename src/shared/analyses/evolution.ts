@@ -19,6 +19,7 @@ export const evolution = defineAnalysis({
   },
   reference: "Amarel et al. 2026, arXiv:2601.20172, figure 7.",
   checkpoints: "weights",
+  heldOut: true,
   example: "--checkpoints resources/examples/jets/*.onnx",
   parameters: {
     checkpoints: {

@@ -7,6 +7,10 @@ const { sweep: _sweep, ...own } = coherence.parameters;
 
 export const readingParameters = {
   ...own,
+  trajectories: {
+    ...own.trajectories,
+    help: "Only trajectories from a up to but without b; : for all. Empty: those that the training held out, where the networks were trained here on these data, else all.",
+  },
   screening: {
     kind: "boolean",
     label: "Screening",

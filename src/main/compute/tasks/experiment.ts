@@ -12,7 +12,6 @@ import type { Element } from "../../../shared/groups/element";
 import { groupFits } from "../../../shared/groups/fits";
 import { elementOf, type Group } from "../../../shared/groups/group";
 import type { ParameterValue } from "../../../shared/parameters";
-import { select } from "../../../shared/selection";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import { openData, type DataSet } from "../../data/dataset";
 import { openModel, type Model } from "../../models";
@@ -33,6 +32,8 @@ import {
 import { definitionOf, type AnalysisSpec } from "./spec";
 import { withStatedPhysics } from "./statedPhysics";
 import { readingForSplit } from "./statesOfSplit";
+import { chosenSamples } from "./chosenSamples";
+import { untrainedNotices } from "./untrained";
 
 export type Prepared = ReturnType<typeof prepared<Model>>;
 
@@ -141,10 +142,11 @@ function originOf({ model }: AnalysisSpec): Origin | null {
 async function experimentOf(
   asFiled: Model | null,
   data: DataSet,
-  { analysis, parameters }: AnalysisSpec,
+  spec: AnalysisSpec,
   preparation: Preparation,
   assumed: readonly string[],
 ): Promise<Experiment> {
+  const { analysis, parameters } = spec;
   const model =
     asFiled === null ? null : prepared(conditioned(asFiled, data.conditions), preparation);
   if (model !== null) checkShapes(model, data, preparation);
@@ -162,13 +164,22 @@ async function experimentOf(
       todo: "Choose another group, or trivial.",
     });
   }
-  const selection = select(data, {
-    samples: text(parameters, "samples"),
-    trajectories: text(parameters, "trajectories"),
-    times: text(parameters, "times") || (definitionOf(analysis).rollouts === true ? "0:1" : ""),
-    seed: Number(parameters["seed"]),
-  });
+  const checkpoints =
+    asFiled === null ? [] : await checkpointsFor(analysis, parameters, asFiled, data, preparation);
+  const networks = networksOf(spec, checkpoints);
+  const selection = await chosenSamples(
+    data,
+    {
+      samples: text(parameters, "samples"),
+      trajectories: text(parameters, "trajectories"),
+      times: text(parameters, "times") || (definitionOf(analysis).rollouts === true ? "0:1" : ""),
+      seed: Number(parameters["seed"]),
+    },
+    networks,
+    definitionOf(analysis).heldOut === true,
+  );
   const notices = [
+    ...(await untrainedNotices(networks)),
     ...assumed,
     ...data.notices,
     ...selection.notices,
@@ -213,12 +224,17 @@ async function experimentOf(
       return { input, target: target ?? null };
     },
     later: successors(data, selection.indices),
-    checkpoints:
-      asFiled === null
-        ? []
-        : await checkpointsFor(analysis, parameters, asFiled, data, preparation),
+    checkpoints,
     close: () => data.close(),
   };
+}
+
+/** Networks whose numbers are looked at: over weights, the model itself is only what they are put into. */
+function networksOf(spec: AnalysisSpec, checkpoints: readonly CheckpointFile[]): Origin[] {
+  const own = originOf(spec);
+  const origins = checkpoints.map(({ origin }) => origin);
+  const others = origins.length > 0 && definitionOf(spec.analysis).checkpoints !== "networks";
+  return own === null || others ? origins : [own, ...origins];
 }
 
 /** Those that are named; where none are, those beside the model for an analysis that goes over them. */
@@ -228,7 +244,7 @@ async function checkpointsFor(
   model: Model,
   data: DataSet,
   preparation: Preparation,
-): Promise<Experiment["checkpoints"]> {
+): Promise<CheckpointFile[]> {
   const list = text(parameters, "checkpoints");
   const { checkpoints: kind } = definitionOf(analysis);
   const sample = extentsFor(model, data, preparation);

@@ -18,6 +18,7 @@ import { lossPerSample, type LossId } from "../../training/losses";
 import type { TaskContext } from "../task";
 import { batchOf, fitted, inputsFrom, sampleOf } from "./feeds";
 import { modelFor } from "./modelFor";
+import { untrainedNotices } from "./untrained";
 
 export interface GradientsInput extends Target {
   readonly model: string;
@@ -63,7 +64,7 @@ export async function gradients(
     return {
       arrays: [...results.keys()],
       executor: executor.description,
-      remarks: remarksOf(executor),
+      remarks: [...(await untrainedNotices([{ path, weights }])), ...remarksOf(executor)],
     };
   } finally {
     await executor.dispose();

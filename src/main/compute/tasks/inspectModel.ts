@@ -4,6 +4,7 @@ import { agrees } from "../../../shared/parity";
 import { openModel } from "../../models";
 import { UNCONFIRMED } from "../../models/matchInfo";
 import { checkParity } from "./parity";
+import { untrainedNotices } from "./untrained";
 
 export async function inspectModel({
   path,
@@ -17,7 +18,10 @@ export async function inspectModel({
   // With axes open, the example is run at its own extents, by the file's own weights.
   if (weights !== null && info.open !== undefined) return info;
   const { parity, warnings } = await checkParity(model);
-  if (weights === null) return { ...info, parity, warnings: [...warnings, ...info.warnings] };
+  if (weights === null) {
+    const untrained = await untrainedNotices([{ path, weights }]);
+    return { ...info, parity, warnings: [...untrained, ...warnings, ...info.warnings] };
+  }
   // Other weights give other numbers; the exported ones, placed rightly, give the example's.
   if (parity === null || !agrees(parity)) return info;
   return { ...info, parity, warnings: info.warnings.filter((each) => !each.endsWith(UNCONFIRMED)) };

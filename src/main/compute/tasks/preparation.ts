@@ -121,7 +121,7 @@ export async function trainingFor(
 }
 
 /** The training whose folder a network, or its weights, lie in; null where they lie in none. */
-async function trainingOf({ path, weights }: Origin): Promise<TrainingRecord | null> {
+export async function trainingOf({ path, weights }: Origin): Promise<TrainingRecord | null> {
   const folders = [
     // Of several seeds each has a folder of its own in the training's.
     ...(weights === null ? [] : [dirname(weights), dirname(dirname(weights))]),

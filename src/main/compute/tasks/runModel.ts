@@ -4,6 +4,7 @@ import { openExecutor, remarksOf, type Target } from "../../runtime/target";
 import type { TaskContext } from "../task";
 import { batchOf, feedsOf, inputsFrom, sampleOf } from "./feeds";
 import { modelFor } from "./modelFor";
+import { untrainedNotices } from "./untrained";
 
 export interface RunModelInput extends Target {
   readonly model: string;
@@ -33,7 +34,7 @@ export async function runModel(
     return {
       outputs: [...outputs].map(([name, { shape }]) => ({ name, shape: [...shape] })),
       executor: executor.description,
-      remarks: remarksOf(executor),
+      remarks: [...(await untrainedNotices([{ path, weights }])), ...remarksOf(executor)],
     };
   } finally {
     await executor.dispose();

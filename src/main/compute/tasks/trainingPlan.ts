@@ -266,7 +266,8 @@ function movesOf(group: Group, data: DataSet): Course["moves"] {
   return { group: group.elements, fields, outputFields };
 }
 
-async function fingerprint(data: DataSet): Promise<string> {
+/** A hash of a few samples, evenly strided. */
+export async function fingerprint(data: DataSet): Promise<string> {
   const count = Math.min(KNOWN_BY, data.sampleCount);
   const indices = Array.from({ length: count }, (_, k) =>
     Math.floor((k * data.sampleCount) / count),
