@@ -30,7 +30,12 @@ export interface CurveSet {
 
 export interface Curves {
   readonly xs: readonly number[];
-  readonly xAxis: { readonly name: string; readonly scale: Scale };
+  readonly xAxis: {
+    readonly name: string;
+    readonly scale: Scale;
+    /** What a place is called in words, "epoch 5"; absent: the axis' name and its number. */
+    about?(x: number): string;
+  };
   readonly yAxis: { readonly name: string; readonly scale: Scale };
   readonly sets: readonly CurveSet[];
   /** Of every curve, not of the picked element's only. */
@@ -112,7 +117,7 @@ export function curvesOption(
             const summary = quartiles(set.values(g, at));
             return {
               value: [xAxis.scale.place(x), yAxis.scale.place(summary.median)],
-              name: `${elementLabel(id)}, ${set.name}\n${xAxis.name} ${showNumber(x)}\nmedian ${showNumber(summary.median)}\nquartiles ${showNumber(summary.q1)} … ${showNumber(summary.q3)}`,
+              name: `${elementLabel(id)}, ${set.name}\n${xAxis.about?.(x) ?? `${xAxis.name} ${showNumber(x)}`}\nmedian ${showNumber(summary.median)}\nquartiles ${showNumber(summary.q1)} … ${showNumber(summary.q3)}`,
             };
           }),
           tooltip: { formatter: "{b}" },

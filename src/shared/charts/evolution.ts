@@ -6,8 +6,8 @@ import { elementsOf } from "./elements";
 import {
   boundsOf,
   elementSets,
+  momentAxis,
   momentNames,
-  momentScale,
   momentsOf,
   seedsOf,
   valuesAt,
@@ -21,8 +21,9 @@ import { symbols } from "./symbols";
 import type { ChartTheme } from "./theme";
 
 function xAxis(record: RunRecord): Curves["xAxis"] {
-  const numbered = momentsOf(record).every(({ epoch }) => epoch !== null);
-  return { name: numbered ? "epoch" : "checkpoint", scale: momentScale(record) };
+  const names = momentNames(record);
+  const what = momentsOf(record).every(({ epoch }) => epoch !== null) ? "epoch" : "checkpoint";
+  return { ...momentAxis(record), about: (k) => `${what} ${names[k] ?? ""}` };
 }
 
 function median(values: readonly number[]): number {
@@ -68,24 +69,34 @@ function setLines(run: RunResult, theme: ChartTheme, view: FigureView, name: str
   });
 }
 
-/** The mean loss at x itself, a line a training. */
+/** The mean loss at x itself: of each training, thin, and the median over all of them, bold. */
 function lossLines(run: RunResult, theme: ChartTheme): Line[] {
   const epochs = momentNames(run.record);
   const seeds = seedsOf(run.record);
   const at = Math.max(0, elementsOf(run.record).indexOf("e"));
-  return seeds.map((seed, s): Line => {
-    const values = momentsOf(run.record).map((_, moment) =>
+  const look = { name: "ℓ(x)", colour: theme.text, symbol: "rect" } as const;
+  const each = seeds.map((_, s) =>
+    momentsOf(run.record).map((__, moment) =>
       mean(valuesAt(run, "checkpoint_loss", s, moment, [at])),
-    );
-    return {
-      name: "ℓ(x)",
-      colour: theme.text,
-      symbol: "rect",
-      values,
-      about: (moment) =>
-        `ℓ(x)${seed === "" ? "" : `, ${seed}`}\nepoch ${epochs[moment]!}: ${showNumber(values[moment]!)}`,
-    };
-  });
+    ),
+  );
+  const bold = epochs.map((_, moment) => median(each.map((values) => values[moment]!)));
+  const thin = each.map((values, s): Line => ({
+    ...look,
+    thin: true,
+    values,
+    about: (moment) =>
+      `ℓ(x), ${seeds[s]!}\nepoch ${epochs[moment]!}: ${showNumber(values[moment]!)}`,
+  }));
+  const of = seeds.length < 2 ? "ℓ(x)" : "ℓ(x), median over trainings";
+  return [
+    {
+      ...look,
+      values: bold,
+      about: (moment) => `${of}\nepoch ${epochs[moment]!}: ${showNumber(bold[moment]!)}`,
+    },
+    ...(seeds.length < 2 ? [] : thin),
+  ];
 }
 
 function mean(values: readonly number[]): number {
@@ -117,7 +128,7 @@ const bySubgroup: FigureDefinition = {
   id: "by-subgroup",
   title: "Coherence over training",
   caption:
-    "Median cosine between the loss gradients at g·x and at x over the elements of the subgroup that is set apart, and over the others, at each checkpoint in the order of training; bands are 95 % intervals of the median, thin lines single trainings. Below, the excess over unrelated samples, and the mean loss at x on a logarithmic axis.",
+    "Median cosine between the loss gradients at g·x and at x over the elements of the subgroup that is set apart, and over the others, at each checkpoint in the order of training; bands are 95 % intervals of the median, thin lines single trainings. Below, the excess over unrelated samples, and the mean loss at x on a logarithmic axis, over several trainings their median.",
   arrays: ["checkpoint_cosine", "checkpoint_excess", "checkpoint_loss"],
   aspect: 0.9,
   option: (run, theme, view) =>

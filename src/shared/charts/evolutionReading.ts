@@ -1,7 +1,7 @@
 /** An evolution's arrays [seed, checkpoint, element, sample] as its figures need them. */
 import type { RunRecord, RunResult } from "../run";
 import { toFloat64 } from "../tensor";
-import { arrange, elementsOf } from "./elements";
+import { arrange, elementLabel, elementsOf } from "./elements";
 import type { FigureView } from "./figure";
 import { distinct } from "./lieCheckpoints";
 import type { Scale } from "./scale";
@@ -31,18 +31,53 @@ export function momentNames(record: RunRecord): string[] {
 /** Letters of labels that fit side by side at 85 mm, with a space between them. */
 const LETTERS = 26;
 
-/** Moments side by side at equal distances, for what happens, happens early. */
-export function momentScale(record: RunRecord): Scale {
+/**
+ * Moments along an axis: at their epochs, whose root is taken unless they are evenly spaced, for what happens, happens
+ * early and is kept densely there; at equal distances where they have no ascending epochs.
+ */
+export function momentAxis(record: RunRecord): { name: string; scale: Scale } {
   const names = momentNames(record);
-  const letters = Math.max(1, ...names.map((name) => name.length)) + 1.5;
-  const stride = Math.ceil((names.length * letters) / LETTERS);
+  const epochs = momentsOf(record).map(({ epoch }) => epoch ?? NaN);
+  const steps = epochs.slice(1).map((epoch, k) => epoch - epochs[k]!);
+  const timed = epochs.length > 1 && epochs[0]! >= 0 && steps.every((step) => step > 0);
+  const even = steps.every((step) => step === steps[0]);
+  const named = epochs.some(Number.isNaN) ? "checkpoint" : "epoch";
+  const places = timed
+    ? epochs.map((epoch) => (even ? epoch : Math.sqrt(epoch)))
+    : [...names.keys()];
+  const [min, max] = [places[0] ?? 0, places.length > 1 ? places.at(-1)! : (places[0] ?? 0) + 1];
+  const kept = fitting(names, places, (max - min) / LETTERS);
   return {
-    min: 0,
-    max: Math.max(1, names.length - 1),
-    ticks: [...names.keys()].filter((k) => k % stride === 0),
-    label: (k) => names[Math.round(k)] ?? "",
-    place: (k) => k,
+    name: timed ? (even ? "epoch" : "epoch, square-root scale") : named,
+    scale: {
+      min,
+      max,
+      ticks: kept.map((k) => places[k]!),
+      label: (coordinate) => names[nearest(places, coordinate)] ?? "",
+      place: (k) => places[k] ?? NaN,
+    },
   };
+}
+
+/** Positions of names that do not meet: the first, the last, and between them what fits. */
+function fitting(names: readonly string[], places: readonly number[], letter: number): number[] {
+  const last = names.length - 1;
+  const apart = (a: number, b: number): boolean =>
+    places[b]! - places[a]! >= letter * ((names[a]!.length + names[b]!.length) / 2 + 1);
+  const kept: number[] = [];
+  for (const k of names.keys()) {
+    const before = kept.at(-1);
+    const clear = before === undefined || apart(before, k);
+    if (k === last || (clear && (before === undefined || apart(k, last)))) kept.push(k);
+  }
+  return kept;
+}
+
+function nearest(places: readonly number[], at: number): number {
+  return places.reduce(
+    (best, place, k) => (Math.abs(place - at) < Math.abs(places[best]! - at) ? k : best),
+    0,
+  );
 }
 
 /** Values of one training at one moment for some of the elements, NaN left in: [elements · samples]. */
@@ -94,7 +129,7 @@ export function elementSets(record: RunRecord, view: FigureView): ElementSet[] {
   const key = subgroupKey(record, within(inside));
   return [
     {
-      label: `${inside.label} ∖ e`,
+      label: withoutIdentity(inside.label, within(inside)),
       elements: places(within(inside)),
       of: key === null ? null : { key, side: "inside" },
     },
@@ -104,6 +139,16 @@ export function elementSets(record: RunRecord, view: FigureView): ElementSet[] {
       of: key === null ? null : { key, side: "complement" },
     },
   ];
+}
+
+/** Elements of a subgroup that a legend has room for. */
+const FEW = 6;
+
+/** "V4 ∖ e = {r², sr, sr³}": a name alone does not say which of several such subgroups it is. */
+function withoutIdentity(name: string, members: readonly string[]): string {
+  const moving = members.filter((id) => id !== "e").map(elementLabel);
+  const told = name.startsWith("{") || moving.length > FEW ? "" : ` = {${moving.join(", ")}}`;
+  return `${name} ∖ e${told}`;
 }
 
 /** The summary's name of the subgroup with these elements. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RunResult } from "../run";
 import { comparisonFigures } from "./comparison";
 import { evolutionFigures } from "./evolution";
-import { elementSets, momentScale } from "./evolutionReading";
+import { elementSets, momentAxis } from "./evolutionReading";
 import type { FigureDefinition } from "./figure";
 import { madeUpRun } from "./madeUpRuns";
 import { darkTheme, lightTheme, printTheme } from "./theme";
@@ -133,14 +133,40 @@ test("the paper's V4 is set apart without e, and all elements where nothing is",
     [1, 3, 4, 6],
   ]);
   expect(elementSets(record, { subgroup: "e,q" })[0]!.elements).toEqual([1, 2, 3, 4, 5, 6, 7]);
-  expect(momentScale(record).label(4)).toBe("10");
+});
+
+test("an axis of epochs is to scale, or says which, and labels its ends", () => {
+  const of = (...all: (number | null)[]): ReturnType<typeof momentAxis> =>
+    momentAxis({
+      ...evolutionRun.record,
+      summary: { checkpoints: all.map((epoch, k) => ({ name: `moment-${k}`, epoch })) },
+    });
+  const { name, scale } = of(0, 1, 2, 5, 10, 100);
+  expect(name).toBe("epoch, square-root scale");
+  expect(scale.place(5) - scale.place(0)).toBe(10);
+  const labels = scale.ticks.map((tick) => scale.label(tick));
+  expect([labels[0], labels.at(-1)]).toEqual(["0", "100"]);
+  const even = of(0, 10, 20);
+  expect([even.name, even.scale.place(1)]).toEqual(["epoch", 10]);
+  const unknown = of(0, null);
+  expect([unknown.name, unknown.scale.place(1)]).toEqual(["checkpoint", 1]);
+});
+
+test("one line of the loss is thick, the median over trainings", () => {
+  const { series } = evolutionFigures[0]!.option(evolutionRun, printTheme, {}) as unknown as {
+    series: { name?: string; lineStyle: { width: number } }[];
+  };
+  const widths = series.flatMap(({ name, lineStyle }) =>
+    name === "ℓ(x)" ? [lineStyle.width] : [],
+  );
+  expect(widths.map((width) => width > printTheme.lineWidth)).toEqual([true, false, false]);
 });
 
 test("curves over training have medians of each training and their interval", () => {
   const { rows } = evolutionFigures[0]!.table(evolutionRun, {});
   expect(rows).toHaveLength(epochs.length * 2 * 3);
   const [, epoch, set, seed, cosine, low, high] = rows[0]!;
-  expect([epoch, set, seed, low, high]).toEqual([0, "V4 ∖ e", "all", 0.4, 0.6]);
+  expect([epoch, set, seed, low, high]).toEqual([0, "V4 ∖ e = {r², sr, sr³}", "all", 0.4, 0.6]);
   // r², sr and sr³ of both trainings: 0.1 + 0.01 · 5 + 0.001 + half of 0.02.
   expect(cosine).toBeCloseTo(0.161, 9);
   const missing = rows.find((row) => row[1] === 1 && row[3] === "seed-1")!;

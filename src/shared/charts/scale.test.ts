@@ -49,13 +49,23 @@ describe("a logarithmic scale", () => {
       const scale = logScale([low, high]);
       return scale.ticks.map((tick) => scale.label(tick));
     };
-    expect(labels(5e-4, 4e-3)).toEqual(["0.0005", "0.001", "0.002"]);
+    expect(labels(5e-4, 4e-3)).toEqual(["0.0005", "0.001", "0.002", "0.003"]);
     expect(labels(0.002, 0.02)).toEqual(["0.002", "0.005", "0.01", "0.02"]);
     expect(labels(2e-7, 2e-6)).toEqual(["2·10⁻⁷", "5·10⁻⁷", "10⁻⁶", "2·10⁻⁶"]);
     fc.assert(
       fc.property(positive, fc.double({ min: 1.001, max: 1e6, noNaN: true }), (low, factor) => {
         const small = labels(low, low * factor).filter((text) => !/^[1-9](\.\d+)?$/.test(text));
         expect(new Set(small.map((text) => /[⁰¹²³⁴-⁹⁻]/.test(text))).size).toBeLessThan(2);
+      }),
+    );
+  });
+
+  test("of a decade or less has labels near both of its ends", () => {
+    fc.assert(
+      fc.property(positive, fc.double({ min: 1.3, max: 15, noNaN: true }), (low, factor) => {
+        const { min, max, ticks } = logScale([low, low * factor]);
+        const bare = Math.max(ticks[0]! - min, max - ticks.at(-1)!);
+        expect(bare / (max - min)).toBeLessThan(0.35);
       }),
     );
   });

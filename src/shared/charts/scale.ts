@@ -144,12 +144,29 @@ function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-/** Within about a decade powers of ten are too few: 1, 2, 5 times them, and where even those are, round numbers. */
+/** Digits that ticks within a decade have, from few to many. */
+const digits = [
+  [1, 2, 5],
+  [1, 2, 3, 5],
+  [1, 1.5, 2, 3, 5, 7],
+] as const;
+
+/** How far an axis may go on beyond its outermost label, as a share of its length. */
+const UNLABELLED = 0.2;
+
+/**
+ * Within about a decade powers of ten are too few: 1, 2, 5 times them, more digits where an end of the axis would be
+ * far from any label, and where even those are few, round numbers.
+ */
 function denseTicks(powers: readonly number[], bottom: number, top: number): number[] {
-  const coarse = powers.flatMap((power) => [1, 2, 5].map((factor) => Math.log10(factor) + power));
-  return coarse.filter((tick) => tick >= bottom && tick <= top).length > 2
-    ? coarse
-    : fixedScale(10 ** bottom, 10 ** top, 6).ticks.map(Math.log10);
+  for (const factors of digits) {
+    const ticks = powers
+      .flatMap((power) => factors.map((factor) => Math.log10(factor) + power))
+      .filter((tick) => tick >= bottom && tick <= top);
+    const bare = Math.max((ticks[0] ?? top) - bottom, top - (ticks.at(-1) ?? bottom));
+    if (ticks.length > 2 && bare <= UNLABELLED * (top - bottom)) return ticks;
+  }
+  return fixedScale(10 ** bottom, 10 ** top, 6).ticks.map(Math.log10);
 }
 
 /** 10^power as a tick label: 0.01, 1, 200 where all labels of the axis are so short, else 10⁻⁶ and 2·10⁻⁶. */

@@ -60,7 +60,7 @@ function optionOf(
       {
         left: em(theme, beside + 1.3),
         right: em(theme, 1.4),
-        top: em(theme, 1.9),
+        top: em(theme, 3.2),
         bottom: em(theme, 3.1),
         outerBoundsMode: "none",
       },
@@ -68,7 +68,7 @@ function optionOf(
     xAxis: axis(theme, xScale, { panel: 0, name: "ℓ(x), mean", gap: 1.9 }),
     yAxis: axis(theme, yScale, { panel: 0, name: "cosine, median", gap: beside, lines: true }),
     series: [
-      heading(theme, 0, correlationInWords(record), [xScale.min, yScale.min]),
+      heading(theme, 0, correlationInWords(record).join("\n"), [xScale.min, yScale.min]),
       ...families.map((family) => ({
         type: "line",
         color: theme.series[family % theme.series.length]!,
@@ -105,17 +105,15 @@ function optionOf(
   };
 }
 
-/** "Pearson −0.71 (−0.9 … −0.3), Spearman …", or why there is none. */
-export function correlationInWords({ summary }: RunRecord): string {
+/** "Pearson −0.71 (−0.9 … −0.3)" and "Spearman …", lines that fit at any width; or why there is none. */
+function correlationInWords({ summary }: RunRecord): string[] {
   const found = object(summary["generalisation"]);
-  if (found === null) return "too few networks for a correlation";
-  return (["pearson", "spearman"] as const)
-    .map((kind) => {
-      const one = object(found[kind]);
-      const [value, low, high] = ["value", "low", "high"].map((key) =>
-        showNumber(number(one?.[key]) ?? NaN, 2),
-      );
-      return `${kind === "pearson" ? "Pearson" : "Spearman"} ${value!} (${low!} … ${high!})`;
-    })
-    .join(", ");
+  if (found === null) return ["too few networks for a correlation"];
+  return (["pearson", "spearman"] as const).map((kind) => {
+    const one = object(found[kind]);
+    const [value, low, high] = ["value", "low", "high"].map((key) =>
+      showNumber(number(one?.[key]) ?? NaN, 2),
+    );
+    return `${kind === "pearson" ? "Pearson" : "Spearman"} ${value!} (${low!} … ${high!})`;
+  });
 }
