@@ -40,7 +40,10 @@ export async function chosenSamples(
   };
 }
 
-/** null where nothing was held out. @throws what `select` throws */
+/** Fewer have nothing to be compared with. */
+const LEAST = 2;
+
+/** null where too few were held out. @throws what `select` throws */
 function amongHeldOut(
   data: DataSet,
   choice: SampleChoice,
@@ -49,11 +52,13 @@ function amongHeldOut(
   const { times } = data;
   if (fromTime !== null && (choice.times ?? "") === "") {
     const { indices, notices } = select(data, { ...choice, times: `${fromTime}:` });
+    if (indices.length < LEAST) return null;
     const said = `Samples are of the times from ${fromTime}, which the training held out (all: --trajectories : on the command line).`;
     return { indices, notices: [...notices, said] };
   }
   if (trajectories.length === 0) return null;
   const { indices, notices } = select({ trajectories: trajectories.length, times }, choice);
+  if (indices.length < LEAST) return null;
   const said = `Samples are of ${trajectories.length === 1 ? "the trajectory" : `the ${trajectories.length} trajectories`} that the training held out: ${listed(trajectories)} (all: --trajectories : on the command line).`;
   return {
     indices: indices.map((i) => trajectories[Math.floor(i / times)]! * times + (i % times)),

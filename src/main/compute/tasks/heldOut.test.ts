@@ -96,6 +96,12 @@ test("samples that were trained on are counted wherever they are chosen", async 
   expect(coherence.notices.join("\n")).toContain(said);
 });
 
+test("a single sample that was held out is no choice: any may be taken", async () => {
+  const experiment = await opened("evolution", { times: "0:1", samples: "1" });
+  expect(experiment.samples).toHaveLength(1);
+  expect(experiment.notices.join("\n")).not.toContain("Samples are of");
+});
+
 test("of data that were not trained on nothing is held out", async () => {
   const experiment = await opened("evolution", { samples: "all" }, { path: other });
   expect(trajectoriesOf(experiment)).toHaveLength(TRAJECTORIES);
