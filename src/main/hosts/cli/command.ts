@@ -1,4 +1,5 @@
 /** What a command of the command line is: a record from which parsing, help and errors follow. */
+import { extname } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../../../shared/errors";
 import { didYouMean } from "../../../shared/nearest";
@@ -102,7 +103,7 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
     if (option.required === true && missing)
       throw new UsageError(`--${name} ${option.value ?? ""} is needed.`);
   }
-  checkPositionals(command.takes ?? "", parsed.positionals);
+  checkPositionals(command.takes ?? "", parsed.positionals, argv);
   return args;
 }
 
@@ -153,13 +154,32 @@ function asUsageError(error: NodeJS.ErrnoException, options: Options): Error {
   }
 }
 
-function checkPositionals(takes: string, given: readonly string[]): void {
+function checkPositionals(takes: string, given: readonly string[], argv: readonly string[]): void {
   const names = takes.split(" ").filter((name) => name !== "");
   const least = names.filter((name) => !name.startsWith("[")).length;
   const most = names.some((name) => name.includes("…")) ? Infinity : names.length;
   if (given.length < least)
     throw new UsageError(`${names[given.length]!.replace("…", "")} is missing.`);
-  if (given.length > most) throw new UsageError(`“${given[most]!}” is one argument too many.`);
+  if (given.length > most) {
+    throw expandedBeside(given[most]!, argv) ?? new UsageError(`“${given[most]!}” is one argument too many.`); // prettier-ignore
+  }
+}
+
+/** Files of one kind in a row, where one is taken: a shell has put them in the place of a pattern. */
+function expandedBeside(extra: string, argv: readonly string[]): UsageError | null {
+  const ending = extname(extra);
+  const alike = (argument: string | undefined): boolean =>
+    argument !== undefined && !argument.startsWith("-") && extname(argument) === ending;
+  const at = argv.lastIndexOf(extra);
+  let [first, end] = [at, at + 1];
+  while (alike(argv[first - 1])) first--;
+  while (alike(argv[end])) end++;
+  if (ending === "" || end - first < 2) return null;
+  const flag = argv[first - 1]?.startsWith("--") === true ? argv[first - 1]! : "The command";
+  return new UsageError(
+    `${flag} takes one file here, and ${end - first} are given: ${argv.slice(first, end).join(", ")}.`,
+    "If a shell put them in the place of a pattern (*), name one of them, or the folder of one training; a pattern that the program is to read itself stands in quotes.",
+  );
 }
 
 /** `usage: noetherscope model run MODEL --inputs FILE --out FILE [options]`. */

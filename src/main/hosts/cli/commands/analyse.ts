@@ -17,6 +17,7 @@ import {
   type Options,
   type Shell,
 } from "../command";
+import { modelFile } from "./modelFile";
 import { resultInWords } from "./result";
 import {
   bytes,
@@ -29,6 +30,8 @@ import {
   progressLine,
   shortNumber,
 } from "./shared";
+
+const NETWORK_HELP = "The network, an .onnx file, or the folder of a training that made it";
 
 export const analyseCommands: readonly Command[] = Object.values(
   analyses as Readonly<Record<string, AnalysisDefinition>>,
@@ -44,8 +47,8 @@ function commandOf(definition: AnalysisDefinition): Command {
         value: "FILE",
         help:
           definition.model === "optional"
-            ? "The network, an .onnx file; without, the data alone are analysed."
-            : "The network, an .onnx file.",
+            ? `${NETWORK_HELP}; without, the data alone are analysed.`
+            : `${NETWORK_HELP}.`,
         required: definition.model !== "optional",
       },
       weights: { value: "FILE", help: "Values of its parameters, if not those in the model file." },
@@ -109,7 +112,7 @@ function flagOf(parameter: Parameter): Option {
 }
 
 async function run(definition: AnalysisDefinition, args: Arguments, shell: Shell): Promise<void> {
-  const asked = specOf(definition, args);
+  const asked = await specOf(definition, args);
   const compute = await shell.compute();
   const { signal } = shell;
   const { spec, notices } = await settled(asked, new Devices(compute), signal);
@@ -194,19 +197,22 @@ export function givenParameters(
 }
 
 /** @throws UserError "params/…" */
-function specOf(definition: AnalysisDefinition, args: Arguments): AnalysisSpec {
+async function specOf(definition: AnalysisDefinition, args: Arguments): Promise<AnalysisSpec> {
   return {
     analysis: definition.id,
     parameters: checkedParameters(definition.id, givenParameters(definition, args)),
-    model: modelOf(definition, args),
+    model: await modelOf(definition, args),
     data: { path: resolve(args.given("data")), options: dataOptionsOf(args) },
   };
 }
 
-/** @throws UsageError where it is needed and not given */
-function modelOf(definition: AnalysisDefinition, args: Arguments): AnalysisSpec["model"] {
+/** @throws UsageError where it is needed and not given; UserError "model/several", "model/no-training" */
+async function modelOf(
+  definition: AnalysisDefinition,
+  args: Arguments,
+): Promise<AnalysisSpec["model"]> {
   if (definition.model === "optional" && args.text("model") === undefined) return null;
-  return { path: resolve(args.given("model")), weights: pathOf(args, "weights") };
+  return { path: await modelFile(args.given("model")), weights: pathOf(args, "weights") };
 }
 
 /** More names than this are no list that anybody reads. */

@@ -1,10 +1,10 @@
 /** `noetherscope model info` */
-import { resolve } from "node:path";
 import type { ModelInfo } from "../../../../shared/contract";
 import { agrees, parityInWords } from "../../../../shared/parity";
 import { showSides } from "../../../../shared/fields/sides";
 import { statedFields } from "../../../../shared/fields/stated";
 import { wrapped, type Command } from "../command";
+import { modelFile } from "./modelFile";
 import { bytes, json, jsonOption, pathOf, table, weightsOption } from "./shared";
 
 export const modelInfo: Command = {
@@ -18,7 +18,7 @@ export const modelInfo: Command = {
     const compute = await shell.compute();
     const info = await compute.call(
       "inspectModel",
-      { path: resolve(args.positionals[0]!), weights: pathOf(args, "weights") },
+      { path: await modelFile(args.positionals[0]!), weights: pathOf(args, "weights") },
       { signal: shell.signal },
     );
     shell.print(args.flag("json") ? json(info) : describe(info));

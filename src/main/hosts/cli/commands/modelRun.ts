@@ -1,6 +1,7 @@
 /** `noetherscope model run` */
 import { resolve } from "node:path";
 import type { Command } from "../command";
+import { modelFile } from "./modelFile";
 import {
   assertNoFile,
   executorOption,
@@ -34,7 +35,7 @@ export const modelRun: Command = {
     const { outputs, executor, remarks } = await compute.call(
       "runModel",
       {
-        model: resolve(args.positionals[0]!),
+        model: await modelFile(args.positionals[0]!),
         weights: pathOf(args, "weights"),
         inputs: resolve(args.given("inputs")),
         out,

@@ -1,0 +1,43 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { modelFile } from "./modelFile";
+
+let study: string;
+beforeEach(async () => {
+  study = await mkdtemp(join(tmpdir(), "model-file-"));
+});
+afterEach(() => rm(study, { recursive: true }));
+
+async function training(id: string): Promise<string> {
+  const folder = join(study, "checkpoints", id);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "training.json"), "{}");
+  return folder;
+}
+
+test("a training's folder stands for its network, and a study for that of its only training", async () => {
+  const folder = await training("unet-1");
+  expect(await modelFile(folder)).toBe(join(folder, "model.onnx"));
+  expect(await modelFile(study)).toBe(join(folder, "model.onnx"));
+  // A folder that was begun and never finished is none.
+  await mkdir(join(study, "checkpoints", "other"));
+  expect(await modelFile(study)).toBe(join(folder, "model.onnx"));
+});
+
+test("of several trainings one is to be named, by folders that can be copied", async () => {
+  const folders = [await training("unet-1"), await training("unet-2")];
+  await expect(modelFile(study)).rejects.toMatchObject({
+    code: "model/several",
+    todo: `Name the folder of one of them: ${folders.join(", ")}.`,
+  });
+});
+
+test("files stay files, and a folder without trainings is refused", async () => {
+  const file = join(study, "net.onnx");
+  await writeFile(file, "");
+  expect(await modelFile(file)).toBe(file);
+  expect(await modelFile(join(study, "missing.onnx"))).toBe(join(study, "missing.onnx"));
+  await expect(modelFile(study)).rejects.toMatchObject({ code: "model/no-training" });
+});
