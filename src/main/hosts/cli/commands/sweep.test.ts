@@ -8,6 +8,9 @@ import { readRun } from "../../../compute/runFolder";
 import { readData, readModel } from "../../../workbench/handlers/entries";
 import type { Services } from "../../../workbench/services";
 import { OpenStudy } from "../../../workbench/study/openStudy";
+import { parseParameters } from "../../../../shared/parameters";
+import { trainingParameters } from "../../../../shared/training/parameters";
+import { train } from "../../../compute/tasks/train";
 import { parseArguments, type Shell } from "../command";
 import { sweep } from "./sweep";
 
@@ -87,6 +90,45 @@ test("the checkpoints of a landscape are shared as well, and merge to what one p
   expect(record.summary).toMatchObject({ kept: 3 });
   expect(record.arrays["checkpoint_loss"]!.shape).toEqual([3, 2, 3, 3]);
 }, 60_000);
+
+test("an evolution of a training takes all its seeds, by the training's name", async () => {
+  const parameters = parseParameters(trainingParameters, {
+    epochs: 1,
+    steps: 1,
+    seeds: "0,1",
+    validation: 0.5,
+  });
+  const [data] = opened.document.data;
+  const [model] = opened.document.models;
+  await train(
+    {
+      ...{ study, id: "twice-1", changed: {}, data: null },
+      ...{ target: { executor: "onnxruntime", device: "cpu", fallback: false } },
+      begin: {
+        name: "twice",
+        subject: { kind: "file", path: model!.file.path, weights: null },
+        data: { path: data!.file.path, options: data!.options },
+        ...{ parameters, notices: [] },
+      },
+    },
+    { signal: new AbortController().signal, progress: () => undefined },
+  );
+  const options = [...cheap, "--model", "twice", "--index", "0", "--of", "1"];
+  expect((await run(...options))[0]).toMatch(/^Evolution: 4 parts/);
+}, 60_000);
+
+test("models of one name are told apart by what the study calls them, each name in quotes", async () => {
+  const [model] = opened.document.models;
+  const twin = { ...model!, id: "twin" };
+  await opened.edit("Add a twin", ({ models }) => ({ models: [...models, twin] }));
+  const both = `“${model!.name}” (${model!.id}), “${model!.name}” (twin)`;
+  const share = ["--analysis", "evolution", "--checkpoints", "*", "--index", "0", "--of", "1"];
+  await expect(run(...share, "--model", model!.name)).rejects.toMatchObject({
+    message: `The study has 2 models called “${model!.name}”.`,
+    todo: expect.stringContaining(both) as string,
+  });
+  await opened.edit("Take it away", ({ models }) => ({ models: models.slice(0, 1) }));
+});
 
 test("in the background it says which process goes on, and where its log is", async () => {
   const [line] = await run(...cheap, "--index", "0", "--of", "2", "--detach");

@@ -15,6 +15,9 @@ import { settled, specOf } from "../../../workbench/handlers/analysis";
 import { newRunId } from "../../../workbench/runId";
 import { readDocument, type StudyDocument } from "../../../workbench/study/document";
 import { Runs } from "../../../workbench/study/runs";
+import { seriesOf, Trainings } from "../../../workbench/study/trainings";
+import { trainingFolder } from "../../../training/folder";
+import { NETWORK } from "../../../compute/tasks/trainBegin";
 import { UsageError, type Arguments, type Command, type Options, type Shell } from "../command";
 import { givenParameters, parameterFlags } from "./analyse";
 import { detach, detachOption } from "./detach";
@@ -26,8 +29,11 @@ const divided: readonly AnalysisDefinition[] = [evolution, landscape];
 /** What either takes. Defaults are each analysis' own, so none is a flag's. */
 function optionsOfDivided(): Options {
   const all = Object.assign({}, ...divided.map(parameterFlags).reverse()) as Options;
+  // Which moments are computed then hangs on what others give: nothing that could be divided.
   return Object.fromEntries(
-    Object.entries(all).map(([name, { default: _, ...option }]) => [name, option]),
+    Object.entries(all)
+      .filter(([name]) => name !== "at-most")
+      .map(([name, { default: _, ...option }]) => [name, option]),
   );
 }
 
@@ -45,7 +51,10 @@ export const sweep: Command = {
       help: "Of what nobody asked for yet: what is computed over a training.",
       default: evolution.id,
     },
-    model: { value: "NAME", help: "The same: the study’s model." },
+    model: {
+      value: "NAME",
+      help: "The same: the study’s model; of an evolution also a training, all its seeds.",
+    },
     data: { value: "NAME", help: "The same: the study’s data." },
     ...optionsOfDivided(),
     ...detachOption,
@@ -58,7 +67,7 @@ export const sweep: Command = {
     const share = shareOf(args);
     const document = await readDocument(study);
     const runs = new Runs(study);
-    const wanted = await wantedOf(document, runs, args);
+    const wanted = await wantedOf(document, { study, runs }, args);
     if (args.flag("detach")) {
       const name = share === null ? "merge" : `${share.index}-of-${share.of}`;
       return detach(shell, join(study, `sweep-${name}.log`));
@@ -120,7 +129,11 @@ function shareOf(args: Arguments): Share | null {
 }
 
 /** What the study asks for and lacks; where it asks for nothing, the evolution that the options describe. */
-async function wantedOf(document: StudyDocument, runs: Runs, args: Arguments): Promise<Wanted[]> {
+async function wantedOf(
+  document: StudyDocument,
+  { study, runs }: { readonly study: string; readonly runs: Runs },
+  args: Arguments,
+): Promise<Wanted[]> {
   const entries = {
     model: (id: string) => entryOf("model", document.models, id),
     data: (id: string) => entryOf("data", document.data, id),
@@ -131,15 +144,18 @@ async function wantedOf(document: StudyDocument, runs: Runs, args: Arguments): P
     ["model", "data", "checkpoints"].some((name) => (args.text(name) ?? "") !== "");
   const { requests, removed } = document;
   if (described || requests.length === 0) {
-    const model = entryOf("model", document.models, args.text("model"));
+    const { path, ...series } = await subjectOf(definition, document, study, args);
     const data = entryOf("data", document.data, args.text("data"));
     return [
       {
         id: newRunId(definition.id),
         spec: {
           analysis: definition.id,
-          parameters: checkedParameters(definition.id, givenParameters(definition, args)),
-          model: { path: model.file.path, weights: null },
+          parameters: checkedParameters(definition.id, {
+            ...series,
+            ...givenParameters(definition, args),
+          }),
+          model: { path, weights: null },
           data: { path: data.file.path, options: data.options },
         },
       },
@@ -158,9 +174,36 @@ async function wantedOf(document: StudyDocument, runs: Runs, args: Arguments): P
     .map((request) => ({ id: request.id, spec: specOf(entries, request) }));
 }
 
+/**
+ * A model's network, with the checkpoints of its seed where a training made it; a training's, whose seeds an evolution
+ * finds beside it.
+ * @throws UserError "study/no-model"
+ */
+async function subjectOf(
+  definition: AnalysisDefinition,
+  { models }: StudyDocument,
+  study: string,
+  args: Arguments,
+): Promise<{ path: string; checkpoints?: string }> {
+  const wanted = args.text("model");
+  const isModel = models.some(({ id, name }) => id === wanted || name === wanted);
+  if (definition === evolution && wanted !== undefined && !isModel) {
+    const all = await new Trainings(study).list();
+    const named = all.filter(({ id, name }) => id === wanted || name === wanted);
+    if (named.length > 0) {
+      const { id } = entryOf("training", named, wanted);
+      return { path: join(trainingFolder(study, id), NETWORK) };
+    }
+  }
+  const model = entryOf("model", models, wanted);
+  return { path: model.file.path, ...seriesOf(study, model) };
+}
+
+const kinds = { model: "model", training: "training", data: "data set" } as const;
+
 /** By its name or id; the only one where none is named. @throws UserError "study/no-model", "study/no-data" */
 function entryOf<T extends { readonly id: string; readonly name: string }>(
-  kind: "model" | "data",
+  kind: keyof typeof kinds,
   entries: readonly T[],
   wanted: string | undefined,
 ): T {
@@ -168,13 +211,23 @@ function entryOf<T extends { readonly id: string; readonly name: string }>(
     ({ id, name }) => wanted === undefined || id === wanted || name === wanted,
   );
   if (named.length === 1) return named[0]!;
-  const names = entries.map(({ name }) => name).join(", ");
+  const shared = (wanted: string): boolean =>
+    entries.filter(({ name }) => name === wanted).length > 1;
+  const names = entries
+    .map(({ id, name }) => `“${name}”${shared(name) ? ` (${id})` : ""}`)
+    .join(", ");
+  const flag = kind === "data" ? kind : "model";
   throw new UserError(
     `study/no-${kind}`,
     wanted === undefined
-      ? `The study has ${entries.length === 0 ? "no" : "several"} ${kind === "model" ? "models" : "data sets"}${names === "" ? "" : `: ${names}`}.`
-      : `The study has no ${kind} “${wanted}”.`,
-    { todo: names === "" ? `Add ${kind} to it first.` : `Name one of them (--${kind}): ${names}.` },
+      ? `The study has ${entries.length === 0 ? "no" : `${entries.length}`} ${kinds[kind]}s.`
+      : `The study has ${named.length === 0 ? "no" : `${named.length}`} ${kinds[kind]}${named.length === 0 ? "" : "s called"} “${wanted}”.`,
+    {
+      todo:
+        names === ""
+          ? `Add a ${kinds[kind]} to it first.`
+          : `Name one of them, where two have one name by what stands in brackets (--${flag}): ${names}.`,
+    },
   );
 }
 
