@@ -7,6 +7,8 @@ export interface Progress {
   readonly fraction: number;
   /** What is being done, as people read it. */
   readonly stage: string;
+  /** What is known before anything is computed, each a sentence. */
+  readonly notices?: readonly string[];
   /** What it has come to, to be looked at meanwhile. */
   readonly picture?: Tensor;
   /** Of a training: how it is getting on. */

@@ -22,7 +22,8 @@ export function throttled(send: (progress: Progress) => void): {
   };
   return {
     progress: (progress) => {
-      held = progress;
+      // A later report stands for an earlier one, but not for what only that one said.
+      held = held?.notices === undefined ? progress : { notices: held.notices, ...progress };
       if (timer === null) tick();
     },
     stop: () => {

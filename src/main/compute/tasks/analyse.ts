@@ -32,6 +32,8 @@ export interface AnalyseInput extends AnalysisSpec {
   readonly notices?: readonly string[];
 }
 
+const OPENING = "Opening model and data";
+
 /** @returns the record that was written; @throws UserError, or what `signal` throws: then nothing is written */
 export async function analyse(input: AnalyseInput, task: TaskContext): Promise<RunRecord> {
   const { signal, progress } = task;
@@ -39,6 +41,7 @@ export async function analyse(input: AnalyseInput, task: TaskContext): Promise<R
   const clock = performance.now();
   return prepared(input, task, async ({ context, experiment }) => {
     const { compute } = computations[input.analysis as AnalysisId];
+    progress({ fraction: 0, stage: OPENING, notices: [...context.notices] });
     const result = await compute(context, experiment.parameters as never, progress, signal);
     signal.throwIfAborted();
     progress({ fraction: 1, stage: "Writing the run" });
@@ -117,7 +120,7 @@ async function prepared<T>(
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
   definitionOf(input.analysis);
-  progress({ fraction: 0, stage: "Opening model and data" });
+  progress({ fraction: 0, stage: OPENING });
   await assertWritable(input.folder);
   const experiment = await openExperiment(input);
   experiment.notices.push(...(input.notices ?? []));

@@ -34,7 +34,8 @@ async function noticeOf(path: string): Promise<string | null> {
   const named = trained.slice(0, MOST_NAMED).join(", ");
   const rest = trained.length > MOST_NAMED ? ` and ${trained.length - MOST_NAMED} more` : "";
   const ended = record.seeds.every(({ status }) => status === "done" || status === "diverged");
-  return `${began} ${ended ? "Trained" : "The training has not ended; its latest"} weights: ${named}${rest} (give one with --weights on the command line).`;
+  const best = ended && record.seeds.some(({ best }) => best !== null && best.epoch > 0) ? `; where validation was best: ${memberFiles.best} beside` : ""; // prettier-ignore
+  return `${began} ${ended ? "Trained" : "The training has not ended; its latest"} weights: ${named}${rest}${best} (--weights on the command line).`;
 }
 
 /** null also where the record cannot be read: then nothing is known of the network. */
@@ -47,22 +48,20 @@ async function recordIn(folder: string): Promise<TrainingRecord | null> {
   }
 }
 
-/** Of each seed the last and the best weights, or as far as it came. */
+/** Of each seed the last weights, or as far as it came. */
 async function trainedIn(folder: string, { seeds }: TrainingRecord): Promise<string[]> {
-  const ofSeeds = seeds.map(async (seed) => {
-    const places = namesOf(seed).map((name) => join(folder, seed.folder, name));
-    const there = await Promise.all(places.map(isFile));
-    return places.filter((_, k) => there[k]);
+  const places = seeds.flatMap((seed) => {
+    const name = lastOf(seed);
+    return name === null ? [] : [join(folder, seed.folder, name)];
   });
-  return (await Promise.all(ofSeeds)).flat();
+  const there = await Promise.all(places.map(isFile));
+  return places.filter((_, k) => there[k]);
 }
 
-function namesOf({ status, best, checkpoints }: SeedRecord): string[] {
-  if (status === "done" || status === "diverged") {
-    return [memberFiles.final, ...(best === null || best.epoch === 0 ? [] : [memberFiles.best])];
-  }
+function lastOf({ status, checkpoints }: SeedRecord): string | null {
+  if (status === "done" || status === "diverged") return memberFiles.final;
   const latest = checkpoints.at(-1) ?? 0;
-  return latest === 0 ? [] : [checkpointName(latest)];
+  return latest === 0 ? null : checkpointName(latest);
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -128,15 +128,28 @@ async function run(definition: AnalysisDefinition, args: Arguments, shell: Shell
   const out = pathOf(args, "out");
   if (out === null) throw new UsageError("--out DIR is needed.", "Or --dry-run.");
   if (!args.flag("force")) await assertNoRun(out);
+  const line = progressLine(shell);
+  const said = new Set<string>();
+  const say = (notice: string): void => {
+    if (!said.has(notice)) shell.remark(`Note: ${notice}`);
+    said.add(notice);
+  };
   const record = await compute.call(
     "analyse",
     { ...spec, id: newRunId(definition.id), folder: out, notices },
-    { signal, onProgress: progressLine(shell) },
+    {
+      signal,
+      onProgress: (progress) => {
+        // Whoever asked for too much learns it before it takes its time.
+        progress.notices?.forEach(say);
+        line(progress);
+      },
+    },
   );
   const result = args.flag("json") ? "" : resultInWords(record);
   // A discovery's first notice is its result.
-  const said = new Set(result.split("\n"));
-  for (const notice of record.notices) if (!said.has(notice)) shell.remark(`Note: ${notice}`);
+  for (const sentence of result.split("\n")) said.add(sentence);
+  record.notices.forEach(say);
   if (args.flag("json")) return shell.print(json(record.summary));
   if (result !== "") shell.print(result);
   const { samples } = record.data;
