@@ -113,7 +113,7 @@ function parse(
 ): { values: Record<string, unknown>; positionals: string[] } {
   try {
     return parseArgs({
-      args: [...argv],
+      args: withNegatives(argv, options),
       allowPositionals: true,
       options: Object.fromEntries(
         Object.entries(options).map(([name, { value, many }]) => [
@@ -128,6 +128,19 @@ function parse(
   } catch (error) {
     throw asUsageError(error as NodeJS.ErrnoException, options);
   }
+}
+
+/** A negative number after an option is its value, and what is wrong with it is for its range to say. */
+function withNegatives(argv: readonly string[], options: Options): string[] {
+  const args: string[] = [];
+  for (const word of argv) {
+    const last = args.at(-1) ?? "";
+    const takes = last.startsWith("--") && options[last.slice(2)]?.value !== undefined;
+    if (takes && /^-\.?\d/.test(word) && !args.includes("--")) {
+      args[args.length - 1] = `${last}=${word}`;
+    } else args.push(word);
+  }
+  return args;
 }
 
 /** What Node says about options, in our words: its sentences give advice that fits no option of ours. */
