@@ -49,7 +49,7 @@ export const simulate: Command = {
       for (const remark of preview.remarks) shell.remark(`Note: ${remark}`);
       if (args.flag("json")) return shell.print(json(preview));
       return shell.print(
-        `states [${preview.shape.join(", ")}], ${preview.fields}, ${megabytes(preview.bytes)}, about ${duration(preview.seconds)}; ${preview.substeps} steps of the method for each that is kept`,
+        `${arraysInWords(preview.shape, request.system)}, ${preview.fields}, ${megabytes(preview.bytes)}, about ${duration(preview.seconds)}; ${preview.substeps} steps of the method for each that is kept`,
       );
     }
     const path = args.text("out");
@@ -63,9 +63,16 @@ export const simulate: Command = {
     );
     for (const remark of written.remarks) shell.remark(`Note: ${remark}`);
     if (args.flag("json")) return shell.print(json({ path: out, ...written }));
-    shell.print(`${out}: states [${written.shape.join(", ")}], ${written.fields}`);
+    shell.print(`${out}: ${arraysInWords(written.shape, request.system)}, ${written.fields}`);
   },
 };
+
+/** The file's arrays with their extents; of particles positions and momenta are arrays of their own. */
+function arraysInWords(shape: readonly number[], system: string): string {
+  const particles = simulators.find(({ id }) => id === system)?.axes === 0;
+  if (!particles) return `states [${shape.join(", ")}]`;
+  return `q and p, each [${[...shape.slice(0, -1), shape.at(-1)! / 2].join(", ")}]`;
+}
 
 /** One line of the help. */
 function described({ id, equation, parameters, choices, presets }: Simulator): string {
