@@ -364,7 +364,7 @@ function runEntry(
   };
 }
 
-/** Name of the training all of whose seeds a run is over, not just the model that it was started from. */
+/** "NAME, 2 seeds" after the training whose seeds a run is over, not just the model that it was started from. */
 function ensembleOf(
   { summary }: RunRecord,
   model: Study["models"][number] | undefined,
@@ -372,7 +372,9 @@ function ensembleOf(
 ): string | undefined {
   const { seeds } = summary;
   if (model === undefined || !Array.isArray(seeds) || seeds.length < 2) return undefined;
-  return model.removedTraining ?? trainings.find(({ models }) => models.includes(model.id))?.name;
+  const training =
+    model.removedTraining ?? trainings.find(({ models }) => models.includes(model.id))?.name;
+  return training === undefined ? undefined : `${training}, ${seeds.length} seeds`;
 }
 
 export function figuresFolder(study: string): string {
