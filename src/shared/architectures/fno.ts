@@ -15,7 +15,7 @@ export const fno = defineArchitecture({
     modes: {
       kind: "integer",
       label: "Modes",
-      help: "Wave numbers that are kept along each axis: those below it, of either sign.",
+      help: "Wave numbers that are kept along each axis: those below it, of either sign, and all of a grid that has no more (N points have N/2).",
       default: 12,
       min: 1,
       max: 128,
