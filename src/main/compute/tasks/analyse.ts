@@ -17,6 +17,7 @@ import { KEPT_FOLDER, keptParts } from "../keptParts";
 import { assertWritable, writeRun } from "../runFolder";
 import { identities } from "./checkpoints";
 import { directionsNotice } from "./conventionNotice";
+import { errorNotice } from "./errorNotice";
 import { openExperiment, placeOf, stampOf, type Experiment } from "./experiment";
 import { networkName } from "./networkName";
 import { checkParity } from "./parity";
@@ -41,6 +42,13 @@ export async function analyse(input: AnalyseInput, task: TaskContext): Promise<R
   const clock = performance.now();
   return prepared(input, task, async ({ context, experiment }) => {
     const { compute } = computations[input.analysis as AnalysisId];
+    context.notices.push(
+      ...(await errorNotice(
+        { ...experiment, analysis: input.analysis },
+        context,
+        context.executor,
+      )),
+    );
     progress({ fraction: 0, stage: OPENING, notices: [...context.notices] });
     const result = await compute(context, experiment.parameters as never, progress, signal);
     signal.throwIfAborted();
