@@ -219,7 +219,7 @@ async function specOf(definition: AnalysisDefinition, args: Arguments): Promise<
   };
 }
 
-/** @throws UsageError where it is needed and not given; UserError "model/several", "model/no-training" */
+/** @throws UsageError where it is needed and not given; UserError "model/several" */
 async function modelOf(
   definition: AnalysisDefinition,
   args: Arguments,

@@ -8,7 +8,7 @@ import { NETWORK } from "../../../compute/tasks/trainBegin";
 /**
  * The file itself; of a training's folder the network in it, of a study's folder that of its only training.
  * @returns an absolute path
- * @throws UserError "model/several", "model/no-training"
+ * @throws UserError "model/several"
  */
 export async function modelFile(given: string): Promise<string> {
   const path = resolve(given);
@@ -21,12 +21,8 @@ export async function modelFile(given: string): Promise<string> {
     if (await isThere(recordPath(folder))) trainings.push(folder);
   }
   const [only, ...others] = trainings;
-  if (only === undefined) {
-    throw new UserError("model/no-training", `${given} is a folder, and no training is in it.`, {
-      where: given,
-      todo: "Name an .onnx file, the folder of a training, or a study that has one.",
-    });
-  }
+  // What else may be in a folder, opening it says.
+  if (only === undefined) return path;
   if (others.length === 0) return join(only, NETWORK);
   throw new UserError("model/several", `${given} holds ${trainings.length} trainings.`, {
     where: given,
