@@ -2,7 +2,8 @@
  * The Fourier neural operator of Li et al. 2021 (arXiv:2010.08895) as PDEBench keeps it: fc0 over the frames and the
  * coordinates of each point, four layers conv + w with GELU between them on a grid that is longer by two points of zeros
  * an axis, fc1 and fc2. Its checkpoints have complex weights and no network that exports; the graph is made from their
- * names and shapes, with the complex numbers as pairs of real ones.
+ * names and shapes, with the complex numbers as pairs of real ones. The first axis of its own arrays is x, as in the data
+ * that came with it; the graph takes and gives fields as the program has them, [y, x], and turns them on the way.
  * Names and order: pdebench/models/fno/fno.py of github.com/pdebench/PDEBench.
  */
 import { UserError } from "../../../shared/errors";
@@ -23,10 +24,11 @@ export interface ClassicFno {
   readonly dimension: 1 | 2;
   readonly inputChannels: number;
   readonly outputChannels: number;
-  /** Input `x` [batch, channel, …grid], output `y` alike; parameters under the checkpoint's names. */
+  /** Input `x` [batch, channel, y, x] or [batch, channel, x], output `y` alike; parameters under the checkpoint's names. */
   graph(batch: number): Graph;
 }
 
+/** Axes in the order y, x. */
 export interface GridOfFno {
   readonly points: readonly number[];
   /** First and last coordinate of each axis; null for the centres of the cells of [0, 1], as PDEBench's data have them. */
@@ -47,7 +49,7 @@ export function isClassicFno(names: Iterable<string>): boolean {
  */
 export function classicFno(
   shapes: ReadonlyMap<string, readonly number[]>,
-  { points, ends }: GridOfFno,
+  grid: GridOfFno,
 ): ClassicFno {
   const shapeOf = (name: string): readonly number[] => {
     const shape = shapes.get(name);
@@ -60,10 +62,12 @@ export function classicFno(
       todo: "Export the network with noetherscope_export.py.",
     });
   }
+  // From here on in the checkpoint's own order.
+  const [points, ends] = [[...grid.points].reverse(), grid.ends && [...grid.ends].reverse()];
   if (points.length !== dimension) {
     throw new UserError(
       "fno/grid",
-      `The operator has ${dimension} axes, the grid ${points.join("x")} has ${points.length}.`,
+      `The operator has ${dimension} axes, the grid ${grid.points.join("x")} has ${points.length}.`,
       {
         where: "grid",
         todo: `Give ${dimension} numbers of points, like ${dimension === 1 ? "128" : "64x64"}.`,
@@ -96,16 +100,21 @@ export function classicFno(
       const linear = (name: string, h: Value): Value =>
         g.add(g.matmul(h, g.transposeLast(parameter(`${name}.weight`))), parameter(`${name}.bias`));
       const last = (h: Value): Value => g.transpose(h, [0, ...axes(points).map((a) => a + 2), 1]);
+      // [batch, channel, y, x] to [batch, x, y, channel], and back alike.
+      const turned = (h: Value): Value =>
+        g.transpose(h, [0, ...axes(points).map((a) => dimension + 1 - a), 1]);
+      const turnedBack = (h: Value): Value =>
+        g.transpose(h, [0, dimension + 1, ...axes(points).map((a) => dimension - a)]);
       const first = (h: Value): Value =>
         g.transpose(h, [0, dimension + 1, ...axes(points).map((a) => a + 1)]);
 
-      const x = g.input("x", { dtype: "float32", shape: [batch, inputChannels, ...points] });
+      const x = g.input("x", { dtype: "float32", shape: [batch, inputChannels, ...grid.points] });
       const lift = g.transposeLast(parameter("fc0.weight"));
       const ofStates = g.slice(lift, [{ axis: 0, end: inputChannels }]);
       const ofPlaces = g.slice(lift, [{ axis: 0, start: inputChannels }]);
       const at = g.constant(coordinatesOf(points, places));
       const lifted = g.add(
-        g.add(g.matmul(last(x), ofStates), g.matmul(at, ofPlaces)),
+        g.add(g.matmul(turned(x), ofStates), g.matmul(at, ofPlaces)),
         parameter("fc0.bias"),
       );
       const zeros = axes(points).map(() => 0);
@@ -124,7 +133,7 @@ export function classicFno(
         h,
         points.map((count, axis) => ({ axis: 2 + axis, end: count })),
       );
-      const y = first(linear("fc2", activated(w, linear("fc1", last(inside)), "gelu")));
+      const y = turnedBack(linear("fc2", activated(w, linear("fc1", last(inside)), "gelu")));
       return simplify({ inputs: [x, ...parameters], outputs: [{ name: "y", value: y }] });
     },
   };

@@ -13,6 +13,7 @@ import { isNeuralOperator, layoutOf } from "./neuralop/layout";
 import { neuralOperator } from "./neuralop/network";
 import { settingsOf } from "./neuralop/settings";
 
+/** Axes in the program's order, [z, y, x]. */
 export interface GridOfOperator {
   readonly points: readonly number[];
   /** First and last coordinate of each axis; null for those that the operator's code has. */
@@ -36,6 +37,12 @@ export interface StoredOperator {
   /** @throws UserError "fno/…" where shapes contradict each other or the grid, or the file leaves open what matters */
   build(grid: GridOfOperator): BuiltFno;
 }
+
+/** What nothing in the weights says of the axes. */
+const X_FIRST =
+  "The operator’s own first axis is taken as x, as PDEBench’s and Li’s files store it: fields [y, x] are turned for it and back. Where it was trained on arrays that are no such files, name their axes so too (b,c,x,y).";
+const ROWS_AS_STORED =
+  "The operator’s axes are taken as those of images, rows y and columns x (z first in volumes), as its training had them stored; nothing in the weights says so.";
 
 /** Points of an axis to look at an operator with. */
 const PROVISIONAL = 64;
@@ -85,7 +92,7 @@ export async function openOperator(path: string, stated?: Arguments): Promise<St
 function classicOperator(bind: ReadonlyMap<string, Tensor>): StoredOperator {
   const modes = bind.get("conv0.weights1")!.shape.slice(2, -1);
   return {
-    points: modes.map((most) => Math.max(PROVISIONAL, 2 * most)),
+    points: modes.map((most) => Math.max(PROVISIONAL, 2 * most)).reverse(),
     build({ points, ends }) {
       const fno = classicFno(shapesOf(bind), { points, ends });
       const remarks =
@@ -94,7 +101,8 @@ function classicOperator(bind: ReadonlyMap<string, Tensor>): StoredOperator {
               "The operator is given the coordinates of its points; centres of the cells of [0, 1] are taken.",
             ]
           : [];
-      return written(bind, points, { ...fno, buffers: [], remarks });
+      if (fno.dimension === 2) remarks.push(X_FIRST);
+      return written(bind, { ...fno, buffers: [], remarks, axes: axesOf(points.length) });
     },
   };
 }
@@ -138,8 +146,11 @@ function neuralOperatorOf(bind: ReadonlyMap<string, Tensor>, given: Arguments): 
               `The operator is given the coordinates of its points, ${untold ? "as neuralop appends them unless told otherwise: " : ""}from ${(settings.embedding ?? [[0, 1]]).map(([from]) => from).join(" and ")} on, the end of each axis left out.`,
             ]
           : []),
+        ...(dimension === 1 ? [] : [ROWS_AS_STORED]),
       ];
-      return written(bind, points, { ...built, remarks });
+      // A plane's axes are an assumption, which data that were turned make doubtful: it is not stated as a fact.
+      const axes = dimension === 2 ? undefined : axesOf(dimension);
+      return written(bind, { ...built, remarks, axes });
     },
   };
 }
@@ -153,22 +164,25 @@ interface Fno {
   readonly outputChannels: number;
   readonly buffers: readonly string[];
   readonly remarks: readonly string[];
+  /** Of the states, as far as they are known. */
+  readonly axes: string | undefined;
   graph(batch: number): Graph;
 }
 
-const axes = ["b,c,x", "b,c,y,x", "b,c,z,y,x"];
+function axesOf(dimension: number): string {
+  return ["b,c", ...["z", "y", "x"].slice(3 - dimension)].join();
+}
 
 function written(
   bind: ReadonlyMap<string, Tensor>,
-  points: readonly number[],
-  { inputChannels, outputChannels, buffers, remarks, graph }: Fno,
+  { inputChannels, outputChannels, buffers, remarks, axes, graph }: Fno,
 ): BuiltFno {
   const trained = [...bind].filter(([name]) => !buffers.includes(name));
   const metadata = {
     noetherscope: 1,
     parameters: trained.map(([name]) => name),
     buffers,
-    axes: axes[points.length - 1],
+    axes,
   };
   const options = {
     name: "fno",

@@ -10,10 +10,10 @@ export const modelBuild: Command = {
   details:
     "Checkpoints of Li’s and PDEBench’s FNO1d and FNO2d and of neuralop’s FNO and TFNO say by their names and shapes what the network is. They are opened as models directly, on the grid of the data and with the coordinates that their code has; this writes them with others. What neuralop’s weights do not show stands in _metadata or NAME_metadata.pkl, and can be stated with --init by the names of FNO’s arguments: domain_padding=0.25, domain_padding_mode, norm=instance_norm, non_linearity, positional_embedding, fno_skip, channel_mlp_skip, n_modes=[16,16]; release=1.0, 2.0 or later where releases differ.",
   options: {
-    grid: { value: "64x64", help: "Points an axis, in the checkpoint’s order.", required: true },
+    grid: { value: "64x64", help: "Points an axis, along y and then x (z, y, x).", required: true },
     coordinates: {
       value: "0:1x0:1",
-      help: "First and last coordinate an axis; those of the operator’s code unless given.",
+      help: "First and last coordinate an axis, in the same order; those of the operator’s code unless given.",
     },
     init: {
       value: "NAME=VALUE,…",
