@@ -49,6 +49,7 @@ const routine = [
   /\bthat the training held out\b/,
   /\bwhich the training held out\b/,
   /^Taken from the model’s file: /,
+  /^The file stores x before y; /,
 ];
 
 /** What takes numbers out of the result or the sense out of them. */

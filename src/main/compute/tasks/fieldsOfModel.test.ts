@@ -125,6 +125,23 @@ test("samples whose axes were guessed have those of the model, and a stated read
   for (const opened of [guessed, named, stated, trajectories]) await opened.data.close();
 });
 
+test("a network without stated axes is said to be given y before x where the file stores x first", async () => {
+  await writeNpz(data, { tensor: field(2, 3, 4, 6), "t-coordinate": field(3) });
+  const ofAxes = async (axes: string | undefined): Promise<string> => {
+    const path = join(folder, "turned.onnx");
+    const metadata = { noetherscope: JSON.stringify({ axes }) };
+    const shape = { inputs: { x: ["batch", 1, 6, 4] }, outputs: ["y"] };
+    const nodes = [{ op: "Neg", inputs: ["x"], outputs: ["y"] }];
+    await writeFile(path, smallModel({ ...shape, initializers: {}, nodes, metadata }));
+    const model = await openModel(path, { weights: null });
+    const opened = await openDataFor(model, { path: data, options: {} });
+    await opened.data.close();
+    return opened.notices.join();
+  };
+  expect(await ofAxes(undefined)).toMatch(/^The file stores x before y; the network.*y before x/);
+  expect(await ofAxes("b,c,y,x")).toBe("");
+});
+
 test("output fields of their own are taken too", async () => {
   const found = await experiment({
     fields: "scalar:p,vector:v",

@@ -6,6 +6,7 @@ import { showSides } from "../../../shared/fields/sides";
 import { statedFields, type StatedFields } from "../../../shared/fields/stated";
 import { openData, type DataSet } from "../../data/dataset";
 import type { Model } from "../../models";
+import { turnedFields } from "./turnedFields";
 
 /** @throws what opening the data throws */
 export async function openDataFor(
@@ -13,7 +14,10 @@ export async function openDataFor(
   { path, options }: { readonly path: string; readonly options: DataOptions },
 ): Promise<{ data: DataSet; notices: string[] }> {
   const stated = statedFields(model.info.metadata);
-  if (stated === undefined) return { data: await openData(path, options), notices: [] };
+  if (stated === undefined) {
+    const data = await openData(path, options);
+    return { data, notices: turnedFields(stated, data) };
+  }
   const axes = await missingAxes(stated, path, options);
   const read = axes === undefined ? options : { ...options, axes };
   let data = await openData(path, read);
@@ -33,7 +37,10 @@ export async function openDataFor(
   ].flat();
   return {
     data,
-    notices: parts.length === 0 ? [] : [codedNotice("model/states", parts.join(", "))],
+    notices: [
+      ...(parts.length === 0 ? [] : [codedNotice("model/states", parts.join(", "))]),
+      ...turnedFields(stated, data),
+    ],
   };
 }
 
