@@ -205,7 +205,12 @@ async function dataSetOf(
     notices: [
       ...file.notices,
       ...(await linksIn(path, paths)),
-      ...reading.notices,
+      ...reading.notices.filter(
+        (notice) => boundary === undefined || !notice.startsWith("The boundary is not stated"),
+      ),
+      ...(paths.length > 1 && targets === "none" && options.axes === undefined
+        ? framesOrSamples(states)
+        : []),
       ...assumedOf(box),
       ...overruled(dt, ownStep),
     ],
@@ -326,4 +331,12 @@ function checkExtent(states: States, target: States | undefined, times: number):
       },
     );
   }
+}
+
+/** Files of a folder may each be a trajectory, whose first axis is time. */
+function framesOrSamples({ trajectories, axes }: States): string[] {
+  if (trajectories < 2) return [];
+  return [
+    `The files are read as ${trajectories} samples that nothing follows. If each is a trajectory, its first axis the time, name the axes ${["t", ...axes.map((axis) => axis[0]!)].join()} (--axes on the command line): then states have successors as targets.`,
+  ];
 }

@@ -45,3 +45,37 @@ test("files of another number of times are named", async () => {
     ) as string,
   });
 });
+
+test("files of frames that nothing says to be frames are said to need the name of their axis", async () => {
+  const frames = join(folder, "frames");
+  await mkdir(frames);
+  for (const i of [0, 1]) {
+    const u = {
+      dtype: "float32" as const,
+      shape: [3, 1, 2, 2],
+      data: new Float32Array(12).fill(i),
+    };
+    await writeNpz(join(frames, `traj_${i}.npz`), { u });
+  }
+  const asSamples = await openData(frames);
+  expect(asSamples.notices.filter((notice) => notice.includes("t,c,y,x"))).toHaveLength(1);
+  await asSamples.close();
+  const told = await openData(frames, { axes: "t,c,y,x" });
+  expect(told.shape).toEqual([2, 3, 1, 2, 2]);
+  expect(told.targets).toBe("next state");
+  expect(told.notices.filter((notice) => notice.includes("t,c,y,x"))).toEqual([]);
+  await told.close();
+});
+
+test("a boundary that is stated is not said to be taken as another", async () => {
+  const said = async (options: object): Promise<string[]> => {
+    const data = await openData(
+      "fixtures/datasets/pdearena_smoke/NavierStokes2D_train_42_0.50000.h5",
+      options,
+    );
+    await data.close();
+    return data.notices.filter((notice) => notice.startsWith("The boundary"));
+  };
+  expect(await said({})).toHaveLength(1);
+  expect(await said({ boundary: "periodic" })).toEqual([]);
+});

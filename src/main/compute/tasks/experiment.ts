@@ -300,7 +300,7 @@ function checkTargets({ path, targets }: DataSet, analysis: string): void {
   if (targets !== "none" || definitionOf(analysis).targets === "optional") return;
   throw new UserError("data/no-target", `${path} has no targets.`, {
     where: path,
-    todo: "Name the array that holds them (--target on the command line), add an array y to the file, or export the model again with export(…, targets=targets), whose example batch then has them. Equivariance and Lie derivatives need none.",
+    todo: "Name the array that holds them (--target on the command line), add an array y to the file, name the axes like t,c,y,x where the first is time (--axes), or export the model again with export(…, targets=targets), whose example batch then has them. Equivariance and Lie derivatives need none.",
   });
 }
 
