@@ -11,7 +11,7 @@ export const kinds = [
   { value: "none", label: "as it is" },
   { value: "pooled", label: "pooled" },
   { value: "per-channel", label: "per channel" },
-  { value: "min-max", label: "to the range" },
+  { value: "min-max", label: "range to [0, 1]" },
   { value: "log", label: "logarithm" },
   { value: "log/pooled", label: "logarithm, then pooled" },
 ] as const;
@@ -22,7 +22,7 @@ export const choices = [
   { value: "none", label: "none" },
   { value: "pooled", label: "pooled mean and deviation" },
   { value: "per-channel", label: "each channel’s mean and deviation" },
-  { value: "min-max", label: "to the range" },
+  { value: "min-max", label: "range to [0, 1]" },
 ] as const;
 
 export type Mode = "one" | "fields" | "written";
