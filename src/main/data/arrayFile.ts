@@ -22,6 +22,12 @@ export interface ArrayFile {
   readonly boundary?: string;
   /** The equations its states obey, `springs: k=2,rest=1`, as the file states them. */
   readonly physics?: string;
+  /** Sides of the box in the order of the grid's axes, `1,2`, as the file states them. */
+  readonly length?: string;
+  /** `v=m/s,t=s`, as the file states them. */
+  readonly units?: string;
+  /** What its channels are called, `u,v`, where their kinds are not stated. */
+  readonly names?: string;
   /** What was passed over in opening, each a sentence. */
   readonly notices: readonly string[];
   /** Attributes of a group or an array; "" is the file itself. Empty where there are none. */

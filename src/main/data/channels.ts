@@ -9,6 +9,7 @@ import {
 } from "../../shared/fields/spec";
 import { UserError } from "../../shared/errors";
 import { isSpatial } from "./coordinates";
+import { legal, leafOf } from "./layouts/channelNames";
 import type { States } from "./states";
 
 export interface Channels {
@@ -16,21 +17,30 @@ export interface Channels {
   readonly fields: FieldSpec | undefined;
   /** One a channel; of kind "unknown" where nobody said. */
   readonly labels: readonly ChannelLabel[];
+  /** Channels whose names are known and whose kinds are not, each by itself. */
+  readonly named?: FieldSpec;
 }
 
 /**
  * @param text `scalar:p,vector:v`
+ * @param names of the channels, where the file states them without their kinds; else arrays' names are theirs
  * @throws UserError "fields/…"
  */
-export function channelsOf(states: States, text: string | undefined): Channels {
+export function channelsOf(
+  states: States,
+  text: string | undefined,
+  names?: readonly string[],
+): Channels {
   const count = states.shape[states.axes.indexOf("channel")] ?? 1;
   if (text === undefined) {
+    const known = names?.length === count ? names : namesOfArrays(states, count);
     const labels = Array.from({ length: count }, (_, c) => ({
-      name: `channel ${c}`,
+      name: known?.[c] ?? `channel ${c}`,
       kind: "unknown",
-      group: "",
+      group: known?.[c] ?? "",
     }));
-    return { fields: undefined, labels };
+    const named = known?.map((name, c) => ({ name, kind: "scalar" as const, channels: [c] }));
+    return { fields: undefined, labels, ...(named === undefined ? {} : { named }) };
   }
   const dimension = states.axes.filter(isSpatial).length || undefined;
   const fields = parseFieldSpec(text, dimension);
@@ -44,4 +54,15 @@ export function channelsOf(states: States, text: string | undefined): Channels {
     );
   }
   return { fields, labels: channelLabels(fields) };
+}
+
+/** Where every channel is an array by itself, or the file names the axes of one that is all; else undefined. */
+function namesOfArrays({ parts }: States, count: number): string[] | undefined {
+  if (parts.length !== count || parts.some(({ axes }) => axes.includes("channel")))
+    return undefined;
+  const [first] = parts;
+  if (count === 1 && (first!.array.name === "" || first!.array.dimensions === undefined))
+    return undefined;
+  const names = parts.map(({ array }) => legal(leafOf(array.name)));
+  return new Set(names).size === count ? names : undefined;
 }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeStates, type ConvertOptions } from "./convert";
 import { openData } from "./dataset";
-import { readNpz } from "./npz";
+import { readNpz, writeNpz } from "./npz";
+import { namesSaid, sidesSaid, unitsSaid } from "./said";
 
 let folder = "";
 beforeAll(async () => {
@@ -63,6 +64,47 @@ test("a part has its own times, and nothing is left of a conversion that was can
   ).rejects.toThrow();
   expect(await readdir(folder)).toEqual(before);
   await data.close();
+});
+
+test("sides and units that were stated, and names without kinds, are read back from .npz", async () => {
+  const path = join(folder, "bare.npz");
+  const zeros = (...shape: number[]) => {
+    const size = shape.reduce((product, n) => product * n, 1);
+    return { dtype: "float32" as const, shape, data: new Float32Array(size) };
+  };
+  await writeNpz(path, { states: zeros(1, 2, 3, 4, 5) });
+  const options = { fields: "scalar:p,vector:v", length: [2, 3.3], units: "v=m/s,y=km", dt: 0.1 };
+  const before = await openData(path, options);
+  const out = join(folder, "stated.npz");
+  await writeStates(before, out, "npz", all(1, 2));
+  const after = await openData(out);
+  const told = ({ grid, spacing, units, dt }: typeof after) => ({ grid, spacing, units, dt });
+  expect(told(after)).toEqual(told(before));
+  expect(after.grid!.length).toEqual([2, 3.3]);
+  const other = await openData(out, { length: [1, 1] });
+  expect(other.grid!.length).toEqual([1, 1]);
+  await other.close();
+  await before.close();
+  await after.close();
+  const pair = join(folder, "pair.npz");
+  await writeNpz(pair, { a: zeros(1, 2, 4, 5), b: zeros(1, 2, 4, 5) });
+  const unsaid = await openData(pair, { input: "a,b", axes: "n,t,y,x", units: "a=K" });
+  const named = join(folder, "named.npz");
+  await writeStates(unsaid, named, "npz", all(1, 2));
+  const again = await openData(named);
+  expect(again.fields).toBeUndefined();
+  expect(again.channels.map(({ name, kind }) => [name, kind])).toEqual([["a", "unknown"], ["b", "unknown"]]); // prettier-ignore
+  expect(again.units).toEqual({ a: "K" });
+  await unsaid.close();
+  await again.close();
+});
+
+test("texts of the same names that mean something else are passed over", () => {
+  const file = { attributes: () => ({}), length: "long", units: "SI", names: "a b" };
+  expect(sidesSaid(file as never, 2)).toBeUndefined();
+  expect(unitsSaid(file, ["x"])).toEqual({});
+  expect(unitsSaid({ ...file, units: "x=m,q=K" }, ["x"])).toEqual({ x: "m" });
+  expect(namesSaid(file as never, 1)).toBeUndefined();
 });
 
 test("pairs are no states in time", async () => {

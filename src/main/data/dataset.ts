@@ -18,6 +18,7 @@ import { channelsOf } from "./channels";
 import { withConditions } from "./conditions";
 import {
   boxOf,
+  isSpatial,
   readCoordinates,
   readTimeStep,
   stepOf,
@@ -32,6 +33,7 @@ import { openArrayFile } from "./open";
 import { joinedStates, linksIn, shardsOf } from "./shards";
 import { statesOf, type StatePlace, type States } from "./states";
 import { OWN_PHYSICS } from "./write/ownWords";
+import { namesSaid, sidesSaid } from "./said";
 import { unitsOf } from "./units";
 
 /** `trajectories` and `times` count samples: T states of a trajectory are T − 1 transitions. */
@@ -150,13 +152,15 @@ async function dataSetOf(
   });
   const output = stored ?? single;
   const stated = options.fields ?? reading.fields;
-  const one = channelsOf(single, stated);
+  const names = namesSaid(file, channelExtent(single) ?? 1);
+  const one = channelsOf(single, stated, names);
   const input =
-    one.fields === undefined ? channelsOf(states, undefined) : channelsOf(states, [fieldsWithHistory(one.fields, history), ...conditions.map((name) => `scalar:${name}`)].join()); // prettier-ignore
+    one.fields === undefined ? channelsOf(states, undefined, names) : channelsOf(states, [fieldsWithHistory(one.fields, history), ...conditions.map((name) => `scalar:${name}`)].join()); // prettier-ignore
   const sameChannels = channelExtent(output) === channelExtent(single);
   const outgoing = channelsOf(
     output,
     options.outputFields ?? reading.outputFields ?? (sameChannels ? stated : undefined),
+    sameChannels ? names : undefined,
   );
   const coordinates = await readCoordinates(file.arrays, states, reading.coordinates);
   const sampleCount = states.trajectories * times;
@@ -165,10 +169,12 @@ async function dataSetOf(
   const ownStep = stepOf(coordinates.time) ?? reading.dt ?? (await readTimeStep(file.arrays));
   const dt = ofItsKind ? (ownStep ?? options.dt) : (options.dt ?? ownStep);
   const boundary = options.boundary ?? reading.boundary;
-  const box = boxOf(states, coordinates, boundary ?? reading.assumedBoundary, {
-    length: options.length,
-    ofItsKind,
-  });
+  const said = sidesSaid(file, states.axes.filter(isSpatial).length);
+  const sides =
+    said === undefined || (options.length !== undefined && !ofItsKind)
+      ? { length: options.length, ofItsKind }
+      : { length: said, ofItsKind: false };
+  const box = boxOf(states, coordinates, boundary ?? reading.assumedBoundary, sides);
   const grid = box?.grid;
   const physics = physicsOf(file);
   const placeOf = (index: number): StatePlace => {
@@ -193,7 +199,7 @@ async function dataSetOf(
     channels: input.labels,
     grid,
     coordinates,
-    units: unitsOf(file, states, input.fields, reading.coordinates, options.units),
+    units: unitsOf(file, states, input.fields ?? input.named, reading.coordinates, options.units),
     dt,
     spacing: box?.spacing ?? null,
     boundary,

@@ -4,6 +4,7 @@ import type { FieldSpec } from "../../shared/fields/spec";
 import type { ArrayFile } from "./arrayFile";
 import type { ArraySource } from "./arraySource";
 import type { CoordinateAxis } from "./coordinates";
+import { unitsSaid } from "./said";
 import type { States } from "./states";
 
 /**
@@ -12,7 +13,7 @@ import type { States } from "./states";
  * @throws UserError "fields/units"
  */
 export function unitsOf(
-  file: Pick<ArrayFile, "attributes">,
+  file: Pick<ArrayFile, "attributes" | "units">,
   states: States,
   fields: FieldSpec | undefined,
   coordinates: Readonly<Partial<Record<CoordinateAxis, ArraySource>>> | undefined,
@@ -32,7 +33,8 @@ export function unitsOf(
   for (const [axis, array] of Object.entries(coordinates ?? {})) {
     put(axis === "time" ? "t" : axis, array);
   }
-  return { ...own, ...stated };
+  const there = [...(fields ?? []).map(({ name }) => name), "x", "y", "z", "t"];
+  return { ...own, ...unitsSaid(file, there), ...stated };
 }
 
 /** Which array each channel lies in. */

@@ -28,3 +28,13 @@ test("components are put in the order of the directions, whatever order the file
 test("u and v alone may be a velocity or two substances, and are asked about", () => {
   expect(named(2, "u", "v").certain).toBe(false);
 });
+
+test("u and v that the file says are speeds are a velocity", () => {
+  const [p, u, v] = ["p", "u", "v"].map((name) => ({ name }));
+  expect(namedChannels([p!, v!, u!], 2, [u!, v!])).toMatchObject({
+    fields: "scalar:p,vector:velocity",
+    order: [p, u, v],
+    certain: true,
+  });
+  expect(namedChannels([u!, v!], 2, [u!]).certain).toBe(false);
+});

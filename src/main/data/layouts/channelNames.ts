@@ -28,10 +28,15 @@ const pseudoscalars = new Set([
   "psi",
 ]);
 
-/** One array a channel. @param dimension of space: how many components a vector has */
+/**
+ * One array a channel.
+ * @param dimension of space: how many components a vector has
+ * @param flow arrays u, v, w that the file itself says are speeds
+ */
 export function namedChannels<T extends { readonly name: string }>(
   arrays: readonly T[],
   dimension: number,
+  flow: readonly T[] = [],
 ): NamedChannels<T> {
   const left = [...arrays];
   const order: T[] = [];
@@ -44,7 +49,7 @@ export function namedChannels<T extends { readonly name: string }>(
   while (left.length > 0) {
     const first = left.shift()!;
     const own = leafOf(first.name);
-    const vector = vectorOf(own, [first, ...left], dimension);
+    const vector = flowOf(first, flow, dimension) ?? vectorOf(own, [first, ...left], dimension);
     if (vector === undefined) {
       const kind = pseudoscalars.has(own.toLowerCase()) ? "pseudoscalar" : "scalar";
       add(kind, own, [first]);
@@ -60,8 +65,24 @@ export function namedChannels<T extends { readonly name: string }>(
   return {
     order,
     fields: fields.join(","),
-    certain: !(dimension > 1 && names.has("u") && names.has("v")),
+    certain:
+      !(dimension > 1 && names.has("u") && names.has("v")) || fields.includes("vector:velocity"),
   };
+}
+
+/** The velocity whose components u, v, w are, where as many as there are directions are speeds. */
+function flowOf<T extends { readonly name: string }>(
+  first: T,
+  flow: readonly T[],
+  dimension: number,
+): { name: string; members: T[] } | undefined {
+  if (dimension < 2) return undefined;
+  const members = ["u", "v", "w"].slice(0, dimension).flatMap((letter) => {
+    return flow.find(({ name }) => leafOf(name).toLowerCase() === letter) ?? [];
+  });
+  return members.length === dimension && members.includes(first)
+    ? { name: "velocity", members }
+    : undefined;
 }
 
 /** The vector that an array of that name is a component of, its members in the order x, y, z. */
@@ -108,7 +129,7 @@ export function leafOf(name: string): string {
 }
 
 /** As a field spec can have it. */
-function legal(name: string): string {
+export function legal(name: string): string {
   const clean = name.replace(/[^\p{L}\p{N}_-]+/gu, "_");
   return /^[\p{L}_]/u.test(clean) ? clean : `_${clean}`;
 }

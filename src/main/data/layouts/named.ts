@@ -126,13 +126,24 @@ function ofArrays(
     return { ...about, evidence: [evidence], input: kept.map(part) };
   }
   const dimension = axes.filter(isSpatial).length;
-  const { order, fields, certain } = namedChannels(kept, dimension);
+  const flow = kept.filter((array) => /^[uvw]$/i.test(leafOf(array.name)) && isSpeed(file, array));
+  const { order, fields, certain } = namedChannels(kept, dimension, flow);
   return {
     ...about,
     evidence: [evidence, "Its arrays are channels, called by their names."],
     input: order.map(part),
     fields: certain ? fields : undefined,
   };
+}
+
+/** Whether the file says of an array that it is a speed along an axis, in its unit or its CF standard name. */
+function isSpeed(file: ArrayFile, { name }: ArraySource): boolean {
+  const { units, standard_name: standard } = file.attributes(name);
+  const unit = String(units ?? "").trim();
+  return (
+    /^(k|c|m)?m([ .*·]*s(\^|\*\*)?-1|\/s)$/.test(unit) ||
+    /(wind|velocity)$/.test(String(standard ?? ""))
+  );
 }
 
 /** An array called like the dimension holds its positions. */

@@ -1,10 +1,12 @@
 /** States written as .npz: one array in canonical order, positions and times beside it. */
 import { crc32 } from "node:zlib";
 import { showFieldSpec } from "../../../shared/fields/spec";
+import { showUnits } from "../../../shared/fields/units";
 import { showPhysics } from "../../../shared/physics/stated";
 import { allocate, sizeOf, type Tensor } from "../../../shared/tensor";
 import { atomicWrite } from "../atomic";
 import type { ConvertOptions, Converted } from "../convert";
+import { isSpatial, stepOf } from "../coordinates";
 import type { DataSet } from "../dataset";
 import { encodeNpy } from "../npy";
 import { encodeNpyText } from "../npyText";
@@ -15,8 +17,9 @@ import { zipArchive, type StreamedContent, type ZipContent } from "../zipWriter"
 const MOST_VALUES = 2 ** 21;
 
 /**
- * Writes `states`, and `time`, `z`, `y`, `x` where known, else `dt`; channel groups, boundary and
- * physics lie in the texts `fields`, `boundary` and `physics`, where this program finds them again.
+ * Writes `states`, and `time`, `z`, `y`, `x` where known, else `dt`; channel groups, boundary, physics and units lie in
+ * the texts `fields`, `boundary`, `physics` and `units`, sides that no coordinates tell in `length`, channels' names without
+ * kinds in `names`, where this program finds them again.
  * @throws UserError "file/…"
  */
 export async function writeNpzStates(
@@ -24,7 +27,7 @@ export async function writeNpzStates(
   out: string,
   options: ConvertOptions,
 ): Promise<Converted> {
-  const { states, coordinates, fields, boundary, physics, dt } = data;
+  const { states, coordinates, fields, boundary, physics, dt, units } = data;
   const places = placesIn(options);
   const [firstTime, endTime] = options.times;
   const count = options.trajectories[1] - options.trajectories[0];
@@ -56,10 +59,15 @@ export async function writeNpzStates(
     line(axis === "time" ? values.slice(firstTime, endTime) : values),
   ]);
   if (coordinates.time === undefined && dt !== undefined) known.push(["dt", line([dt])]);
+  const names = fields === undefined ? namesOf(data) : undefined;
+  const sides = sidesBeyond(data);
   const stated = {
     ...(fields === undefined ? {} : { fields: showFieldSpec(fields) }),
     ...(boundary === undefined ? {} : { boundary }),
     ...(physics === undefined ? {} : { physics: showPhysics(physics) }),
+    ...(sides === undefined ? {} : { length: sides.join() }),
+    ...(Object.keys(units).length === 0 ? {} : { units: showUnits(units) }),
+    ...(names === undefined ? {} : { names: names.join() }),
   };
   const contents: (ZipContent | StreamedContent)[] = [
     { name: "states.npy", size, crc, bytes: () => pieces(0.5, 1) },
@@ -72,6 +80,28 @@ export async function writeNpzStates(
   await atomicWrite(out, zipArchive(contents, { deflated: false }));
   const arrays = ["states", ...known.map(([name]) => name)];
   return { shape, axes: data.axes, arrays, notices: [] };
+}
+
+/** What the channels are called, where nobody said how they transform. */
+function namesOf({ channels }: DataSet): string[] | undefined {
+  const isNamed = channels.every(({ group }) => group !== "");
+  return isNamed ? channels.map(({ name }) => name) : undefined;
+}
+
+/** Sides of the box that are known, unless the coordinates beside the states tell them. */
+function sidesBeyond({
+  grid,
+  spacing,
+  states,
+  coordinates,
+}: DataSet): readonly number[] | undefined {
+  if (grid === undefined || spacing === null) return undefined;
+  const axes = states.axes.filter(isSpatial) as ("x" | "y" | "z")[];
+  const told = axes.every((axis, i) => {
+    const step = Math.abs(stepOf(coordinates[axis]) ?? Number.NaN);
+    return Math.abs(step - spacing[i]!) <= 1e-9 * spacing[i]!;
+  });
+  return told ? undefined : grid.length;
 }
 
 function placesIn({ trajectories, times }: ConvertOptions): StatePlace[] {

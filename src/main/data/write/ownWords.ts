@@ -4,5 +4,7 @@
 export const OWN_FIELDS = "noetherscope_fields";
 /** `periodic`, `open`, or one a direction. */
 export const OWN_BOUNDARY = "noetherscope_boundary";
+/** Units by name, `v=m/s,t=s`: an array of several fields has no word for each. */
+export const OWN_UNITS = "noetherscope_units";
 /** The equations and their numbers, `springs: k=2,rest=1`. */
 export const OWN_PHYSICS = "noetherscope_physics";
