@@ -84,6 +84,12 @@ export class Hdf5Writer {
     });
   }
 
+  /** Truth values along an axis, written as bytes 0 and 1: the library makes no arrays of enumerations. */
+  truths(path: string, values: readonly boolean[]): void {
+    const data = Int8Array.from(values, Number);
+    this.#file.create_dataset({ name: path, data, shape: [values.length], dtype: "<b" });
+  }
+
   /** An array that is filled by `write`. @param inner axes at the end that are read together */
   empty(path: string, like: Numbers, shape: readonly number[], inner: number): void {
     const chunks = chunksOf(shape, inner, like.BYTES_PER_ELEMENT);

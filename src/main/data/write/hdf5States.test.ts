@@ -89,6 +89,23 @@ describe.each(cases)(
   },
 );
 
+test.each(["the-well", "pdebench"] as const)(
+  "%s keeps sides and units that were stated, and every side's mask",
+  async (layout) => {
+    const stated = { fields: "scalar:s,vector:v", boundary: "open", length: [2, 3], units: "v=m/s,x=km,t=s" }; // prettier-ignore
+    const before = await openData(await made([2, 3, 3, 5, 6], "yx"), stated);
+    const out = join(folder, `stated-${layout}.h5`);
+    await writeStates(before, out, layout, whole(before));
+    const after = await openData(out);
+    expect(after.units).toEqual({ v: "m/s", x: "km", t: "s" });
+    after.spacing!.forEach((step, i) => expect(step).toBeCloseTo(before.spacing![i]!, 12));
+    const mask = after.arrays.find(({ name }) => name === "boundary_conditions/x_open/mask");
+    if (layout === "the-well") expect([...(await mask!.read())]).toEqual([1, 0, 0, 0, 0, 1]);
+    await before.close();
+    await after.close();
+  },
+);
+
 test("the equations and their numbers go along into every layout", async () => {
   const physics = { physics: "kdv", coefficients: { alpha: 6, beta: 0.25 } };
   const kdv = await openData(await made([2, 3, 1, 8], "x"), { fields: "density:u" });
@@ -132,7 +149,7 @@ const python = (() => {
 })();
 
 test.skipIf(python === undefined)("h5py and xarray read the values by their places", async () => {
-  const data = await openData(await made([2, 3, 4, 5, 6], "yx"), { fields: "density:rho,vector:v,scalar:p", boundary: "periodic" }); // prettier-ignore
+  const data = await openData(await made([2, 3, 4, 5, 6], "yx"), { fields: "density:rho,vector:v,scalar:p", boundary: "periodic", units: "v=m/s,x=km" }); // prettier-ignore
   const [well, bench] = [join(folder, "py-well.h5"), join(folder, "py-bench.h5")];
   const known = { ...data, physics: { physics: "navier-stokes", coefficients: { nu: 0.25 } } };
   await writeStates(known, well, "the-well", whole(data));
@@ -149,6 +166,9 @@ assert w["scalars/nu"][()] == 0.25 and list(w.attrs["simulation_parameters"]) ==
 assert w.attrs["noetherscope_physics"] == p.attrs["noetherscope_physics"] == "navier-stokes: nu=0.25"
 assert list(w["t1_fields"].attrs["field_names"]) == ["v"] and w.attrs["n_spatial_dims"] == 2 and w.attrs["n_spatial_dims"].dtype.kind == "i"
 assert w["boundary_conditions/x_periodic"].attrs["bc_type"] == "PERIODIC"
+mask = w["boundary_conditions/x_periodic"]["mask"][:]
+assert mask[0] and mask[-1] and not mask[1:-1].any() and len(mask) == w["dimensions/x"].shape[0]
+assert w["t1_fields/v"].attrs["units"] == p["Vx"].attrs["units"] == "m/s" and w["dimensions/x"].attrs["units"] == "km"
 d = xarray.open_dataset(sys.argv[3], engine="h5netcdf", phony_dims="sort")
 assert np.array_equal(d["density"].values, p["density"])
 print("read")`;

@@ -8,12 +8,14 @@ import {
   withoutReadings,
   type FieldSpec,
 } from "../../../shared/fields/spec";
+import { showUnits } from "../../../shared/fields/units";
 import { showPhysics } from "../../../shared/physics/stated";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import type { ConvertOptions, Converted } from "../convert";
+import { stepOf } from "../coordinates";
 import type { DataSet } from "../dataset";
 import { Hdf5Writer, type Numbers } from "../hdf5/writer";
-import { OWN_BOUNDARY, OWN_FIELDS, OWN_PHYSICS } from "./ownWords";
+import { OWN_BOUNDARY, OWN_FIELDS, OWN_PHYSICS, OWN_UNITS } from "./ownWords";
 import type { Direction, FileLayout, StateArray, Written } from "./layout";
 
 /**
@@ -36,6 +38,7 @@ export async function writeHdf5(
     for (const { path, values } of layout.lines) {
       file.array(path, Float64Array.from(values), [values.length]);
     }
+    for (const { path, values } of layout.masks ?? []) file.truths(path, values);
     for (const [path, value] of Object.entries(layout.numbers ?? {})) {
       file.array(path, Float64Array.of(value), []);
     }
@@ -53,6 +56,7 @@ export async function writeHdf5(
       file.attribute("/", OWN_FIELDS, showFieldSpec(withoutReadings(layout.order)));
     if (boundary !== undefined) file.attribute("/", OWN_BOUNDARY, boundary);
     if (physics !== undefined) file.attribute("/", OWN_PHYSICS, showPhysics(physics));
+    units(file, data, written, layout);
     await fill(file, data, written, layout, options);
     await file.finish();
   } finally {
@@ -64,6 +68,25 @@ export async function writeHdf5(
     arrays: layout.states.map(({ path }) => path),
     notices: noticesOf(data),
   };
+}
+
+/** At each array whose values have one unit, where NetCDF's readers look too, and all of them at the file. */
+function units(file: Hdf5Writer, data: DataSet, { fields }: Written, layout: FileLayout): void {
+  const known = data.units;
+  if (Object.keys(known).length === 0) return;
+  const put = (path: string, unit: string | undefined): void => {
+    if (unit !== undefined) file.attribute(path, "units", unit);
+  };
+  for (const { path, channels } of layout.states) {
+    const own = new Set(
+      fields.flatMap((field) =>
+        field.channels.some((channel) => channels.includes(channel)) ? [known[field.name]] : [],
+      ),
+    );
+    if (own.size === 1) put(path, [...own][0]);
+  }
+  for (const { path } of layout.lines) put(path, known[path.split("/").at(-1)!.charAt(0)]);
+  file.attribute("/", OWN_UNITS, showUnits(known));
 }
 
 async function fill(
@@ -143,7 +166,11 @@ function writtenOf(data: DataSet, name: string, { trajectories, times }: Convert
   const along = (axis: Direction): readonly number[] => {
     const i = directions.indexOf(axis);
     if (i < 0) return [];
-    return coordinates[axis] ?? Array.from({ length: points[i]! }, (_, k) => k * steps[i]!);
+    const read = coordinates[axis];
+    const step = Math.abs(stepOf(read) ?? steps[i]!);
+    // Sides that were stated go before those of the file's own positions.
+    if (read !== undefined && Math.abs(step - steps[i]!) <= 1e-6 * steps[i]!) return read;
+    return Array.from({ length: points[i]! }, (_, k) => k * steps[i]!);
   };
   const [first, end] = times;
   const time = coordinates.time ?? Array.from({ length: states.times }, (_, k) => k * (dt ?? 1));
@@ -161,10 +188,12 @@ function writtenOf(data: DataSet, name: string, { trajectories, times }: Convert
 }
 
 /** Every channel by itself, where nobody said what they are. */
-function unnamed({ states }: DataSet): FieldSpec {
+function unnamed({ states, channels }: DataSet): FieldSpec {
   const count = states.shape[states.axes.indexOf("channel")] ?? 1;
   return Array.from({ length: count }, (_, c) => {
-    return { name: `channel_${c}`, kind: "scalar", channels: [c] };
+    // Without a group a name only counts.
+    const name = channels[c]?.group || `channel_${c}`;
+    return { name, kind: "scalar", channels: [c] };
   });
 }
 

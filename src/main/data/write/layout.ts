@@ -40,6 +40,8 @@ export interface FileLayout {
   readonly groups: readonly string[];
   readonly states: readonly StateArray[];
   readonly lines: readonly { readonly path: string; readonly values: readonly number[] }[];
+  /** Truth values along an axis. */
+  readonly masks?: readonly { readonly path: string; readonly values: readonly boolean[] }[];
   /** Single numbers, each an array without axes, by path. */
   readonly numbers?: Readonly<Record<string, number>>;
   /** Of groups and lines, by path. */

@@ -42,6 +42,12 @@ export function theWell(written: Written): FileLayout {
       { path: "dimensions/time", values: coordinates.time },
       ...directions.map((axis) => ({ path: `dimensions/${axis}`, values: coordinates[axis] })),
     ],
+    // Where along its direction a boundary is: at both ends, which is how The Well's loader finds its sides.
+    masks: stated.map(({ axis, path }) => {
+      const points = written.points[directions.indexOf(axis)]!;
+      const values = Array.from({ length: points }, (_, i) => i === 0 || i === points - 1);
+      return { path: `${path}/mask`, values };
+    }),
     numbers: Object.fromEntries(
       Object.entries(constants).map(([one, value]) => [`scalars/${one}`, value]),
     ),
