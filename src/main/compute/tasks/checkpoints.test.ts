@@ -44,6 +44,9 @@ test("equal names are told apart by their folders", async () => {
     join("seed-a", "w.safetensors"),
     join("seed-b", "w.safetensors"),
   ]);
+  // The model that they stand beside has that name too.
+  await cp(join(fixture, "model.onnx"), join(folder, "seed-b", "model.onnx"));
+  expect(await names("seed-b/model.onnx")).toEqual([join("seed-b", "model.onnx")]);
 });
 
 test("a folder stands for the numbered weights in it, or in the folders in it, which are seeds", async () => {

@@ -129,7 +129,11 @@ async function opened(
   const pathOf = ({ network, weights }: Source): string => weights ?? network!;
   const sorted = [...sources].sort((a, b) => byNumbers(pathOf(a), pathOf(b)));
   const paths = sorted.map(pathOf);
-  const names = await namesOf(sorted, shortNames(paths));
+  // The model stands beside them where whole networks are compared.
+  const own = resolve(model);
+  const whole = sorted.some(({ network }) => network !== null);
+  const beside = whole && !paths.includes(own) ? [own] : [];
+  const names = await namesOf(sorted, shortNames([...paths, ...beside]), beside);
   const series = seriesOf(paths);
   const identityOf = identities(sample);
   return sorted.map(({ network, weights }, k) => {
@@ -144,15 +148,23 @@ async function opened(
   });
 }
 
-/** Whole networks are called after the trainings that made them, where that tells them apart. */
-async function namesOf(sources: readonly Source[], short: readonly string[]): Promise<string[]> {
+/**
+ * Whole networks are called after the trainings that made them, where that tells them apart.
+ * @param beside networks that are told of together with them
+ */
+async function namesOf(
+  sources: readonly Source[],
+  short: readonly string[],
+  beside: readonly string[],
+): Promise<string[]> {
+  const others = await Promise.all(beside.map((path) => networkName(path, null)));
   const names = await Promise.all(
     sources.map(({ network, weights }, k) =>
       network === null ? short[k]! : networkName(network, weights),
     ),
   );
   return names.map((name, k) =>
-    names.indexOf(name) === names.lastIndexOf(name) ? name : short[k]!,
+    names.indexOf(name) === names.lastIndexOf(name) && !others.includes(name) ? name : short[k]!,
   );
 }
 
