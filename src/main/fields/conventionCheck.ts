@@ -36,6 +36,9 @@ const MOST_POINTS = 2 ** 16;
 /** Below this a score is rounding. */
 const ROUNDING = 1e-6;
 
+/** A reading that leaves more than this of what decides unexplained is not proposed: of bad ones it is the least bad. */
+const POOR = 0.65;
+
 const ISOTROPY = "Spectral isotropy";
 const LAW = "Equivariance of the dynamics";
 
@@ -103,23 +106,21 @@ function reportOn(
   const order = readings.map((_, i) => i).filter((i) => left[i]);
   // The stated one where nothing contradicts it, though another may score as well.
   const best = left[0]! ? 0 : order.reduce((a, b) => (total[b]! < total[a]! ? b : a), order[0]!);
-  const verdict = order.length === readings.length ? "cannot-tell" : left[0] ? "fits" : "other-fits-better"; // prettier-ignore
+  const told = order.length === readings.length ? "cannot-tell" : left[0] ? "fits" : "other-fits-better"; // prettier-ignore
+  const least = Math.min(...decidingFor(findings, best).map(({ scores }) => scores[best]!));
+  const poor = told === "other-fits-better" && least > POOR;
+  const verdict = poor ? "cannot-tell" : told;
   const fieldsAs = (reading: Reading): string =>
     showFieldSpec(spec.map((one) => (one === vector ? readAs(one, reading) : one)));
   return {
     verdict,
-    sentence: sentenceFor(
-      verdict,
-      vector,
-      readings,
-      findings,
-      best,
-      alsoPossible(order, best, readings),
-    ),
+    sentence: poor
+      ? nothingFits(vector, readings[best]!, least)
+      : sentenceFor(verdict, vector, readings, findings, best, alsoPossible(order, best, readings)),
     rows: readings.map((reading, i) => {
       const { name, description } = reading;
       const row = { name, description, score: total[i]!, stated: i === 0, possible: left[i]! };
-      return { ...row, fields: fieldsAs(reading) };
+      return poor ? row : { ...row, fields: fieldsAs(reading) };
     }),
     best,
     evidence: findings.map(({ contradicted, ...evidence }) => ({
@@ -365,7 +366,7 @@ function sentenceFor(
 ): string {
   const score = (value: number): string => (value < ROUNDING ? "below 1e-6" : value.toPrecision(2));
   const { name } = vector;
-  const deciding = findings.filter(({ decides, contradicted }) => decides && !contradicted[best]);
+  const deciding = decidingFor(findings, best);
   const by = (at: number): string =>
     deciding.map((one) => `${lower(one.name)} ${score(one.scores[at]!)}`).join(", ");
   switch (verdict) {
@@ -376,6 +377,15 @@ function sentenceFor(
     case "cannot-tell":
       return `These data do not tell which way axes and components go: no reading of ${name} stands out by divergence${findings.length > 1 ? " or by what it carries from frame to frame" : ""}.`;
   }
+}
+
+/** The evidence that tells readings apart and speaks for this one. */
+function decidingFor(findings: readonly Finding[], best: number): Finding[] {
+  return findings.filter(({ decides, contradicted }) => decides && !contradicted[best]!);
+}
+
+function nothingFits({ name }: ChannelGroup, best: Reading, score: number): string {
+  return `No reading of ${name} fits: even the best, ${best.name}, leaves ${score.toPrecision(2)} of 1 unexplained. Perhaps the channels are in another order, or ${name} is no velocity (--fields on the command line).`;
 }
 
 /** What nothing contradicts beside the best reading, in words; empty where there is none. */
