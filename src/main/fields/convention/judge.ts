@@ -16,14 +16,16 @@ const LESS = 0.1;
 const LESS_OF_BEST = 0.3;
 /** … in how many of the samples it must explain less, … */
 const CONSISTENT = 0.85;
-/** … and the share of all that is asked of samples too few to be consistent. */
-const FEW = 4;
+/** … and the share of all that is asked of samples so few that they may agree by chance. */
+const FEW = 8;
 const LESS_OF_FEW = 0.5;
 
 /** What a law must explain before readings are measured by it, and by how much less it explains under a wrong one. */
 const LAW_EXPLAINS = 0.5;
 const LAW_LESS = 0.1;
 const LAW_FACTOR = 3;
+/** Laws have many terms: fewer samples than these may be explained by any. */
+const LAW_FEW = 4;
 
 /** One flag a reading: whether this contradicts it. */
 export type Contradicted = readonly boolean[];
@@ -70,13 +72,13 @@ export function contradictedByChange({ together, bySample }: Explained): Contrad
 
 /**
  * A reading is contradicted where a law that is the same for images explains the changes under another one, and leaves
- * several times as much under this one, in nearly every sample. A few samples are too few: laws have many terms.
+ * several times as much under this one, in nearly every sample.
  */
 export function contradictedByLaw({ together, bySample }: Explained): Contradicted {
   const best = together.indexOf(Math.min(...together));
   const least = together[best]!;
   const samples = bySample[best]!;
-  if (1 - least < LAW_EXPLAINS || samples.length < FEW) return together.map(() => false);
+  if (1 - least < LAW_EXPLAINS || samples.length < LAW_FEW) return together.map(() => false);
   return together.map((share, i) => {
     if (share - least < LAW_LESS || share < LAW_FACTOR * least) return false;
     const agreeing = samples.filter((one, s) => one < bySample[i]![s]!).length;
