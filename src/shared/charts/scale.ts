@@ -149,6 +149,7 @@ const digits = [
   [1, 2, 5],
   [1, 2, 3, 5],
   [1, 1.5, 2, 3, 5, 7],
+  [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9],
 ] as const;
 
 /** How far an axis may go on beyond its outermost label, as a share of its length. */
@@ -156,17 +157,24 @@ const UNLABELLED = 0.2;
 
 /**
  * Within about a decade powers of ten are too few: 1, 2, 5 times them, more digits where an end of the axis would be
- * far from any label, and where even those are few, round numbers.
+ * far from any label, and where even those are few, round numbers; where none is near both ends, the nearest.
  */
 function denseTicks(powers: readonly number[], bottom: number, top: number): number[] {
-  for (const factors of digits) {
-    const ticks = powers
+  const sets = digits.map((factors) =>
+    powers
       .flatMap((power) => factors.map((factor) => Math.log10(factor) + power))
-      .filter((tick) => tick >= bottom && tick <= top);
-    const bare = Math.max((ticks[0] ?? top) - bottom, top - (ticks.at(-1) ?? bottom));
-    if (ticks.length > 2 && bare <= UNLABELLED * (top - bottom)) return ticks;
-  }
-  return fixedScale(10 ** bottom, 10 ** top, 6).ticks.map(Math.log10);
+      .filter((tick) => tick >= bottom && tick <= top),
+  );
+  const round = [6, 9, 12].map((count) =>
+    fixedScale(10 ** bottom, 10 ** top, count).ticks.map(Math.log10),
+  );
+  const bare = (ticks: readonly number[]): number =>
+    Math.max((ticks[0] ?? top) - bottom, top - (ticks.at(-1) ?? bottom));
+  const all = [...sets, ...round];
+  return (
+    all.find((ticks) => ticks.length > 2 && bare(ticks) <= UNLABELLED * (top - bottom)) ??
+    all.reduce((best, ticks) => (bare(ticks) < bare(best) ? ticks : best))
+  );
 }
 
 /** 10^power as a tick label: 0.01, 1, 200 where all labels of the axis are so short, else 10⁻⁶ and 2·10⁻⁶. */
