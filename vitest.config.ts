@@ -8,6 +8,7 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "bench/**/*.test.ts", "resources/**/*.test.ts"],
     // Native executors dislike being loaded in worker threads that vitest tears down at will.
     pool: "forks",
+    setupFiles: ["build/properties.ts"],
     testTimeout: 30_000,
     // Continuous integration counts tests from a report beside what people read.
     reporters: process.env["UNIT_REPORT"]

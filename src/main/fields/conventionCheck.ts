@@ -228,13 +228,12 @@ function isotropyFinding(
 ): Finding[] {
   if (space.dimension < 2) return [];
   const flows = frames.map(({ flow }) => flow);
-  const { together } = isotropies(flows, readings, space);
   return [
     {
       name: ISOTROPY,
       question:
         "Is the flow as longitudinal along one wave vector as along another? 1 as of unrelated components; of flows with a direction of their own it says nothing, so it never decides.",
-      scores: [...together],
+      scores: [...isotropies(flows, readings, space)],
       decides: false,
       contradicted: readings.map(() => false),
     },

@@ -1,5 +1,6 @@
 /** How much of a change some terms with coefficients that are not negative explain, beyond what diffusion does. */
-import { gramOf, picked, smoothed, thinned, type Mesh } from "./gram";
+import { centred, gramOf, picked, smoothed, thinned, type Mesh } from "./gram";
+import { moved, movesOf } from "./moves";
 import { nonNegative } from "./nonNegative";
 import type { Space } from "./flow";
 
@@ -9,6 +10,8 @@ export interface Explained {
   readonly together: readonly number[];
   /** A row a reading, of one share a sample, under the coefficients of all together. */
   readonly bySample: readonly (readonly number[])[];
+  /** The same as the least of `together` once the changes were moved to where they do not belong; one a move. */
+  readonly byChance: readonly number[];
 }
 
 /**
@@ -36,7 +39,7 @@ export function bySmoothing(
   let fields: readonly Float64Array[][] = samples;
   let mesh: Mesh = { shape, every: shape.map(() => 1) };
   let seen = inside;
-  let best: { together: number[]; grams: Float64Array[] } | undefined;
+  let best: { together: number[]; grams: Float64Array[]; at: Smoothed } | undefined;
   for (const passes of FURTHER) {
     if (passes > 0) {
       const finer = mesh;
@@ -50,18 +53,69 @@ export function bySmoothing(
     const total = summed(grams);
     const together = readings.map((rows) => shareOf(reduced(total, rows)));
     if (best === undefined || Math.min(...together) < Math.min(...best.together)) {
-      best = { together, grams };
+      best = { together, grams, at: { fields, mesh, seen } };
     }
   }
-  const { together, grams } = best!;
+  const { together, grams, at } = best!;
   const total = summed(grams);
   return {
     together,
+    byChance: leftByChance(total, readings, at),
     bySample: readings.map((rows) => {
       const { coefficients } = nonNegative(reduced(total, rows));
       return grams.map((gram) => shareOf(reduced(gram, rows), coefficients));
     }),
   };
+}
+
+/** Fields of every sample as one of the smoothings leaves them. */
+interface Smoothed {
+  readonly fields: readonly Float64Array[][];
+  readonly mesh: Mesh;
+  readonly seen: Float64Array;
+}
+
+/**
+ * What the best of all readings leaves of changes that are moved along the grid, less what diffusion explains of them
+ * where they belong. A few smooth samples have so few waves that three terms explain much of any change.
+ */
+function leftByChance(
+  total: Float64Array,
+  readings: readonly (readonly (readonly number[])[])[],
+  { fields, mesh, seen }: Smoothed,
+): number[] {
+  const count = fields[0]!.length;
+  const diffusion = reduced(total, readings[0]!).slice(FLOW_TERMS).map((row) => row.slice(FLOW_TERMS)); // prettier-ignore
+  const [rate] = nonNegative(diffusion).coefficients as [number];
+  const inner = readings.map((rows) => reduced(total, rows.slice(0, FLOW_TERMS)));
+  const samples = fields.map((sample) => {
+    const all = centred(sample, seen);
+    const [bend, change] = [all[count - 2]!, all[count - 1]!];
+    return { terms: all.slice(0, -2), rest: change.map((value, k) => value - rate * bend[k]!) };
+  });
+  return movesOf(mesh.shape).map((move) => {
+    // ⟨field, moved rest⟩; last the rest's own.
+    const products = new Float64Array(count);
+    let own = 0;
+    for (const { terms, rest } of samples) {
+      const away = moved(rest, mesh.shape, move);
+      terms.forEach((term, i) => (products[i]! += dot(term, away)));
+      for (let k = 0; k < away.length; k++) own += seen[k]! * away[k]! ** 2;
+    }
+    if (!(own > 0)) return 1;
+    const shares = readings.map((rows, i) => {
+      const along = rows.slice(0, FLOW_TERMS).map((row) => dot(row, products));
+      const gram = [...inner[i]!.map((row, p) => [...row, along[p]!]), [...along, own]];
+      return nonNegative(gram).residual / own;
+    });
+    return Math.min(...shares);
+  });
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
+  return sum;
 }
 
 function summed(grams: readonly Float64Array[]): Float64Array {

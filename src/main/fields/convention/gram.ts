@@ -1,20 +1,25 @@
 /** Inner products of fields about their means, and the smoothing that goes before. */
 import { sizeOf } from "../../../shared/tensor";
 
-/** ⟨fᵢ, fⱼ⟩ over the points inside, row-major; the mean of each field is taken out. */
-export function gramOf(fields: readonly Float64Array[], inside: Float64Array): Float64Array {
+/** Fields less their means over the points inside; 0 outside. */
+export function centred(fields: readonly Float64Array[], inside: Float64Array): Float64Array[] {
   const weight = inside.reduce((sum, one) => sum + one, 0);
-  const centred = fields.map((field) => {
+  return fields.map((field) => {
     let mean = 0;
     for (let k = 0; k < field.length; k++) mean += inside[k]! * field[k]!;
     mean /= weight;
     return field.map((value, k) => inside[k]! * (value - mean));
   });
+}
+
+/** ⟨fᵢ, fⱼ⟩ over the points inside, row-major, of fields about their means. */
+export function gramOf(fields: readonly Float64Array[], inside: Float64Array): Float64Array {
+  const about = centred(fields, inside);
   const count = fields.length;
   const out = new Float64Array(count * count);
   for (let a = 0; a < count; a++) {
     for (let b = a; b < count; b++) {
-      const [p, q] = [centred[a]!, centred[b]!];
+      const [p, q] = [about[a]!, about[b]!];
       let sum = 0;
       for (let k = 0; k < p.length; k++) sum += p[k]! * q[k]!;
       out[a * count + b] = out[b * count + a] = sum;

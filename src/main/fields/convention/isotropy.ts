@@ -8,7 +8,6 @@
  * Every wave number counts by its square: ∫|k·v|² is ‖∇·v‖² and ∫|k|²|v|² is ‖∇v‖² (Parseval), so no spectrum is needed.
  */
 import { divergences } from "./divergence";
-import type { Explained } from "./explained";
 import type { Space, StoredVector } from "./flow";
 import type { Reading } from "./readings";
 
@@ -17,15 +16,10 @@ export function isotropies(
   flows: readonly StoredVector[],
   readings: readonly Reading[],
   space: Space,
-): Explained {
-  const score = (share: number): number => {
+): readonly number[] {
+  return divergences(flows, readings, space).map((share) => {
     const d = space.dimension;
     const away = share * d < 1 ? 1 - share * d : (share * d - 1) / (d - 1);
     return Math.min(1, Math.max(0, 1 - away));
-  };
-  const each = flows.map((flow) => divergences([flow], readings, space).map(score));
-  return {
-    together: divergences(flows, readings, space).map(score),
-    bySample: readings.map((_, i) => each.map((scores) => scores[i]!)),
-  };
+  });
 }

@@ -20,6 +20,17 @@ const CONSISTENT = 0.85;
 const FEW = 8;
 const LESS_OF_FEW = 0.5;
 
+/**
+ * By how many standard deviations more must be explained than of moved changes. What is explained by chance is spread as
+ * χ² with few degrees of freedom, so this is one in some hundred thousand; fields without relation reach 6 in a thousand
+ * data sets, flows that carry something begin at 13.
+ */
+const BEYOND = 9;
+/** Less than this, in logarithms, is no spread: rounding. */
+const LEAST_SPREAD = 1e-3;
+/** What is left of a law that explains all is rounding. */
+const LEFT = 1e-9;
+
 /** What a law must explain before readings are measured by it, and by how much less it explains under a wrong one. */
 const LAW_EXPLAINS = 0.5;
 const LAW_LESS = 0.1;
@@ -56,10 +67,11 @@ export function curlFreeAsStated(
 }
 
 /** A reading is contradicted where another one explains clearly more of what changes, in nearly every sample. */
-export function contradictedByChange({ together, bySample }: Explained): Contradicted {
+export function contradictedByChange(explained: Explained): Contradicted {
+  const { together, bySample } = explained;
   const best = together.indexOf(Math.min(...together));
   const most = 1 - together[best]!;
-  if (most < EXPLAINED) return together.map(() => false);
+  if (most < EXPLAINED || !beyondChance(explained)) return together.map(() => false);
   return together.map((share, i) => {
     const less = share - together[best]!;
     if (less < LESS || less < LESS_OF_BEST * most) return false;
@@ -74,14 +86,27 @@ export function contradictedByChange({ together, bySample }: Explained): Contrad
  * A reading is contradicted where a law that is the same for images explains the changes under another one, and leaves
  * several times as much under this one, in nearly every sample.
  */
-export function contradictedByLaw({ together, bySample }: Explained): Contradicted {
+export function contradictedByLaw(explained: Explained): Contradicted {
+  const { together, bySample } = explained;
   const best = together.indexOf(Math.min(...together));
   const least = together[best]!;
   const samples = bySample[best]!;
-  if (1 - least < LAW_EXPLAINS || samples.length < LAW_FEW) return together.map(() => false);
+  if (1 - least < LAW_EXPLAINS || samples.length < LAW_FEW || !beyondChance(explained)) {
+    return together.map(() => false);
+  }
   return together.map((share, i) => {
     if (share - least < LAW_LESS || share < LAW_FACTOR * least) return false;
     const agreeing = samples.filter((one, s) => one < bySample[i]![s]!).length;
     return agreeing >= CONSISTENT * samples.length;
   });
+}
+
+/** Whether the changes are explained better where they belong than moved elsewhere. */
+function beyondChance({ together, byChance }: Explained): boolean {
+  const explained = (left: number): number => -Math.log(Math.max(left, LEFT));
+  const chances = byChance.map(explained);
+  const mean = chances.reduce((sum, one) => sum + one, 0) / chances.length;
+  const squares = chances.reduce((sum, one) => sum + (one - mean) ** 2, 0);
+  const spread = Math.max(Math.sqrt(squares / (chances.length - 1)), LEAST_SPREAD);
+  return explained(Math.min(...together)) > mean + BEYOND * spread;
 }

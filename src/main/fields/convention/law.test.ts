@@ -10,11 +10,11 @@ const grid = unitGrid([n, n]);
 const along = (field: Float64Array, direction: 0 | 1): Float64Array =>
   spectral(field, [n, n], 1 - direction, 1);
 
-/** Modes up to 3. */
-function smooth(random: () => number): Float64Array {
+/** Modes up to so many waves along each axis. */
+function smooth(random: () => number, waves = 3): Float64Array {
   const out = new Float64Array(n * n);
-  for (let kx = -3; kx <= 3; kx++) {
-    for (let ky = 0; ky <= 3; ky++) {
+  for (let kx = -waves; kx <= waves; kx++) {
+    for (let ky = 0; ky <= waves; ky++) {
       const [amplitude, phase] = [random() - 0.5, 2 * Math.PI * random()];
       for (let i = 0; i < n * n; i++) {
         const [x, y] = [i % n, Math.floor(i / n)];
@@ -100,8 +100,7 @@ describe.each(ways)("light stored as %s", (name, stored) => {
         expect(deciding[0]!.scores[best!]).toBeLessThan(1e-3);
         expect(deciding[0]!.weight).toBeGreaterThan(0.1);
       }),
-      // The same four each time: a verdict on six samples is statistics, and of a few hundred data sets one misleads.
-      { numRuns: 4, seed: 7 },
+      { numRuns: 4 },
     );
   });
 });
@@ -121,6 +120,23 @@ function noise(): readonly [Float64Array, Float64Array, Float64Array] {
   const one = (): Float64Array => Float64Array.from(normals(randomFrom(90, draws++), n * n));
   return [one(), one(), one()];
 }
+
+test("few smooth samples without relation tell nothing, though any terms explain much of them", () => {
+  const scalar = parseFieldSpec("scalar:s,vector:v");
+  fc.assert(
+    fc.property(seeds, fc.integer({ min: 1, max: 4 }), (seed, samples) => {
+      const random = randomFrom(seed);
+      const states = Float64Array.from(
+        Array.from({ length: 3 * samples }, () => [...smooth(random, 1)]).flat(),
+      );
+      const rates = Array.from({ length: 3 * samples }, () => [...smooth(random, 1)]).flat();
+      const later = states.map((value, i) => value + DT * rates[i]!);
+      const { verdict } = checkConvention(states, [samples, 3, n, n], scalar, grid, later);
+      expect(verdict).toBe("cannot-tell");
+    }),
+    { numRuns: 50 },
+  );
+});
 
 test("a right-angle turn of an incompressible flow is told where its dynamics tells", () => {
   // Without frames the flow may as well be one without curl.

@@ -12,6 +12,7 @@ import { d4 } from "../../../shared/groups/catalogue";
 import { determinant, type SignedPermutation } from "../../../shared/groups/element";
 import type { Explained } from "./explained";
 import type { Space } from "./flow";
+import { moved, movesOf } from "./moves";
 import { sameUpToSign, type Reading } from "./readings";
 
 /** Two frames of all fields of the law: the vector's stored components first. */
@@ -40,7 +41,8 @@ export function lawUnexplained(
   space: Space,
 ): Explained {
   const count = 2 + pseudo.length;
-  const grams = pairs.map((pair) => gramOf(pair, count, space));
+  const samples = pairs.map((pair) => rowsOf(pair, count, space));
+  const grams = samples.map(({ rows }) => gramOf(rows));
   const total = grams.reduce((sum, gram) => Matrix.add(sum, gram));
   // A reading and its opposite give images alike.
   const kinds = readings.map((reading) =>
@@ -53,7 +55,25 @@ export function lawUnexplained(
   return {
     together: found.map(({ together }) => together),
     bySample: found.map(({ bySample }) => bySample),
+    byChance: movesOf(space.shape).map((move) => {
+      const elsewhere = withMovedChanges(total, samples, space, move);
+      const left = [...shares.keys()].map((kind) => {
+        return togetherOf(averaged(elsewhere, imagesUnder(readings[kind]!, pseudo)), count);
+      });
+      return Math.min(...left);
+    }),
   };
+}
+
+/** The mean share that a law of its own for each field leaves, of inner products of frames and images. */
+function togetherOf(gram: Matrix, count: number): number {
+  return mean(count, (field) => leftBy(fitted(gram, field, count), gram, field, count));
+}
+
+function mean(count: number, of: (field: number) => number): number {
+  let sum = 0;
+  for (let field = 0; field < count; field++) sum += of(field);
+  return sum / count;
 }
 
 function sharesOf(
@@ -67,7 +87,7 @@ function sharesOf(
   const whole = averaged(total, images);
   const fits = Array.from({ length: count }, (_, field) => fitted(whole, field, count));
   const share = (gram: Matrix): number =>
-    fits.reduce((sum, fit, field) => sum + leftBy(fit, gram, field, count), 0) / count;
+    mean(count, (field) => leftBy(fits[field]!, gram, field, count));
   return { together: share(whole), bySample: grams.map((gram) => share(averaged(gram, images))) };
 }
 
@@ -81,7 +101,14 @@ const termOf = {
   change: (a: number, count: number): number => 4 * count + 2 * count ** 2 + a,
 };
 
-function gramOf({ before, after }: LawPair, count: number, space: Space): Matrix {
+/** A sample's terms and changes at the points that are looked at, and its changes everywhere. */
+interface Rows {
+  readonly rows: readonly Float64Array[];
+  /** Undefined of a field that does not change. */
+  readonly changes: readonly (Float64Array | undefined)[];
+}
+
+function rowsOf({ before, after }: LawPair, count: number, space: Space): Rows {
   const size = termOf.change(count, count);
   const chosen = pointsOf(space);
   const rows = Array.from({ length: size }, () => new Float64Array(chosen.length));
@@ -105,21 +132,65 @@ function gramOf({ before, after }: LawPair, count: number, space: Space): Matrix
       }
     }
   }
-  for (let a = 0; a < count; a++) {
-    const row = rows[termOf.change(a, count)]!;
-    chosen.forEach((k, at) => (row[at] = after[a]![k]! - before[a]![k]!));
-    if (squares(row) <= ROUNDING ** 2 * squares(rows[termOf.field(a)]!)) row.fill(0);
-  }
+  const changes = after.map((field, a) => {
+    const change = field.map((value, k) => value - before[a]![k]!);
+    return squares(change) > ROUNDING ** 2 * squares(before[a]!) ? change : undefined;
+  });
+  changes.forEach((change, a) => {
+    if (change !== undefined) rows[termOf.change(a, count)]!.set(at(change, chosen));
+  });
+  return { rows, changes };
+}
+
+function at(field: Float64Array, chosen: readonly number[]): Float64Array {
+  return Float64Array.from(chosen, (k) => field[k]!);
+}
+
+function gramOf(rows: readonly Float64Array[]): Matrix {
+  const size = rows.length;
   const matrix = new Matrix(size, size);
   for (let p = 0; p < size; p++) {
     for (let q = p; q < size; q++) {
-      let sum = 0;
-      for (let at = 0; at < chosen.length; at++) sum += rows[p]![at]! * rows[q]![at]!;
-      matrix.set(p, q, sum);
-      matrix.set(q, p, sum);
+      matrix.set(p, q, dot(rows[p]!, rows[q]!));
+      matrix.set(q, p, matrix.get(p, q));
     }
   }
   return matrix;
+}
+
+/** The inner products of all samples as they were if changes had happened elsewhere on the grid. */
+function withMovedChanges(
+  total: Matrix,
+  samples: readonly Rows[],
+  space: Space,
+  move: readonly number[],
+): Matrix {
+  const count = samples[0]!.changes.length;
+  const terms = termOf.change(0, count);
+  const out = total.clone();
+  for (let a = 0; a < count; a++) {
+    const change = termOf.change(a, count);
+    for (let p = 0; p < terms; p++) {
+      out.set(p, change, 0);
+      out.set(change, p, 0);
+    }
+    out.set(change, change, 0);
+  }
+  const chosen = pointsOf(space);
+  for (const { rows, changes } of samples) {
+    changes.forEach((field, a) => {
+      if (field === undefined) return;
+      const change = termOf.change(a, count);
+      const away = at(moved(field, space.shape, move), chosen);
+      out.set(change, change, out.get(change, change) + dot(away, away));
+      for (let p = 0; p < terms; p++) {
+        const product = out.get(p, change) + dot(rows[p]!, away);
+        out.set(p, change, product);
+        out.set(change, p, product);
+      }
+    });
+  }
+  return out;
 }
 
 /** Points away from edges, evenly thinned along both axes. */
@@ -229,8 +300,12 @@ function leftBy(law: Float64Array, gram: Matrix, field: number, count: number): 
   return Math.min(1, Math.max(0, left / whole));
 }
 
-function squares(row: Float64Array): number {
+function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (const value of row) sum += value * value;
+  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
   return sum;
+}
+
+function squares(row: Float64Array): number {
+  return dot(row, row);
 }

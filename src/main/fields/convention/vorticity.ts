@@ -18,6 +18,7 @@ export function vorticityUnexplained(
 ): Explained {
   const together = readings.map(() => 1);
   const bySample = readings.map(() => pairs.map(() => 1));
+  let byChance: readonly number[] = [];
   readings.forEach((reading, i) => {
     const opposite = readings.findIndex((other, j) => j > i && sameUpToSign(reading, other));
     if (opposite < 0) return;
@@ -29,8 +30,9 @@ export function vorticityUnexplained(
       together[row] = found.together[k]!;
       bySample[row] = [...found.bySample[k]!];
     });
+    byChance = found.byChance.map((share, move) => Math.min(share, byChance[move] ?? 1));
   });
-  return { together, bySample };
+  return { together, bySample, byChance };
 }
 
 function diagonal(sign: number): number[][] {
