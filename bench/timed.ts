@@ -54,7 +54,7 @@ async function step(): Promise<Run> {
 }
 
 async function gram(): Promise<Run> {
-  const chunk = 4;
+  const chunk = Math.min(4, samples);
   const gradients = await Gradients.compile(executor, model, sampleNetwork(model), "mse", chunk);
   return async () => {
     const { columns } = await gradients.of(x, y, 0, samples, () => undefined);
