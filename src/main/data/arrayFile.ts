@@ -22,6 +22,8 @@ export interface ArrayFile {
   readonly boundary?: string;
   /** The equations its states obey, `springs: k=2,rest=1`, as the file states them. */
   readonly physics?: string;
+  /** The command that made its states, as the file states it. */
+  readonly origin?: string;
   /** Sides of the box in the order of the grid's axes, `1,2`, as the file states them. */
   readonly length?: string;
   /** `v=m/s,t=s`, as the file states them. */

@@ -32,7 +32,7 @@ import { readingOf, type Proposal } from "./layouts";
 import { openArrayFile } from "./open";
 import { joinedStates, linksIn, shardsOf } from "./shards";
 import { statesOf, type StatePlace, type States } from "./states";
-import { OWN_PHYSICS } from "./write/ownWords";
+import { OWN_ORIGIN, OWN_PHYSICS } from "./write/ownWords";
 import { namesSaid, sidesSaid } from "./said";
 import { unitsOf } from "./units";
 
@@ -74,6 +74,8 @@ export interface DataSet extends SampleExtent {
   readonly assumedBoundary: string;
   /** The equations that the states obey and their numbers; undefined where nothing says. */
   readonly physics: StatedPhysics | undefined;
+  /** The command that made the states; undefined where nothing says. */
+  readonly origin: string | undefined;
   readonly sampleCount: number;
   /** What was assumed in opening, each a sentence. */
   readonly notices: readonly string[];
@@ -177,6 +179,7 @@ async function dataSetOf(
   const box = boxOf(states, coordinates, boundary ?? reading.assumedBoundary, sides);
   const grid = box?.grid;
   const physics = physicsOf(file);
+  const origin = originOf(file);
   const placeOf = (index: number): StatePlace => {
     if (!Number.isInteger(index) || index < 0 || index >= sampleCount) {
       throw new RangeError(`sample ${index} of ${sampleCount}`);
@@ -186,7 +189,12 @@ async function dataSetOf(
   return {
     path,
     layout: reading.layout,
-    evidence: [...reading.evidence, ...physicsSentence(physics), ...shardsSentence(files)],
+    evidence: [
+      ...reading.evidence,
+      ...physicsSentence(physics),
+      ...(origin === undefined ? [] : [`It states what made it: ${origin}`]),
+      ...shardsSentence(files),
+    ],
     targets,
     predicts,
     conditions,
@@ -205,6 +213,7 @@ async function dataSetOf(
     boundary,
     assumedBoundary: reading.assumedBoundary ?? "periodic",
     physics,
+    origin,
     trajectories: states.trajectories,
     times,
     sampleCount,
@@ -269,6 +278,11 @@ async function statesOfInput(
 function physicsOf(file: ArrayFile): StatedPhysics | undefined {
   const text = file.physics ?? file.attributes("")[OWN_PHYSICS];
   return typeof text === "string" ? parsePhysics(text) : undefined;
+}
+
+function originOf(file: ArrayFile): string | undefined {
+  const text = file.origin ?? file.attributes("")[OWN_ORIGIN];
+  return typeof text === "string" ? text : undefined;
 }
 
 function physicsSentence(physics: StatedPhysics | undefined): string[] {

@@ -75,7 +75,16 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
 const bare = { notices: [], attributes: noAttributes };
 
 /** What the file says of its states, as arrays of one text each, or as entries of text: fields.npy, axes.txt. */
-const notes = ["fields", "axes", "boundary", "physics", "length", "units", "names"] as const;
+const notes = [
+  "fields",
+  "axes",
+  "boundary",
+  "physics",
+  "origin",
+  "length",
+  "units",
+  "names",
+] as const;
 type Note = (typeof notes)[number];
 /** Bytes of an entry of text. */
 const LONGEST_NOTE = 4096;

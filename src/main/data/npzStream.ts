@@ -9,6 +9,7 @@ import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import { fileError } from "../../shared/fileErrors";
 import { sizeOf, type Tensor } from "../../shared/tensor";
+import type { ArrayFile } from "./arrayFile";
 import { atomicWrite } from "./atomic";
 import { encodeNpy, littleEndianBytes, npyHeader } from "./npy";
 import { encodeNpyText } from "./npyText";
@@ -73,12 +74,12 @@ export class NpzStream {
 
   /**
    * Writes the archive, complete or not at all, with further arrays that are at hand.
-   * @param stated what the file says of the states, as `fields`, `boundary` and `physics` of an `ArrayFile`
+   * @param stated what the file says of the states, as an `ArrayFile` has it
    * @throws UserError "file/…"
    */
   async finish(
     tensors: Readonly<Record<string, Tensor>>,
-    stated: { readonly fields: string; readonly boundary?: string; readonly physics?: string },
+    stated: Readonly<Pick<ArrayFile, "fields" | "boundary" | "physics" | "origin">>,
   ): Promise<void> {
     try {
       for (const [name, { shape, bytes }] of this.#arrays) {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { showFieldSpec } from "../../../shared/fields/spec";
 import { openData } from "../../data/dataset";
 import { simulators } from "../../physics/simulators";
+import { convertData } from "./convertData";
 import { previewSimulation } from "./previewSimulation";
 import { pictureOf, simulate, type SimulateInput } from "./simulate";
 
@@ -97,6 +98,46 @@ test("an open box is written as one, and its states are of the middles of cells"
   const data = await openData(out);
   expect(data.coordinates.x![0]).toBeCloseTo(1 / 24, 12);
   await data.close();
+});
+
+/** What a command line of that text asks for. */
+function asked(text: string, out: string): SimulateInput {
+  const [, , system = "", ...words] = text.split(" # ")[0]!.split(" ");
+  const flags = Object.fromEntries(
+    words.flatMap((word, i) => (i % 2 === 0 ? [[word.slice(2), words[i + 1]!]] : [])),
+  ) as Record<"trajectories" | "steps" | "size" | "seed" | "set", string>;
+  const number = (name: "trajectories" | "steps" | "size" | "seed"): number => Number(flags[name]);
+  const set = Object.fromEntries(flags.set.split(",").map((pair) => pair.split("=") as [string, string])); // prettier-ignore
+  const counts = { trajectories: number("trajectories"), steps: number("steps") };
+  return { system, preset: null, set, ...counts, size: number("size"), seed: number("seed"), out };
+}
+
+test.each([
+  [{ system: "navier-stokes", preset: "diagonal", set: { dt: "0.03" }, size: 16, seed: 7 }, "npz"],
+  [{ system: "burgers", set: { nu: "0.07", start: "sines" }, size: 32, seed: 11 }, "h5"],
+  [{ system: "n-body", size: 3, seed: 5 }, "npz"],
+])("what %o wrote as .%s states the command that writes the same again", async (change, ending) => {
+  const [out, again] = ["first", "again"].map((name) => join(folder, `${name}.${ending}`));
+  await simulate({ ...plan, ...change, out: out! }, context);
+  const first = await openData(out!);
+  expect(first.origin).toMatch(
+    /^noetherscope simulate .*--seed \d+ --set .* # version \d+\.\d+\.\d+$/,
+  );
+  expect(first.evidence).toContain(`It states what made it: ${first.origin}`);
+  await simulate(asked(first.origin!, again!), context);
+  const second = await openData(again!);
+  expect(second.origin).toBe(first.origin);
+  expect(await second.read([0, 5])).toEqual(await first.read([0, 5]));
+  // What is written of it elsewhere keeps that.
+  if (ending === "h5") {
+    const converted = join(folder, "converted.npz");
+    await convertData({ path: out!, options: {}, out: converted, layout: null, trajectories: "", times: "" }, context); // prettier-ignore
+    const third = await openData(converted);
+    expect(third.origin).toBe(first.origin);
+    await third.close();
+  }
+  await first.close();
+  await second.close();
 });
 
 test.each([

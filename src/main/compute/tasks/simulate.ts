@@ -11,7 +11,12 @@ import { apart } from "../../physics/simulators/phaseSpace";
 import { boundaryOf, type Simulator } from "../../physics/simulators/simulator";
 import type { TaskContext } from "../task";
 import { convertData } from "./convertData";
-import { simulationPlan, type SimulationPlan, type SimulationRequest } from "./simulationPlan";
+import {
+  originOf,
+  simulationPlan,
+  type SimulationPlan,
+  type SimulationRequest,
+} from "./simulationPlan";
 
 export interface SimulateInput extends SimulationRequest {
   /** Ends in .npz, .h5 or .hdf5. */
@@ -108,6 +113,7 @@ async function simulateNpz(
     await file.finish(coordinatesOf(plan, times), {
       fields: simulator.fields,
       physics: showPhysics({ physics: simulator.physics, coefficients: plan.coefficients }),
+      origin: originOf(plan, input),
       ...(simulator.axes === 0 ? {} : { boundary: boundaryOf(choices) }),
     });
   } finally {

@@ -1,4 +1,5 @@
 /** What is to be simulated, checked before anything is computed: the simulator, its settings, and how much comes of it. */
+import packageJson from "../../../../package.json";
 import { UserError } from "../../../shared/errors";
 import { parseParameters } from "../../../shared/parameters";
 import { sizeOf } from "../../../shared/tensor";
@@ -97,4 +98,24 @@ function settingsOf(
   const of = <T>(kind: "number" | "string"): Record<string, T> =>
     Object.fromEntries(values.filter(([, value]) => typeof value === kind)) as Record<string, T>;
   return { coefficients: of<number>("number"), choices: of<string>("string") };
+}
+
+/**
+ * The command that makes these states again, with every setting, and the version that made them behind it, as a comment of
+ * shells: what a file says of its origin.
+ */
+export function originOf(
+  { simulator, size, coefficients, choices }: SimulationPlan,
+  { trajectories, steps, seed }: SimulationRequest,
+): string {
+  const set = Object.entries({ ...choices, ...coefficients }).map((pair) => pair.join("="));
+  const flags = {
+    trajectories,
+    steps,
+    size,
+    seed,
+    ...(set.length === 0 ? {} : { set: set.join() }),
+  };
+  const given = Object.entries(flags).map(([name, value]) => ` --${name} ${value}`);
+  return `noetherscope simulate ${simulator.id}${given.join("")} # version ${packageJson.version}`;
 }

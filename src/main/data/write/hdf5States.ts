@@ -15,7 +15,7 @@ import type { ConvertOptions, Converted } from "../convert";
 import { stepOf } from "../coordinates";
 import type { DataSet } from "../dataset";
 import { Hdf5Writer, type Numbers } from "../hdf5/writer";
-import { OWN_BOUNDARY, OWN_FIELDS, OWN_PHYSICS, OWN_UNITS } from "./ownWords";
+import { OWN_BOUNDARY, OWN_FIELDS, OWN_ORIGIN, OWN_PHYSICS, OWN_UNITS } from "./ownWords";
 import type { Direction, FileLayout, StateArray, Written } from "./layout";
 
 /**
@@ -28,7 +28,7 @@ export async function writeHdf5(
   layoutOf: (written: Written) => FileLayout,
   options: ConvertOptions,
 ): Promise<Converted> {
-  const { states, boundary, physics } = data;
+  const { states, boundary, physics, origin } = data;
   const written = writtenOf(data, basename(out, extname(out)), options);
   const layout = layoutOf(written);
   const like = floating(await states.read([]));
@@ -56,6 +56,7 @@ export async function writeHdf5(
       file.attribute("/", OWN_FIELDS, showFieldSpec(withoutReadings(layout.order)));
     if (boundary !== undefined) file.attribute("/", OWN_BOUNDARY, boundary);
     if (physics !== undefined) file.attribute("/", OWN_PHYSICS, showPhysics(physics));
+    if (origin !== undefined) file.attribute("/", OWN_ORIGIN, origin);
     units(file, data, written, layout);
     await fill(file, data, written, layout, options);
     await file.finish();

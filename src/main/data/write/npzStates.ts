@@ -17,9 +17,9 @@ import { zipArchive, type StreamedContent, type ZipContent } from "../zipWriter"
 const MOST_VALUES = 2 ** 21;
 
 /**
- * Writes `states`, and `time`, `z`, `y`, `x` where known, else `dt`; channel groups, boundary, physics and units lie in
- * the texts `fields`, `boundary`, `physics` and `units`, sides that no coordinates tell in `length`, channels' names without
- * kinds in `names`, where this program finds them again.
+ * Writes `states`, and `time`, `z`, `y`, `x` where known, else `dt`; channel groups, boundary, physics, origin and units lie
+ * in texts of those names (groups in `fields`), sides that no coordinates tell in `length`, channels' names without kinds in
+ * `names`, where this program finds them again.
  * @throws UserError "file/…"
  */
 export async function writeNpzStates(
@@ -27,7 +27,7 @@ export async function writeNpzStates(
   out: string,
   options: ConvertOptions,
 ): Promise<Converted> {
-  const { states, coordinates, fields, boundary, physics, dt, units } = data;
+  const { states, coordinates, fields, boundary, physics, origin, dt, units } = data;
   const places = placesIn(options);
   const [firstTime, endTime] = options.times;
   const count = options.trajectories[1] - options.trajectories[0];
@@ -65,6 +65,7 @@ export async function writeNpzStates(
     ...(fields === undefined ? {} : { fields: showFieldSpec(fields) }),
     ...(boundary === undefined ? {} : { boundary }),
     ...(physics === undefined ? {} : { physics: showPhysics(physics) }),
+    ...(origin === undefined ? {} : { origin }),
     ...(sides === undefined ? {} : { length: sides.join() }),
     ...(Object.keys(units).length === 0 ? {} : { units: showUnits(units) }),
     ...(names === undefined ? {} : { names: names.join() }),

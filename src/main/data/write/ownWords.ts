@@ -8,3 +8,5 @@ export const OWN_BOUNDARY = "noetherscope_boundary";
 export const OWN_UNITS = "noetherscope_units";
 /** The equations and their numbers, `springs: k=2,rest=1`. */
 export const OWN_PHYSICS = "noetherscope_physics";
+/** The command that made the states: its settings, its seed, and the program's version. */
+export const OWN_ORIGIN = "noetherscope_origin";
