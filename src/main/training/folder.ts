@@ -2,8 +2,8 @@
  * A training's folder: `model.onnx` that it began with, `training.json` that says what it is and how far it came, and for
  * each seed (in a folder `seed-K` where there are several) weights over the epochs, curves and what is needed to go on.
  */
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { UserError } from "../../shared/errors";
 import { fileError } from "../../shared/fileErrors";
 import {
@@ -15,6 +15,7 @@ import { atomicWrite } from "../data/atomic";
 import { readRecord } from "../data/record";
 
 const RECORD = "training.json";
+const PARTIAL = ".partial";
 
 /** Where a study's trainings lie. */
 export function trainingsFolder(study: string): string {
@@ -27,6 +28,23 @@ export function trainingFolder(study: string, id: string): string {
     throw new UserError("training/id", `“${id}” is no training’s name.`);
   }
   return join(trainingsFolder(study), id);
+}
+
+/** Where a training is made that is not whole yet. */
+export function partialFolder(study: string, id: string): string {
+  return join(trainingsFolder(study), `.${basename(trainingFolder(study, id))}${PARTIAL}`);
+}
+
+/**
+ * Takes away what trainings left that never began: their program was killed meanwhile, or their study moved. For whoever
+ * holds the study's lock.
+ */
+export async function removePartial(study: string): Promise<void> {
+  const folder = trainingsFolder(study);
+  // Where nothing can be listed or deleted, there is nothing that could not wait.
+  const names = await readdir(folder).catch((): string[] => []);
+  const left = names.filter((name) => name.startsWith(".") && name.endsWith(PARTIAL));
+  await Promise.allSettled(left.map((name) => rm(join(folder, name), { recursive: true })));
 }
 
 /** Names of the folders that may be trainings. */

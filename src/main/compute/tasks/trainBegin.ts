@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import packageJson from "../../../../package.json";
+import { UserError } from "../../../shared/errors";
 import { fileError } from "../../../shared/fileErrors";
 import { checkpointName } from "../../../shared/training/checkpoints";
 import type { TrainingParameters } from "../../../shared/training/parameters";
@@ -17,8 +18,13 @@ import {
 } from "../../../shared/training/training";
 import { atomicWrite } from "../../data/atomic";
 import { identify } from "../../data/identity";
-import { makeFolder } from "../../data/makeFolder";
-import { trainingFolder, trainingsFolder, writeTraining } from "../../training/folder";
+import { isThere } from "../../data/isThere";
+import {
+  partialFolder,
+  trainingFolder,
+  trainingsFolder,
+  writeTraining,
+} from "../../training/folder";
 import { encodeWeights } from "../../training/weightsFile";
 import { openSubject, storedOptions, type Subject } from "./trainingSubject";
 import { recordOfNormalisation } from "./preparation";
@@ -40,19 +46,34 @@ export interface Beginning {
 /** The network's file in a training's folder. */
 export const NETWORK = "model.onnx";
 
-/** @throws UserError of model, data and parameters, "file/…"; then nothing is there */
+/** @throws UserError of model, data and parameters, "training/study-gone", "file/…"; then nothing is there */
 export async function beginTraining(given: Beginning): Promise<TrainingRecord> {
-  const folder = trainingFolder(given.study, given.id);
-  const partial = join(trainingsFolder(given.study), `.${given.id}.partial`);
+  const { study, id, name } = given;
+  const folder = trainingFolder(study, id);
+  const partial = partialFolder(study, id);
   try {
-    await makeFolder(partial);
+    // One after the other: a study that was moved must not come into being again where it was.
+    for (const place of [trainingsFolder(study), partial]) await makeInside(place);
     const record = await written(partial, given);
     await rename(partial, folder);
     return record;
   } catch (error) {
+    // What lies in a study that was moved goes when that is opened again.
     await rm(partial, { recursive: true, force: true });
-    throw fileError(error, folder, "write");
+    if (await isThere(study)) throw fileError(error, folder, "write");
+    throw new UserError(
+      "training/study-gone",
+      `The study ${study} was moved, renamed or deleted while ${name} began, so nothing of the training is kept.`,
+      { where: study, todo: "Open the study where it lies now and start the training again.", cause: error }, // prettier-ignore
+    );
   }
+}
+
+/** A folder in one that is there. */
+async function makeInside(place: string): Promise<void> {
+  await mkdir(place).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
 }
 
 async function written(folder: string, given: Beginning): Promise<TrainingRecord> {

@@ -1,8 +1,8 @@
 /** Networks that a training made, as models of its study: one a seed, with the weights that were best. */
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../shared/errors";
 import type { SeedRecord } from "../../../shared/training/training";
+import { isThere } from "../../data/isThere";
 import { NETWORK } from "../../compute/tasks/trainBegin";
 import { readTraining, recordPath } from "../../training/folder";
 import { memberFiles } from "../../training/member";
@@ -74,11 +74,4 @@ async function weightsIn(folder: string): Promise<string | null> {
     if (await isThere(path)) return path;
   }
   return null;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

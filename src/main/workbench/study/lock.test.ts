@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -39,6 +39,21 @@ describe("a study's lock", () => {
     const lock = await takeLock(folder);
     expect(lock.holder).toBeNull();
     expect(await lock.stillOurs()).toBe(true);
+  });
+
+  test("is taken over where this very process held it in a folder that was renamed since", async () => {
+    const inside = join(folder, "study");
+    await mkdir(inside);
+    const before = await takeLock(inside);
+    const renamed = join(folder, "renamed");
+    await rename(inside, renamed);
+    const now = await takeLock(renamed);
+    expect(now.holder).toBeNull();
+    expect(await before.stillOurs()).toBe(false);
+    await before.release();
+    expect(await now.stillOurs()).toBe(true);
+    expect((await takeLock(renamed)).holder).toContain(`process ${process.pid} on this machine`);
+    await now.release();
   });
 
   test("is respected on another machine while that gives signs of life", async () => {

@@ -20,6 +20,9 @@ const lockFile = z.object({
 });
 type LockFile = z.infer<typeof lockFile>;
 
+/** Where this process took the locks that it holds, by token. */
+const taken = new Map<string, string>();
+
 export interface Lock {
   /** Why it is not ours, in words: who has it, or that nobody can; null where it is ours. */
   readonly holder: string | null;
@@ -41,10 +44,13 @@ export async function takeLock(folder: string): Promise<Lock> {
   for (let round = 0; round < 2; round++) {
     try {
       const file = await open(path, "wx");
+      // Before anybody can read it: a lock of this process that it knows nothing of counts as moved.
+      taken.set(mine.token, path);
       await file.writeFile(JSON.stringify(mine));
       await file.close();
       return ownLock(path, mine.token);
     } catch (error) {
+      taken.delete(mine.token);
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
         return heldElsewhere("its folder cannot be written to");
@@ -71,6 +77,7 @@ function ownLock(path: string, token: string): Lock {
     stillOurs,
     release: async () => {
       clearInterval(beat);
+      taken.delete(token);
       if (await stillOurs()) await rm(path, { force: true });
     },
   };
@@ -96,7 +103,14 @@ async function livingHolder(path: string): Promise<string | null> {
   if (lock === null) return "another program, which is opening it";
   const here = lock.host === hostname();
   if (here && !isRunning(lock.pid)) return null;
+  if (here && lock.pid === process.pid && (await isMoved(lock.token))) return null;
   return `process ${lock.pid} on ${here ? "this machine" : lock.host}, since ${lock.since.slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** Whether a lock that names this process lies elsewhere than where it was taken: its study's folder was renamed. */
+async function isMoved(token: string): Promise<boolean> {
+  const place = taken.get(token);
+  return place === undefined || (await readLock(place))?.token !== token;
 }
 
 async function readLock(path: string): Promise<LockFile | null> {
