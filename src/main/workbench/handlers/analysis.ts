@@ -29,7 +29,7 @@ export function analysisHandlers({
       await study.addRequest({ id, ...request });
       const job = jobs.start({
         study: study.path,
-        title: `${definitionOf(request.analysis).title} · ${subjectOf(study, request)}`,
+        title: `${definitionOf(request.analysis).title} · ${await subjectOf(study, request)}`,
         analysis: request.analysis,
         run: async (signal, onProgress) => {
           const folder = study.runs.folderOf(id);
@@ -102,8 +102,10 @@ export function specOf(
   };
 }
 
-/** "unet on vortices", or the data's name where there is no model. */
-function subjectOf(study: OpenStudy, { model, data }: AnalysisRequest): string {
-  const on = study.data(data).name;
-  return model === null ? on : `${study.model(model).name} on ${on}`;
+/** "unet on vortices", "twins, 2 seeds on vortices", or the data's name where there is no model. */
+async function subjectOf(study: OpenStudy, request: AnalysisRequest): Promise<string> {
+  const on = study.data(request.data).name;
+  if (request.model === null) return on;
+  const training = await study.trainings.overSeeds(study.model(request.model).file.path, request);
+  return `${training ?? study.model(request.model).name} on ${on}`;
 }

@@ -78,7 +78,7 @@ test("a training’s networks become models of the study, with weights that anal
     () => start({ name: "Twins", parameters }),
     (report) => reports.push(report),
   );
-  expect(job).toMatchObject({ state: "done", error: null, title: "Train Twins" });
+  expect(job).toMatchObject({ state: "done", error: null, title: "Train Twins, 2 seeds" });
   const { trainings, models, data } = await view();
   const [training] = trainings;
   expect(training).toMatchObject({ id: job.training, name: "Twins", dataEntry: data[0]!.id });
@@ -130,6 +130,43 @@ test("cancelling pauses: it goes on in another program, where the study lies now
   const { trainings, models } = await view();
   expect(trainings[0]!.seeds[0]).toMatchObject({ status: "done", epoch: 200 });
   expect(models).toHaveLength(1);
+});
+
+test("no two trainings have one name, be they named alike, unnamed, waiting or removed", async () => {
+  const jobs = await Promise.all([
+    start({ name: "Same" }),
+    start({ name: "Same" }),
+    start(),
+    start(),
+  ]);
+  const titles = (await workbench.call("jobs.list", {})).map(({ title }) => title);
+  expect(titles).toEqual(["Train Same", "Train Same 2", "Train cnn on flow", "Train cnn on flow 2"]); // prettier-ignore
+  await expect
+    .poll(async () => (await view()).trainings.length, { timeout: 60_000, interval: 100 })
+    .toBe(4);
+  for (const { job } of jobs) await workbench.call("jobs.cancel", { job });
+  await workbench.call("study.remove", { study, entry: jobs[0]!.training });
+  const { job } = await start({ name: "Same" });
+  const [latest] = (await workbench.call("jobs.list", {})).filter(({ id }) => id === job);
+  expect(latest!.title).toBe("Train Same 3");
+  await workbench.call("jobs.cancel", { job });
+});
+
+test("an analysis over all seeds of a training is named after the training, not after one seed", async () => {
+  await ended(() => start({ name: "Twins", parameters: { ...request.parameters, seeds: "0,1" } }));
+  const { models, data } = await view();
+  const titles: string[] = [];
+  for (const checkpoints of ["", "seed-*/epoch-*.safetensors", models[0]!.checkpoints!]) {
+    const asked = { analysis: "evolution", model: models[0]!.id, data: data[0]!.id, parameters: { checkpoints } }; // prettier-ignore
+    const { job } = await workbench.call("analysis.start", { study, request: asked });
+    titles.push((await workbench.call("jobs.list", {})).find(({ id }) => id === job)!.title);
+    await workbench.call("jobs.cancel", { job });
+  }
+  expect(titles).toEqual([
+    "Evolution · Twins, 2 seeds on flow",
+    "Evolution · Twins, 2 seeds on flow",
+    "Evolution · Twins, seed 0 on flow",
+  ]);
 });
 
 test("what cannot change in a training that goes on is refused before there is a job", async () => {

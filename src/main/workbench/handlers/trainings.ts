@@ -6,6 +6,7 @@ import {
   trainingParameters,
   type TrainingParameters,
 } from "../../../shared/training/parameters";
+import { parseSeeds } from "../../../shared/training/seeds";
 import type { TrainingReport, TrainingRequest } from "../../../shared/training/training";
 import { executorNamed, type Wanted } from "../../compute/devices";
 import type { TaskInput } from "../../compute/compute";
@@ -13,6 +14,7 @@ import { readCurves } from "../../training/curves";
 import { readTraining } from "../../training/folder";
 import { memberFiles } from "../../training/member";
 import { newRunId } from "../runId";
+import { withSeeds } from "../withSeeds";
 import type { Handlers, Services } from "../services";
 import type { OpenStudy } from "../study/openStudy";
 import { addTrained } from "./trained";
@@ -26,16 +28,19 @@ export function trainingHandlers(
   const { compute, devices, events, jobs, studies } = services;
   /** Of the trainings that run, by folder. */
   const reports = new Map<string, TrainingReport>();
+  /** Names of those that wait or run, by folder: they are given away before a record says so. */
+  const names = new Map<string, string>();
 
   const begin = (
     study: OpenStudy,
-    training: { id: string; name: string },
+    training: { id: string; name: string; parameters: { readonly seeds: string } },
     input: (signal: AbortSignal) => Promise<TaskInput<"train">>,
   ): string => {
     const folder = study.trainings.folderOf(training.id);
+    names.set(folder, training.name);
     const job = jobs.start({
       study: study.path,
-      title: `Train ${training.name}`,
+      title: `Train ${withSeeds(training.name, parseSeeds(training.parameters.seeds).length)}`,
       analysis: "train",
       training: training.id,
       run: async (signal, onProgress) => {
@@ -58,6 +63,7 @@ export function trainingHandlers(
       },
       ended: async () => {
         reports.delete(folder);
+        names.delete(folder);
         await addTrained(services, study, training.id);
         await studies.announce(study);
         await studies.release(study.path);
@@ -76,9 +82,15 @@ export function trainingHandlers(
     "training.start": async ({ study: path, request }) => {
       const study = await studies.get(path);
       await study.assertWritable();
-      const spec = specOf(study, request);
-      const id = newRunId(slug(spec.name));
-      const job = begin(study, { id, name: spec.name }, async (signal) => {
+      const asked = specOf(study, request);
+      const there = await study.trainings.list();
+      const name = numbered(asked.name, [
+        ...[...there, ...study.document.removedTrainings].map((training) => training.name),
+        ...names.values(),
+      ]);
+      const spec = { ...asked, name };
+      const id = newRunId(slug(name));
+      const job = begin(study, { ...spec, id }, async (signal) => {
         const { target, notices } = await devices.settle(wantedTarget(spec.parameters), signal);
         const begun = { ...spec, notices };
         return { study: study.path, id, begin: begun, changed: {}, target, data: null };
@@ -91,7 +103,7 @@ export function trainingHandlers(
       const record = await readTraining(study.trainings.folderOf(training));
       const changed = changeable(given);
       const parameters = parseParameters(trainingParameters, { ...record.parameters, ...changed });
-      const job = begin(study, record, async (signal) => {
+      const job = begin(study, { ...record, parameters }, async (signal) => {
         const { target } = await devices.settle(wantedTarget(parameters), signal);
         return { study: study.path, id: training, begin: null, changed, target, data };
       });
@@ -167,6 +179,13 @@ function changeable(given: Readonly<Record<string, unknown>>): Partial<TrainingP
   const schema = Object.fromEntries(resumable.map((name) => [name, trainingParameters[name]]));
   const all = parseParameters(schema, given);
   return Object.fromEntries(Object.keys(given).map((name) => [name, all[name]]));
+}
+
+/** The name, or "NAME 2" and so on where it is taken: a study's tree, jobs and figures tell trainings apart by it. */
+function numbered(name: string, taken: readonly string[]): string {
+  let free = name;
+  for (let n = 2; taken.includes(free); n++) free = `${name} ${n}`;
+  return free;
 }
 
 /** Letters that every file system takes. */

@@ -60,6 +60,21 @@ describe("a study", () => {
     expect((await view(path)).name).toBe("Jets");
   });
 
+  test("whose folder is renamed while it is open says so, and opens where it lies now without what never began", async () => {
+    const { path } = await newStudy();
+    await mkdir(join(path, "checkpoints", ".unet-on-jets.partial"), { recursive: true });
+    const moved = join(home, "renamed");
+    await rename(path, moved);
+    await expect(workbench.call("study.note", { study: path, notes: "" })).rejects.toMatchObject({
+      code: "study/gone",
+      message: `The study ${path} is not there any more.`,
+    });
+    expect((await view(moved)).readOnly).toBeNull();
+    expect(await readdir(join(moved, "checkpoints"))).toEqual([]);
+    await workbench.call("study.note", { study: moved, notes: "Here." });
+    expect((await view(moved)).notes).toBe("Here.");
+  });
+
   test("stores paths inside of its folder so that it can be moved", async () => {
     const { path } = await workbench.call("study.create", { path: join(home, "one") });
     await workbench.call("files.upload", {

@@ -5,7 +5,9 @@ import { analysisById } from "../../../shared/analyses";
 import type { RunEntry, Study } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import type { RunRecord } from "../../../shared/run";
+import { isThere } from "../../data/isThere";
 import { makeFolder } from "../../data/makeFolder";
+import { removePartial } from "../../training/folder";
 import { fileError } from "../../../shared/fileErrors";
 import {
   documentPath,
@@ -21,7 +23,9 @@ import { Freshness, outdates } from "./freshness";
 import { History } from "./history";
 import { takeLock, type Lock } from "./lock";
 import { Runs } from "./runs";
+import { withDifferences } from "./runTitles";
 import { seriesOf, Trainings } from "./trainings";
+import { withSeeds } from "../withSeeds";
 
 /** Where what was removed lies, in the study's folder. */
 const TRASH = "trash";
@@ -58,8 +62,9 @@ export class OpenStudy {
     const lock = await takeLock(path);
     try {
       const study = new OpenStudy(path, await readDocument(path), lock);
-      // What a program that was killed could not delete when it closed.
+      // What a program that was killed, or lost sight of the study, could not delete.
       await study.#deleteRemoved();
+      if (lock.holder === null) await removePartial(path);
       return study;
     } catch (error) {
       await lock.release();
@@ -181,6 +186,12 @@ export class OpenStudy {
   async assertWritable(): Promise<void> {
     const holder = this.#lock.holder;
     if (holder !== null || !(await this.#lock.stillOurs())) {
+      if (!(await isThere(documentPath(this.path)))) {
+        throw new UserError("study/gone", `The study ${this.path} is not there any more.`, {
+          where: this.path,
+          todo: "It was moved, renamed or deleted: open it where it lies now.",
+        });
+      }
       throw new UserError(
         "study/read-only",
         `${this.path} is open for reading only: ${holder ?? "it is held by another program, which took it over"}.`,
@@ -221,19 +232,22 @@ export class OpenStudy {
       readOnly: this.readOnly,
       data,
       models,
-      runs: records
-        .filter(({ id }) => !document.removed.includes(id))
-        .map((record) => {
-          const entry = runEntry(record, document.requests, data, models, trainings);
-          const model = models.find(({ id }) => id === entry.model);
-          const path = model?.file.path ?? record.model?.path;
-          return {
-            ...entry,
-            ...(path === undefined
-              ? {}
-              : this.trainings.removedFrom(path, document.removedTrainings)),
-          };
-        }),
+      runs: withDifferences(
+        records
+          .filter(({ id }) => !document.removed.includes(id))
+          .map((record) => {
+            const entry = runEntry(record, document.requests, data, models, trainings);
+            const model = models.find(({ id }) => id === entry.model);
+            const path = model?.file.path ?? record.model?.path;
+            return {
+              ...entry,
+              parameters: record.parameters,
+              ...(path === undefined
+                ? {}
+                : this.trainings.removedFrom(path, document.removedTrainings)),
+            };
+          }),
+      ).map(({ parameters: _, ...entry }) => entry),
       trainings,
       figures,
       setApart: document.setApart,
@@ -374,7 +388,7 @@ function ensembleOf(
   if (model === undefined || !Array.isArray(seeds) || seeds.length < 2) return undefined;
   const training =
     model.removedTraining ?? trainings.find(({ models }) => models.includes(model.id))?.name;
-  return training === undefined ? undefined : `${training}, ${seeds.length} seeds`;
+  return training === undefined ? undefined : withSeeds(training, seeds.length);
 }
 
 export function figuresFolder(study: string): string {

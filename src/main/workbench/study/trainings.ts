@@ -1,9 +1,10 @@
 /** The trainings of a study's folder: what `checkpoints/<id>/training.json` say, read again only when they changed. */
 import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
-import type { Study } from "../../../shared/contract";
+import { analysisById } from "../../../shared/analyses";
+import type { AnalysisRequest, Study } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
-import { CHECKPOINT_PATTERN } from "../../../shared/training/checkpoints";
+import { CHECKPOINT_PATTERN, CHECKPOINTS_OF_SEEDS } from "../../../shared/training/checkpoints";
 import type { TrainingEntry, TrainingRecord } from "../../../shared/training/training";
 import {
   listTrainings,
@@ -12,6 +13,7 @@ import {
   trainingFolder,
   trainingsFolder,
 } from "../../training/folder";
+import { withSeeds } from "../withSeeds";
 
 type Entries = { readonly id: string; readonly file: { readonly path: string } }[];
 
@@ -59,6 +61,25 @@ export class Trainings {
   async hasNews(id: string): Promise<boolean> {
     const stamp = await stampOf(this.folderOf(id));
     return stamp !== null && this.#read.get(id)?.stamp !== stamp;
+  }
+
+  /**
+   * "NAME, 2 seeds" where an analysis goes over the checkpoints of all seeds of the training that made the model; null
+   * elsewhere. None that are named are those beside the model: of an ensemble, in the folders of its seeds.
+   * @param model path of its file
+   */
+  async overSeeds(
+    model: string,
+    { analysis, parameters }: Pick<AnalysisRequest, "analysis" | "parameters">,
+  ): Promise<string | null> {
+    const list = String(parameters["checkpoints"] ?? "").trim();
+    const beside = list === "" && analysisById(analysis)?.checkpoints === "weights";
+    if (!beside && list !== CHECKPOINTS_OF_SEEDS) return null;
+    const records = await this.list();
+    const made = records.find(({ id }) => model.startsWith(this.folderOf(id) + sep));
+    return made === undefined || made.seeds.length < 2
+      ? null
+      : withSeeds(made.name, made.seeds.length);
   }
 
   /** Whether that file belongs to a training that was removed, as entries say it. */
