@@ -11,6 +11,10 @@ const reasons: Readonly<Record<string, { problem: string; todo: string }>> = {
   EISDIR: { problem: "it is a folder", todo: "Name a file." },
   ENOTDIR: { problem: "part of the path is a file, not a folder", todo: "Check the path." },
   ENOSPC: { problem: "the disk is full", todo: "Free some space or choose another disk." },
+  EFBIG: {
+    problem: "it would become larger than files may be here",
+    todo: "Raise the limit (ulimit -f) or choose another disk.",
+  },
   EDQUOT: { problem: "the disk quota is used up", todo: "Free some space or choose another disk." },
   EROFS: { problem: "the file system is read-only", todo: "Choose another place." },
   ENAMETOOLONG: { problem: "the name is too long", todo: "Choose a shorter one." },

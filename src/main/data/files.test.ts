@@ -63,15 +63,18 @@ describe("an atomic write", () => {
     await expect(atomicWrite(join(place, "a"), "")).rejects.toThrow("permission is denied");
   });
 
-  test.each(["EACCES", "ENOSPC", "EROFS"])("%s becomes a sentence with the path", (code) => {
-    const cause = Object.assign(new Error(code), { code });
-    expect(fileError(cause, "/data/run.json", "write")).toMatchObject({
-      code: `file/${code.toLowerCase()}`,
-      where: "/data/run.json",
-      message: expect.stringMatching(/^Cannot write \/data\/run.json: .+\.$/) as string,
-      cause,
-    });
-  });
+  test.each(["EACCES", "ENOSPC", "EFBIG", "EROFS"])(
+    "%s becomes a sentence with the path",
+    (code) => {
+      const cause = Object.assign(new Error(code), { code });
+      expect(fileError(cause, "/data/run.json", "write")).toMatchObject({
+        code: `file/${code.toLowerCase()}`,
+        where: "/data/run.json",
+        message: expect.stringMatching(/^Cannot write \/data\/run.json: .+\.$/) as string,
+        cause,
+      });
+    },
+  );
 
   test("other errors stay what they are", () => {
     const bug = new TypeError("bug");

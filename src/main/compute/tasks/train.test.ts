@@ -1,6 +1,7 @@
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { renameSync } from "node:fs";
-import { cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { existsSync, renameSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -15,7 +16,7 @@ import { Builder } from "../../graph/builder";
 import { encodeModel } from "../../graph/onnx/encode";
 import { openModel } from "../../models";
 import { readSafetensors } from "../../models/safetensors";
-import { readTraining, trainingFolder } from "../../training/folder";
+import { partialFolder, readTraining, removePartial, trainingFolder } from "../../training/folder";
 import { train, type TrainInput } from "./train";
 import { trainPreview } from "./trainPreview";
 
@@ -110,6 +111,13 @@ async function run(given: TrainInput, reports = Infinity): Promise<TrainingRecor
     throw error;
   }
 }
+
+/** Largest file that this process may write from now on, in bytes: a limit that, unlike a disk, every machine has. */
+function limitFiles(most: string): void {
+  execFileSync("prlimit", ["--pid", String(process.pid), `--fsize=${most}:`]);
+}
+
+const canLimit = spawnSync("prlimit", ["--pid", String(process.pid), "--fsize=unlimited:"]).status === 0; // prettier-ignore
 
 const folderOf = (id: string): string => trainingFolder(study, id);
 
@@ -231,6 +239,7 @@ describe("a training that is stopped", () => {
 
   test("moved while it runs, says how far it is kept, and goes on to the same bytes where it lies now", async () => {
     const [from, to] = [join(study, "from"), join(study, "to")];
+    await mkdir(from);
     const given = { ...input("moved", { "save-every": 0 }), study: from };
     let seen = 0;
     const progress = ({ training }: { training?: TrainingReport }): void => {
@@ -248,6 +257,64 @@ describe("a training that is stopped", () => {
     expect(await sha(moved, "final.safetensors")).toBe(await sha(folderOf(whole), "final.safetensors")); // prettier-ignore
     await expect(readdir(from)).rejects.toThrow("ENOENT");
   });
+
+  // What a full disk does to a file that is being written: the system takes a part of it and then no more.
+  test.skipIf(!canLimit)(
+    "by a disk that takes no more keeps the last good checkpoint, says so in a sentence, and goes on to the same bytes",
+    async () => {
+      for (const [id, most] of [
+        ["full-at-once", 0],
+        ["full-for-states", 700],
+      ] as const) {
+        const given = input(id, { "save-every": 0 });
+        let seen = 0;
+        const progress = ({ training }: { training?: TrainingReport }): void => {
+          if (training !== undefined && ++seen === 7) limitFiles(String(most));
+        };
+        const failure = await train(given, { signal: new AbortController().signal, progress })
+        .then(() => null, (error: Error & { code?: string; todo?: string }) => error)
+        .finally(() => limitFiles("unlimited")); // prettier-ignore
+        expect(failure).toMatchObject({ code: "file/efbig" });
+        expect(failure!.message).toMatch(
+          /^Cannot write \S+: [^.]+\. The training is kept as of step 6\.$/,
+        );
+        const names = await readdir(folderOf(id));
+        expect(names.filter((name) => name.startsWith("."))).toEqual([]);
+        const weights = names.filter((name) => name.endsWith(".safetensors"));
+        for (const name of weights) expect((await readSafetensors(join(folderOf(id), name))).size).toBeGreaterThan(0); // prettier-ignore
+        expect((await readTraining(folderOf(id))).seeds[0]).toMatchObject({ status: "unfinished", step: 6 }); // prettier-ignore
+        await run(onward(id));
+        for (const name of ["final.safetensors", "best.safetensors", "epoch-0002.safetensors"]) {
+          expect(await sha(folderOf(id), name)).toBe(await sha(folderOf(whole), name));
+        }
+      }
+    },
+  );
+
+  test.each([
+    ["before", () => true],
+    ["while", (study: string) => existsSync(partialFolder(study, "begun"))],
+  ])(
+    "whose study is moved %s it begins is none, and makes no folder where that was",
+    async (when, isTime) => {
+      const [from, to] = [join(study, `${when}-from`), join(study, `${when}-to`)];
+      await mkdir(from);
+      const watch = setInterval(() => {
+        if (!isTime(from)) return;
+        clearInterval(watch);
+        renameSync(from, to);
+      });
+      const context = { signal: new AbortController().signal, progress: () => undefined };
+      if (when === "before") await expect.poll(() => existsSync(to)).toBe(true);
+      await expect(train({ ...input("begun"), study: from }, context)).rejects.toMatchObject({
+        code: "training/study-gone",
+        message: `The study ${from} was moved, renamed or deleted while begun began, so nothing of the training is kept.`,
+      });
+      expect(existsSync(from)).toBe(false);
+      await removePartial(to);
+      expect(await readdir(join(to, "checkpoints")).catch(() => [])).toEqual([]);
+    },
+  );
 
   test("does not go on with other data, another network or another’s state, nor when it has ended", async () => {
     await run(input("guarded"), 2);
