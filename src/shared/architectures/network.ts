@@ -39,5 +39,7 @@ export const networkPreview = z.object({
   /** Of a forward pass of one sample. */
   multiplyAdds: z.number(),
   parameters: z.array(z.object({ name: z.string(), shape: z.array(z.number()) })),
+  /** Where settings are taken otherwise than they read, each a sentence. */
+  notices: z.array(z.string()),
 });
 export type NetworkPreview = z.infer<typeof networkPreview>;

@@ -64,6 +64,7 @@ export async function newModel(
       parameters: parameters.map(({ name, shape }) => ({ name, shape: [...shape] })),
       input: [...states.shape],
       output: outputShape(states),
+      notices: [...plan.notices],
     };
   } finally {
     await data.close();

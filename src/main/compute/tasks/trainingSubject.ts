@@ -134,7 +134,7 @@ async function openArchitecture(
     return {
       model,
       data,
-      notices: await builtInNotice(plan, data, train),
+      notices: [...plan.notices, ...(await builtInNotice(plan, data, train))],
       base: await floatsOf(model.path),
       initial: (seed) => plan.draw(seed),
       architecture: { id, preset: plan.preset, parameters: { ...settings } },

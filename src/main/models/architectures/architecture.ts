@@ -15,13 +15,16 @@ export interface Architecture<S extends ParameterSchema = ParameterSchema> {
    * @throws UserError "architecture/settings" where the settings do not fit the states
    */
   build(w: Weights, x: Value, settings: ParameterValues<S>, states: NetworkStates): Value;
+  /** Where settings are taken otherwise than they read, each a sentence. */
+  remarks?(settings: ParameterValues<S>, states: NetworkStates): string[];
 }
 
 export function architecture<S extends ParameterSchema>(
   definition: ArchitectureDefinition<S>,
   build: Architecture<S>["build"],
+  remarks: NonNullable<Architecture<S>["remarks"]> = () => [],
 ): Architecture<S> {
-  return { definition, build };
+  return { definition, build, remarks };
 }
 
 /** What convolutions find beyond each axis' edge. */

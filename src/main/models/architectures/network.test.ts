@@ -152,3 +152,24 @@ describe("statistics", () => {
     expect(statistics.output_mean).toEqual([0]);
   });
 });
+
+describe("modes of a Fourier neural operator that the grid does not have", () => {
+  const noticesOf = (modes: number, margin: number, periodic: boolean[]): readonly string[] =>
+    networkPlan(
+      { id: "fno", preset: null, parameters: { modes, margin } },
+      onGrid("scalar:u", [16, 32], periodic),
+    ).notices;
+
+  test("are told in a sentence, axis by axis", () => {
+    expect(noticesOf(40, 0, [true, true])).toEqual([
+      "Of 40 modes (--modes) the grid has 8 along y and 17 along x, and all of them are kept.",
+    ]);
+    expect(noticesOf(9, 0, [true, true])[0]).toContain("has 8 along y, and");
+    expect(noticesOf(8, 0, [true, true])).toEqual([]);
+  });
+
+  test("are counted with the margin beyond a wall", () => {
+    expect(noticesOf(12, 8, [false, true])).toEqual([]);
+    expect(noticesOf(13, 8, [false, true])[0]).toContain("has 12 along y, and");
+  });
+});

@@ -36,6 +36,8 @@ export interface NetworkPlan {
   readonly parameterCount: number;
   /** Of one forward pass of one sample. */
   readonly multiplyAdds: number;
+  /** Where settings are taken otherwise than they read, each a sentence. */
+  readonly notices: readonly string[];
   /** First values of the parameters. */
   draw(seed: number): Map<string, Tensor>;
   /** Data input `x`, then the parameters, then the statistics (see `statisticNames`), all as inputs; output `y`. */
@@ -52,7 +54,7 @@ export type StatisticName = (typeof statisticNames)[number];
 
 /** @throws UserError "architecture/…", "params/…" */
 export function networkPlan(request: NetworkRequest, states: NetworkStates): NetworkPlan {
-  const { definition, build } = architectureNamed(request.id);
+  const { definition, build, remarks } = architectureNamed(request.id);
   assertLayout(definition, states);
   const preset = request.preset ?? Object.keys(definition.presets)[0]!;
   const settings = parseParameters(definition.parameters, {
@@ -79,6 +81,7 @@ export function networkPlan(request: NetworkRequest, states: NetworkStates): Net
     parameters,
     parameterCount,
     multiplyAdds: multiplyAdds(one.graph.outputs.map(({ value }) => value)),
+    notices: remarks?.(settings, states) ?? [],
     draw: (seed) => one.weights.draw(seed),
     graph: (batch, dtype = "float32") => made(batch, dtype).graph,
   };

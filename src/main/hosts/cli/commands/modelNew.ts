@@ -75,6 +75,7 @@ async function make(args: Arguments, shell: Shell): Promise<void> {
     },
     { signal: shell.signal, onProgress: progressLine(shell) },
   );
+  for (const notice of made.notices) shell.remark(`Note: ${notice}`);
   if (args.flag("json")) return shell.print(json({ path: out, seed, ...made }));
   const { preset, parameterCount, input, output, multiplyAdds } = made;
   const head = out ?? `${id} ${preset}`;
