@@ -4,11 +4,11 @@
  */
 import type { DiscoverParameters } from "../../../shared/analyses/discover";
 import { UserError } from "../../../shared/errors";
-import { fittedDynamics, type FitChoices, type FitFacts } from "../../data/fit/dynamics";
+import type { FitFacts } from "../../data/fit/dynamics";
 import type { Linearised } from "../../data/fit/map";
 import type { Executor } from "../../runtime/executor";
-import { clustersOf } from "../aggregate";
 import type { DataContext, SampleRef } from "../context";
+import { fitToData } from "../fitToData";
 import { sampleNetwork } from "../network";
 import type { OutputAction } from "./gram";
 import { linearisedNetwork } from "./linearised";
@@ -42,10 +42,11 @@ export async function networkSource(
 
 /** @throws UserError "discover/no-dynamics", "discover/fields-without-model", "data/few-pairs" */
 export async function dataSource(
-  { input, target, samples, grid, later, dt: stated }: DataContext,
-  { prediction, degree, dt }: DiscoverParameters,
+  context: DataContext,
+  params: DiscoverParameters,
   step: () => void,
 ): Promise<Source> {
+  const { target, samples, grid } = context;
   if (grid !== null) {
     throw new UserError(
       "discover/fields-without-model",
@@ -63,20 +64,7 @@ export async function dataSource(
       },
     );
   }
-  const { map, kept, facts } = await fittedDynamics(
-    {
-      input,
-      target,
-      ...(later === undefined ? {} : { later }),
-      clusters: (positions) => clustersOf(positions.map((position) => samples[position]!)),
-    },
-    {
-      prediction: prediction as FitChoices["prediction"],
-      degree,
-      dt: dt > 0 ? dt : (stated ?? 1),
-    },
-    step,
-  );
+  const { map, kept, facts } = await fitToData(context, target, params, step);
   const kind = facts.of === "next states" ? "state" : facts.of === "rates" ? "rate" : null;
   return { map, samples: kept.map((position) => samples[position]!), fit: facts, kind };
 }

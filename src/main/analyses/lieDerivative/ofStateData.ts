@@ -4,19 +4,19 @@
  */
 import type { LieDerivativeParameters } from "../../../shared/analyses/lieDerivative";
 import { UserError } from "../../../shared/errors";
-import { fittedDynamics, type FitChoices } from "../../data/fit/dynamics";
 import type { Linearised } from "../../data/fit/map";
-import { clustersOf } from "../aggregate";
 import type { DataContext } from "../context";
+import { fitToData } from "../fitToData";
 import type { FittedData } from "./fitted";
 import { norm } from "./norms";
 
 /** @throws UserError "lie-derivative/no-dynamics", "data/few-pairs" */
 export async function fittedStates(
-  { input, target, later, samples, dt: stated }: DataContext,
-  { prediction, degree, dt }: LieDerivativeParameters,
+  context: DataContext,
+  params: LieDerivativeParameters,
   step: () => void,
 ): Promise<FittedData> {
+  const { input, target } = context;
   if (target === null) {
     throw new UserError(
       "lie-derivative/no-dynamics",
@@ -27,20 +27,7 @@ export async function fittedStates(
       },
     );
   }
-  const { map, kept, facts } = await fittedDynamics(
-    {
-      input,
-      target,
-      ...(later === undefined ? {} : { later }),
-      clusters: (positions) => clustersOf(positions.map((position) => samples[position]!)),
-    },
-    {
-      prediction: prediction as FitChoices["prediction"],
-      degree,
-      dt: dt > 0 ? dt : (stated ?? 1),
-    },
-    step,
-  );
+  const { map, kept, facts } = await fitToData(context, target, params, step);
   const { inputs: d, outputs, points, values, jacobians } = map;
   const rounding = slopeRounding(map, facts.degree ?? 1);
   const by =

@@ -87,17 +87,20 @@ export function fieldOfModes(
 }
 
 /**
- * Each kept mode of a field times its own complex matrix, as a field again.
- * @param weight [in, out, …kept, 2], real and imaginary part last
+ * A field of the products of its kept modes with numbers of their own.
+ * @param weight […, …kept, 2], real and imaginary part last
  * @param placed wave numbers at which the products are put: those that are kept, unless it says otherwise
  */
-export function modesTimes(
+type ModesProduct = (
   w: Weights,
   x: Value,
   weight: Value,
   kept: WaveNumbers,
-  placed = kept,
-): Value {
+  placed?: WaveNumbers,
+) => Value;
+
+/** Each mode times its own complex matrix: `weight` is [in, out, …kept, 2]. */
+export const modesTimes: ModesProduct = (w, x, weight, kept, placed = kept) => {
   const { g } = w;
   const [inner, outer, ...extents] = weight.shape.slice(0, -1) as [number, number, ...number[]];
   const count = extents.reduce((product, size) => product * size, 1);
@@ -111,19 +114,10 @@ export function modesTimes(
   const byModes = g.transpose(lowModes(w, x, kept), [1, 0, 2]);
   const mixed = g.transpose(g.matmul(byModes, matrices), [1, 0, 2]);
   return fieldOfModes(w, mixed, x.shape.slice(2), placed);
-}
+};
 
-/**
- * The same without mixing channels: each channel's modes times numbers of their own.
- * @param weight [channel, …kept, 2]
- */
-export function modesScaled(
-  w: Weights,
-  x: Value,
-  weight: Value,
-  kept: WaveNumbers,
-  placed = kept,
-): Value {
+/** Without mixing channels, each channel's modes times numbers of their own: `weight` is [channel, …kept, 2]. */
+export const modesScaled: ModesProduct = (w, x, weight, kept, placed = kept) => {
   const { g } = w;
   const channels = weight.shape[0]!;
   const halves = (values: Value, from: number, size: number): Value =>
@@ -135,7 +129,7 @@ export function modesScaled(
   const real = g.sub(g.mul(a!, re!), g.mul(b!, im!));
   const imaginary = g.add(g.mul(a!, im!), g.mul(b!, re!));
   return fieldOfModes(w, g.concat([real, imaginary], 2), x.shape.slice(2), placed);
-}
+};
 
 /** Entry [n, p, k, q] of Σ x_n e^(−2πi kn/N): what part p of a point adds to part q of a mode. */
 function forward(points: number, numbers: readonly number[], parts: 1 | 2): number[] {
