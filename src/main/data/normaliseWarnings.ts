@@ -1,6 +1,7 @@
 /** Where a normalisation does not commute with a group: the network cannot be equivariant then, whatever it has learned. */
 import { codedNotice } from "../../shared/analyses/notices";
 import type { ChannelGroup, FieldSpec } from "../../shared/fields/spec";
+import { channelMoves } from "../../shared/groups/channelMoves";
 import { determinant, type SignedPermutation } from "../../shared/groups/element";
 import type { Group } from "../../shared/groups/group";
 import type { Normalisation } from "./normalise";
@@ -25,7 +26,7 @@ export function normalisationWarnings(
       ? "by the logarithm of what has a sign"
       : `(mean ${values(normalisation.mean)}; standard deviation ${values(normalisation.std)})`;
     const remedy =
-      kind === "vector"
+      kind === "vector" || kind === "tensor"
         ? "equal standard deviations and zero means for its components"
         : "a zero mean for it";
     return [
@@ -43,9 +44,11 @@ function epsilonOf({ log }: Normalisation, channel: number): number | null {
 
 function commutes(
   normalisation: Normalisation,
-  { kind, channels }: ChannelGroup,
+  field: ChannelGroup,
   matrix: SignedPermutation,
 ): boolean {
+  const { kind, channels } = field;
+  if (kind === "tensor") return commutesWithMoves(normalisation, field, matrix);
   const { mean, std } = normalisation;
   const [first = 0, second = 0] = channels;
   const logged = channels.some((channel) => epsilonOf(normalisation, channel) !== null);
@@ -61,4 +64,23 @@ function commutes(
   const fixed = matrix.every((row, i) => near(row[0] * m0 + row[1] * m1, i === 0 ? m0 : m1));
   const exchanges = matrix[0][0] === 0;
   return fixed && (!exchanges || near(std[first]!, std[second]!));
+}
+
+/** Every component is normalised as what it becomes, with its sign. */
+function commutesWithMoves(
+  normalisation: Normalisation,
+  field: ChannelGroup,
+  matrix: SignedPermutation,
+): boolean {
+  const { mean, std } = normalisation;
+  const { source, sign } = channelMoves(matrix, [field], mean.length);
+  return field.channels.every((to) => {
+    const [from, turned] = [source[to]!, sign[to]!];
+    const scale = Math.max(std[to]!, std[from]!);
+    const near = (a: number, b: number): boolean => Math.abs(a - b) <= TOLERANCE * scale;
+    const epsilon = epsilonOf(normalisation, to);
+    if (epsilon !== epsilonOf(normalisation, from) || (epsilon !== null && turned < 0))
+      return false;
+    return near(mean[to]!, turned * mean[from]!) && near(std[to]!, std[from]!);
+  });
 }

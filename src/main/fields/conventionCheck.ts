@@ -217,7 +217,8 @@ function carriedOf(spec: FieldSpec): ChannelGroup[] {
 const MOST_OTHERS = 3;
 
 function othersOf(spec: FieldSpec): ChannelGroup[] {
-  return spec.filter(({ kind }) => kind !== "vector").slice(0, MOST_OTHERS);
+  const single = spec.filter(({ kind }) => kind !== "vector" && kind !== "tensor");
+  return single.slice(0, MOST_OTHERS);
 }
 
 /** Agrees or disagrees with what decides, and never does itself. */

@@ -108,11 +108,14 @@ function labelsOf(parts: readonly Part[]): { name: string }[] {
 }
 
 function fieldsOf(parts: readonly Part[], fields: FieldSpec | null): FieldSpec {
-  return parts.map(({ name, first, width }) => ({
-    name,
-    kind: width > 1 ? "vector" : (fields?.find((field) => field.name === name)?.kind ?? "scalar"),
-    channels: Array.from({ length: width }, (_, k) => first + k),
-  }));
+  return parts.map(({ name, first, width }) => {
+    const stated = fields?.find((field) => field.name === name)?.kind ?? "scalar";
+    return {
+      name,
+      kind: width > 1 && stated !== "tensor" ? "vector" : stated,
+      channels: Array.from({ length: width }, (_, k) => first + k),
+    };
+  });
 }
 
 function constantsOf(text: string, particles: number): Map<string, Float64Array> {

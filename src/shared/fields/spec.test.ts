@@ -27,14 +27,14 @@ describe("field specs", () => {
   test.each([
     [
       "scalar:p,vektor:v",
-      'Fields "scalar:p,▸vektor:v": "vektor" is no kind of field (scalar, pseudoscalar, vector, density).',
+      'Fields "scalar:p,▸vektor:v": "vektor" is no kind of field (scalar, pseudoscalar, vector, density, tensor).',
     ],
     [
       "scalar:p, vector",
       'Fields "scalar:p, ▸vector": after vector there must be a colon and a name.',
     ],
     ["scalar:p,scalar:p", 'Fields "scalar:p,▸scalar:p": the name "p" is used twice.'],
-    ["", 'Fields "▸": a kind of field is missing (scalar, pseudoscalar, vector, density).'],
+    ["", 'Fields "▸": a kind of field is missing (scalar, pseudoscalar, vector, density, tensor).'],
   ])("%j is refused at the right place", (text, message) => {
     expect(() => parseFieldSpec(text)).toThrow(message);
   });
@@ -103,5 +103,27 @@ describe("field specs", () => {
         2,
       );
     }).toThrow("no group has channel 1");
+  });
+});
+
+describe("a tensor", () => {
+  test("has its rows in order: four components on a plane, nine in a volume, one on a line", () => {
+    const spec = parseFieldSpec("scalar:p,tensor:T,vector:v");
+    expect(spec[1]).toEqual({ name: "T", kind: "tensor", channels: [1, 2, 3, 4] });
+    expect(spec[2]!.channels).toEqual([5, 6]);
+    expect(showFieldSpec(spec)).toBe("scalar:p,tensor:T,vector:v");
+    const names = (dimension: number) =>
+      channelLabels(parseFieldSpec("tensor:T", dimension)).map(({ name }) => name);
+    expect(names(2)).toEqual(["T.xx", "T.xy", "T.yx", "T.yy"]);
+    expect(names(3).join(" ")).toBe("T.xx T.xy T.xz T.yx T.yy T.yz T.zx T.zy T.zz");
+    expect(names(1)).toEqual(["T"]);
+    expect(channelLabels(spec)[3]).toEqual({ name: "T.yx", kind: "tensor.yx", group: "T" });
+  });
+
+  test("takes no brackets, and as many channels as space has directions squared", () => {
+    expect(() => parseFieldSpec("tensor:T(y,x)")).toThrow("only vectors have components to list");
+    expect(() => {
+      checkFieldSpec(parseFieldSpec("tensor:T"), 4, 3);
+    }).toThrow("the tensor T has 4 channels, not 9");
   });
 });

@@ -10,10 +10,17 @@ import { componentNames, readingAsStored, showReading, type Sign } from "./readi
  * - `scalar` moves with its point; `density` the same (isometries keep areas), but it is a conserved amount per area
  * - `pseudoscalar` moves and is multiplied by det M (vorticity, stream function)
  * - `vector` moves and its components (x, y) are mixed by M
+ * - `tensor`, of order 2, moves and becomes M T Mᵀ; its components lie row by row, xx, xy, yx, yy
  */
-export type FieldKind = "scalar" | "pseudoscalar" | "vector" | "density";
+export type FieldKind = "scalar" | "pseudoscalar" | "vector" | "density" | "tensor";
 
-export const fieldKinds: readonly FieldKind[] = ["scalar", "pseudoscalar", "vector", "density"];
+export const fieldKinds: readonly FieldKind[] = [
+  "scalar",
+  "pseudoscalar",
+  "vector",
+  "density",
+  "tensor",
+];
 
 export interface ChannelGroup {
   readonly name: string;
@@ -51,14 +58,21 @@ export function unitGrid(size: readonly number[]): Grid {
 /** Components of a vector where nothing else is said: the plane's, which the groups act on. */
 const PLANE = 2;
 
-function width(kind: FieldKind, dimension: number): number {
+/** How many channels a field of this kind has in a space of that many dimensions. */
+export function width(kind: FieldKind, dimension: number): number {
+  if (kind === "tensor") return dimension ** 2;
   return kind === "vector" ? dimension : 1;
+}
+
+/** The index i·d + j of T_ij: a tensor's components are row by row. @param components of it, d² */
+export function tensorIndex(components: number, row: number, column: number): number {
+  return row * Math.sqrt(components) + column;
 }
 
 /**
  * Reads `scalar:p,vector:v`: one scalar channel p, then v's x and y component. Where components are stored otherwise,
  * brackets say what is stored, in its order: `vector:v(y,-x)`.
- * @param dimension of the space that the states live on: a vector has as many components
+ * @param dimension of the space that the states live on: a vector has as many components, a tensor their square
  * @throws UserError "fields/syntax" that marks the position in the text
  */
 export function parseFieldSpec(text: string, dimension = PLANE): FieldSpec {
@@ -162,7 +176,8 @@ export function channelCount(spec: FieldSpec): number {
 }
 
 /**
- * Checks that the groups cover each of `count` channels once and vectors have as many components as space has directions.
+ * Checks that the groups cover each of `count` channels once and vectors have as many components as space has directions,
+ * tensors the square of it.
  * @throws UserError "fields/channels"
  */
 export function checkFieldSpec(spec: FieldSpec, count: number, dimension = PLANE): void {
@@ -192,23 +207,33 @@ function channelError(spec: FieldSpec, problem: string): UserError {
 
 /**
  * One label a channel, in channel order: p (scalar), v.x (vector.x), v.y (vector.y); −v.x (-vector.x) where minus that
- * component is stored; on a line just v (vector.x).
+ * component is stored; on a line just v (vector.x). Of a tensor T.xx (tensor.xx), T.xy … in rows.
  */
 export function channelLabels(spec: FieldSpec): ChannelLabel[] {
   const labels: ChannelLabel[] = [];
   for (const field of spec) {
     const { name, kind, channels } = field;
     channels.forEach((channel, i) => {
+      const component = componentOf(kind, i, channels.length);
+      if (component === undefined) {
+        labels[channel] = { name, kind, group: name };
+        return;
+      }
       const minus = signOf(field, i) < 0;
-      labels[channel] =
-        kind === "vector"
-          ? {
-              name: `${minus ? "−" : ""}${channels.length === 1 ? name : `${name}.${componentNames[i]!}`}`,
-              kind: `${minus ? "-" : ""}vector.${componentNames[i]!}`,
-              group: name,
-            }
-          : { name, kind, group: name };
+      labels[channel] = {
+        name: `${minus ? "−" : ""}${channels.length === 1 ? name : `${name}.${component}`}`,
+        kind: `${minus ? "-" : ""}${kind}.${component}`,
+        group: name,
+      };
     });
   }
   return labels;
+}
+
+/** x, y, z of a vector, xx, xy … of a tensor; undefined of what has no components. */
+function componentOf(kind: FieldKind, i: number, components: number): string | undefined {
+  if (kind === "vector") return componentNames[i]!;
+  if (kind !== "tensor") return undefined;
+  const side = Math.sqrt(components);
+  return `${componentNames[Math.floor(i / side)]!}${componentNames[i % side]!}`;
 }

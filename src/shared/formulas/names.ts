@@ -27,7 +27,7 @@ function symbol(name: string): string {
  */
 export function texOfName(name: string): string {
   const [, base, index] =
-    /^(.+)\.([xyz])$/u.exec(name) ??
+    /^(.+)\.([xyz]{1,2})$/u.exec(name) ??
     /^(\p{L}+?)_(.+)$/u.exec(name) ??
     /^(\p{L})([xyz])$/u.exec(name) ??
     /^(\p{L}+)(\d+)$/u.exec(name) ??

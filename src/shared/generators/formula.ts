@@ -63,7 +63,7 @@ export interface Algebra<E> {
 }
 
 /** A name, or a component of what it names: velocity.x. */
-const NAME = /^[\p{L}_][\p{L}\p{N}_]*(\.[xyz](?![\p{L}\p{N}_]))?/u;
+const NAME = /^[\p{L}_][\p{L}\p{N}_]*(\.[xyz]{1,2}(?![\p{L}\p{N}_]))?/u;
 
 /** Reads expressions out of a longer text, one after another; a syntax around them reads on with `take`. */
 export class ExpressionReader<E> {

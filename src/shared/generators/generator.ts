@@ -3,12 +3,12 @@
  * vector field ξ on space, so (Xu)(p) = R(p)u(p) + c(p) − ξ(p)·∇u(p): a flow, a linear map on the components and a
  * shift, each of which may vary from point to point and may be absent.
  *
- * Where only a flow is stated, components follow it geometrically: a vector is pushed forward, R = Dξ; a density keeps
- * its integral, R = −div ξ; scalars and pseudoscalars are carried along. For a rotation and a translation this is the
- * isometry's action; for a dilation it gives a vector the weight 1.
+ * Where only a flow is stated, components follow it geometrically: a vector is pushed forward, R = Dξ, and a tensor with
+ * both of its indices, T → Dξ T + T Dξᵀ; a density keeps its integral, R = −div ξ; scalars and pseudoscalars are carried
+ * along. For a rotation and a translation this is the isometry's action; for a dilation it gives a vector the weight 1.
  */
 import { UserError } from "../errors";
-import { signOf, type FieldSpec } from "../fields/spec";
+import { signOf, tensorIndex, type ChannelGroup, type FieldSpec } from "../fields/spec";
 import type { Layout } from "../states/layout";
 import { constantFormula, type Formula } from "./formula";
 
@@ -83,6 +83,7 @@ export function carried(flow: readonly Formula[], fields: FieldSpec | null): Inf
         }),
       );
     }
+    if (kind === "tensor") return carriedTensor(flow, field);
     if (kind !== "density") return [];
     return channels.map((channel) => ({
       to: channel,
@@ -91,6 +92,24 @@ export function carried(flow: readonly Formula[], fields: FieldSpec | null): Inf
     }));
   });
   return { flow, mix: mix.filter(({ factor }) => !vanishes(factor)), shift: [] };
+}
+
+/** Ṫ_ij = Σ_k A_ik T_kj + A_jk T_ik with A = Dξ: as of a product of two vectors that are pushed forward. */
+function carriedTensor(flow: readonly Formula[], { channels }: ChannelGroup): MixTerm[] {
+  const at = (i: number, j: number): number => channels[tensorIndex(channels.length, i, j)]!;
+  const slope =
+    (i: number, k: number): PointFunction =>
+    (position) =>
+      flow[i]?.gradient(position)[k] ?? 0;
+  const directions = [...Array(Math.sqrt(channels.length)).keys()];
+  return directions.flatMap((i) =>
+    directions.flatMap((j) =>
+      directions.flatMap((k) => [
+        { to: at(i, j), from: at(k, j), factor: slope(i, k) },
+        { to: at(i, j), from: at(i, k), factor: slope(j, k) },
+      ]),
+    ),
+  );
 }
 
 function divergence(flow: readonly Formula[], position: readonly number[]): number {

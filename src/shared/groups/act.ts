@@ -26,8 +26,8 @@ export function act<A extends FloatArray>(
 }
 
 /**
- * As `act`, but vector components are mixed by `mixing` instead of the element's own matrix, and pseudoscalars take its
- * determinant. This is no symmetry unless the two agree; it serves to find out which convention a file follows.
+ * As `act`, but components of vectors and tensors are mixed by `mixing` instead of the element's own matrix, and
+ * pseudoscalars take its determinant. This is no symmetry unless the two agree; it serves to find out which convention a file follows.
  */
 export function actMixing<A extends FloatArray>(
   element: Element,

@@ -64,3 +64,21 @@ test("the sign of the whole vector does not matter, an exchange of components do
   expect(determinant(d4.elements[1]!.matrix)).toBe(1);
   expect(showFieldSpec(parseFieldSpec("vector:v(x,y)"))).toBe("vector:v");
 });
+
+test("an element moves the tensor v⊗w as the product of the vectors that it moves", () => {
+  const vectors = parseFieldSpec("vector:v,vector:w");
+  const spec = parseFieldSpec("tensor:T");
+  const points = size * size;
+  const product = (values: Float64Array): Float64Array =>
+    Float64Array.from({ length: 4 * points }, (_, at) => {
+      const [component, point] = [Math.floor(at / points), at % points];
+      const [i, j] = [Math.floor(component / 2), component % 2];
+      return values[i * points + point]! * values[(2 + j) * points + point]!;
+    });
+  const values = numbers.slice(0, 4 * points);
+  const four = [1, 4, size, size];
+  for (const g of d4.elements) {
+    // Signs and places only: not even rounding is between them.
+    expect(act(g, product(values), four, spec), g.id).toEqual(product(act(g, values, four, vectors))); // prettier-ignore
+  }
+});

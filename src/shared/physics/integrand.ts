@@ -159,8 +159,8 @@ export function namesIn(term: Term): string[] {
 
 /**
  * How formulas call the channels: p, vx and vy of a vector v or velocity, v.x as files have it, and v_x too; u, or
- * u0, u1 …, where nobody named them. Of a channel's names the first is that of the fields, the last the shortest. A
- * channel that holds minus a component is called by the component.
+ * u0, u1 …, where nobody named them; T.xx and Txx of a tensor T. Of a channel's names the first is that of the fields,
+ * the last the shortest. A channel that holds minus a component is called by the component.
  * @param count of channels
  */
 export function channelNames(
@@ -181,14 +181,14 @@ export function channelNames(
       add(`u${channel}`, channel);
       continue;
     }
-    const [, whole, axis] = /^(.+)\.([xyz])$/.exec(name) ?? [];
+    const [, whole, axis] = /^(.+)\.([xyz]{1,2})$/.exec(name) ?? [];
     if (whole !== undefined && axis !== undefined) put(`${plain(whole)}.${axis}`, channel);
     add(name, channel);
     add(name.replace(".", ""), channel);
   }
   // vx for velocity.x, unless something else may be meant.
   labels?.forEach(({ name }, channel) => {
-    const [, initial, component] = /^(\p{L})[^.]*\.([xyz])$/u.exec(name) ?? [];
+    const [, initial, component] = /^(\p{L})[^.]*\.([xyz]{1,2})$/u.exec(name) ?? [];
     if (initial === undefined || component === undefined) return;
     const alike = labels.filter((other) => other.name.startsWith(initial));
     const one = alike.every((other) => other.name.split(".")[0] === name.split(".")[0]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseFieldSpec } from "../fields/spec";
+import { channelLabels, parseFieldSpec } from "../fields/spec";
 import { catalogue } from "./catalogue";
 import { chooseQuantities, parseCoefficients } from "./choose";
 import { channelNames, namesIn, parseIntegrand, parseIntegrands } from "./integrand";
@@ -104,9 +104,9 @@ describe("integrands", () => {
     expect(() => parseIntegrands(text)).toThrow(marked);
   });
 
-  test("take a vector's component with its dot, and nothing else after one", () => {
+  test("take a component with its dot, and nothing else after one", () => {
     expect(namesIn(parseIntegrand("dx(wind.y)-2.*wind.x").term)).toEqual(["wind.y", "wind.x"]);
-    expect(() => parseIntegrand("wind.xy")).toThrow("wind▸.xy");
+    expect(() => parseIntegrand("wind.xyz")).toThrow("wind▸.xyz");
     expect(() => parseIntegrand("wind.w")).toThrow("wind▸.w");
   });
 
@@ -131,4 +131,24 @@ describe("integrands", () => {
 test("coefficients complete the physics' own", () => {
   expect(parseCoefficients("beta=0.5", "kdv")).toEqual({ alpha: 6, beta: 0.5 });
   expect(() => parseCoefficients("beta", "kdv")).toThrow("no name=number");
+});
+
+describe("a tensor's components", () => {
+  const spec = parseFieldSpec("scalar:e,tensor:stress,vector:v");
+
+  test("are called as channels are, and shorter", () => {
+    const names = channelNames(channelLabels(spec), 7);
+    expect(["stress.xx", "stressxy", "sxy", "stress.yy"].map((name) => names.get(name))).toEqual([1, 2, 2, 4]); // prettier-ignore
+    expect(namesIn(parseIntegrand("stress.xx*stress.yy-stressxy^2").term)).toEqual([
+      "stress.xx",
+      "stress.yy",
+      "stressxy",
+      "stressxy",
+    ]);
+  });
+
+  test("play no part in what quantities are kept by default", () => {
+    const without = chosen("scalar:e,vector:v", {}, [3, 2]);
+    expect(chosen("scalar:e,tensor:p,vector:v", {}, [7, 2])).toEqual(without);
+  });
 });

@@ -21,7 +21,7 @@ export interface Roles {
   readonly velocities: boolean;
   /** Of particles that have masses. */
   readonly mass: string | null;
-  /** Every channel that is no component of a vector. */
+  /** Every channel that is no component of a vector or a tensor. */
   readonly scalars: readonly string[];
 }
 
@@ -43,11 +43,14 @@ export function rolesOf(fields: FieldSpec | null, count: number): Roles {
   const nameOf = (channel: number): string =>
     // The last is the shorter: vx rather than v_x.
     names.findLast(([, at]) => at === channel)![0];
-  const groups = (fields ?? []).map(({ name, kind, channels }) => ({
-    name: name.replace(/[^\p{L}\p{N}_]/gu, "_"),
-    kind,
-    channels,
-  }));
+  // Tensors play none of these parts.
+  const groups = (fields ?? [])
+    .filter(({ kind }) => kind !== "tensor")
+    .map(({ name, kind, channels }) => ({
+      name: name.replace(/[^\p{L}\p{N}_]/gu, "_"),
+      kind,
+      channels,
+    }));
   const single = groups.filter(({ kind }) => kind !== "vector");
   const called = (pattern: RegExp): string | undefined =>
     single.find(({ name }) => pattern.test(name))?.name;

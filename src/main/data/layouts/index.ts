@@ -13,7 +13,8 @@ import { pdearena } from "./pdearena";
 import { pdebench } from "./pdebench";
 import { pdegym } from "./pdegym";
 import { assumptions, axesOf, partnerOf, plain, targetPart } from "./plain";
-import type { Layout, Proposal } from "./proposal";
+import { leafOf } from "./channelNames";
+import type { Layout, Proposal, ProposedPart } from "./proposal";
 import { theWell } from "./theWell";
 
 export type { Proposal } from "./proposal";
@@ -37,14 +38,17 @@ export async function readingOf(file: ArrayFile, options: DataOptions): Promise<
   const proposal = await proposalFor(file, options);
   if (options.input === undefined && options.axes === undefined && options.target === undefined) {
     if (proposal === undefined) throw manyArrays(file);
-    return proposal;
+    return { ...proposal, notices: [...(proposal.remarks ?? []), ...proposal.notices] };
   }
   const stated = options.axes === undefined ? undefined : parseAxes(options.axes);
   const chosen =
     options.input === undefined
       ? (proposal?.input ?? onlyBeside(file, options))
       : named(options.input, file).map((name) => partNamed(name, file, proposal));
-  const notices: string[] = options.input === undefined ? [...(proposal?.notices ?? [])] : [];
+  const notices = [
+    ...(proposal?.remarks ?? []),
+    ...(options.input === undefined ? (proposal?.notices ?? []) : []),
+  ];
   const input = chosen.map(({ array, axes }): StatesPart => {
     if (stated !== undefined) return { array, axes: fitting(stated, array) };
     if (axes !== undefined) return { array, axes };
@@ -54,11 +58,17 @@ export async function readingOf(file: ArrayFile, options: DataOptions): Promise<
   });
   const first = input[0]!;
   const target = targetOf(file, options, proposal, first);
+  const own = proposal?.target?.[0]?.array.name;
+  const outputFields =
+    options.target === undefined || target?.array.name === own
+      ? proposal?.outputFields
+      : target?.fields;
   return {
     ...(proposal ?? { layout: file.format, evidence: [] }),
     input,
     target: target === undefined ? undefined : [target],
-    fields: options.input === undefined ? proposal?.fields : undefined,
+    fields: options.input === undefined ? proposal?.fields : fieldsTogether(chosen),
+    outputFields,
     notices: notices.filter((notice) => stated === undefined || !notice.startsWith("Axes of ")),
   };
 }
@@ -99,16 +109,37 @@ function named(text: string, file: ArrayFile): string[] {
   return file.arrays.has(text) ? [text] : text.split(",").map((name) => name.trim());
 }
 
-function partNamed(
-  name: string,
-  file: ArrayFile,
-  proposal: Proposal | undefined,
-): { array: ArraySource; axes: readonly Axis[] | undefined } {
+/** An array that was named, with what is known of it. */
+interface NamedPart {
+  readonly array: ArraySource;
+  readonly axes: readonly Axis[] | undefined;
+  readonly fields?: string;
+}
+
+/** By its name, or by the last part of it where no other array is called so: strain of t2_fields/strain. */
+function partNamed(name: string, file: ArrayFile, proposal: Proposal | undefined): NamedPart {
   const offered = [...(proposal?.input ?? []), ...(proposal?.others ?? [])];
-  const known = offered.find(({ array }) => array.name === name);
+  const known =
+    offered.find(({ array }) => array.name === name) ??
+    (file.arrays.has(name) ? undefined : lone(offered.filter(({ array }) => isLeaf(name, array))));
   if (known !== undefined) return known;
-  const array = arrayNamed(file, name);
+  const called = file.arrays.has(name)
+    ? undefined
+    : lone([...file.arrays.values()].filter((array) => isLeaf(name, array)));
+  const array = called ?? arrayNamed(file, name);
   return { array, axes: axesOfDimensions(array.dimensions) };
+}
+
+const isLeaf = (name: string, array: ArraySource): boolean => leafOf(array.name) === name;
+
+function lone<T>(some: readonly T[]): T | undefined {
+  return some.length === 1 ? some[0] : undefined;
+}
+
+/** The fields of arrays in this order; undefined where nothing says those of one. */
+function fieldsTogether(parts: readonly NamedPart[]): string | undefined {
+  const known = parts.flatMap(({ fields }) => fields ?? []);
+  return known.length === parts.length ? known.join(",") : undefined;
 }
 
 /** The stated axes for an array that lacks the channel axis, or has one more. */
@@ -123,12 +154,17 @@ function targetOf(
   options: DataOptions,
   proposal: Proposal | undefined,
   { array, axes }: StatesPart,
-): StatesPart | undefined {
-  if (options.target !== undefined)
-    return targetPart(arrayNamed(file, options.target), array, axes);
+): ProposedPart | undefined {
+  if (options.target !== undefined) {
+    const named = partNamed(options.target, file, proposal);
+    // Axes that were stated for the input hold for its target too.
+    const stated = options.axes !== undefined && named.array.shape.length === axes.length;
+    return named.axes === undefined || stated
+      ? { ...named, ...targetPart(named.array, array, axes) }
+      : { ...named, axes: named.axes };
+  }
   if (options.input === undefined && proposal !== undefined) {
     const own = proposal.target?.[0];
-    // Axes that were stated for the input hold for its target too.
     return (
       own && targetPart(own.array, array, own.array.shape.length === axes.length ? axes : own.axes)
     );

@@ -4,16 +4,21 @@ import type { ArraySource } from "../arraySource";
 import type { CoordinateAxis } from "../coordinates";
 import type { StatesPart } from "../states";
 
+/** An array and, where the layout says so, what fields it holds, as a piece of a text of fields. */
+export interface ProposedPart extends StatesPart {
+  readonly fields?: string;
+}
+
 export interface Proposal {
   /** "PDEBench 2-D shallow water"; for a file of no known layout its format. */
   readonly layout: string;
   /** Why it is taken for that, each a sentence. */
   readonly evidence: readonly string[];
-  readonly input: readonly StatesPart[];
+  readonly input: readonly ProposedPart[];
   /** undefined where targets are the next states, or not there. */
   readonly target?: readonly StatesPart[] | undefined;
-  /** Further arrays that can be named as inputs, with what their axes mean. */
-  readonly others?: readonly StatesPart[];
+  /** Further arrays that can be named as inputs or targets, with what their axes mean. */
+  readonly others?: readonly ProposedPart[];
   /** `scalar:p,vector:v`, where the file or the documentation of its layout says so. */
   readonly fields?: string | undefined;
   /** Of the targets, where they are not the inputs'. */
@@ -27,6 +32,8 @@ export interface Proposal {
   readonly dt?: number | undefined;
   /** What was assumed or left out, each a sentence. */
   readonly notices: readonly string[];
+  /** What is to be known of the file whichever arrays are read, each a sentence. */
+  readonly remarks?: readonly string[];
 }
 
 /** undefined where a file is not of that layout. */

@@ -6,17 +6,18 @@ import type { ArrayFile, AttributeValue } from "../arrayFile";
 import type { ArraySource } from "../arraySource";
 import type { Axis } from "../axes";
 import type { CoordinateAxis } from "../coordinates";
+import { parseFieldSpec, showFieldSpec } from "../../../shared/fields/spec";
 import { joinedTail } from "../stacked";
-import { leafOf } from "./channelNames";
-import type { Layout, Proposal } from "./proposal";
+import { OWN_FIELDS } from "../write/ownWords";
+import { leafOf, legal } from "./channelNames";
+import type { Layout, Proposal, ProposedPart } from "./proposal";
 
 const space = ["x", "y", "z"] as const;
 
-interface Field {
+interface Field extends ProposedPart {
   readonly name: string;
-  readonly array: ArraySource;
-  readonly axes: readonly Axis[];
   readonly order: number;
+  readonly fields: string;
 }
 
 export const theWell: Layout = (file) => {
@@ -24,10 +25,13 @@ export const theWell: Layout = (file) => {
   const root = file.attributes("");
   const dimension = Number(root["n_spatial_dims"] ?? Number.NaN);
   if (names.length === 0 || !(dimension >= 1 && dimension <= 3)) return undefined;
-  const fields = inOrder(file, names).map((name) => fieldOf(file, name, dimension));
-  const moving = fields.filter(({ order, axes }) => order < 2 && axes.includes("time"));
-  const chosen = moving.length > 0 ? moving : fields.filter(({ order }) => order < 2);
-  const input = chosen.length > 0 ? chosen : fields;
+  const own = ownKinds(root[OWN_FIELDS], dimension);
+  const isAlone = (name: string): boolean =>
+    names.every((other) => other === name || leafOf(other) !== leafOf(name));
+  const fields = inOrder(file, names).map((name) =>
+    fieldOf(file, name, isAlone(name), dimension, own),
+  );
+  const input = usual(fields, own);
   const left = fields.filter((field) => !input.includes(field));
   return {
     layout: "The Well",
@@ -40,10 +44,11 @@ export const theWell: Layout = (file) => {
     ],
     input,
     others: left,
-    fields: fieldsText(input, dimension),
+    fields: input.map((field) => field.fields).join(","),
     boundary: boundaryOf(file, directions(file, dimension)),
     coordinates: coordinatesOf(file, dimension),
-    notices: noticesOf(file, left, dimension),
+    notices: noticesOf(fields, left),
+    remarks: foreignDirections(directions(file, dimension)),
   };
 };
 
@@ -57,31 +62,62 @@ function inOrder(file: ArrayFile, names: readonly string[]): string[] {
   return [...names].sort((a, b) => rank(a) - rank(b));
 }
 
-function fieldOf(file: ArrayFile, name: string, dimension: number): Field {
-  const array = file.arrays.get(name)!;
-  const order = Number(name[1]);
-  const about = file.attributes(name);
+/** @param alone whether no other array has the name without its group */
+function fieldOf(
+  file: ArrayFile,
+  path: string,
+  alone: boolean,
+  dimension: number,
+  own: ReadonlyMap<string, string>,
+): Field {
+  const stored = file.arrays.get(path)!;
+  const name = alone ? leafOf(path) : legal(path);
+  const order = Number(path[1]);
+  const about = file.attributes(path);
   const varying = Array.isArray(about["dim_varying"]) ? about["dim_varying"] : [];
-  const axes: Axis[] = [
-    ...(about["sample_varying"] === false ? [] : (["trajectory"] as const)),
-    ...(about["time_varying"] === false ? [] : (["time"] as const)),
-    ...space.slice(0, dimension).filter((_, i) => varying[i] !== false),
+  const where: Axis[] = [
+    ...(isFalse(about["sample_varying"]) ? [] : (["trajectory"] as const)),
+    ...(isFalse(about["time_varying"]) ? [] : (["time"] as const)),
+    ...space.slice(0, dimension).filter((_, i) => !isFalse(varying[i])),
   ];
-  if (order === 0) return { name: leafOf(name), array, axes, order };
-  const source = order === 2 ? joinedTail(array, 2) : array;
-  return { name: leafOf(name), array: source, axes: [...axes, "channel"], order };
+  const array = order === 2 ? joinedTail(stored, 2) : stored;
+  const axes = order === 0 ? where : [...where, "channel" as const];
+  const fields = own.get(name) ?? kindOf(name, order, array, dimension);
+  return { name, array, axes, order, fields };
 }
 
-/** A tensor's components transform in a way that no kind of field here has: each by itself is called a scalar. */
-function fieldsText(fields: readonly Field[], dimension: number): string {
-  return fields
-    .flatMap(({ name, array, order }) => {
-      const components = order === 0 ? 1 : array.shape.at(-1)!;
-      if (order === 0) return [`scalar:${name}`];
-      if (order === 1 && components === dimension) return [`vector:${name}`];
-      return Array.from({ length: components }, (_, i) => `scalar:${name}_${i}`);
-    })
-    .join(",");
+/** Some writers have numbers for truth values, as ours does. */
+const isFalse = (value: unknown): boolean => value === false || value === 0;
+
+/** As its order says; components of another number than its order has are called scalars, each by itself. */
+function kindOf(name: string, order: number, { shape }: ArraySource, dimension: number): string {
+  if (order === 0) return `scalar:${name}`;
+  const components = shape.at(-1)!;
+  if (order === 1 && components === dimension) return `vector:${name}`;
+  if (order === 2 && components === dimension ** 2) return `tensor:${name}`;
+  return Array.from({ length: components }, (_, i) => `scalar:${name}_${i}`).join(",");
+}
+
+/** By name of a field its kind as our own files state it; empty where nothing does, or nothing that is understood. */
+function ownKinds(text: AttributeValue | undefined, dimension: number): Map<string, string> {
+  if (typeof text !== "string") return new Map();
+  try {
+    const spec = parseFieldSpec(text, dimension);
+    return new Map(spec.map((group) => [group.name, showFieldSpec([group])]));
+  } catch {
+    return new Map();
+  }
+}
+
+/**
+ * What is read where nobody names arrays: all that moves but for tensors. These are taken where our own words count them
+ * among the fields, and where nothing else moves.
+ */
+function usual(fields: readonly Field[], own: ReadonlyMap<string, string>): readonly Field[] {
+  const moving = fields.filter(({ axes }) => axes.includes("time"));
+  const plain = (some: readonly Field[]): Field[] =>
+    some.filter(({ order, name }) => order < 2 || own.has(name));
+  return [plain(moving), moving, plain(fields), fields].find(({ length }) => length > 0)!;
 }
 
 /** What the file calls the directions of space, in order. */
@@ -125,19 +161,25 @@ function boundaryOf(file: ArrayFile, names: readonly string[]): string | undefin
   return all.map((kind, i) => `${space[i]!} ${kind}`).join(", ");
 }
 
-function noticesOf(file: ArrayFile, left: readonly Field[], dimension: number): string[] {
-  const names = directions(file, dimension);
-  const foreign = names.filter((name, i) => name !== space[i]);
-  const still = left.filter(({ order }) => order < 2).map(({ name }) => name);
-  const tensors = left.filter(({ order }) => order === 2).map(({ name }) => name);
+/** What is left out, and how it is taken. */
+function noticesOf(fields: readonly Field[], left: readonly Field[]): string[] {
+  if (left.length === 0) return [];
+  const still = left.filter(({ axes }) => !axes.includes("time"));
+  const tensors = left.filter((field) => !still.includes(field));
+  const named = (some: readonly Field[], by: string): string =>
+    some.map(({ name, array }) => (name === leafOf(array.name) ? name : array.name)).join(by);
+  const all = [...fields.filter((field) => !left.includes(field)), ...tensors, ...still];
   return [
-    ...(foreign.length === 0
-      ? []
-      : [
-          `The grid’s directions are ${names.join(", ")}, shown as ${space.slice(0, dimension).join(", ")}: they are no plane’s, and groups of the plane need not be symmetries.`,
-        ]),
-    ...(still.length === 0 ? [] : [`Left out, the same at all times: ${still.join(", ")}.`]),
-    ...(tensors.length === 0 ? [] : [`Left out, tensors of order 2: ${tensors.join(", ")}.`]),
+    ...(still.length === 0 ? [] : [`Left out, the same at all times: ${named(still, ", ")}.`]),
+    ...(tensors.length === 0 ? [] : [`Left out, tensors of order 2: ${named(tensors, ", ")}.`]),
+    `To take what is left out, let --input be ${named(all, ",")}, or some of these.`,
+  ];
+}
+
+function foreignDirections(names: readonly string[]): string[] {
+  if (names.every((name, i) => name === space[i])) return [];
+  return [
+    `The grid’s directions are ${names.join(", ")}, shown as ${space.slice(0, names.length).join(", ")}: they are no plane’s, and groups of the plane need not be symmetries.`,
   ];
 }
 

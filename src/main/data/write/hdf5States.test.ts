@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeStates, type ConvertOptions, type LayoutName } from "../convert";
 import { openData, type DataSet } from "../dataset";
 import { writeNpz } from "../npz";
+import { showFieldSpec } from "../../../shared/fields/spec";
 import type { Tensor, TensorData } from "../../../shared/tensor";
 
 let folder = "";
@@ -56,6 +57,9 @@ const cases = [
   ["pdebench", [2, 3, 1, 7], "x", "vector:u", "periodic"],
   ["the-well", [1, 2, 3, 4, 5, 6], "zyx", "vector:v", "periodic"],
   ["the-well", [2, 2, 1, 8], "x", "density:h", "open"],
+  ["the-well", [2, 3, 7, 5, 6], "yx", "tensor:T,density:rho,vector:v", "periodic"],
+  ["the-well", [1, 2, 10, 3, 4, 5], "zyx", "tensor:T,scalar:p", "open"],
+  ["pdebench", [2, 3, 5, 5, 6], "yx", "scalar:p,tensor:T", "periodic"],
 ] as const satisfies readonly (readonly [LayoutName, number[], string, string, string])[];
 
 describe.each(cases)(
@@ -176,6 +180,52 @@ print("read")`;
   expect(read.trim()).toBe("read");
   await data.close();
 });
+
+test.skipIf(python === undefined)(
+  "tensors go from h5py’s [x, y, i, j] and back to them",
+  async () => {
+    const [made, again] = [join(folder, "t2.h5"), join(folder, "t2-again.h5")];
+    const names = ["D", "p", "U"];
+    const make = `
+import sys, h5py, numpy as np
+d = int(sys.argv[2])
+n = [5, 4, 3][:d]
+with h5py.File(sys.argv[1], "w") as f:
+    f.attrs["n_spatial_dims"] = d
+    for order, name in [(2, "${names[0]!}"), (0, "${names[1]!}"), (1, "${names[2]!}")]:
+        shape = [2, 3] + n + [d] * order
+        a = f.create_dataset(f"t{order}_fields/{name}", data=np.random.default_rng(order).normal(size=shape).astype("f4"))
+        a.attrs["sample_varying"], a.attrs["time_varying"], a.attrs["dim_varying"] = True, True, [True] * d
+        f[f"t{order}_fields"].attrs["field_names"] = [name]
+    f.create_group("dimensions").attrs["spatial_dims"] = ["x", "y", "z"][:d]
+with h5py.File(sys.argv[1]) as f: print(f["t2_fields/D"][1, 2][(1, 2, 0)[:d]].ravel().tolist())`;
+    const compare = `
+import sys, h5py, numpy as np
+a, b = h5py.File(sys.argv[1]), h5py.File(sys.argv[2])
+for name in ["t0_fields/p", "t1_fields/U", "t2_fields/D"]: assert np.array_equal(a[name], b[name]), name
+assert list(b["t2_fields"].attrs["field_names"]) == ["D"] and list(b["t0_fields"].attrs["field_names"]) == ["p"]
+print("same")`;
+    for (const d of [2, 3]) {
+      const matrix = JSON.parse(execFileSync(python!, ["-c", make, made, String(d)], { encoding: "utf8" })) as number[]; // prettier-ignore
+      const data = await openData(made, { input: "p,U,D" });
+      expect(showFieldSpec(data.fields!)).toBe("scalar:p,vector:U,tensor:D");
+      const { data: state } = await data.states.read([{ trajectory: 1, time: 2 }]);
+      const points = d === 2 ? 20 : 60;
+      // Point (1, 2, 0) of [z, y, x], x fastest and 5 of them, 4 along y.
+      const held = matrix.map((_, c) => state[(1 + d + c) * points + 2 * 5 + 1]);
+      expect(held).toEqual(matrix);
+      await writeStates(data, again, "the-well", whole(data));
+      expect(execFileSync(python!, ["-c", compare, made, again], { encoding: "utf8" })).toBe(
+        "same\n",
+      );
+      await data.close();
+      // What our own file says of its fields counts the tensor among them.
+      const after = await openData(again);
+      expect(showFieldSpec(after.fields!)).toBe("scalar:p,vector:U,tensor:D");
+      await after.close();
+    }
+  },
+);
 
 test.each(["the-well", "pdebench"] as const)(
   "%s holds components x and y as they are, however the states stored them",

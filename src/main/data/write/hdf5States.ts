@@ -44,7 +44,7 @@ export async function writeHdf5(
     }
     for (const array of layout.states) {
       const shape = shapeOf(array, written);
-      file.empty(array.path, like, shape, written.points.length + Number(array.stacked));
+      file.empty(array.path, like, shape, written.points.length + array.tail.length);
       for (const [name, value] of Object.entries(array.attributes ?? {})) {
         file.attribute(array.path, name, value);
       }
@@ -116,12 +116,12 @@ async function fill(
   }
 }
 
-function shapeOf({ trajectory, stacked, channels }: StateArray, written: Written): number[] {
+function shapeOf({ trajectory, tail }: StateArray, written: Written): number[] {
   return [
     ...(trajectory === undefined ? [written.trajectories] : []),
     written.times,
     ...written.points,
-    ...(stacked ? [channels.length] : []),
+    ...tail,
   ];
 }
 

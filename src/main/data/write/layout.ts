@@ -27,8 +27,8 @@ export interface Written {
 export interface StateArray {
   readonly path: string;
   readonly channels: readonly number[];
-  /** Whether the channels are its last axis; else it has one and no axis for it. */
-  readonly stacked: boolean;
+  /** Its last axes, over which the channels are numbered row by row; none where it has one channel and no axis for it. */
+  readonly tail: readonly number[];
   /** The trajectory that it holds; undefined where it has an axis for all. */
   readonly trajectory?: number;
   readonly attributes?: Readonly<Record<string, WrittenAttribute>>;

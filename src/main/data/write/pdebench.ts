@@ -13,7 +13,7 @@ export function pdebench(written: Written): FileLayout {
   // Its files have one time more than states: the edges of the steps.
   const step = (coordinates.time.at(-1)! - coordinates.time[0]!) / Math.max(1, written.times - 1);
   const times = [...coordinates.time, coordinates.time.at(-1)! + (step || 1)];
-  const one = (path: string, channel: number) => ({ path, channels: [channel], stacked: false });
+  const one = (path: string, channel: number) => ({ path, channels: [channel], tail: [] });
   return {
     order: gas === undefined ? fields : [gas.density, gas.velocity, gas.pressure],
     groups: [],
@@ -37,7 +37,10 @@ function gasIn(
   fields: readonly ChannelGroup[],
 ): { density: ChannelGroup; velocity: ChannelGroup; pressure: ChannelGroup } | undefined {
   const [density, velocity, pressure] = [
-    fields.find(({ kind, name }) => kind !== "vector" && /^(rho|dens|density)$/i.test(name)),
+    fields.find(
+      ({ kind, name }) =>
+        kind !== "vector" && kind !== "tensor" && /^(rho|dens|density)$/i.test(name),
+    ),
     fields.find(({ kind }) => kind === "vector"),
     fields.find(({ kind, name }) => kind === "scalar" && /^(p|press|pressure)$/i.test(name)),
   ];
@@ -52,7 +55,7 @@ function groups({ fields, directions, coordinates, trajectories }: Written): Fil
     order: fields,
     groups: names.flatMap((name) => [name, `${name}/grid`]),
     states: names.map((name, trajectory) => {
-      return { path: `${name}/data`, channels, stacked: true, trajectory };
+      return { path: `${name}/data`, channels, tail: [channels.length], trajectory };
     }),
     lines: names.flatMap((name) => [
       { path: `${name}/grid/t`, values: coordinates.time },

@@ -5,17 +5,18 @@ export function theWell(written: Written): FileLayout {
   const { fields, directions, boundary, coordinates, trajectories, physics, name } = written;
   const constants = physics?.coefficients ?? {};
   const vectors = fields.filter(({ kind }) => kind === "vector");
-  const scalars = fields.filter(({ kind }) => kind !== "vector");
+  const tensors = fields.filter(({ kind }) => kind === "tensor");
+  const scalars = fields.filter(({ kind }) => kind !== "vector" && kind !== "tensor");
   const varying = {
     sample_varying: true,
     time_varying: true,
     dim_varying: directions.map(() => true),
   };
   const arrayOf =
-    (group: string, stacked: boolean) =>
-    (field: (typeof fields)[number]): StateArray => {
-      const { channels } = field;
-      return { path: `${group}/${field.name}`, channels, stacked, attributes: varying };
+    (order: 0 | 1 | 2) =>
+    ({ name: field, channels }: (typeof fields)[number]): StateArray => {
+      const tail = Array.from({ length: order }, () => directions.length);
+      return { path: `t${order}_fields/${field}`, channels, tail, attributes: varying };
     };
   const sides = directions.map((axis) => {
     const kind = boundary?.[axis];
@@ -24,7 +25,7 @@ export function theWell(written: Written): FileLayout {
   const stated = sides.filter(({ kind }) => kind !== undefined);
   const fixed = { sample_varying: false, time_varying: false };
   return {
-    order: [...scalars, ...vectors],
+    order: [...scalars, ...vectors, ...tensors],
     groups: [
       "dimensions",
       "scalars",
@@ -34,10 +35,7 @@ export function theWell(written: Written): FileLayout {
       "boundary_conditions",
       ...stated.map(({ path }) => path),
     ],
-    states: [
-      ...scalars.map(arrayOf("t0_fields", false)),
-      ...vectors.map(arrayOf("t1_fields", true)),
-    ],
+    states: [...scalars.map(arrayOf(0)), ...vectors.map(arrayOf(1)), ...tensors.map(arrayOf(2))],
     lines: [
       { path: "dimensions/time", values: coordinates.time },
       ...directions.map((axis) => ({ path: `dimensions/${axis}`, values: coordinates[axis] })),
@@ -67,7 +65,7 @@ export function theWell(written: Written): FileLayout {
       ...Object.fromEntries(Object.keys(constants).map((one) => [`scalars/${one}`, fixed])),
       t0_fields: { field_names: scalars.map((field) => field.name) },
       t1_fields: { field_names: vectors.map((field) => field.name) },
-      t2_fields: { field_names: [] },
+      t2_fields: { field_names: tensors.map((field) => field.name) },
       ...Object.fromEntries(
         stated.map(({ axis, kind, path }) => [
           path,

@@ -50,6 +50,7 @@ describe("commutes with all eight elements of D4", () => {
     ["scalars", scalar],
     ["vectors", vector],
     ["densities, vectors, scalars and pseudoscalars together", mixed],
+    ["tensors", onGrid("tensor:T,vector:v", [8, 8])],
     ["fields between walls", onGrid("scalar:p,vector:v", [8, 8], [false, false])],
     ["a grid of odd size", onGrid("vector:v", [7, 7])],
     [

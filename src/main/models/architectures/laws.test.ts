@@ -179,6 +179,12 @@ describe("particles", () => {
       /breaks the symmetry under shifts/,
     ],
     [
+      "a tensor under rotations",
+      ofParticles("vector:q,tensor:T", 4),
+      { symmetry: "euclidean" },
+      /T is a tensor, and these networks turn vectors only/,
+    ],
+    [
       "a pseudoscalar under reflections",
       ofParticles("vector:q,pseudoscalar:w", 4),
       { symmetry: "euclidean" },

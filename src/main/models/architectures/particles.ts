@@ -62,6 +62,14 @@ export function known(
       "Take translations (--symmetry translations).",
     );
   }
+  const tensor = [...fields, ...(states.outputFields ?? [])].find(({ kind }) => kind === "tensor");
+  if (tensor !== undefined) {
+    throw unfit(
+      "symmetry",
+      `${tensor.name} is a tensor, and these networks turn vectors only.`,
+      "Take translations (--symmetry translations).",
+    );
+  }
   const vectors = own.length === 0 ? undefined : channels(w, x, own);
   const invariants = [
     ...(flat.length === 0

@@ -34,3 +34,9 @@ test("every way to store components is offered once, the straight one first and 
     expect(showFieldSpec(parseFieldSpec(`vector:v${stored}`))).toBe(`vector:v${stored}`);
   }
 });
+
+test("a tensor takes the three channels after its first, and gives them back", () => {
+  const tensor = withKind(scalars("a", "b", "c", "d", "e"), 0, "tensor", 5);
+  expect(textOf(tensor)).toBe("tensor:a,scalar:e");
+  expect(withKind(tensor, 0, "scalar", 5)).toHaveLength(5);
+});

@@ -1,6 +1,6 @@
 /** The fields of a data set while they are being stated: names and kinds in the order of the channels. */
 import { componentReadings, showReading } from "../../../shared/fields/reading";
-import { hasReading, type FieldKind, type FieldSpec } from "../../../shared/fields/spec";
+import { hasReading, width, type FieldKind, type FieldSpec } from "../../../shared/fields/spec";
 
 export interface Field {
   name: string;
@@ -30,15 +30,15 @@ export function waysToStore(dimension = 2): string[] {
   return ["", ...ways.slice(1)];
 }
 
-const componentsIn = (kind: FieldKind, dimension: number): number =>
-  kind === "vector" ? dimension : 1;
-
 /** How many channels the fields take together. @param dimension of space; the plane where there is no grid */
 export function componentsOf(fields: readonly Field[], dimension = 2): number {
-  return fields.reduce((count, { kind }) => count + componentsIn(kind, dimension), 0);
+  return fields.reduce((count, { kind }) => count + width(kind, dimension), 0);
 }
 
-/** The same with another kind at one place: a vector takes the next channel with it, a scalar gives one back. */
+/**
+ * The same with another kind at one place: on a plane a vector takes the next channel with it, a tensor the next three, and
+ * a scalar in their place gives them back.
+ */
 export function withKind(
   fields: readonly Field[],
   at: number,
@@ -48,7 +48,7 @@ export function withKind(
 ): Field[] {
   const before = fields[at]!;
   const next = fields.map((field, i) => (i === at ? { name: field.name, kind } : field));
-  const [was, is] = [componentsIn(before.kind, dimension), componentsIn(kind, dimension)];
+  const [was, is] = [width(before.kind, dimension), width(kind, dimension)];
   const stated = componentsOf(next, dimension);
   if (is > was) {
     while (componentsOf(next, dimension) > channels && next.length > at + 1) next.splice(at + 1, 1);
