@@ -98,6 +98,19 @@ test("weights and whole networks open as the network", async () => {
   expect([...first!.parameters.keys()]).toEqual([...second!.parameters.keys()]);
 });
 
+test("weights alone that are compared are called apart, also from those that the model has", async () => {
+  const model = join(folder, "model.onnx");
+  const called = async (list: string, own: string | null): Promise<string[]> =>
+    (await checkpointsOf(list, model, [6], own)).map(({ name }) => name);
+  expect(await called("seed-*/w.safetensors,epoch-9.safetensors", null)).toEqual([
+    "epoch-9.safetensors",
+    join("seed-a", "w.safetensors"),
+    join("seed-b", "w.safetensors"),
+  ]);
+  const own = join(folder, "seed-a", "w.safetensors");
+  expect(await called("seed-b/w.safetensors", own)).toEqual([join("seed-b", "w.safetensors")]);
+});
+
 test.each(["epoch-7.safetensors", "nowhere/*.safetensors", "seed-?"])(
   "%s is refused",
   async (list) => {

@@ -35,12 +35,15 @@ const OTHER = /optim|resume|example/i;
  * with B" for the network A with the weights B.
  * @param model path of the network's .onnx file
  * @param sample extents of a state, for axes that it leaves open
+ * @param beside what they are compared with, and so called apart from: the weights that the network has, null for those in
+ * its file; absent where they are steps of one way
  * @throws UserError "checkpoints/none", "checkpoints/many"
  */
 export async function checkpointsOf(
   list: string,
   model: string,
   sample: readonly number[],
+  beside?: string | null,
 ): Promise<CheckpointFile[]> {
   const patterns = list
     .split(",")
@@ -60,7 +63,7 @@ export async function checkpointsOf(
       found.set(`${source.network} ${source.weights}`, source);
     }
   }
-  return opened([...found.values()], list, model, sample);
+  return opened([...found.values()], list, model, sample, beside);
 }
 
 /** A checkpoint's files: a network, weights for the model, or both. */
@@ -118,6 +121,7 @@ async function opened(
   list: string,
   model: string,
   sample: readonly number[],
+  beside?: string | null,
 ): Promise<CheckpointFile[]> {
   if (sources.length > MOST) {
     throw new UserError(
@@ -129,11 +133,11 @@ async function opened(
   const pathOf = ({ network, weights }: Source): string => weights ?? network!;
   const sorted = [...sources].sort((a, b) => byNumbers(pathOf(a), pathOf(b)));
   const paths = sorted.map(pathOf);
-  // The model stands beside them where whole networks are compared.
-  const own = resolve(model);
   const whole = sorted.some(({ network }) => network !== null);
-  const beside = whole && !paths.includes(own) ? [own] : [];
-  const names = await namesOf(sorted, shortNames([...paths, ...beside]), beside);
+  const names =
+    whole || beside !== undefined
+      ? await networkNames(sorted, { network: resolve(model), weights: beside ?? null })
+      : shortNames(paths);
   const series = seriesOf(paths);
   const identityOf = identities(sample);
   return sorted.map(({ network, weights }, k) => {
@@ -149,22 +153,23 @@ async function opened(
 }
 
 /**
- * Whole networks are called after the trainings that made them, where that tells them apart.
- * @param beside networks that are told of together with them
+ * Networks are called after the trainings that made them, where that tells them apart, else after their files.
+ * @param model what is told of together with them
  */
-async function namesOf(
+async function networkNames(
   sources: readonly Source[],
-  short: readonly string[],
-  beside: readonly string[],
+  model: { readonly network: string; readonly weights: string | null },
 ): Promise<string[]> {
-  const others = await Promise.all(beside.map((path) => networkName(path, null)));
+  const paths = sources.map(({ network, weights }) => weights ?? network!);
+  const own = model.weights ?? model.network;
+  const isListed = paths.includes(own);
+  const short = shortNames(isListed ? paths : [...paths, own]);
+  const taken = isListed ? null : await networkName(model.network, model.weights);
   const names = await Promise.all(
-    sources.map(({ network, weights }, k) =>
-      network === null ? short[k]! : networkName(network, weights),
-    ),
+    sources.map(({ network, weights }) => networkName(network ?? model.network, weights)),
   );
   return names.map((name, k) =>
-    names.indexOf(name) === names.lastIndexOf(name) && !others.includes(name) ? name : short[k]!,
+    names.indexOf(name) === names.lastIndexOf(name) && name !== taken ? name : short[k]!,
   );
 }
 

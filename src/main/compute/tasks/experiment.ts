@@ -165,7 +165,7 @@ async function experimentOf(
     });
   }
   const checkpoints =
-    asFiled === null ? [] : await checkpointsFor(analysis, parameters, asFiled, data, preparation);
+    asFiled === null ? [] : await checkpointsFor(spec, asFiled, data, preparation);
   const networks = networksOf(spec, checkpoints);
   const selection = await chosenSamples(
     data,
@@ -239,19 +239,19 @@ function networksOf(spec: AnalysisSpec, checkpoints: readonly CheckpointFile[]):
 
 /** Those that are named; where none are, those beside the model for an analysis that goes over them. */
 async function checkpointsFor(
-  analysis: string,
-  parameters: AnalysisSpec["parameters"],
+  { analysis, parameters, model: stated }: AnalysisSpec,
   model: Model,
   data: DataSet,
   preparation: Preparation,
 ): Promise<CheckpointFile[]> {
   const list = text(parameters, "checkpoints");
+  const weights = stated?.weights ?? null;
   const { checkpoints: kind } = definitionOf(analysis);
   const sample = extentsFor(model, data, preparation);
   const found =
     list.trim() === "" && kind !== undefined
       ? await checkpointsBeside(kind, model.path, sample)
-      : await checkpointsOf(list, model.path, sample);
+      : await checkpointsOf(list, model.path, sample, kind === "networks" ? weights : undefined);
   // Networks of several trainings have variables of their own.
   const ownOf = ({ origin }: CheckpointFile): Promise<Preparation> =>
     preparationOf(statedBy(parameters), data, origin);

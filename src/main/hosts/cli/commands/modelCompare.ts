@@ -6,29 +6,30 @@ import { json, jsonOption, table, withSpread } from "./shared";
 
 export const modelCompare: Command = {
   name: "model compare",
-  summary: "What changed between two models or files of weights, parameter by parameter.",
-  takes: "A B",
+  summary: "What changed between models or files of weights, parameter by parameter.",
+  takes: "A B…",
   details:
-    "Each is an .onnx model or a file of weights, with file.pt::key where a file holds several sets. Differences are Euclidean norms over all numbers of a tensor, relative to A’s.",
+    "The first is compared with each of the others. Each is an .onnx model or a file of weights, with file.pt::key where a file holds several sets. Differences are Euclidean norms over all numbers of a tensor, relative to A’s.",
   options: jsonOption,
   example:
     "noetherscope model compare resources/examples/jets/plain.onnx resources/examples/jets/averaged.onnx",
   async run(args, shell) {
-    const [a, b, more] = args.positionals;
-    if (a === undefined || b === undefined || more !== undefined) {
-      throw new UsageError("model compare takes two files.");
+    const [a, ...others] = args.positionals;
+    if (a === undefined || others.length === 0) {
+      throw new UsageError("model compare takes two files or more.");
     }
     const compute = await shell.compute();
     const side = (path: string): { path: string; weights: null } => ({
       path: resolve(path),
       weights: null,
     });
-    const found = await compute.call(
-      "compareModels",
-      { a: side(a), b: side(b) },
-      { signal: shell.signal },
-    );
-    shell.print(args.flag("json") ? json(found) : describe(found));
+    const found: WeightsDifference[] = [];
+    for (const b of others) {
+      const sides = { a: side(a), b: side(b) };
+      found.push(await compute.call("compareModels", sides, { signal: shell.signal }));
+    }
+    if (args.flag("json")) shell.print(json(found.length === 1 ? found[0] : found));
+    else shell.print(found.map(describe).join("\n\n"));
   },
 };
 
