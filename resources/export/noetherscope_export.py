@@ -92,8 +92,9 @@ def export(
         as a single-precision copy; of torch.compile and data-parallel wrappers the network inside is exported.
     targets: of the output's shape. Analyses of the loss need them, here or in another data file.
     fields, output_fields: channel groups in order, as `kind:name,...` with the kinds scalar, pseudoscalar,
-        density and vector (x before y before z: as many channels as the grid of `axes` has directions, else two;
-        `vector:v(y,-x)` where the channels hold v's y component and then minus its x component).
+        density, vector (x before y before z: as many channels as the grid of `axes` has directions, else two;
+        `vector:v(y,-x)` where the channels hold v's y component and then minus its x component) and tensor (of
+        order 2, row by row: xx, xy, yx, yy).
     axes: a letter for each axis of inputs, and of an output with as many axes: b batch, p particle, c channel (or
         f feature), z, y, x the grid's, in this order. "b,c", "b,c,y,x" are understood; "b,p,c" are particles, "b,c,x"
         a line, "b,c,z,y,x" a volume.
@@ -331,23 +332,24 @@ def _check_fields(fields, tensor, axes, which):
         kind, _, name = (piece.strip() for piece in part.partition(":"))
         if kind == "vector":
             name = re.sub(r"\s*\((\s*[-+]?\s*[xyz]\s*,)*\s*[-+]?\s*[xyz]\s*\)$", "", name)
-        if kind not in ("scalar", "pseudoscalar", "density", "vector") or not re.fullmatch(r"[^\W\d][\w-]*", name):
+        kinds = ("scalar", "pseudoscalar", "density", "vector", "tensor")
+        if kind not in kinds or not re.fullmatch(r"[^\W\d][\w-]*", name):
             raise ExportError(
-                '%s: "%s" is not kind:name with the kinds scalar, pseudoscalar, density, vector and a name of letters, '
-                "digits, _ and -." % (which, part)
+                '%s: "%s" is not kind:name with the kinds %s and a name of letters, digits, _ and -.'
+                % (which, part, ", ".join(kinds))
             )
         if name in names:
             raise ExportError('%s: the name "%s" is there twice.' % (which, name))
         names.add(name)
-        channels += directions if kind == "vector" else 1
+        channels += {"vector": directions, "tensor": directions**2}.get(kind, 1)
     if tensor.dim() < 2:
         return
     at = letters.index("c") if "c" in letters else 1
     there = 1 if letters and "c" not in letters else tensor.shape[at]
     if channels != there:
         raise ExportError(
-            "%s names %d channels (a vector has %d), but axis %d of %s has %d. Say which axis holds the channels with "
-            "axes=... %s" % (which, channels, directions, at, list(tensor.shape), there, _AXES_IN_WORDS)
+            "%s names %d channels (a vector has %d, a tensor its square), but axis %d of %s has %d. Say which axis holds "
+            "the channels with axes=... %s" % (which, channels, directions, at, list(tensor.shape), there, _AXES_IN_WORDS)
         )
 
 

@@ -191,6 +191,8 @@ class RightFiles(Case):
             (nn.Conv1d(3, 3, 1), (3, 9), {"axes": "b,c,x", "fields": "vector:v,scalar:p,scalar:q"}, "b,c,x"),
             (nn.Conv3d(3, 3, 1), (3, 2, 2, 2), {"axes": "b,c,z,y,x", "fields": "vector:v"}, "b,c,z,y,x"),
             (nn.Conv2d(3, 3, 1), (3, 4, 4), {"fields": "scalar:p,vector:v"}, "b,c,y,x"),
+            (nn.Conv2d(5, 5, 1), (5, 4, 4), {"fields": "scalar:p,tensor:T"}, "b,c,y,x"),
+            (nn.Conv3d(9, 9, 1), (9, 2, 2, 2), {"axes": "b,c,z,y,x", "fields": "tensor:T"}, "b,c,z,y,x"),
             (nn.Linear(6, 6), (6,), {}, "b,c"),
             (nn.Linear(4, 4), (3, 4), {}, None),
         ]:

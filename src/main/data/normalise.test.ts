@@ -67,6 +67,35 @@ test("warns exactly where normalising and acting do not commute", () => {
   );
 });
 
+test("of a tensor it warns exactly where normalising and acting do not commute", () => {
+  const tensor = parseFieldSpec("tensor:T");
+  const u: Tensor = { dtype: "float64", shape, data: field.map((value) => value + 3) };
+  const equal = [1, 1, 1, 1];
+  const some = fc.record({
+    log: fc.constantFrom(undefined, [1, null, null, 1], [1, null, null, null], [1, 1, 1, 1]),
+    mean: fc.oneof(fc.tuple(number, number, number, number), fc.constantFrom([2, 0, 0, 2], equal)),
+    std: fc.constantFrom(equal, [2, 1, 1, 2], [1, 2, 2, 2], [2, 1, 3, 2]),
+    source: fc.constant("test"),
+  }) as fc.Arbitrary<Normalisation>;
+  fc.assert(
+    fc.property(
+      some,
+      fc.constantFrom("d4", "c4", "v4", "mirror-x", "c2", "trivial"),
+      (norm, name) => {
+        const group = groupByName(name);
+        const commute = group.elements.every((g) => {
+          const first = act(g, normalise(u, norm).data as Float64Array, shape, tensor);
+          const moved = { ...u, data: act(g, u.data as Float64Array, shape, tensor) };
+          const second = normalise(moved, norm).data as Float64Array;
+          return first.every((value, i) => Math.abs(value - second[i]!) < 1e-9);
+        });
+        expect(normalisationWarnings(norm, tensor, group).length === 0).toBe(commute);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
 describe("pooled statistics", () => {
   test("commute with D4 and give vectors a unit mean square", async () => {
     const norm = (await normalisationOf("pooled", data))!;
@@ -82,6 +111,16 @@ describe("pooled statistics", () => {
     // Float32 sums of 2048 terms.
     expect(square).toBeCloseTo(1, 5);
     expect(density).toBeCloseTo(0, 5);
+  });
+
+  test("give a tensor's components one standard deviation about zero", async () => {
+    const tensors = { ...data, fields: parseFieldSpec("tensor:T") };
+    const norm = (await normalisationOf("pooled", tensors))!;
+    expect(normalisationWarnings(norm, tensors.fields, d4)).toEqual([]);
+    expect(norm.mean).toEqual([0, 0, 0, 0]);
+    const { data: T } = normalise((await data.read([0, 1, 2, 3])).input, norm);
+    const square = toFloat64({ data: T }).reduce((sum, value) => sum + value ** 2 / T.length, 0);
+    expect(square).toBeCloseTo(1, 5);
   });
 
   test("need the fields", async () => {

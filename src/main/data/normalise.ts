@@ -166,9 +166,9 @@ async function resolved(
 }
 
 /**
- * - pooled, the statistics that commute with every isometry: a vector's components share one standard deviation about
- *   zero, a pseudoscalar has its own about zero, the rest their own about their mean
- * - min-max: from 0 to 1 over the values there are; a vector's components, and a pseudoscalar, are divided by their largest
+ * - pooled, the statistics that commute with every isometry: components of a vector or a tensor share one standard
+ *   deviation about zero, a pseudoscalar has its own about zero, the rest their own about their mean
+ * - min-max: from 0 to 1 over the values there are; components of these, and a pseudoscalar, are divided by their largest
  *   size and lie between −1 and 1
  */
 function scaled(
@@ -182,7 +182,7 @@ function scaled(
   const { mean, std, min, max } = statistics[channel]!;
   if (scaling === "per-channel") return { mean, std };
   const own = channels.map((each) => statistics[each]!);
-  const aboutZero = kind === "vector" || kind === "pseudoscalar";
+  const aboutZero = kind === "vector" || kind === "tensor" || kind === "pseudoscalar";
   if (scaling === "min-max") {
     const largest = Math.max(
       ...own.map((each) => Math.max(Math.abs(each.min), Math.abs(each.max))),
