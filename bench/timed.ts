@@ -8,7 +8,8 @@
  */
 import { join } from "node:path";
 import { Gradients } from "../src/main/analyses/gradients";
-import { addInnerProducts, rowsOf } from "../src/main/analyses/innerProducts";
+import { rowsOf } from "../src/main/analyses/innerProducts";
+import { LongProducts } from "../src/main/analyses/longProducts";
 import { sampleNetwork } from "../src/main/analyses/network";
 import { readNpz } from "../src/main/data/npz";
 import { inputName } from "../src/main/graph/ir";
@@ -56,11 +57,12 @@ async function step(): Promise<Run> {
 async function gram(): Promise<Run> {
   const chunk = Math.min(4, samples);
   const gradients = await Gradients.compile(executor, model, sampleNetwork(model), "mse", chunk);
+  const long = new LongProducts(executor);
   return async () => {
     const { columns } = await gradients.of(x, y, 0, samples, () => undefined);
     const products = new Float64Array(samples * samples);
     for (const part of columns.parts) {
-      addInnerProducts(products, rowsOf(part, samples), rowsOf(part, samples));
+      await long.add(products, rowsOf(part, samples), rowsOf(part, samples));
     }
     return products.reduce((sum, value) => sum + value, 0);
   };

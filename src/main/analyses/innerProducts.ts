@@ -20,6 +20,11 @@ export function rowsOf(data: Reals, count: number): Rows {
   return { data, count, stride: length, start: 0, length };
 }
 
+/** Whether these are products of rows with themselves. */
+export function areSame(a: Rows, b: Rows): boolean {
+  return a.data === b.data && a.start === b.start && a.stride === b.stride && a.count === b.count;
+}
+
 /** 32 rows of a piece are 512 kB in float32, about a second-level cache. */
 const PIECE = 4096;
 
@@ -28,8 +33,7 @@ const PIECE = 4096;
  * @param out row-major [a.count, b.count]; symmetric where b are the same rows as a
  */
 export function addInnerProducts(out: Float64Array, a: Rows, b: Rows): void {
-  const same =
-    a.data === b.data && a.start === b.start && a.stride === b.stride && a.count === b.count;
+  const same = areSame(a, b);
   for (let from = 0; from < a.length; from += PIECE) {
     const length = Math.min(PIECE, a.length - from);
     for (let i = 0; i < a.count; i += 2) {

@@ -15,6 +15,8 @@ export interface CompileOptions {
   readonly bind?: ReadonlyMap<string, Tensor>;
   /** Prefer little memory to speed: what a run is done with goes back to the system at once, where that can be had. */
   readonly sparing?: boolean;
+  /** On the CPU whatever the device: float64, which devices do not have. */
+  readonly onCpu?: boolean;
 }
 
 export interface Program {

@@ -16,6 +16,7 @@ export async function coherenceOfBatch(batch: BatchInput): Promise<BatchResult> 
   const grams = new OrbitGrams({
     gradients: batch.gradients,
     tangents: batch.tangents,
+    products: batch.products,
     plan: batch.plan,
     metricPoint: identity,
     perMetricSample: params.sweep === "samples",

@@ -3,6 +3,7 @@ import type { CoherenceParameters } from "../../../shared/analyses/coherence";
 import type { Tensor } from "../../../shared/tensor";
 import type { AnalysisContext, SampleRef } from "../context";
 import type { Gradients, SampleGradients } from "../gradients";
+import type { LongProducts } from "../longProducts";
 import type { Tangents } from "../tangents";
 import type { Plan } from "./plan";
 import type { ElementPrecision } from "./precision";
@@ -26,6 +27,7 @@ export interface BatchInput {
   readonly target: Tensor;
   readonly gradients: Gradients;
   readonly tangents: Tangents | null;
+  readonly products: LongProducts;
   readonly plan: Plan;
   /** Called before each run with what it does and its share of the plan's total work; throws to stop. */
   readonly step: (stage: string, work: number) => void;

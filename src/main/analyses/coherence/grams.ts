@@ -10,6 +10,7 @@ import { ByteCache } from "../cache";
 import type { Tensor } from "../../../shared/tensor";
 import { bytesOf, type Columns, type Gradients, type SampleGradients } from "../gradients";
 import { addInnerProducts, rowsOf, type Reals } from "../innerProducts";
+import type { LongProducts } from "../longProducts";
 import type { Tangents } from "../tangents";
 import type { Plan } from "./plan";
 import { Rounding } from "./rounding";
@@ -40,6 +41,7 @@ export interface OrbitGramsOptions {
   readonly gradients: Gradients;
   /** Absent: no metric. */
   readonly tangents: Tangents | null;
+  readonly products: LongProducts;
   readonly plan: Plan;
   /** The untransformed samples, at which the metric is taken. Their products must be asked for first. */
   readonly metricPoint: OrbitPoint;
@@ -146,7 +148,8 @@ export class OrbitGrams {
     const length = size / result.metric.length;
     // η is a mean over samples and outputs; a slice is the mean over one sample's outputs.
     const weight = 1 / length;
-    result.metric.forEach((into, slice) => {
+    const { products } = this.#options;
+    for (const [slice, into] of result.metric.entries()) {
       const sums = new Float64Array(rows.count * columns.count);
       const part = (data: Reals, count: number) => ({
         data,
@@ -155,12 +158,12 @@ export class OrbitGrams {
         start: slice * length,
         length,
       });
-      addInnerProducts(sums, part(leftOut, rows.count), part(rightOut, columns.count));
+      await products.add(sums, part(leftOut, rows.count), part(rightOut, columns.count));
       place(
         into,
         sums.map((sum) => sum * weight),
       );
-    });
+    }
   }
 
   /** ⟨a_i, b_j⟩ from both gradients. */
@@ -168,9 +171,10 @@ export class OrbitGrams {
     const left = await this.#columnsOf(a, rows);
     const right = rows.key === columns.key ? left : await this.#columnsOf(b, columns);
     const gram = new Float64Array(rows.count * columns.count);
-    left.parts.forEach((part, k) => {
-      addInnerProducts(gram, rowsOf(part, rows.count), rowsOf(right.parts[k]!, columns.count));
-    });
+    const { products } = this.#options;
+    for (const [k, part] of left.parts.entries()) {
+      await products.add(gram, rowsOf(part, rows.count), rowsOf(right.parts[k]!, columns.count));
+    }
     return gram;
   }
 

@@ -12,6 +12,7 @@ import type {
   ResultArray,
 } from "../context";
 import { Gradients } from "../gradients";
+import { LongProducts } from "../longProducts";
 import { KeptFields } from "../keptFields";
 import { activationSize, checkSamples, multiplyAdds, sampleNetwork } from "../network";
 import { gather, nameOfSample, tensorOf } from "../orbit";
@@ -106,6 +107,7 @@ async function compute(
   const tangents = metric
     ? await Tangents.compile(executor, model, network, schedule.tangentWidth)
     : null;
+  const products = new LongProducts(executor);
   const work = batches.length * totalWork(sizes, schedule, points);
   let done = 0;
   const kept = new KeptFields(context, network.prediction.shape.slice(1), batches);
@@ -120,6 +122,7 @@ async function compute(
         target: gather(context.target, batch),
         gradients,
         tangents,
+        products,
         plan: schedule,
         step: (stage, runWork) => {
           signal.throwIfAborted();
@@ -135,6 +138,7 @@ async function compute(
   }
   await gradients.dispose();
   await tangents?.dispose();
+  await products.dispose();
   const used = batches.flat().map((i) => context.samples[i]!);
   const arrays = stack(context, results, n);
   const moving = elements.filter(({ id }) => id !== "e").length;

@@ -9,6 +9,7 @@ import type { LossId } from "../../training/losses";
 import type { AnalysisContext, ReportProgress } from "../context";
 import { Gradients, type Columns } from "../gradients";
 import { addInnerProducts, rowsOf, type Reals } from "../innerProducts";
+import { LongProducts } from "../longProducts";
 import { activationSize, sampleNetwork } from "../network";
 import { gather, image } from "../orbit";
 import { Tangents } from "../tangents";
@@ -181,6 +182,7 @@ async function recomputed(
     target: gather(context.target, positions),
     gradients,
     tangents: pushed,
+    products: new LongProducts(executor),
     plan: schedule,
     step,
     onPrediction: () => undefined,

@@ -20,6 +20,7 @@ import type {
 } from "../context";
 import type { Direction } from "../directions";
 import { Gradients, type Columns } from "../gradients";
+import { LongProducts } from "../longProducts";
 import { activationSize, checkSamples, sampleNetwork } from "../network";
 import { image, nameOfSample, tensorOf } from "../orbit";
 import { RUN_BYTES, samplesPerRun } from "../samples";
@@ -125,6 +126,7 @@ async function compute(
     orbit,
     wanted,
   );
+  const products = new LongProducts(executor);
   let done = 0;
   const step = (stage: string) => (): void => {
     signal.throwIfAborted();
@@ -177,7 +179,12 @@ async function compute(
         ? []
         : [await tangents.push(bras, input, step(`Tangents of ${element.label}·x`))];
     const through = spanSteps(
-      spanProducts(bras === kets ? [kets] : [kets, bras], [pushed!, ...images], n * outputSize),
+      await spanProducts(
+        products,
+        bras === kets ? [kets] : [kets, bras],
+        [pushed!, ...images],
+        n * outputSize,
+      ),
       {
         ridge: params.ridge,
         energy: params.energy,
@@ -198,6 +205,7 @@ async function compute(
   }
   await gradients.dispose();
   await tangents?.dispose();
+  await products.dispose();
   await measurement.dispose();
   const verifying = step("Verifying steps in float64");
   const verified =

@@ -1,6 +1,7 @@
 /** Inner products of the gradients that span a metric, Euclidean and between their tangents. */
 import type { Columns } from "../gradients";
-import { addInnerProducts, rowsOf, type Reals } from "../innerProducts";
+import { rowsOf, type Reals } from "../innerProducts";
+import type { LongProducts } from "../longProducts";
 import type { SpanProducts } from "./directions";
 
 /**
@@ -8,41 +9,50 @@ import type { SpanProducts } from "./directions";
  * @param tangents of each side, rows J a_i over all metric samples
  * @param outputs numbers in a row: the metric is a mean over them
  */
-export function spanProducts(
+export async function spanProducts(
+  by: LongProducts,
   sides: readonly Columns[],
   tangents: readonly Reals[],
   outputs: number,
-): SpanProducts {
+): Promise<SpanProducts> {
   const n = sides[0]!.count;
   return {
     sides,
-    gram: products(
+    gram: await products(
+      by,
       sides.map(({ parts }) => parts),
       n,
     ),
-    metric: products(
-      tangents.map((all) => [all]),
-      n,
+    metric: (
+      await products(
+        by,
+        tangents.map((all) => [all]),
+        n,
+      )
     ).map((sum) => sum / outputs),
   };
 }
 
 /** Of all rows of all sides with each other [m, m]; a row lies in several parts. */
-function products(sides: readonly (readonly Reals[])[], n: number): Float64Array {
+async function products(
+  by: LongProducts,
+  sides: readonly (readonly Reals[])[],
+  n: number,
+): Promise<Float64Array> {
   const m = sides.length * n;
   const all = new Float64Array(m * m);
-  sides.forEach((left, a) => {
-    sides.slice(0, a + 1).forEach((right, b) => {
+  for (const [a, left] of sides.entries()) {
+    for (const [b, right] of sides.slice(0, a + 1).entries()) {
       const block = new Float64Array(n * n);
-      left.forEach((part, k) => {
-        addInnerProducts(block, rowsOf(part, n), rowsOf(right[k]!, n));
-      });
+      for (const [k, part] of left.entries()) {
+        await by.add(block, rowsOf(part, n), rowsOf(right[k]!, n));
+      }
       block.forEach((value, k) => {
         const [i, j] = [a * n + Math.floor(k / n), b * n + (k % n)];
         all[i * m + j] = value;
         all[j * m + i] = value;
       });
-    });
-  });
+    }
+  }
   return all;
 }

@@ -45,6 +45,7 @@ export function createOnnxRuntimeExecutor({
     refused: new Set(),
     placements: [],
   };
+  const cpu: Runtime = { ...runtime, provider: providerOf("cpu").provider, isDevice: false };
   const sessions = new Set<Session>();
   const where = provider.many ? `${provider.label} device ${index}` : provider.label;
   const count = `, ${threads} thread${threads === 1 ? "" : "s"}`;
@@ -53,8 +54,8 @@ export function createOnnxRuntimeExecutor({
   return {
     id: "onnxruntime",
     description: `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common}, ${where}${using}`,
-    async compile(graph, { bind, sparing } = {}) {
-      const session = await Session.create(runtime, graph, bind, sparing);
+    async compile(graph, { bind, sparing, onCpu = false } = {}) {
+      const session = await Session.create(onCpu ? cpu : runtime, graph, bind, sparing);
       sessions.add(session);
       const fed = graph.inputs.filter((input) => bind?.has(inputName(input)) !== true);
       return {
