@@ -249,7 +249,7 @@ describe("a training that is stopped", () => {
       train(given, { signal: new AbortController().signal, progress }),
     ).rejects.toMatchObject({
       code: "file/enoent",
-      message: expect.stringMatching(/The training is kept as of step 2\.$/) as string,
+      message: expect.stringMatching(/[^.]; the training is kept as of step 2\.$/) as string,
       todo: expect.stringContaining("Then it can go on") as string,
     });
     await run({ ...onward("moved"), study: to });
@@ -276,7 +276,7 @@ describe("a training that is stopped", () => {
         .finally(() => limitFiles("unlimited")); // prettier-ignore
         expect(failure).toMatchObject({ code: "file/efbig" });
         expect(failure!.message).toMatch(
-          /^Cannot write \S+: [^.]+\. The training is kept as of step 6\.$/,
+          /^Cannot write \S+: [^.]+; the training is kept as of step 6\.$/,
         );
         const names = await readdir(folderOf(id));
         expect(names.filter((name) => name.startsWith("."))).toEqual([]);

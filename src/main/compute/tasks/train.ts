@@ -224,7 +224,8 @@ class Run {
 /** What a full disk or a folder that was moved left is what the last saving wrote. */
 function interrupted(error: unknown, { step }: SeedRecord): unknown {
   if (!(error instanceof UserError) || !error.code.startsWith("file/")) return error;
-  return new UserError(error.code, `${error.message} The training is kept as of step ${step}.`, {
+  const what = error.message.replace(/\.$/, "");
+  return new UserError(error.code, `${what}; the training is kept as of step ${step}.`, {
     ...(error.where === undefined ? {} : { where: error.where }),
     todo: `${error.todo ?? "Mend that."} Then it can go on (--resume on the command line).`,
     cause: error,
