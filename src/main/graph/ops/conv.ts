@@ -4,7 +4,8 @@ import type { Builder } from "../builder";
 import type { Value } from "../ir";
 import { ShapeError, type BatchContext, type OpRule } from "../rule";
 import { commonDType, expectInputs } from "./shapes";
-import { expectWindow, positions, reach, slidingRuns, type WindowAttributes } from "./window";
+import { overChannels } from "./channels";
+import { expectWindow, positions, reach, type WindowAttributes } from "./window";
 
 export type ConvAttributes = WindowAttributes & {
   /** Channels come in this many groups that do not see each other. */
@@ -40,30 +41,22 @@ export const Conv: OpRule<ConvAttributes> = {
   }),
 
   kernel([x, w], attrs, [y]) {
-    const [, c, ...big] = x!.shape;
-    const [n, m, ...small] = y!.shape;
-    const [, cg, ...kernel] = w!.shape;
-    const runs = slidingRuns(big, small, kernel, attrs);
     const out = new Float64Array(sizeOf(y!.shape));
-    const [bigSize, smallSize, taps] = [sizeOf(big), sizeOf(small), sizeOf(kernel)];
-    const mg = m! / attrs.group;
-    for (let plane = 0; plane < n! * m!; plane++) {
-      const channel = plane % m!;
-      const sample = (plane - channel) / m!;
-      const firstInput = sample * c! + Math.floor(channel / mg) * cg!;
-      for (let i = 0; i < cg!; i++) {
-        const from = (firstInput + i) * bigSize;
-        const weights = (channel * cg! + i) * taps;
-        for (let r = 0; r < runs.count.length; r++) {
-          const weight = w!.data[weights + runs.tap[r]!]!;
-          let to = plane * smallSize + runs.small[r]!;
-          const end = to + runs.count[r]!;
-          for (let at = from + runs.big[r]!; to < end; to++, at += runs.step) {
-            out[to]! += weight * x!.data[at]!;
+    overChannels(
+      { big: x!.shape, small: y!.shape, weights: w!.shape },
+      attrs,
+      ({ tap, big, small, count, step }, starts) => {
+        const [xs, ws, sums] = [x!.data, w!.data, out];
+        for (let r = 0; r < count.length; r++) {
+          const weight = ws[starts.weights + tap[r]!]!;
+          let to = starts.small + small[r]!;
+          const end = to + count[r]!;
+          for (let at = starts.big + big[r]!; to < end; to++, at += step) {
+            sums[to]! += weight * xs[at]!;
           }
         }
-      }
-    }
+      },
+    );
     return [out];
   },
 

@@ -3,7 +3,8 @@ import { sizeOf, type TensorType } from "../../../shared/tensor";
 import { ShapeError, type OpRule } from "../rule";
 import { batchConvolution, type ConvAttributes } from "./conv";
 import { commonDType, expectInputs } from "./shapes";
-import { expectWindow, reach, slidingRuns } from "./window";
+import { overChannels } from "./channels";
+import { expectWindow, reach } from "./window";
 
 export type ConvTransposeAttributes = ConvAttributes & {
   /** Rows and columns added at the end of each axis, less than the stride: what a strided Conv left unread. */
@@ -42,30 +43,22 @@ export const ConvTranspose: OpRule<ConvTransposeAttributes> = {
   }),
 
   kernel([x, w], attrs, [y]) {
-    const [n, c, ...small] = x!.shape;
-    const [, m, ...big] = y!.shape;
-    const [, mg, ...kernel] = w!.shape;
-    const runs = slidingRuns(big, small, kernel, attrs);
     const out = new Float64Array(sizeOf(y!.shape));
-    const [bigSize, smallSize, taps] = [sizeOf(big), sizeOf(small), sizeOf(kernel)];
-    const cg = c! / attrs.group;
-    for (let plane = 0; plane < n! * c!; plane++) {
-      const channel = plane % c!;
-      const sample = (plane - channel) / c!;
-      const firstOutput = sample * m! + Math.floor(channel / cg) * mg!;
-      for (let i = 0; i < mg!; i++) {
-        const to = (firstOutput + i) * bigSize;
-        const weights = (channel * mg! + i) * taps;
-        for (let r = 0; r < runs.count.length; r++) {
-          const weight = w!.data[weights + runs.tap[r]!]!;
-          let from = plane * smallSize + runs.small[r]!;
-          const end = from + runs.count[r]!;
-          for (let at = to + runs.big[r]!; from < end; from++, at += runs.step) {
-            out[at]! += weight * x!.data[from]!;
+    overChannels(
+      { big: y!.shape, small: x!.shape, weights: w!.shape },
+      attrs,
+      ({ tap, big, small, count, step }, starts) => {
+        const [xs, ws, sums] = [x!.data, w!.data, out];
+        for (let r = 0; r < count.length; r++) {
+          const weight = ws[starts.weights + tap[r]!]!;
+          let from = starts.small + small[r]!;
+          const end = from + count[r]!;
+          for (let at = starts.big + big[r]!; from < end; from++, at += step) {
+            sums[at]! += weight * xs[from]!;
           }
         }
-      }
-    }
+      },
+    );
     return [out];
   },
 

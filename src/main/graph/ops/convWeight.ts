@@ -6,9 +6,10 @@ import { sizeOf, type TensorType } from "../../../shared/tensor";
 import type { Builder } from "../builder";
 import type { Value } from "../ir";
 import { ShapeError, type OpRule } from "../rule";
+import { overChannels } from "./channels";
 import { inputCotangent, type ConvAttributes } from "./conv";
 import { commonDType, expectInputs } from "./shapes";
-import { expectWindow, positions, slidingRuns } from "./window";
+import { expectWindow, positions } from "./window";
 
 export type ConvWeightAttributes = ConvAttributes & {
   /** Extents of the kernel, which the extents of x and ȳ leave open where a stride does. */
@@ -58,31 +59,23 @@ export const ConvWeight: OpRule<ConvWeightAttributes> = {
   },
 
   kernel([x, dy], attrs, [dw]) {
-    const [, c, ...big] = x!.shape;
-    const [n, m, ...small] = dy!.shape;
-    const [, cg, ...kernel] = dw!.shape;
-    const runs = slidingRuns(big, small, kernel, attrs);
     const out = new Float64Array(sizeOf(dw!.shape));
-    const [bigSize, smallSize, taps] = [sizeOf(big), sizeOf(small), sizeOf(kernel)];
-    const mg = m! / attrs.group;
-    for (let plane = 0; plane < n! * m!; plane++) {
-      const channel = plane % m!;
-      const sample = (plane - channel) / m!;
-      const firstInput = sample * c! + Math.floor(channel / mg) * cg!;
-      for (let i = 0; i < cg!; i++) {
-        const from = (firstInput + i) * bigSize;
-        const weights = (channel * cg! + i) * taps;
-        for (let r = 0; r < runs.count.length; r++) {
+    overChannels(
+      { big: x!.shape, small: dy!.shape, weights: dw!.shape },
+      attrs,
+      ({ tap, big, small, count, step }, starts) => {
+        const [xs, dys, sums] = [x!.data, dy!.data, out];
+        for (let r = 0; r < count.length; r++) {
           let sum = 0;
-          let to = plane * smallSize + runs.small[r]!;
-          const end = to + runs.count[r]!;
-          for (let at = from + runs.big[r]!; to < end; to++, at += runs.step) {
-            sum += dy!.data[to]! * x!.data[at]!;
+          let from = starts.small + small[r]!;
+          const end = from + count[r]!;
+          for (let at = starts.big + big[r]!; from < end; from++, at += step) {
+            sum += dys[from]! * xs[at]!;
           }
-          out[weights + runs.tap[r]!]! += sum;
+          sums[starts.weights + tap[r]!]! += sum;
         }
-      }
-    }
+      },
+    );
     return [out];
   },
 
