@@ -62,6 +62,8 @@ export interface FigureDefinition {
     view: FigureView,
     beside?: RunResult,
   ): EChartsCoreOption;
+  /** Whether it shows the view's checkpoint, one at a time, so that a training can be played through. */
+  readonly plays?: true;
   /** Parts of the view that only mark what is picked: without them the figure shows the same numbers. */
   readonly marks?: readonly (keyof FigureView)[];
   table(run: RunResult, view: FigureView): FigureTable;

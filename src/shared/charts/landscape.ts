@@ -47,6 +47,7 @@ const plane: FigureDefinition = {
     "Mean loss on the states x (left) and on their images g·x (right) over the same plane of parameters, each with its own labelled levels, interpolated by cubics between the computed points; the axes say which, in units of ρ, the radius of the run; the dot is the present parameters and the thick line the present loss. Arrows point down the two gradients; dashed is the Gauss–Newton model at the stated level, to be held against the loss's line of that level: a whole ellipse where one fits into the square, else its part inside. Of a training one checkpoint is shown, in the middle of the last one’s directions; the line with dots is the path of all, projected.",
   arrays: [...SLICE, ...MOMENTS],
   aspect: 0.48,
+  plays: true,
   applies: isPlane,
   option: (run, theme, { checkpoint }) => planeOption(run, theme, checkpoint),
   table: (run, { checkpoint }) => table(run, checkpoint),
@@ -59,6 +60,7 @@ const line: FigureDefinition = {
     "Mean loss on the states x (left) and on their images g·x (right) a distance α, in units of the run's radius ρ, along the first direction from the present parameters, each with a range of its own; dashed the parabola of the Gauss–Newton model, cut off where it leaves that range.",
   arrays: [...SLICE, ...MOMENTS],
   aspect: 0.5,
+  plays: true,
   option: (run, theme, { checkpoint }) => lineOption(run, theme, checkpoint),
   table(run, { checkpoint }) {
     const { beta } = readLandscape(run);
