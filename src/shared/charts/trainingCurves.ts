@@ -110,16 +110,18 @@ export const trainingFigures: readonly TrainingFigure[] = [
   figure(
     "loss",
     "Loss",
+    "loss",
     "Of each step, of the epoch’s mean, and of the validation samples; of several seeds the latest is thick.",
     [eachStep, trained, judged],
   ),
   figure(
     "error",
     "Error of one step",
+    "‖p − t‖ / ‖t‖",
     "‖p − t‖/‖t‖ of one step, mean over the validation samples; below the dashed line it is better than predicting no change.",
     [error, noChange],
   ),
-  figure("gradient", "Gradient", "Length of the gradient before clipping, over epochs.", [
+  figure("gradient", "Gradient", "‖∇ℓ‖", "Length of the gradient before clipping, over epochs.", [
     gradient,
   ]),
 ];
@@ -127,6 +129,7 @@ export const trainingFigures: readonly TrainingFigure[] = [
 function figure(
   id: TrainingFigure["id"],
   title: string,
+  quantity: string,
   caption: string,
   curves: readonly Curve[],
 ): TrainingFigure {
@@ -134,7 +137,7 @@ function figure(
     id,
     title,
     caption,
-    option: (training, theme) => optionOf(training, theme, curves),
+    option: (training, theme) => optionOf(training, theme, quantity, curves),
     table: (training) => ({
       columns: ["seed", "curve", "epoch", "value"].map((name) => ({ name, unit: "" })),
       rows: linesOf(training, curves).flatMap(({ curve, seed, points }) =>
@@ -164,11 +167,13 @@ function linesOf(
 function optionOf(
   training: Training,
   theme: ChartTheme,
+  quantity: string,
   curves: readonly Curve[],
 ): EChartsCoreOption {
   const epochs = shownEpochs(training);
   const lines = linesOf({ ...training, epochs }, curves);
   const scale = logScale(lines.flatMap(({ points }) => points.map(([, y]) => y)));
+  const beside = labelLetters(scale) + 1.2;
   const xScale: Scale = fixedScale(0, epochs, 5);
   const shown = curves.filter((curve) => lines.some((line) => line.curve === curve));
   return {
@@ -182,14 +187,14 @@ function optionOf(
       })),
     ),
     grid: {
-      left: em(theme, labelLetters(scale) + 1.6),
+      left: em(theme, beside + 1.3),
       right: em(theme, 1.8),
       top: em(theme, shown.length > 1 ? 2.2 : 1),
       bottom: em(theme, 3.1),
       outerBoundsMode: "none",
     },
-    xAxis: axis(theme, xScale, { panel: 0, name: "Epoch", gap: 1.9 }),
-    yAxis: axis(theme, scale, { panel: 0, lines: true }),
+    xAxis: axis(theme, xScale, { panel: 0, name: "epoch", gap: 1.9 }),
+    yAxis: axis(theme, scale, { panel: 0, name: quantity, gap: beside, lines: true }),
     series: lines.map(({ curve, seed, last, points }) => ({
       type: "line",
       name: curve.name,
