@@ -10,7 +10,7 @@ export function formatNumber(value: number | null | undefined, digits = 3): stri
   const size = Math.abs(value);
   if (size >= 1e4 || size < 1e-3) {
     const [mantissa = "", exponent = ""] = value.toExponential(digits - 1).split("e");
-    return `${minus(String(Number(mantissa)))}${THIN}×${THIN}10${superscript(Number(exponent))}`;
+    return `${minus(String(Number(mantissa)))}·10${superscript(Number(exponent))}`;
   }
   return minus(String(Number(value.toPrecision(digits))));
 }
@@ -22,6 +22,11 @@ export function formatCount(value: number): string {
       .toString()
       .replace(/\B(?=(\d{3})+$)/g, THIN),
   );
+}
+
+/** "1 sample", "12 samples". */
+export function formatCounted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 export function formatBytes(bytes: number): string {

@@ -2,10 +2,8 @@
 import { architectureById, architectures } from "../../shared/architectures";
 import type { ArchitectureDefinition, Layout } from "../../shared/architectures/definition";
 import type { Client, DataInfo, Study } from "../../shared/contract";
-import { toErrorRecord } from "../../shared/errors";
 import {
   defaultsOf,
-  parseParameters,
   type Parameter,
   type ParameterSchema,
   type ParameterValue,
@@ -18,6 +16,7 @@ import type {
 } from "../../shared/training/training";
 import { groupOrNone, mustBeAsked } from "./groups";
 import { misfit } from "./pairs";
+import { problemsOf } from "./problems";
 import { entryOf, type Subject } from "./subject.svelte";
 
 type Values = Readonly<Record<string, ParameterValue>>;
@@ -149,7 +148,7 @@ export class TrainingForm {
 
   /** What is wrong with each value, in words. */
   readonly problems: Readonly<Record<string, string>> = $derived.by(() => {
-    const found = wrongIn(trainingParameters, this.values);
+    const found = problemsOf(trainingParameters, this.values);
     const { augment } = this.values;
     if (groupOrNone(String(augment)) === undefined) {
       found["augment"] = `No group is called “${String(augment)}”.`;
@@ -158,7 +157,7 @@ export class TrainingForm {
   });
 
   readonly shapeProblems: Readonly<Record<string, string>> = $derived.by(() =>
-    wrongIn(this.shapeParameters, this.shape),
+    problemsOf(this.shapeParameters, this.shape),
   );
 
   /** Why it cannot be trained as it stands, in words; null where it can. */
@@ -278,18 +277,6 @@ export class TrainingForm {
 /** @throws where training has no such parameter */
 export function parameterOf(name: string): Parameter {
   return (trainingParameters as ParameterSchema)[name]!;
-}
-
-function wrongIn(schema: ParameterSchema, values: Values): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const [name, value] of Object.entries(values)) {
-    try {
-      parseParameters(schema, { [name]: value });
-    } catch (error) {
-      found[name] = toErrorRecord(error).message;
-    }
-  }
-  return found;
 }
 
 /** The values that differ from what is usual. */

@@ -75,7 +75,7 @@ export const lieDerivative = defineAnalysis({
         {
           value: "auto",
           label: "By the values",
-          help: "states on a grid, else what the values show",
+          help: "States on a grid, else what the values show.",
         },
         { value: "state", label: "A later state" },
         { value: "rate", label: "A rate" },

@@ -53,13 +53,13 @@ function amongHeldOut(
   if (fromTime !== null && (choice.times ?? "") === "") {
     const { indices, notices } = select(data, { ...choice, times: `${fromTime}:` });
     if (indices.length < LEAST) return null;
-    const said = `Samples are of the times from ${fromTime}, which the training held out (all: --trajectories : on the command line).`;
+    const said = `Samples are of the times from ${fromTime}, which the training held out (“:” for --trajectories takes all).`;
     return { indices, notices: [...notices, said] };
   }
   if (trajectories.length === 0) return null;
   const { indices, notices } = select({ trajectories: trajectories.length, times }, choice);
   if (indices.length < LEAST) return null;
-  const said = `Samples are of ${trajectories.length === 1 ? "the trajectory" : `the ${trajectories.length} trajectories`} that the training held out: ${listed(trajectories)} (all: --trajectories : on the command line).`;
+  const said = `Samples are of ${trajectories.length === 1 ? "the trajectory" : `the ${trajectories.length} trajectories`} that the training held out: ${listed(trajectories)} (“:” for --trajectories takes all).`;
   return {
     indices: indices.map((i) => trajectories[Math.floor(i / times)]! * times + (i % times)),
     notices: [...notices, said],

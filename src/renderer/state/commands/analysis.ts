@@ -8,14 +8,16 @@ export function analysisCommands(app: App): Command[] {
   const { session } = app;
   if (session === null) return [];
   const page = session.tabs.active;
+  const locked = session.study.readOnly !== null;
   const commands = Object.values(analyses).map((analysis): Command => ({
     id: `analysis.${analysis.id}`,
     label: `New ${withinSentence(analysis.title)} run…`,
     group: "Analysis",
     keywords: "analyse",
     run: () => session.setUp(analysis.id),
+    ...(locked ? { hindrance: "This study is open for reading only." } : {}),
   }));
-  if (session.study.readOnly === null) {
+  if (!locked) {
     commands.push({
       id: "simulate",
       label: "Simulate data…",
@@ -33,7 +35,7 @@ export function analysisCommands(app: App): Command[] {
   }
   const run =
     page?.kind === "run" ? session.study.runs.find(({ id }) => id === page.id) : undefined;
-  if (run !== undefined) {
+  if (run !== undefined && !locked) {
     commands.push({
       id: "run.again",
       label: "Again with other parameters…",
