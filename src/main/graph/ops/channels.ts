@@ -19,7 +19,7 @@ export interface Starts {
 
 /**
  * Kernels take arrays and runs into locals of their visit: what a closure holds is looked up anew at every element, which
- * takes twice the time.
+ * takes up to twice the time.
  * @param visit hears of every small channel of every sample with each big one of its group; the runs are the same for all
  */
 export function overChannels(
