@@ -4,16 +4,9 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../host";
 import { flaws, nameless } from "./audit";
-import { expectNoOverflow, newStudy, openWindow } from "./steps";
+import { expectNoOverflow, newStudy, openWindow, simulate } from "./steps";
 
-async function simulate(page: Page, equation: string, name: string): Promise<void> {
-  await page.getByRole("navigation").getByRole("button", { name: "Simulate…" }).click();
-  await page.getByLabel("Equation").selectOption({ label: equation });
-  await page.getByRole("textbox", { name: "Trajectories" }).fill("4");
-  await page.getByRole("textbox", { name: "Steps", exact: true }).fill("6");
-  await page.getByRole("button", { name: "Simulate", exact: true }).click();
-  await expect(page.getByRole("tab", { name })).toBeVisible({ timeout: 30_000 });
-}
+const few = { trajectories: 4, steps: 6 };
 
 async function train(page: Page, data: string, network: string, seeds: string): Promise<void> {
   await page.getByRole("navigation").getByRole("button", { name: "Train…" }).click();
@@ -45,7 +38,7 @@ test("a profile and bodies are predicted beside the truth, and curves leave as f
   await page.setViewportSize({ width: 1440, height: 900 });
   await openWindow(page, host);
   await newStudy(page, "Laboratory");
-  await simulate(page, "Korteweg–de Vries", "kdv");
+  await simulate(page, { ...few, equation: "Korteweg–de Vries", name: "kdv" });
   await page.getByRole("tab", { name: "Overview" }).click();
   await expect(page.getByRole("button", { name: "Train one here…" })).toBeVisible();
 
@@ -64,7 +57,7 @@ test("a profile and bodies are predicted beside the truth, and curves leave as f
   const figures = join(host.home, "studies", study!, "figures");
   expect(await readdir(figures)).toHaveLength(1);
 
-  await simulate(page, "Bodies under softened gravity", "n-body");
+  await simulate(page, { ...few, equation: "Bodies under softened gravity", name: "n-body" });
   await train(page, "n-body", "Message-passing network", "0");
   await expect(page.getByRole("img", { name: "Bodies, prediction and truth, step 1" })).toBeVisible(); // prettier-ignore
   await expectFlawless(page);

@@ -4,7 +4,8 @@
  */
 import type { Page } from "@playwright/test";
 import { expect, test } from "../host";
-import { newStudy, openWindow } from "./steps";
+import { newStudy, openWindow, simulate } from "./steps";
+import { tasksDuring } from "./thread";
 
 /** Milliseconds: of a task that is felt, and that is watched. */
 const [FELT, WATCHED] = [50, 6000];
@@ -41,39 +42,6 @@ function watch(page: Page): Promise<Watched> {
   );
 }
 
-interface TraceEvent {
-  readonly name: string;
-  readonly pid: number;
-  readonly tid: number;
-  /** Microseconds of the thread itself: what a busy machine gives others is not in it. */
-  readonly tdur?: number;
-  readonly args: { readonly name?: string };
-}
-
-/** Milliseconds of the window's own thread in each of its tasks while something is done, the longest first. */
-async function tasksDuring(page: Page, work: () => Promise<void>): Promise<number[]> {
-  const session = await page.context().newCDPSession(page);
-  const events: TraceEvent[] = [];
-  session.on("Tracing.dataCollected", ({ value }) =>
-    events.push(...(value as unknown as TraceEvent[])),
-  );
-  await session.send("Tracing.start", {
-    transferMode: "ReportEvents",
-    traceConfig: { includedCategories: ["toplevel", "__metadata"] },
-  });
-  await work();
-  const complete = new Promise((resolve) => session.once("Tracing.tracingComplete", resolve));
-  await session.send("Tracing.end");
-  await complete;
-  await session.detach();
-  const windows = events.filter(({ args }) => args.name === "CrRendererMain");
-  return events
-    .filter(({ name }) => name.endsWith("RunTask"))
-    .filter(({ pid, tid }) => windows.some((one) => one.pid === pid && one.tid === tid))
-    .map(({ tdur = 0 }) => tdur / 1000)
-    .sort((a, b) => b - a);
-}
-
 function inWords({ gaps, long }: Watched): string {
   const whole = gaps.reduce((sum, gap) => sum + gap, 0);
   const at = (share: number): string => gaps[Math.floor(share * (gaps.length - 1))]!.toFixed(1);
@@ -86,11 +54,7 @@ test("live curves and pictures of a training never hold the window’s thread fo
 }) => {
   await openWindow(page, host);
   await newStudy(page, "Smooth");
-  await page.getByRole("navigation").getByRole("button", { name: "Simulate…" }).click();
-  await page.getByRole("textbox", { name: "Trajectories" }).fill("8");
-  await page.getByRole("textbox", { name: "Steps", exact: true }).fill("20");
-  await page.getByRole("button", { name: "Simulate", exact: true }).click();
-  await expect(page.getByRole("tab", { name: "navier-stokes" })).toBeVisible({ timeout: 60_000 });
+  await simulate(page, { trajectories: 8, steps: 20 });
   await page.getByRole("navigation").getByRole("button", { name: "Train…" }).click();
   await page.getByLabel("Preset").selectOption("Medium");
   await page.getByRole("textbox", { name: "Epochs" }).fill("500");

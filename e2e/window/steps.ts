@@ -76,3 +76,32 @@ export async function expectNoOverflow(page: Page): Promise<void> {
   );
   expect(wide).toEqual([]);
 }
+
+interface Simulated {
+  /** As the menu has it; Navier–Stokes unless told otherwise. */
+  readonly equation?: string;
+  /** Points a side. */
+  readonly size?: number;
+  readonly trajectories: number;
+  readonly steps: number;
+  /** What the study calls it then. */
+  readonly name?: string;
+}
+
+/** From the study's tree; waits for the data's page. */
+export async function simulate(
+  page: Page,
+  { equation, size, trajectories, steps, name = "navier-stokes" }: Simulated,
+): Promise<void> {
+  await page.getByRole("navigation").getByRole("button", { name: "Simulate…" }).click();
+  if (equation !== undefined) {
+    await page.getByLabel("Equation").selectOption({ label: equation });
+  }
+  const fill = (label: string, value: number): Promise<void> =>
+    page.getByRole("textbox", { name: label, exact: true }).fill(String(value));
+  if (size !== undefined) await fill("Points a side", size);
+  await fill("Trajectories", trajectories);
+  await fill("Steps", steps);
+  await page.getByRole("button", { name: "Simulate", exact: true }).click();
+  await expect(page.getByRole("tab", { name })).toBeVisible({ timeout: 60_000 });
+}

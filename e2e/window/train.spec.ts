@@ -1,53 +1,14 @@
 /** A network trained in the window: set up, watched, paused, found again after a reload, and studied. */
-import type { Page } from "@playwright/test";
 import { expect, test } from "../host";
-import { expectNoOverflow, newStudy, openWindow } from "./steps";
+import { expectNoOverflow, newStudy, openWindow, simulate } from "./steps";
+import { tasksDuring } from "./thread";
 
 /** Milliseconds that nothing may hold up the window for, and of a frame at 60 a second. */
 const [LONGEST, FRAME] = [50, 16.7];
 /** Milliseconds that the window's thread is watched for. */
 const WATCHED = 5000;
 
-async function simulate(page: Page): Promise<void> {
-  await page.getByRole("navigation").getByRole("button", { name: "Simulate…" }).click();
-  await page.getByRole("textbox", { name: "Points a side" }).fill("16");
-  await page.getByRole("textbox", { name: "Trajectories" }).fill("6");
-  await page.getByRole("textbox", { name: "Steps", exact: true }).fill("12");
-  await page.getByRole("button", { name: "Simulate", exact: true }).click();
-  await expect(page.getByRole("tab", { name: "navier-stokes" })).toBeVisible({ timeout: 30_000 });
-}
-
-interface TraceEvent {
-  readonly name: string;
-  readonly pid: number;
-  readonly tid: number;
-  /** Microseconds of the thread itself: what a busy machine gives others is not in it. */
-  readonly tdur?: number;
-  readonly args: { readonly name?: string };
-}
-
-/** Milliseconds of the window's thread in each of its tasks, the longest first. */
-async function tasksOf(page: Page): Promise<number[]> {
-  const session = await page.context().newCDPSession(page);
-  const events: TraceEvent[] = [];
-  session.on("Tracing.dataCollected", ({ value }) =>
-    events.push(...(value as unknown as TraceEvent[])),
-  );
-  await session.send("Tracing.start", {
-    transferMode: "ReportEvents",
-    traceConfig: { includedCategories: ["toplevel", "__metadata"] },
-  });
-  await page.evaluate((wait) => new Promise((resolve) => setTimeout(resolve, wait)), WATCHED);
-  const complete = new Promise((resolve) => session.once("Tracing.tracingComplete", resolve));
-  await session.send("Tracing.end");
-  await complete;
-  const windows = events.filter(({ args }) => args.name === "CrRendererMain");
-  return events
-    .filter(({ name }) => name.endsWith("RunTask"))
-    .filter(({ pid, tid }) => windows.some((one) => one.pid === pid && one.tid === tid))
-    .map(({ tdur = 0 }) => tdur / 1000)
-    .sort((a, b) => b - a);
-}
+const small = { size: 16, trajectories: 6, steps: 12 };
 
 test("a network is trained, paused, found again, and its checkpoints are studied", async ({
   page,
@@ -57,7 +18,7 @@ test("a network is trained, paused, found again, and its checkpoints are studied
   await newStudy(page, "Trained");
   await page.getByRole("navigation").getByRole("button", { name: "Train…" }).click();
   await expect(page.getByText("There are no data to train on yet.")).toBeVisible();
-  await simulate(page);
+  await simulate(page, small);
 
   await page.getByRole("tab", { name: "Train a network" }).click();
   await expect(page.getByRole("definition").filter({ hasText: "11 767" })).toBeVisible();
@@ -71,7 +32,9 @@ test("a network is trained, paused, found again, and its checkpoints are studied
   const tree = page.getByRole("navigation");
   await expect(page.getByRole("img", { name: /^Loss\./ })).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole("img", { name: /^v\.x, prediction/ })).toBeVisible();
-  const tasks = await tasksOf(page);
+  const tasks = await tasksDuring(page, () =>
+    page.evaluate((wait) => new Promise<void>((resolve) => setTimeout(resolve, wait)), WATCHED),
+  );
   const late = tasks.filter((duration) => duration > FRAME).length;
   console.log(`Of ${tasks.length} tasks the longest ${tasks[0]?.toFixed(1)} ms, ${late} longer than a frame`); // prettier-ignore
   expect(tasks.length).toBeGreaterThan(100);
@@ -104,7 +67,7 @@ test("from a finished training its evolution and its landscape are a click away,
 }) => {
   await openWindow(page, host);
   await newStudy(page, "Twins");
-  await simulate(page);
+  await simulate(page, small);
   const tree = page.getByRole("navigation");
   await tree.getByRole("button", { name: "Train…" }).click();
   await page.getByRole("textbox", { name: "Epochs" }).fill("3");
@@ -136,7 +99,7 @@ test("from a finished training its evolution and its landscape are a click away,
 test("what waits is put in another order", async ({ page, host }) => {
   await openWindow(page, host);
   await newStudy(page, "Queued");
-  await simulate(page);
+  await simulate(page, small);
   for (const epochs of ["2001", "2002", "2003"]) {
     await page.getByRole("navigation").getByRole("button", { name: "Train…" }).click();
     await page.getByText("More of the training").click();
