@@ -5,6 +5,7 @@ import { parseFieldSpec } from "../../shared/fields/spec";
 import { act } from "../../shared/groups/act";
 import { d4, groupByName } from "../../shared/groups/catalogue";
 import type { Tensor } from "../../shared/tensor";
+import { trainingParameters } from "../../shared/training/parameters";
 import type { StatePlace, States } from "../data/states";
 import { Order } from "./order";
 import { Samples } from "./samples";
@@ -103,6 +104,20 @@ describe("the split", () => {
     // The last sample trained on reaches over transitions 13 and 14.
     expect(train).toEqual([...Array(14).keys()]);
     expect(notices[0]).toContain("single trajectory");
+  });
+
+  test("holds two of ten trajectories unless told otherwise, and tells of a single one", () => {
+    const share = trainingParameters.validation.default;
+    const of = (trajectories: number, times = 5): { held: number; notices: readonly string[] } => {
+      const { validationTrajectories, notices } = splitOf({ trajectories, times }, { ...wanted, share }); // prettier-ignore
+      return { held: validationTrajectories.length, notices };
+    };
+    expect([2, 9, 10, 16, 17, 100].map((count) => of(count).held)).toEqual([1, 1, 2, 2, 3, 15]);
+    expect(of(10).notices).toEqual([]);
+    expect(of(9).notices).toEqual([
+      "A single trajectory of 9 judges the network (Validation), which says little of other trajectories; take a larger share, or more data.",
+    ]);
+    expect(of(9, 1).notices[0]).toContain("A single sample of 9");
   });
 
   test.each([

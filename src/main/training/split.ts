@@ -53,8 +53,14 @@ export function splitOf(
     train,
     validation: strided(validation, most),
     validationTrajectories,
-    notices: [],
+    notices: held === 1 ? [single(trajectories, times)] : [],
   };
+}
+
+function single(trajectories: number, times: number): string {
+  const what = times === 1 ? "sample" : "trajectory";
+  const all = times === 1 ? "samples" : "trajectories";
+  return `A single ${what} of ${trajectories} judges the network (Validation), which says little of other ${all}; take a larger share, or more data.`;
 }
 
 /** Of a single trajectory the end judges; a gap keeps what training sees apart from it. */

@@ -63,6 +63,23 @@ export const trainingPreview = z.object({
 });
 export type TrainingPreview = z.infer<typeof trainingPreview>;
 
+/** "140 of 7 trajectories to train on, 20 of 1 other to judge by"; without trajectories their samples alone. */
+export function samplesInWords(
+  preview: Pick<
+    TrainingPreview,
+    "samples" | "validationSamples" | "trajectories" | "validationTrajectories"
+  >,
+  count: (value: number) => string = String,
+): string {
+  const { samples, validationSamples, trajectories, validationTrajectories: others } = preview;
+  const parted = others > 0 && samples > trajectories;
+  const whose = parted
+    ? ` of ${count(trajectories)} ${trajectories === 1 ? "trajectory" : "trajectories"}`
+    : "";
+  const judging = parted ? ` of ${count(others)} ${others === 1 ? "other" : "others"}` : "";
+  return `${count(samples)}${whose} to train on, ${count(validationSamples)}${judging} to judge by`;
+}
+
 /** A seed of a training, as far as it is on the disk. */
 export const seedRecord = z.object({
   seed: z.number(),

@@ -6,10 +6,11 @@ import { fromErrorRecord, UserError, type ErrorRecord } from "../../../../shared
 import { fileError } from "../../../../shared/fileErrors";
 import { parseParameters } from "../../../../shared/parameters";
 import { resumable, trainingParameters } from "../../../../shared/training/parameters";
-import type {
-  TrainingEntry,
-  TrainingPreview,
-  TrainingRequest,
+import {
+  samplesInWords,
+  type TrainingEntry,
+  type TrainingPreview,
+  type TrainingRequest,
 } from "../../../../shared/training/training";
 import { executorNamed, Devices } from "../../../compute/devices";
 import { programVersion } from "../../../workbench/places";
@@ -95,7 +96,6 @@ export const train: Command = {
         ? await resumed(workbench, study, args)
         : await begun(workbench, study, args);
       const record = await finished(workbench, study.path, started, shell);
-      for (const notice of record.notices) shell.remark(`Note: ${notice}`);
       if (args.flag("json")) return shell.print(json(record));
       for (const line of inWords(study.path, record)) shell.print(line);
     } finally {
@@ -252,6 +252,16 @@ async function finished(
   shell: Shell,
 ): Promise<TrainingEntry> {
   const show = progressOrLog(shell);
+  const said = new Set<string>();
+  // As soon as there is a record, so that who meant something else need not wait for the end.
+  const tell = ({ path, trainings }: Pick<Study, "path" | "trainings">): void => {
+    const record = path === study ? trainings.find((entry) => entry.id === id) : undefined;
+    for (const notice of record?.notices ?? []) {
+      if (!said.has(notice)) shell.remark(`Note: ${notice}`);
+      said.add(notice);
+    }
+  };
+  const quiet = workbench.on("study.changed", tell);
   const cancel = (): void => void workbench.call("jobs.cancel", { job });
   const ending = new Promise<void>((done, fail) => {
     const follow = (now: Job): void => {
@@ -270,11 +280,13 @@ async function finished(
   try {
     await ending;
   } finally {
+    quiet();
     shell.signal.removeEventListener("abort", cancel);
     if (shell.signal.aborted) shell.remark(`Kept; --study ${study} --resume goes on with ${id}.`);
   }
-  const { trainings } = await workbench.call("study.open", { path: study });
-  return trainings.find((entry) => entry.id === id)!;
+  const ended = await workbench.call("study.open", { path: study });
+  tell(ended);
+  return ended.trainings.find((entry) => entry.id === id)!;
 }
 
 function inWords(study: string, { id, seeds, parameters }: TrainingEntry): string[] {
@@ -324,8 +336,8 @@ async function preview(args: Arguments, shell: Shell): Promise<void> {
 }
 
 function previewInWords(found: TrainingPreview): string {
-  const { samples, validationSamples, seeds, seconds, checkpoints } = found;
+  const { seeds, seconds, checkpoints } = found;
   const each = seeds === 1 ? "" : ` for each of ${seeds} seeds`;
   const time = seconds === null ? "" : `, about ${duration(seconds)}`;
-  return `${found.parameterCount} parameters; ${samples} samples to train on and ${validationSamples} to judge by; ${found.totalSteps} steps of ${found.batch} samples${each}, ${checkpoints.length} checkpoints, ${bytes(found.bytes)} on the disk, ${bytes(found.memoryBytes)} of memory a step${time}.`;
+  return `${found.parameterCount} parameters; samples: ${samplesInWords(found)}; ${found.totalSteps} steps of ${found.batch} samples${each}, ${checkpoints.length} checkpoints, ${bytes(found.bytes)} on the disk, ${bytes(found.memoryBytes)} of memory a step${time}.`;
 }
