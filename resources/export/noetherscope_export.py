@@ -20,7 +20,10 @@ It writes
     unet.example.npz     x (the batch), y (the targets, where given), output (what PyTorch computed), and what the
                          axes and channels of x are, where that was said
 
-A batch is [batch, channel, y, x] or [batch, feature] unless `axes` says otherwise: axes="b,p,c" for particles.
+A batch is [batch, channel, y, x] or [batch, feature] unless `axes` says otherwise: axes="b,p,c" for particles,
+axes="b,x,y,c" for a network that takes its channels last and x before y. Such a network is written with the axes turned
+inside it: the file takes [batch, channel, y, x] as all do, and the example beside it lies so. Axes that nothing states
+are a guess, which the file says too.
 
 Fourier transforms and complex parameters, which PyTorch's exporter does not know, are written with real numbers: a
 complex parameter keeps its name and has its real and imaginary part along a last axis of two.
@@ -96,10 +99,10 @@ def export(
         `vector:v(y,-x)` where the channels hold v's y component and then minus its x component) and tensor (of
         order 2, row by row: xx, xy, yx, yy).
     axes: a letter for each axis of inputs, and of an output with as many axes: b batch, p particle, c channel (or
-        f feature), z, y, x the grid's, in this order. "b,c", "b,c,y,x" are understood; "b,p,c" are particles, "b,c,x"
-        a line, "b,c,z,y,x" a volume.
+        f feature), z, y, x the grid's. "b,c", "b,c,y,x" are understood; "b,p,c" are particles, "b,c,x" a line,
+        "b,c,z,y,x" a volume. In another order, "b,c,x,y" say, they are turned inside the written network.
     boundary: "periodic" or "open". dt: time between input and output. length: side of the domain (the longest, of
-        square cells), or one number for each axis in the order of the data's axes.
+        square cells), or one number for each of the grid's axes in the order of `axes`.
     tolerance: largest relative deviation, max |a − b| / max |b|, that passes the checks.
     exporter: "trace" for PyTorch's tracing exporter, "program" for the newer one by torch.export, which needs PyTorch
         2.5 and the package onnxscript; "auto" takes the first, and the second where the first fails.
@@ -122,13 +125,16 @@ def export(
     path = Path(path)
     model = _unwrapped(model)
     _check_arguments(model, inputs, path, boundary, exporter)
-    axes = _stated_axes(axes, inputs)
+    guessed = axes is None
+    axes, order = _stated_axes(axes, inputs)
+    inputs, length = _turned(inputs, order), _turned_sides(length, axes, order)
+    targets = None if targets is None else _turned(targets, order)
     _check_fields(fields, inputs, axes, "fields")
     model = _single_precision(model)
     tensor = next(iter([*model.parameters(), *model.buffers()]), inputs)
     inputs = inputs.detach().to(tensor.device, torch.float32)
 
-    with _eval_mode(model), _full_precision(inputs), torch.no_grad():
+    with _eval_mode(model), _axes_turned(model, order), _full_precision(inputs), torch.no_grad():
         expected = _run(model, inputs)
         _check_output(expected, inputs)
         _check_fields(output_fields, expected, axes, "output_fields")
@@ -150,6 +156,7 @@ def export(
         "fields": fields,
         "output_fields": output_fields,
         "axes": axes,
+        "axes_guessed": axes is not None and guessed,
         "boundary": boundary,
         "dt": dt,
         "length": length,
@@ -286,15 +293,18 @@ def _check_output(output, inputs):
 # In the order in which analyses hand samples to the network.
 _AXES = {"b": "batch", "p": "particle", "c": "channel", "z": "z", "y": "y", "x": "x"}
 _AXES_IN_WORDS = (
-    'One letter for each axis, in the order b (batch), p (particle), c (channel; or f, feature), z, y, x (the grid\'s): '
+    'One letter for each axis: b (batch, the first), p (particle), c (channel; or f, feature), z, y, x (the grid\'s), like '
     '"b,p,c" for particles, "b,c,x" for a line, "b,c,y,x" for a plane, "b,c,z,y,x" for a volume, "b,c" for features.'
 )
 
 
 def _stated_axes(axes, inputs):
-    """The letters of the axes of inputs, `b,p,c`; None where nothing says what they are."""
+    """The letters of the axes of a sample as the file takes it, `b,p,c`, and the order of the model's among them.
+
+    The letters are None where nothing says what the axes are, the order where it is the file's.
+    """
     if axes is None:
-        return {2: "b,c", 4: "b,c,y,x"}.get(inputs.dim())
+        return {2: "b,c", 4: "b,c,y,x"}.get(inputs.dim()), None
     given = [part.strip() for part in axes.split(",")] if isinstance(axes, str) else []
     letters = [{"n": "b", "f": "c"}.get(letter, letter) for letter in given]
     unknown = [letter for letter in letters if letter not in _AXES]
@@ -306,12 +316,52 @@ def _stated_axes(axes, inputs):
             % (axes, len(letters), list(inputs.shape), inputs.dim(), _AXES_IN_WORDS)
         )
     order = [letter for letter in _AXES if letter in letters]
-    if order != letters or letters[0] != "b" or ("p" in letters and set(letters) & set("zyx")):
+    if len(order) < len(letters):
+        raise ExportError('axes "%s" names an axis twice. %s' % (axes, _AXES_IN_WORDS))
+    if letters[0] != "b":
         raise ExportError(
-            'axes "%s": a network is given its samples with the axes in another order, or not of this kind; where it '
-            "takes channels last, wrap it in a module that permutes them. %s" % (axes, _AXES_IN_WORDS)
+            'axes "%s": the batch must be the first axis; wrap the model in a module that takes it so and moves it where '
+            "it belongs (x.movedim(0, 1)). %s" % (axes, _AXES_IN_WORDS)
         )
-    return ",".join(letters)
+    if "p" in letters and set(letters) & set("zyx"):
+        raise ExportError('axes "%s": particles lie on no grid. %s' % (axes, _AXES_IN_WORDS))
+    return ",".join(order), None if order == letters else [letters.index(letter) for letter in order]
+
+
+def _turned(tensor, order):
+    """The model's tensor with its axes as the file has them; one with other axes as it is."""
+    return tensor if order is None or tensor.dim() != len(order) else tensor.permute(order).contiguous()
+
+
+def _turned_sides(length, axes, order):
+    """Sides of the grid's axes, given in the model's order, in the file's."""
+    grid = [at for letter, at in zip((axes or "").split(","), order or ()) if letter in ("z", "y", "x")]
+    if not isinstance(length, (list, tuple)) or len(length) != len(grid):
+        return length
+    return [length[sorted(grid).index(at)] for at in grid]
+
+
+@contextlib.contextmanager
+def _axes_turned(model, order):
+    """While the model runs, samples have the file's axes outside of it and its own inside; its parameters keep their names."""
+    if order is None:
+        yield
+        return
+    if isinstance(model, torch.jit.ScriptModule):
+        raise ExportError(
+            "The axes of a script cannot be turned inside it: wrap it in a torch.nn.Module whose forward permutes them, "
+            "or pass the module that it was made from."
+        )
+    inverse = [order.index(at) for at in range(len(order))]
+    hooks = [
+        model.register_forward_pre_hook(lambda _, inputs: (inputs[0].permute(inverse).contiguous(), *inputs[1:])),
+        model.register_forward_hook(lambda _, __, output: _turned(output, order) if torch.is_tensor(output) else output),
+    ]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def _unknown_axes(letters):

@@ -207,6 +207,43 @@ class RightFiles(Case):
                 wanted = {"axes": axes, "fields": axes and options.get("fields")}
                 self.assertEqual(notes, {name: text for name, text in wanted.items() if text})
 
+    def test_axes_in_another_order_are_turned_inside_the_file_and_not_in_the_model(self):
+        class Last(nn.Module):  # channels last, as the numbers are laid out for a linear layer
+            def __init__(self):
+                super().__init__()
+                self.layer = nn.Linear(3, 3)
+
+            def forward(self, x):
+                return self.layer(x.view(x.shape[0], -1, 3)).view(x.shape) + x.roll(1, 1)
+
+        for model, axes, shape, wanted, order in [
+            (nn.Conv2d(3, 3, (3, 1)), "b,c,x,y", (3, 6, 4), "b,c,y,x", (0, 1, 3, 2)),
+            (Last(), "b,x,y,c", (6, 4, 3), "b,c,y,x", (0, 3, 2, 1)),
+            (Last(), "b,c,p", (5, 3), "b,p,c", (0, 2, 1)),
+            (Last(), "b,x,y,z,c", (2, 5, 4, 3), "b,c,z,y,x", (0, 4, 3, 2, 1)),
+        ]:
+            with self.subTest(axes):
+                x = torch.randn(2, *shape)
+                sides = [0.5 * (at + 1) for at, letter in enumerate(axes.split(",")) if letter in "xyz"]
+                self.assert_right(model, x, axes=axes, length=sides or None)
+                entry = helper._message(helper._message(memoryview(self.path.read_bytes()))[14][0])
+                metadata = json.loads(bytes(entry[2][0]))
+                self.assertEqual((metadata["axes"], metadata["axes_guessed"]), (wanted, False))
+                self.assertEqual(metadata["length"], [0.5 * (order[at] + 1) for at, l in enumerate(wanted.split(",")) if l in "xyz"] or None)
+                self.assertEqual(metadata["parameters"], [name for name, _ in model.named_parameters()])
+                nodes, weights = helper._read_network(self.path.read_bytes())
+                self.assertLessEqual({name for name, _ in model.named_parameters()}, set(weights))
+                with torch.no_grad():
+                    theirs = model(x).permute(order)
+                    ours = helper._evaluate(nodes, weights, x.permute(order).contiguous())
+                self.assertLess(helper._deviation(ours, theirs), DOUBLE)
+                with zipfile.ZipFile(self.path.with_name("model.example.npz")) as example:
+                    header = example.read("x.npy")[:128].decode("latin1")
+                self.assertIn("(%s)" % "".join("%d, " % x.shape[at] for at in order), header)
+        self.assert_right(nn.Conv2d(3, 3, 1), torch.randn(2, 3, 4, 4))
+        entry = helper._message(helper._message(memoryview(self.path.read_bytes()))[14][0])
+        self.assertTrue(json.loads(bytes(entry[2][0]))["axes_guessed"])
+
     def test_the_model_and_pytorch_stay_as_they_were(self):
         model = nn.Sequential(nn.Linear(6, 6), nn.BatchNorm1d(6))
         model[1].eval()  # a frozen normalisation within a training network
@@ -450,11 +487,13 @@ class LoudErrors(Case):
         spec = {"fields": "vector:q,vector:p"}
         self.assert_refused("4 channels .*has 3.*b,p,c", model, particles, **spec)
         for axes, problem in [
-            ("b,q,c", 'no axis "q"'), ("b,t,c", "one state"), ("b,c", "names 2 axes"), ("b,c,p", "another order"),
-            ("b,p,x", "another order"), ("b,c,c", "another order"), ("", 'no axis ""'), (["b", "p", "c"], "no letters"),
+            ("b,q,c", 'no axis "q"'), ("b,t,c", "one state"), ("b,c", "names 2 axes"), ("c,b,p", "first axis"),
+            ("b,p,x", "no grid"), ("b,c,c", "twice"), ("", 'no axis ""'), (["b", "p", "c"], "no letters"),
         ]:  # fmt: skip
             with self.subTest(axes):
                 self.assert_refused(problem + '.*"b,p,c" for particles', model, particles, axes=axes)
+        script = torch.jit.script(nn.Conv1d(3, 3, 1))
+        self.assert_refused("wrap it in a torch.nn.Module", script, torch.randn(2, 3, 4), axes="b,c,p")
         for fields in ("vector:q,vector:q", "vector:q,vector:my field", "spinor:q", "vector:1"):
             with self.subTest(fields):
                 self.assert_refused("twice|not kind:name", model, particles, axes="b,p,c", fields=fields)

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { statedFields } from "./stated";
+import { axesInWords, statedFields } from "./stated";
 
 const metadata = (content: unknown): Record<string, string> => ({
   noetherscope: typeof content === "string" ? content : JSON.stringify(content),
@@ -48,6 +48,14 @@ test("time step, sides, boundary and axes are stated also where fields are not",
   const stated = { axes: "b,p,c", boundary: "periodic", dt: 0.1, length: 1 };
   const found = statedFields(metadata({ fields: null, output_fields: null, ...stated }));
   expect(found).toEqual({ ...silent, ...stated, length: [1] });
+});
+
+test("axes that nobody stated are said to be a guess", () => {
+  const told = statedFields(metadata({ axes: "b,c,y,x", axes_guessed: false }))!;
+  const guess = statedFields(metadata({ axes: "b,c,y,x", axes_guessed: true }))!;
+  expect(axesInWords(told)).toBe("b,c,y,x");
+  expect(axesInWords(guess)).toBe("b,c,y,x (guessed: the export was not told)");
+  expect(statedFields(metadata({ axes: null, axes_guessed: true, dt: 1 }))).not.toHaveProperty("axesGuessed"); // prettier-ignore
 });
 
 test.each([

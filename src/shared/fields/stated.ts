@@ -14,6 +14,8 @@ export interface StatedFields {
   readonly outputFields: string | null;
   /** A letter an axis of the batch, `b,p,c`, in the order in which the program sees them; null where not stated. */
   readonly axes: string | null;
+  /** Whether nobody stated the axes and the exporter took the usual ones; absent where they were stated. */
+  readonly axesGuessed?: true;
   readonly boundary: "periodic" | "open" | null;
   /** Time between input and output. */
   readonly dt: number | null;
@@ -30,6 +32,7 @@ const written = z.object({
     .regex(/^b(,p)?(,c)?(,z)?(,y)?(,x)?$/u)
     .nullable()
     .catch(null),
+  axes_guessed: z.boolean().catch(false),
   boundary: z.enum(["periodic", "open"]).nullable().catch(null),
   dt: z.number().positive().nullable().catch(null),
   length: z
@@ -38,11 +41,18 @@ const written = z.object({
     .catch(null),
 });
 
+/** The axes of a sample as people read them: `b,c,y,x`, and whether they are a guess. */
+export function axesInWords({ axes, axesGuessed }: StatedFields): string | null {
+  return axes === null || axesGuessed !== true
+    ? axes
+    : `${axes} (guessed: the export was not told)`;
+}
+
 /** undefined where the file says nothing that this version knows. */
 export function statedFields(metadata: Readonly<Record<string, string>>): StatedFields | undefined {
   const parsed = written.safeParse(jsonOf(metadata["noetherscope"]));
   if (!parsed.success) return undefined;
-  const { axes, boundary, dt, length } = parsed.data;
+  const { axes, axes_guessed: guessed, boundary, dt, length } = parsed.data;
   const stated = {
     ...channelsOf(parsed.data),
     axes,
@@ -50,7 +60,8 @@ export function statedFields(metadata: Readonly<Record<string, string>>): Stated
     dt,
     length: typeof length === "number" ? [length] : length,
   };
-  return Object.values(stated).every((value) => value === null) ? undefined : stated;
+  if (Object.values(stated).every((value) => value === null)) return undefined;
+  return axes !== null && guessed ? { ...stated, axesGuessed: true } : stated;
 }
 
 function jsonOf(text: string | undefined): unknown {

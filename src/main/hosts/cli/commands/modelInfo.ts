@@ -2,7 +2,7 @@
 import type { ModelInfo } from "../../../../shared/contract";
 import { agrees, parityInWords } from "../../../../shared/parity";
 import { showSides } from "../../../../shared/fields/sides";
-import { statedFields } from "../../../../shared/fields/stated";
+import { axesInWords, statedFields } from "../../../../shared/fields/stated";
 import { wrapped, type Command } from "../command";
 import { modelFile } from "./modelFile";
 import { bytes, json, jsonOption, pathOf, table, weightsOption } from "./shared";
@@ -69,7 +69,8 @@ function ports(list: ModelInfo["inputs"]): string {
 function stated({ metadata }: ModelInfo): string[] {
   const known = statedFields(metadata);
   if (known === undefined) return [];
-  const { fields, outputFields, axes, boundary, dt, length } = known;
+  const { fields, outputFields, boundary, dt, length } = known;
+  const axes = axesInWords(known);
   const output = outputFields === null || outputFields === fields ? "" : ` → ${outputFields}`;
   return [
     ...(axes === null ? [] : [`  axes: ${axes}`]),
