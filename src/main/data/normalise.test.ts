@@ -223,6 +223,24 @@ test("min-max takes scalars to 0…1 and vectors to −1…1 about zero, and com
   expect(normalisationWarnings(norm, data.fields!, d4)).toEqual([]);
 });
 
+test("min-max takes the range of the data onto the one that is stated, and vectors about its middle", async () => {
+  const unit = (await normalisationOf("min-max", data))!;
+  const norm = (await normalisationOf("min-max:-3..3", data))!;
+  const { input } = await data.read(Array.from({ length: data.sampleCount }, (_, i) => i));
+  const [plain, onto] = [normalise(input, unit), normalise(input, norm)].map(toFloat64);
+  const plane = sizeOf(input.shape.slice(2));
+  // Scalars from [0, 1], vectors from [−1, 1]; rounding of float32.
+  onto!.forEach((value, i) => {
+    const scalar = Math.floor(i / plane) % input.shape[1]! === 0;
+    const wanted = scalar ? 6 * plain![i]! - 3 : 3 * plain![i]!;
+    if (scalar || Math.floor(i / plane) % input.shape[1]! < 3) expect(value).toBeCloseTo(wanted, 5);
+  });
+  expect(norm.mean.slice(1, 3)).toEqual([0, 0]);
+  expect(normalisationWarnings(norm, data.fields!, d4)).toEqual([]);
+  const shifted = (await normalisationOf("none,v=min-max:0..1", data))!;
+  expect(normalisationWarnings(shifted, data.fields!, d4)).not.toEqual([]);
+});
+
 test("a file may state a range instead of mean and std", async () => {
   const path = join(folder, "range.json");
   await writeFile(path, JSON.stringify({ min: [1, -1, -1, 0], max: [3, 1, 1, 4] }));

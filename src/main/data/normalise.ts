@@ -6,6 +6,7 @@ import { UserError } from "../../shared/errors";
 import type { ChannelGroup, FieldSpec } from "../../shared/fields/spec";
 import {
   parseNormalise,
+  showNormalise,
   type NormaliseEntry,
   type Scaling,
 } from "../../shared/preprocessing/normalise";
@@ -130,14 +131,14 @@ async function resolved(
   source: string,
 ): Promise<Normalisation> {
   const count = entries.length;
-  const byStatistics = entries.filter(
-    ({ scaling }) => typeof scaling === "string" && scaling !== "none",
+  const byStatistics = entries.filter(({ scaling }) =>
+    typeof scaling === "string" ? scaling !== "none" : "onto" in scaling,
   );
   const mixing = byStatistics.find(({ scaling }) => scaling !== "per-channel");
   if (mixing !== undefined && data.fields === undefined) {
     throw new UserError(
       "normalise/fields",
-      `The normalisation ${String(mixing.scaling)} needs to know which channels form vectors.`,
+      `The normalisation ${showNormalise([{ ...mixing, name: null, log: null }])} needs to know which channels form vectors.`,
       {
         where: "normalise",
         todo: "State the fields (--fields on the command line), like scalar:p,vector:v, or choose per-channel.",
@@ -169,7 +170,7 @@ async function resolved(
  * - pooled, the statistics that commute with every isometry: components of a vector or a tensor share one standard
  *   deviation about zero, a pseudoscalar has its own about zero, the rest their own about their mean
  * - min-max: from 0 to 1 over the values there are; components of these, and a pseudoscalar, are divided by their largest
- *   size and lie between −1 and 1
+ *   size and lie between −1 and 1. Onto another range likewise: about its middle for these, from its least for the rest
  */
 function scaled(
   scaling: Scaling,
@@ -177,17 +178,20 @@ function scaled(
   { kind, channels }: ChannelGroup,
   statistics: readonly ChannelStatistics[] | null,
 ): { mean: number; std: number } {
-  if (typeof scaling !== "string") return scaling;
+  if (typeof scaling !== "string" && "mean" in scaling) return scaling;
   if (scaling === "none" || statistics === null) return { mean: 0, std: 1 };
   const { mean, std, min, max } = statistics[channel]!;
   if (scaling === "per-channel") return { mean, std };
   const own = channels.map((each) => statistics[each]!);
   const aboutZero = kind === "vector" || kind === "tensor" || kind === "pseudoscalar";
-  if (scaling === "min-max") {
+  if (scaling === "min-max" || typeof scaling !== "string") {
+    const [from, to] = scaling === "min-max" ? [aboutZero ? -1 : 0, 1] : scaling.onto;
     const largest = Math.max(
       ...own.map((each) => Math.max(Math.abs(each.min), Math.abs(each.max))),
     );
-    return aboutZero ? { mean: 0, std: largest } : { mean: min, std: max - min };
+    const scale = (aboutZero ? 2 * largest : max - min) / (to - from);
+    // About zero the mean of a symmetric range is exactly zero, as a group asks for.
+    return { mean: aboutZero ? 0 - (scale * (from + to)) / 2 : min - from * scale, std: scale };
   }
   const square = own.reduce((sum, s) => sum + s.std ** 2 + (aboutZero ? s.mean ** 2 : 0), 0);
   return { mean: aboutZero ? 0 : mean, std: Math.sqrt(square / channels.length) };

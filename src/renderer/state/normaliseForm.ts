@@ -12,6 +12,7 @@ export const kinds = [
   { value: "pooled", label: "pooled" },
   { value: "per-channel", label: "per channel" },
   { value: "min-max", label: "range to [0, 1]" },
+  { value: "min-max:-1..1", label: "range to [−1, 1]" },
   { value: "log", label: "logarithm" },
   { value: "log/pooled", label: "logarithm, then pooled" },
 ] as const;
@@ -23,6 +24,7 @@ export const choices = [
   { value: "pooled", label: "pooled mean and deviation" },
   { value: "per-channel", label: "each channel’s mean and deviation" },
   { value: "min-max", label: "range to [0, 1]" },
+  { value: "min-max:-1..1", label: "range to [−1, 1]" },
 ] as const;
 
 export type Mode = "one" | "fields" | "written";

@@ -70,7 +70,7 @@ export const sampleParameters = {
   normalise: {
     kind: "text",
     label: "Normalise",
-    help: "The variables that the network works in: auto (those that it was trained in here, else the data’s), none, pooled (one standard deviation for components that the group mixes, zero mean for vectors), per-channel, min-max (least to greatest onto [0, 1], vectors about zero onto [−1, 1]; for [−1, 1] of the rest state middle+-half the range), numbers (1.5+-0.2, mean and standard deviation, or 0..2, a range onto [0, 1]), log or log+1e-6 of positive fields; for single fields like pooled,density=log/pooled; or a file with mean and std, or min and max (onto [0, 1]), a channel.",
+    help: "The variables that the network works in: auto (those that it was trained in here, else the data’s), none, pooled (one standard deviation for components that the group mixes, zero mean for vectors), per-channel, min-max (least to greatest onto [0, 1], vectors about zero onto [−1, 1]) or min-max:-1..1 onto that range, numbers (1.5+-0.2, mean and standard deviation, or 0..2, a range onto [0, 1]), log or log+1e-6 of positive fields; for single fields like pooled,density=log/pooled; or a file with mean and std, or min and max (onto [0, 1]), a channel.",
     default: "auto",
     example: "pooled,density=log/pooled",
     advanced: true,

@@ -3,16 +3,21 @@
  *
  *     none | auto | FILE | ENTRY,ENTRY…
  *     ENTRY  [NAME=]KIND        without a name: of whatever no other entry names
- *     KIND   none | pooled | per-channel | min-max | MEAN+-STD | LEAST..MOST | log[+EPSILON][/KIND]
+ *     KIND   none | pooled | per-channel | min-max[:FROM..TO] | MEAN+-STD | LEAST..MOST | log[+EPSILON][/KIND]
  *
  * NAME is a field, one of its components or the number of a channel: `pooled,density=log+1e-6/pooled,3=0..2`.
  */
 import { UserError } from "../errors";
 import { didYouMean } from "../nearest";
 
-/** How a variable is centred and scaled; "none" leaves it. */
+/** How a variable is centred and scaled; "none" leaves it, and `onto` is where min-max takes the range of the data. */
 export type Scaling =
-  "none" | "pooled" | "per-channel" | "min-max" | { readonly mean: number; readonly std: number };
+  | "none"
+  | "pooled"
+  | "per-channel"
+  | "min-max"
+  | { readonly onto: readonly [number, number] }
+  | { readonly mean: number; readonly std: number };
 
 export interface NormaliseEntry {
   /** null: whatever no other entry names. */
@@ -34,6 +39,7 @@ export const scalings = ["none", "pooled", "per-channel", "min-max"] as const;
 const NUMBER = String.raw`[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?`;
 const MEAN_STD = new RegExp(String.raw`^(${NUMBER})(?:±|\+-)(${NUMBER})$`, "u");
 const RANGE = new RegExp(String.raw`^(${NUMBER})\.\.(${NUMBER})$`, "u");
+const ONTO = new RegExp(String.raw`^min-max:(${NUMBER})\.\.(${NUMBER})$`, "u");
 const LOG = new RegExp(String.raw`^log(?:\+(${NUMBER}))?(?:/(.+))?$`, "u");
 
 /** @throws UserError "normalise/syntax" that names the part that is not understood */
@@ -51,8 +57,8 @@ export function parseNormalise(text: string): NormaliseChoice {
   throw new UserError("normalise/syntax", `The normalisation “${part}” is not understood.`, {
     where: "normalise",
     todo:
-      didYouMean(kind, [...scalings, "log", "auto"]) ??
-      "Write none, auto, pooled, per-channel, min-max, 1.5+-0.2 (mean and standard deviation), 0..2 (a range) or log+1e-6/pooled, for one field like density=log/pooled with commas between, or a file of numbers.",
+      (kind.includes(":") ? undefined : didYouMean(kind, [...scalings, "log", "auto"])) ??
+      "Write none, auto, pooled, per-channel, min-max, min-max:-1..1 (onto that range), 1.5+-0.2 (mean and standard deviation), 0..2 (a range) or log+1e-6/pooled, for one field like density=log/pooled with commas between, or a file of numbers.",
   });
 }
 
@@ -62,10 +68,16 @@ export function showNormalise(entries: readonly NormaliseEntry[]): string {
 }
 
 function showEntry({ name, log, scaling }: NormaliseEntry): string {
-  const scaled = typeof scaling === "string" ? scaling : `${scaling.mean}+-${scaling.std}`;
+  const scaled = showScaling(scaling);
   const logged = log === null ? "" : log === 0 ? "log" : `log+${log}`;
   const kind = log === null ? scaled : scaling === "none" ? logged : `${logged}/${scaled}`;
   return name === null ? kind : `${name}=${kind}`;
+}
+
+function showScaling(scaling: Scaling): string {
+  if (typeof scaling === "string") return scaling;
+  if ("onto" in scaling) return `min-max:${scaling.onto.join("..")}`;
+  return `${scaling.mean}+-${scaling.std}`;
 }
 
 function entryOf(part: string): NormaliseEntry | null {
@@ -83,6 +95,8 @@ function entryOf(part: string): NormaliseEntry | null {
 function scalingOf(text: string): Scaling | null {
   const named = scalings.find((each) => each === text);
   if (named !== undefined) return named;
+  const [, from, to] = ONTO.exec(text) ?? [];
+  if (from !== undefined) return { onto: [Number(from), Number(to)] };
   const [, mean, std] = MEAN_STD.exec(text) ?? [];
   if (mean !== undefined) return { mean: Number(mean), std: Number(std) };
   const [, least, most] = RANGE.exec(text) ?? [];
@@ -102,12 +116,17 @@ function checked(entries: readonly NormaliseEntry[], text: string): readonly Nor
     });
   }
   const bad = entries.find(
-    ({ log, scaling }) =>
-      (log !== null && log < 0) || (typeof scaling !== "string" && !(scaling.std > 0)),
+    ({ log, scaling }) => (log !== null && log < 0) || !(lengthOf(scaling) > 0),
   );
   if (bad === undefined) return entries;
   throw new UserError("normalise/syntax", `The normalisation “${showEntry(bad)}” cannot be used.`, {
     where: "normalise",
     todo: "A standard deviation and the length of a range are positive, and ε of log(x + ε) is not negative.",
   });
+}
+
+/** A standard deviation, or how long the range is that values are taken onto; 1 of what the data say. */
+function lengthOf(scaling: Scaling): number {
+  if (typeof scaling === "string") return 1;
+  return "onto" in scaling ? scaling.onto[1] - scaling.onto[0] : scaling.std;
 }

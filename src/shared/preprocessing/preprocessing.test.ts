@@ -9,6 +9,9 @@ const positive = fc.double({ min: 1e-6, max: 1e6, noNaN: true });
 const scaling = fc.oneof(
   fc.constantFrom(...scalings),
   fc.record({ mean: fc.double({ min: -1e6, max: 1e6, noNaN: true }), std: positive }),
+  fc
+    .tuple(fc.integer({ min: -1e6, max: 1e6 }), fc.integer({ min: 1, max: 1e6 }))
+    .map(([from, length]) => ({ onto: [from / 8, (from + length) / 8] as const })),
 );
 const entry: fc.Arbitrary<NormaliseEntry> = fc.record({
   name: fc.constantFrom(null, "density", "v.x", "3", "Druck"),
@@ -27,7 +30,7 @@ describe("normalisation", () => {
             // Zero has one sign in text.
             entries: entries.map(
               (one) =>
-            typeof one.scaling === "string" ? one : { ...one, scaling: { ...one.scaling, mean: one.scaling.mean + 0 } }, // prettier-ignore
+            typeof one.scaling === "string" || "onto" in one.scaling ? one : { ...one, scaling: { ...one.scaling, mean: one.scaling.mean + 0 } }, // prettier-ignore
             ),
           });
         },
@@ -47,6 +50,8 @@ describe("normalisation", () => {
     ["density=log/pooled,what?", "Write none, auto, pooled"],
     ["density=log,density=none", "Keep one of the two."],
     ["0..0", "positive"],
+    ["min-max:1..-1", "positive"],
+    ["min-max:-1", "min-max:-1..1 (onto that range)"],
     ["1+-0", "positive"],
     ["log+-1", "not negative"],
   ])("%s is refused: %s", (text, todo) => {

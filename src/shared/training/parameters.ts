@@ -266,7 +266,7 @@ export const trainingParameters = {
   normalise: {
     ...normalise,
     default: "none",
-    help: "Variables that the network is trained in: none, pooled (one standard deviation for components that a group mixes, zero mean for vectors), per-channel, min-max (least to greatest onto [0, 1], vectors about zero onto [−1, 1]), numbers (1.5+-0.2, mean and standard deviation, or 0..2, a range onto [0, 1]), log or log+1e-6 of positive fields; for single fields like pooled,density=log/pooled; or a file with mean and std, or min and max (onto [0, 1]), a channel; for [−1, 1] state the middle of the range as mean and half of it as std.",
+    help: "Variables that the network is trained in: none, pooled (one standard deviation for components that a group mixes, zero mean for vectors), per-channel, min-max (least to greatest onto [0, 1], vectors about zero onto [−1, 1]) or min-max:-1..1 onto that range, numbers (1.5+-0.2, mean and standard deviation, or 0..2, a range onto [0, 1]), log or log+1e-6 of positive fields; for single fields like pooled,density=log/pooled; or a file with mean and std, or min and max (onto [0, 1]), a channel; for [−1, 1] state the middle of the range as mean and half of it as std.",
   },
   pad: {
     ...pad,
