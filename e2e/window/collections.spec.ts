@@ -53,3 +53,20 @@ test("the files of a folder open as one data set", async ({ page, host }) => {
   await page.getByRole("button", { name: "Open its 2 data files as one" }).click();
   await expect(page.getByText("trajectory 8 × time 6 × channel 1 × x 32")).toBeVisible();
 });
+
+test("a tensor that was left out is read once it is named", async ({ page, host }) => {
+  await openWindow(page, host);
+  await newStudy(page, "Tensor");
+  const well = "the_well_2d/example_dataset_gamma_1.4.hdf5";
+  await addFile(page, "data", join(host.program, "fixtures/datasets", well));
+  await expect(page.getByText(/let “Inputs” be .*strain/)).toBeVisible();
+  await page.getByText("Grid, axes, arrays and units").click();
+  // As many channels as before, and other fields.
+  await page.getByRole("combobox", { name: "Inputs, several with commas" }).fill("strain");
+  await expect(page.getByLabel("Kind of field 1")).toHaveValue("tensor");
+  await expect(page.getByLabel("Name of field 1")).toHaveValue("strain");
+  await page.getByRole("button", { name: "Looks right" }).click();
+  await expect(page.getByText("tensor:strain", { exact: false }).first()).toBeVisible();
+  await expect(page.getByRole("img", { name: /^strain\.xy/ }).first()).toBeVisible();
+  await expectNoOverflow(page);
+});

@@ -55,7 +55,7 @@ export async function assertNoFile(path: string): Promise<void> {
 export const dataOptionFlags: Options = {
   input: {
     value: "NAME",
-    help: "Array of the inputs, or several with commas; in a plain .npz x or input.",
+    help: "Array of the inputs, or several with commas, by its name or the last part of it; in a plain .npz x or input.",
   },
   target: { value: "NAME", help: "Array that holds the targets; in a plain .npz y or target." },
   axes: { value: "AXES", help: "Order of the array's axes, like b,c,y,x or n,t,c,y,x." },
