@@ -4,7 +4,7 @@ import type { ConventionReport, DataInfo, DataOptions } from "../../../../shared
 import { showDataPreset } from "../../../../shared/dataPreset";
 import { readWith } from "../../../../shared/fields/readWith";
 import { showUnits, withUnit } from "../../../../shared/fields/units";
-import { UserError } from "../../../../shared/errors";
+import { sentence, toErrorRecord, UserError, type ErrorRecord } from "../../../../shared/errors";
 import type { Compute } from "../../../compute/compute";
 import { atomicWrite } from "../../../data/atomic";
 import { UsageError, type Command } from "../command";
@@ -40,21 +40,42 @@ export const dataInfo: Command = {
     const stated = dataOptionsOf(args);
     const { signal } = shell;
     const apply = args.flag("apply-convention");
+    const saved = pathOf(args, "save-preset");
+    const paths = args.positionals.map((one) => resolve(one));
+    if (saved !== null && paths.length > 1) throw new UsageError("--save-preset takes one FILE.");
     const files: Inspected[] = [];
-    for (const path of args.positionals.map((one) => resolve(one))) {
-      files.push(await inspected(compute, { path, options: stated }, apply, signal));
+    const failed: Failed[] = [];
+    for (const path of paths) {
+      try {
+        files.push(await inspected(compute, { path, options: stated }, apply, signal));
+      } catch (error) {
+        // What is wrong with one file says nothing of the next; what is wrong with the options is said once.
+        const isOfFile = error instanceof UserError && !error.code.endsWith("/syntax");
+        if (paths.length === 1 || !isOfFile || signal.aborted) throw error;
+        failed.push({ path, error: toErrorRecord(error) });
+      }
     }
     const infos = files.map(({ info, convention }) => ({ ...info, convention }));
-    const saved = pathOf(args, "save-preset");
     if (saved !== null) {
-      if (infos.length > 1) throw new UsageError("--save-preset takes one FILE.");
       if (!args.flag("force")) await assertNoFile(saved);
       await atomicWrite(saved, showDataPreset(files[0]!.info, files[0]!.options));
     }
-    if (args.flag("json")) shell.print(json(infos.length === 1 ? infos[0] : infos));
-    else shell.print(infos.map(describe).join("\n\n"));
+    if (args.flag("json")) shell.print(json(paths.length === 1 ? infos[0] : [...infos, ...failed]));
+    else if (infos.length > 0) shell.print(infos.map(describe).join("\n\n"));
+    if (failed.length === 0) return;
+    for (const { error } of failed) shell.remark(sentence(error));
+    throw new UserError(
+      "data/some-failed",
+      `${failed.length} of ${paths.length} files could not be read.`,
+    );
   },
 };
+
+/** As --json shows it beside what could be read. */
+interface Failed {
+  readonly path: string;
+  readonly error: ErrorRecord;
+}
 
 interface Inspected {
   readonly info: DataInfo;
