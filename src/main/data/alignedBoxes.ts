@@ -2,9 +2,10 @@
  * Boxes of a chunked array. Unpacking a chunk costs as much for one state as for all that it holds, so what is asked for
  * is widened to whole chunks, within reason, and kept a while: the next state is then at hand.
  */
-import { allocate, sizeOf, type TensorData } from "../../shared/tensor";
+import { sizeOf, type TensorData } from "../../shared/tensor";
 import { copyShared, type Box } from "./box";
 import type { StoredElement } from "./elements";
+import { roomFor } from "./room";
 
 /** Wider boxes than this are read as they are. */
 const WIDEST = 1 << 25;
@@ -31,7 +32,8 @@ export class AlignedBoxes {
     this.#direct = direct;
   }
 
-  read(box: Box): TensorData {
+  /** @param into as sources of arrays take it */
+  read(box: Box, into?: TensorData): TensorData {
     const wide = this.#widened(box);
     if (wide === undefined) return this.#direct(box);
     const at = this.#held.findIndex(({ box: known }) => contains(known, box));
@@ -39,7 +41,7 @@ export class AlignedBoxes {
     this.#held.push(held);
     let bytes = this.#held.reduce((sum, { data }) => sum + data.byteLength, 0);
     while (bytes > KEPT) bytes -= this.#held.shift()!.data.byteLength;
-    const out = allocate(this.#element.dtype, sizeOf(box.count));
+    const out = roomFor(this.#element.dtype, sizeOf(box.count), into);
     copyShared(held.box, held.data, box, out);
     return out;
   }

@@ -20,8 +20,14 @@ export interface ArraySource {
   readonly storedType: string;
   /** What the file calls its axes; undefined where it does not. */
   readonly dimensions?: readonly string[] | undefined;
+  /** A sentence where some of it is not in the file, which the format reads as a fill value; looked for when asked. */
+  unwritten?(): Promise<string | undefined>;
   /** The ranges' elements, one after the other; any order, overlaps allowed. Without ranges: all. */
   read(ranges?: readonly ElementRange[]): Promise<TensorData>;
-  /** The boxes' elements, each in C order, one after the other. */
-  readBoxes(boxes: readonly Box[]): Promise<TensorData>;
+  /**
+   * The boxes' elements, each in C order, one after the other.
+   * @param into memory for them, of the array's type and as long or longer: its beginning is filled and returned. A source
+   * that has no use for it leaves it aside, so what is returned counts; it is the caller's own in any case.
+   */
+  readBoxes(boxes: readonly Box[], into?: TensorData): Promise<TensorData>;
 }

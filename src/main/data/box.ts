@@ -1,11 +1,17 @@
 /** Boxes of an array: what hyperslabs, chunks and states are. Boxes and runs of elements say the same in two ways. */
-import { allocate, sizeOf, stridesOf, type DType, type TensorData } from "../../shared/tensor";
+import { sizeOf, stridesOf, type DType, type TensorData } from "../../shared/tensor";
 import type { ElementRange } from "./arraySource";
+import { roomFor } from "./room";
 
 /** The elements with start ≤ index < start + count on every axis. */
 export interface Box {
   readonly start: readonly number[];
   readonly count: readonly number[];
+}
+
+/** Elements of several boxes together. */
+export function sizeOfAll(boxes: readonly Box[]): number {
+  return boxes.reduce((sum, { count }) => sum + sizeOf(count), 0);
 }
 
 /** All of an array. */
@@ -142,18 +148,16 @@ export function copyShared(from: Box, source: TensorData, to: Box, target: Tenso
   }
 }
 
-/** Boxes of an array that is in memory already. */
+/** Boxes of an array that is in memory already. @param into as sources of arrays take it */
 export function boxesIn(
   dtype: DType,
   shape: readonly number[],
   data: TensorData,
   boxes: readonly Box[],
+  into?: TensorData,
 ): TensorData {
   const all = wholeOf(shape);
-  const out = allocate(
-    dtype,
-    boxes.reduce((sum, { count }) => sum + sizeOf(count), 0),
-  );
+  const out = roomFor(dtype, sizeOfAll(boxes), into);
   let at = 0;
   for (const box of boxes) {
     const size = sizeOf(box.count);

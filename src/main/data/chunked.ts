@@ -1,10 +1,11 @@
 /** An array that a reader gives chunk by chunk; the last chunks are kept, as the next state needs them again. */
 import { UserError } from "../../shared/errors";
-import { allocate, sizeOf, stridesOf, type TensorData } from "../../shared/tensor";
+import { sizeOf, stridesOf, type TensorData } from "../../shared/tensor";
 import type { ArraySource } from "./arraySource";
-import { boxesOf, checkBox, copyShared, wholeOf, type Box } from "./box";
+import { boxesOf, checkBox, copyShared, sizeOfAll, wholeOf, type Box } from "./box";
 import { chunkCache } from "./chunkCache";
 import type { StoredElement } from "./elements";
+import { roomFor } from "./room";
 
 /** A chunk is unpacked as a whole, so a larger one would take more memory than any window deserves. */
 export const LARGEST_CHUNK = 1 << 27;
@@ -48,14 +49,12 @@ export function chunkedSource(array: Chunked): ArraySource {
     copyShared({ start, count: chunks }, data, box, out);
   }
 
-  const readBoxes = async (boxes: readonly Box[]): Promise<TensorData> => {
+  const readBoxes = async (boxes: readonly Box[], into?: TensorData): Promise<TensorData> => {
     for (const box of boxes) checkBox(shape, box, where);
     if (bytes > LARGEST_CHUNK) throw tooLarge(where, bytes);
-    const out = allocate(
-      element.dtype,
-      boxes.reduce((sum, { count }) => sum + sizeOf(count), 0),
-    );
-    if (array.fill !== 0 && array.fill !== 0n) out.fill(array.fill as never);
+    const out = roomFor(element.dtype, sizeOfAll(boxes), into);
+    const isNew = into === undefined || out.buffer !== into.buffer;
+    if (!isNew || (array.fill !== 0 && array.fill !== 0n)) out.fill(array.fill as never);
     function* shares(): Generator<Share> {
       let at = 0;
       for (const box of boxes) {

@@ -1,8 +1,10 @@
 /** Numbers that hold for a whole state, as further channels behind its own: the same at every point. */
 import type { Condition } from "../../shared/conditions";
 import { UserError } from "../../shared/errors";
-import { fromFloat64, isFloat, sizeOf, toFloat64 } from "../../shared/tensor";
+import { isFloat, sizeOf, toFloat64 } from "../../shared/tensor";
 import type { ArraySource } from "./arraySource";
+import { roomFor } from "./room";
+import { Spare } from "./spare";
 import type { StatePlace, States } from "./states";
 
 /** Of one condition, at each state. */
@@ -39,25 +41,27 @@ export async function withConditions(
   const rows = sizeOf(shape.slice(0, at));
   const points = sizeOf(shape.slice(at + 1));
   const own = states.shape[at]! * points;
+  const spare = new Spare();
   return {
     ...states,
     shape,
-    async read(places) {
-      const read = await states.read(places);
-      const from = toFloat64(read);
+    async read(places, into) {
+      const read = await states.read(places, spare.take());
+      // Conditions need not be whole where states are.
+      const dtype = isFloat(read.dtype) ? read.dtype : "float64";
+      const from = isFloat(read.dtype) ? read.data : toFloat64(read);
       const stretch = own + values.length * points;
-      const to = new Float64Array(places.length * rows * stretch);
+      const to = roomFor(dtype, places.length * rows * stretch, into);
       for (let row = 0; row < places.length * rows; row++) {
-        to.set(from.subarray(row * own, (row + 1) * own), row * stretch);
+        to.set(from.subarray(row * own, (row + 1) * own) as never, row * stretch);
         const place = places[Math.floor(row / rows)]!;
         values.forEach((value, k) => {
           const start = row * stretch + own + k * points;
-          to.fill(value(place), start, start + points);
+          to.fill(value(place) as never, start, start + points);
         });
       }
-      // Conditions need not be whole where states are.
-      const dtype = isFloat(read.dtype) ? read.dtype : "float64";
-      return fromFloat64(dtype, [places.length, ...shape], to);
+      spare.give(read.data);
+      return { dtype, shape: [places.length, ...shape], data: to };
     },
   };
 }

@@ -83,6 +83,18 @@ export function stepOf(values: readonly number[] | undefined): number | undefine
   return even && step !== 0 ? step : undefined;
 }
 
+/** With the times that a stated step leads to, from the first that is written. */
+export function restated(coordinates: Coordinates, step: number | undefined): Coordinates {
+  const { time } = coordinates;
+  if (time === undefined || step === undefined || isStep(step, stepOf(time))) return coordinates;
+  return { ...coordinates, time: time.map((_, i) => time[0]! + i * step) };
+}
+
+/** Whether it is what is written, as far as it is written: in float32. */
+export function isStep(step: number, written: number | undefined): boolean {
+  return written !== undefined && Math.abs(step - written) <= 1e-6 * Math.abs(written);
+}
+
 export interface Box {
   readonly grid: Grid;
   /** Distance of grid points along each axis; null where it is assumed. */

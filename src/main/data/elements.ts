@@ -1,7 +1,9 @@
 /** Elements as files store them: their widths, and what the program computes with instead. */
 import { UserError } from "../../shared/errors";
 import { fromFloat16 } from "../../shared/half";
-import { allocate, type DType, type TensorData } from "../../shared/tensor";
+import type { DType, TensorData } from "../../shared/tensor";
+import { allocateBytes } from "./byteSource";
+import { beginningOf, roomFor } from "./room";
 
 export interface StoredElement {
   /** As NumPy calls it: "float16", "uint8". */
@@ -63,15 +65,32 @@ export const elements: Readonly<Record<string, StoredElement>> = {
   b1: { name: "bool", bytes: 1, dtype: "bool", read: (v, at) => Number(v.getUint8(at) !== 0) },
 };
 
-type View = (buffer: ArrayBuffer, length: number) => TensorData;
+type View = (buffer: ArrayBuffer, at: number, length: number) => TensorData;
 
 /** NumPy on a little-endian machine and this program agree bit for bit on these, so they need no loop. */
 const native: Readonly<Record<string, View>> = {
-  float32: (buffer, length) => new Float32Array(buffer, 0, length),
-  float64: (buffer, length) => new Float64Array(buffer, 0, length),
-  int32: (buffer, length) => new Int32Array(buffer, 0, length),
-  int64: (buffer, length) => new BigInt64Array(buffer, 0, length),
+  float32: (buffer, at, length) => new Float32Array(buffer, at, length),
+  float64: (buffer, at, length) => new Float64Array(buffer, at, length),
+  int32: (buffer, at, length) => new Int32Array(buffer, at, length),
+  int64: (buffer, at, length) => new BigInt64Array(buffer, at, length),
 };
+
+/**
+ * Bytes of `count` elements as a file stores them: those of `into` where stored elements and those that the program
+ * computes with are the same bytes, so that they arrive where they are to be; else new ones.
+ * @throws UserError "data/too-large"
+ */
+export function roomForStored(
+  { name, bytes, dtype }: StoredElement,
+  count: number,
+  where: string,
+  into?: TensorData,
+): Uint8Array<ArrayBuffer> {
+  const isSame = native[name] !== undefined && littleEndianMachine;
+  const room = isSame ? beginningOf(dtype, count, into) : undefined;
+  if (room === undefined) return allocateBytes(where, count * bytes);
+  return new Uint8Array(room.buffer as ArrayBuffer, room.byteOffset, room.byteLength);
+}
 
 /** What is unpacked may have as many bytes of room left behind it. */
 const ROOM = 64;
@@ -79,24 +98,27 @@ const ROOM = 64;
 /**
  * Stored elements in the order they are stored.
  * @param bytes a whole number of elements, the caller's own: the result may share them, and their order may be changed
+ * @param into memory for the elements, of their type and number or more; `bytes` may lie in it
  * @throws UserError "npy/range" for a uint64 beyond int64
  */
 export function decodeElements(
   bytes: Uint8Array<ArrayBuffer>,
   { element, bigEndian }: { readonly element: StoredElement; readonly bigEndian: boolean },
   where: string,
+  into?: TensorData,
 ): TensorData {
   const direct = native[element.name];
   if (direct !== undefined && littleEndianMachine) {
     const { buffer, byteOffset, byteLength } = bytes;
+    const inPlace = into !== undefined && into.buffer === buffer;
     const alone = byteOffset === 0 && buffer.byteLength <= byteLength + ROOM;
-    const own = alone ? buffer : new Uint8Array(bytes).buffer;
-    if (bigEndian) exchange(Buffer.from(own, 0, byteLength), element.bytes);
-    return direct(own, byteLength / element.bytes);
+    const [own, at] = inPlace || alone ? [buffer, byteOffset] : [new Uint8Array(bytes).buffer, 0];
+    if (bigEndian) exchange(Buffer.from(own, at, byteLength), element.bytes);
+    return direct(own, at, byteLength / element.bytes);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = bytes.byteLength / element.bytes;
-  const data = allocate(element.dtype, count);
+  const data = roomFor(element.dtype, count, into);
   for (let i = 0; i < count; i++) {
     const value = element.read(view, i * element.bytes, !bigEndian);
     if (typeof value === "bigint" && value >= 2n ** 63n) {

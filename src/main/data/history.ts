@@ -1,7 +1,8 @@
 /** Several successive states as one input, for models that look back: their channels one after another, earliest first. */
 import { UserError } from "../../shared/errors";
 import { showFieldSpec, type FieldSpec } from "../../shared/fields/spec";
-import { allocate, sizeOf } from "../../shared/tensor";
+import { sizeOf } from "../../shared/tensor";
+import { roomFor } from "./room";
 import type { States } from "./states";
 
 /**
@@ -28,14 +29,14 @@ export function withHistory(states: States, count: number): States {
     ...states,
     times: times - count + 1,
     shape: stacked,
-    async read(places) {
+    async read(places, into) {
       const frames = places.flatMap(({ trajectory, time }) =>
         Array.from({ length: count }, (_, k) => ({ trajectory, time: time + k })),
       );
-      const read = await states.read(frames);
+      const read = await states.read(frames, rows === 1 ? into : undefined);
       const type = { dtype: read.dtype, shape: [places.length, ...stacked] };
       if (rows === 1) return { ...type, data: read.data };
-      const data = allocate(read.dtype, read.data.length);
+      const data = roomFor(read.dtype, read.data.length, into);
       for (let i = 0; i < frames.length * rows; i++) {
         const [frame, row] = [Math.floor(i / rows), i % rows];
         const [place, k] = [Math.floor(frame / count), frame % count];

@@ -7,9 +7,9 @@ import { UserError } from "../../shared/errors";
 import { sizeOf, type TensorData } from "../../shared/tensor";
 import type { ArrayFile, Attributes, AttributeValue } from "./arrayFile";
 import type { ArraySource, ElementRange } from "./arraySource";
-import { boxesOf, checkBox, rangesOf, wholeOf, type Box } from "./box";
+import { boxesOf, checkBox, rangesOf, sizeOfAll, wholeOf, type Box } from "./box";
 import type { ByteSource } from "./byteSource";
-import { decodeElements, elements, type StoredElement } from "./elements";
+import { decodeElements, elements, roomForStored, type StoredElement } from "./elements";
 import { plainReader } from "./plainBytes";
 
 /** By the format's number of the type; characters are no numbers. */
@@ -113,7 +113,7 @@ function variableSource(source: ByteSource, name: string, layout: Layout): Array
   const { shape, element, begin, stride } = layout;
   const where = `${source.path}: ${name}`;
   const row = sizeOf(shape.slice(1)) * element.bytes;
-  const bytes = plainReader(source, begin, where);
+  const fill = plainReader(source, begin);
   /** A run of bytes as it lies in the file: whole, or in pieces where records of others are in between. */
   function* placesOf(start: number, count: number): Generator<ElementRange> {
     if (stride === undefined) yield { start, count };
@@ -125,14 +125,16 @@ function variableSource(source: ByteSource, name: string, layout: Layout): Array
       }
     }
   }
-  const readBoxes = async (boxes: readonly Box[]): Promise<TensorData> => {
+  const readBoxes = async (boxes: readonly Box[], into?: TensorData): Promise<TensorData> => {
     const ranges = boxes.flatMap((box) => {
       checkBox(shape, box, where);
       return rangesOf(shape, box).flatMap(({ start, count }) => [
         ...placesOf(start * element.bytes, count * element.bytes),
       ]);
     });
-    return decodeElements(await bytes(ranges), { element, bigEndian: true }, where);
+    const bytes = roomForStored(element, sizeOfAll(boxes), where, into);
+    await fill(ranges, bytes);
+    return decodeElements(bytes, { element, bigEndian: true }, where, into);
   };
   return {
     name,

@@ -5,8 +5,8 @@ import { arrayNamed, noAttributes, type ArrayFile } from "./arrayFile";
 import type { ArraySource, ElementRange } from "./arraySource";
 import { atomicWrite } from "./atomic";
 import { boxesIn, checkBox, rangesOf } from "./box";
-import { allocateBytes, openFile, type ByteSource } from "./byteSource";
-import { decodeElements } from "./elements";
+import { openFile, type ByteSource } from "./byteSource";
+import { decodeElements, roomForStored } from "./elements";
 import { fileKind, kindNames, type FileKind } from "./fileKind";
 import { encodeNpy, HEADER_PREFIX, parseNpyHeader, type NpyHeader } from "./npy";
 import { encodeNpyText, textIn } from "./npyText";
@@ -43,7 +43,7 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
   if (kind === "npy") {
     const prefix = await source.read(0, Math.min(source.size, HEADER_PREFIX));
     const header = parseNpyHeader(prefix, source.size, path);
-    const array = arraySource("", path, header, plainReader(source, header.dataOffset, path));
+    const array = arraySource("", path, header, plainReader(source, header.dataOffset));
     return { path, format: "npy", arrays: new Map([["", array]]), ...bare, close };
   }
   // What is not recognised may be an archive cut short, of which the zip reader says so.
@@ -103,11 +103,11 @@ async function arrayIn(source: ByteSource, entry: ZipEntry, name: string): Promi
   const streamed = streamReader(source, entry, header);
   if (entry.deflated) return arraySource(name, where, header, streamed, true);
   const offset = (await contentOffset(source, entry)) + header.dataOffset;
-  const direct = plainReader(source, offset, where);
+  const direct = plainReader(source, offset);
   // Only a pass over all of an entry can verify its checksum.
   const isWhole = (ranges: readonly ElementRange[]): boolean =>
     ranges.length === 1 && ranges[0]!.count === header.dataLength;
-  const readBytes: ByteReader = (ranges) => (isWhole(ranges) ? streamed : direct)(ranges);
+  const readBytes: ByteReader = (ranges, out) => (isWhole(ranges) ? streamed : direct)(ranges, out);
   return arraySource(name, where, header, readBytes);
 }
 
@@ -125,7 +125,7 @@ async function prefixOf(source: ByteSource, entry: ZipEntry): Promise<Buffer> {
 
 /** One pass through the content, keeping what falls into a range; memory is that of the ranges. */
 function streamReader(source: ByteSource, entry: ZipEntry, { dataOffset }: NpyHeader): ByteReader {
-  return async (ranges) => {
+  return async (ranges, out) => {
     let total = 0;
     const wanted = ranges.map(({ start, count }) => {
       const place = { start, end: start + count, at: total };
@@ -133,7 +133,6 @@ function streamReader(source: ByteSource, entry: ZipEntry, { dataOffset }: NpyHe
       return place;
     });
     wanted.sort((a, b) => a.start - b.start);
-    const out = allocateBytes(`${source.path}: ${entry.name}`, total);
     let position = -dataOffset;
     let first = 0;
     for await (const piece of entryContent(source, entry)) {
@@ -148,7 +147,6 @@ function streamReader(source: ByteSource, entry: ZipEntry, { dataOffset }: NpyHe
       while (first < wanted.length && wanted[first]!.end <= end) first++;
       position = end;
     }
-    return out;
   };
 }
 
@@ -163,7 +161,7 @@ function arraySource(
   // Seen with its axes reversed, Fortran's order is C's.
   const shape = fortranOrder ? [...header.shape].reverse() : header.shape;
   const count = sizeOf(shape);
-  const read = async (ranges: readonly ElementRange[]): Promise<TensorData> => {
+  const read = async (ranges: readonly ElementRange[], into?: TensorData): Promise<TensorData> => {
     if (ranges.some(({ start, count: n }) => start < 0 || n < 0 || start + n > count)) {
       throw new RangeError(`${where}: range outside of ${count} elements`);
     }
@@ -171,7 +169,10 @@ function arraySource(
       start: range.start * element.bytes,
       count: range.count * element.bytes,
     }));
-    return decodeElements(await readBytes(scaled), header, where);
+    const total = ranges.reduce((sum, range) => sum + range.count, 0);
+    const bytes = roomForStored(element, total, where, into);
+    await readBytes(scaled, bytes);
+    return decodeElements(bytes, header, where, into);
   };
   const array: ArraySource = {
     name,
@@ -180,12 +181,13 @@ function arraySource(
     dtype: element.dtype,
     storedType: element.name,
     read: (ranges = [{ start: 0, count: dataLength / element.bytes }]) => read(ranges),
-    readBoxes: (boxes) =>
+    readBoxes: (boxes, into) =>
       read(
         boxes.flatMap((box) => {
           checkBox(shape, box, where);
           return rangesOf(shape, box);
         }),
+        into,
       ),
   };
   const seen = fortranOrder ? transposed(array) : array;
@@ -203,9 +205,9 @@ function kept(array: ArraySource): ArraySource {
       const data = await held;
       return ranges === undefined ? data : parts(array.dtype, data, ranges);
     },
-    async readBoxes(boxes) {
+    async readBoxes(boxes, into) {
       held ??= array.read();
-      return boxesIn(array.dtype, array.shape, await held, boxes);
+      return boxesIn(array.dtype, array.shape, await held, boxes, into);
     },
   };
 }

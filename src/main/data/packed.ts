@@ -50,6 +50,6 @@ function unpackedArray(array: ArraySource, about: Attributes): ArraySource {
     },
     dtype: packed ? "float64" : array.dtype,
     read: async (ranges) => unpack(await array.read(ranges)),
-    readBoxes: async (boxes) => unpack(await array.readBoxes(boxes)),
+    readBoxes: async (boxes, into) => unpack(await array.readBoxes(boxes, into)),
   };
 }

@@ -61,9 +61,9 @@ function sideBySide(a: ArraySource, b: ArraySource): ArraySource {
       const data = await joined;
       return ranges === undefined ? data : parts("float64", data, ranges);
     },
-    async readBoxes(boxes) {
+    async readBoxes(boxes, into) {
       joined ??= join();
-      return boxesIn("float64", shape, await joined, boxes);
+      return boxesIn("float64", shape, await joined, boxes, into);
     },
   };
 }

@@ -1,23 +1,24 @@
 /** Ranges of bytes that lie in a file as they are: no compression between them and the elements. */
 import type { ElementRange } from "./arraySource";
-import { allocateBytes, type ByteSource } from "./byteSource";
+import type { ByteSource } from "./byteSource";
 
-/** Bytes of the elements, ranges in bytes from the first element. */
-export type ByteReader = (ranges: readonly ElementRange[]) => Promise<Uint8Array<ArrayBuffer>>;
+/** Fills `out` with the ranges' bytes one after the other, counted from the first element. */
+export type ByteReader = (ranges: readonly ElementRange[], out: Uint8Array) => Promise<void>;
 
 /** A read of the disk costs as much as this many bytes more. */
 const GAP = 1 << 15;
 const LONGEST_WINDOW = 1 << 23;
+/** Pieces up to this many bytes are copied by a loop: a view of them takes longer to make. */
+const SHORT = 64;
+
+/** What windows of several pieces are read into; nobody waits while it is in use, so one does for all. */
+let scratch = new Uint8Array(0);
 
 /** @param dataOffset of the first element in the file */
-export function plainReader(source: ByteSource, dataOffset: number, where: string): ByteReader {
-  return (ranges) => {
-    const out = allocateBytes(
-      where,
-      ranges.reduce((sum, { count }) => sum + count, 0),
-    );
+export function plainReader(source: ByteSource, dataOffset: number): ByteReader {
+  return (ranges, out) => {
     for (const window of windowsOf(ranges)) fillWindow(source, dataOffset, window, out);
-    return Promise.resolve(out);
+    return Promise.resolve();
   };
 }
 
@@ -32,10 +33,13 @@ function fillWindow(
     source.fill(out.subarray(piece.at, piece.at + piece.count), dataOffset + start);
     return;
   }
-  const bytes = new Uint8Array(end - start);
+  if (scratch.length < end - start) scratch = new Uint8Array(end - start);
+  const bytes = scratch.subarray(0, end - start);
   source.fill(bytes, dataOffset + start);
   for (const { start: from, count, at } of pieces) {
-    out.set(bytes.subarray(from - start, from - start + count), at);
+    const first = from - start;
+    if (count > SHORT) out.set(bytes.subarray(first, first + count), at);
+    else for (let i = 0; i < count; i++) out[at + i] = bytes[first + i]!;
   }
 }
 

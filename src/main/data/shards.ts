@@ -4,8 +4,10 @@ import { basename, dirname, extname, join } from "node:path";
 import { isDataName, zarrEnding } from "../../shared/dataFiles";
 import { UserError } from "../../shared/errors";
 import { fileError } from "../../shared/fileErrors";
-import { allocate, sizeOf, type Tensor } from "../../shared/tensor";
+import { sizeOf, type Tensor } from "../../shared/tensor";
 import { isZarr } from "./open";
+import { roomFor } from "./room";
+import { Spare } from "./spare";
 import type { StatePlace, States } from "./states";
 
 /** Each is held open; more have to be joined by whoever writes them. */
@@ -105,10 +107,11 @@ export function joinedStates(shards: readonly States[], paths: readonly string[]
     trajectories += states.trajectories;
   }
   const size = sizeOf(first.shape);
+  const spare = new Spare();
   return {
     ...first,
     trajectories,
-    async read(places): Promise<Tensor> {
+    async read(places, into): Promise<Tensor> {
       const groups = new Map<number, { place: StatePlace; at: number }[]>();
       places.forEach((place, at) => {
         const shard = starts.findLastIndex((start) => start <= place.trajectory);
@@ -117,15 +120,18 @@ export function joinedStates(shards: readonly States[], paths: readonly string[]
       });
       let out: Tensor | undefined;
       for (const [shard, members] of groups) {
-        const part = await shards[shard]!.read(members.map(({ place }) => place));
+        const wanted = members.map(({ place }) => place);
+        if (groups.size === 1) return shards[shard]!.read(wanted, into);
+        const part = await shards[shard]!.read(wanted, spare.take());
         out ??= {
           ...part,
           shape: [places.length, ...first.shape],
-          data: allocate(part.dtype, places.length * size),
+          data: roomFor(part.dtype, places.length * size, into),
         };
         for (const [i, { at }] of members.entries()) {
           out.data.set(part.data.subarray(i * size, (i + 1) * size) as never, at * size);
         }
+        spare.give(part.data);
       }
       return out ?? first.read([]);
     },

@@ -1,24 +1,22 @@
 /** Arrays of one shape as one with a leading axis: a group or a file for each trajectory. */
-import { allocate, sizeOf, type TensorData } from "../../shared/tensor";
+import { sizeOf, type TensorData } from "../../shared/tensor";
 import type { ArraySource } from "./arraySource";
-import { boxesOf, checkBox, type Box } from "./box";
+import { boxesOf, checkBox, sizeOfAll, type Box } from "./box";
+import { roomFor } from "./room";
 
 /** @param arrays all of the shape of the first, which readers check when they come to one */
 export function stacked(name: string, arrays: readonly ArraySource[]): ArraySource {
   const first = arrays[0]!;
   const shape = [arrays.length, ...first.shape];
-  const readBoxes = async (boxes: readonly Box[]): Promise<TensorData> => {
-    const out = allocate(
-      first.dtype,
-      boxes.reduce((sum, { count }) => sum + sizeOf(count), 0),
-    );
+  const readBoxes = async (boxes: readonly Box[], into?: TensorData): Promise<TensorData> => {
+    const out = roomFor(first.dtype, sizeOfAll(boxes), into);
     let at = 0;
     for (const box of boxes) {
       checkBox(shape, box, first.where);
       const inner = { start: box.start.slice(1), count: box.count.slice(1) };
       for (let i = 0; i < box.count[0]!; i++) {
-        const data = await arrays[box.start[0]! + i]!.readBoxes([inner]);
-        out.set(data as never, at);
+        const data = await arrays[box.start[0]! + i]!.readBoxes([inner], out.subarray(at));
+        if (data.buffer !== out.buffer) out.set(data as never, at);
         at += data.length;
       }
     }
@@ -45,7 +43,7 @@ export function joinedTail(array: ArraySource, axes: number): ArraySource {
     ...array,
     shape,
     dimensions: undefined,
-    readBoxes: (boxes) =>
+    readBoxes: (boxes, into) =>
       array.readBoxes(
         boxes.map((box) => {
           checkBox(shape, box, array.where);
@@ -57,6 +55,7 @@ export function joinedTail(array: ArraySource, axes: number): ArraySource {
             count: [...box.count.slice(0, kept), ...tail],
           };
         }),
+        into,
       ),
   };
 }

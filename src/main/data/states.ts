@@ -1,16 +1,12 @@
 /** States in one array or several, seen in canonical order whatever the order they are stored in. */
 import { UserError } from "../../shared/errors";
-import {
-  allocate,
-  sizeOf,
-  stridesOf,
-  type DType,
-  type Tensor,
-  type TensorData,
-} from "../../shared/tensor";
+import { sizeOf, stridesOf, type DType, type Tensor, type TensorData } from "../../shared/tensor";
 import type { ArraySource } from "./arraySource";
 import { canonicalOrder, type Axis } from "./axes";
 import type { Box } from "./box";
+import { arrangementOf, isInOrder, rearrange, type Arrangement } from "./rearranged";
+import { roomFor } from "./room";
+import { Spare } from "./spare";
 
 /** Position of one state. */
 export interface StatePlace {
@@ -37,8 +33,11 @@ export interface States {
   /** One state, canonical: [C, H, W], [particle, channel] … */
   readonly axes: readonly Axis[];
   readonly shape: readonly number[];
-  /** The chosen states, [n, …shape]. */
-  read(places: readonly StatePlace[]): Promise<Tensor>;
+  /**
+   * The chosen states, [n, …shape].
+   * @param into memory that they may be put into, of what was read before and is not used any more
+   */
+  read(places: readonly StatePlace[], into?: TensorData): Promise<Tensor>;
 }
 
 const leading: readonly Axis[] = ["trajectory", "time"];
@@ -68,7 +67,7 @@ export function statesOf(parts: readonly StatesPart[]): States {
     axis === "channel" ? channels.reduce((sum, n) => sum + n, 0) : extents.get(axis)!,
   );
   const dtype = commonType(parts.map(({ array }) => array.dtype));
-  const readers = parts.map((part, i) => readerOf(part, axes, shape, channels[i]!));
+  const readers = parts.map((part, i) => readerOf(part, axes, shape, channels.slice(0, i + 1)));
   const size = sizeOf(shape);
   return {
     name,
@@ -79,15 +78,19 @@ export function statesOf(parts: readonly StatesPart[]): States {
     times: extents.get("time") ?? 1,
     axes,
     shape,
-    async read(places) {
+    async read(places, into) {
       const type = { dtype, shape: [places.length, ...shape] };
-      if (readers.length === 1) return { ...type, data: await readers[0]!.read(places) };
-      const data = allocate(dtype, places.length * size);
-      let from = 0;
+      const [only] = readers;
+      if (readers.length === 1 && only!.isState)
+        return { ...type, data: await only!.read(places, into) };
+      const data = roomFor(dtype, places.length * size, into);
       for (const reader of readers) {
-        const part = await reader.read(places);
-        interleave(part, data, { size, from, inner: reader.inner, rows: reader.rows });
-        from += reader.inner;
+        const stored = await reader.read(places, reader.spare.take());
+        const values = asTypeOf(data, stored);
+        for (let i = 0; i < places.length; i++) {
+          rearrange(reader.order, values, i * reader.size, data, i * size + reader.first);
+        }
+        reader.spare.give(stored);
       }
       return { ...type, data };
     },
@@ -95,29 +98,28 @@ export function statesOf(parts: readonly StatesPart[]): States {
 }
 
 interface PartReader {
-  /** Elements of this part that lie together in a state, and how many such stretches there are. */
-  readonly inner: number;
-  readonly rows: number;
-  /** The part's channels of the states, canonical. */
-  read(places: readonly StatePlace[]): Promise<TensorData>;
+  /** Elements of a state that are in this part as it is stored, and where its first one goes. */
+  readonly size: number;
+  readonly first: number;
+  /** From there to a canonical state. */
+  readonly order: Arrangement;
+  /** Whether what is stored is the canonical state. */
+  readonly isState: boolean;
+  readonly spare: Spare;
+  /** The states' elements in the order they are stored. */
+  read(places: readonly StatePlace[], into?: TensorData): Promise<TensorData>;
 }
 
+/** @param channels of the parts up to this one */
 function readerOf(
   { array, axes: stored }: StatesPart,
   axes: readonly Axis[],
   shape: readonly number[],
-  channels: number,
+  channels: readonly number[],
 ): PartReader {
   const kept = stored.filter((axis) => !leading.includes(axis));
   const strides = stridesOf(kept.map((axis) => extentOf(array, stored, axis)!));
-  const mine = shape.map((extent, i) => (axes[i] === "channel" ? channels : extent));
   const count = array.shape.map((extent, i) => (leading.includes(stored[i]!) ? 1 : extent));
-  const offsets = offsetsOf(
-    mine,
-    axes.map((axis) => (kept.includes(axis) ? strides[kept.indexOf(axis)]! : 0)),
-  );
-  const inBox = sizeOf(count);
-  const inOrder = inBox === offsets.length && offsets.every((offset, i) => offset === i);
   const boxAt = (place: StatePlace): Box => ({
     start: stored.map((axis) =>
       axis === "trajectory" ? place.trajectory : axis === "time" ? place.time : 0,
@@ -125,29 +127,29 @@ function readerOf(
     count,
   });
   const at = axes.indexOf("channel");
+  const steps = stridesOf(shape);
+  const size = sizeOf(count);
+  const order = arrangementOf(
+    shape.map((extent, i) => (i === at ? channels.at(-1)! : extent)),
+    axes.map((axis) => (kept.includes(axis) ? strides[kept.indexOf(axis)]! : 0)),
+    steps,
+  );
   return {
-    inner: sizeOf(mine.slice(Math.max(at, 0))),
-    rows: sizeOf(mine.slice(0, Math.max(at, 0))),
-    async read(places) {
-      const data = await array.readBoxes(places.map(boxAt));
-      return inOrder ? data : gather(data, inBox, offsets, array.dtype);
-    },
+    size,
+    first: channels.slice(0, -1).reduce((sum, n) => sum + n, 0) * (steps[at] ?? 1),
+    order,
+    isState: size === sizeOf(shape) && isInOrder(order, size),
+    spare: new Spare(),
+    read: (places, into) => array.readBoxes(places.map(boxAt), into),
   };
 }
 
-/** Puts the channels of one part where they belong in states of `size` elements. */
-function interleave(
-  part: TensorData,
-  out: TensorData,
-  { size, from, inner, rows }: { size: number; from: number; inner: number; rows: number },
-): void {
-  const stretch = size / rows;
-  for (let row = 0; row * inner < part.length; row++) {
-    const values = part.subarray(row * inner, (row + 1) * inner);
-    const at = row * stretch + from;
-    if (out.constructor === values.constructor) out.set(values as never, at);
-    else for (let i = 0; i < inner; i++) out[at + i] = Number(values[i]!);
-  }
+/** The numbers in the type of `like`, which holds them all. */
+function asTypeOf(like: TensorData, data: TensorData): TensorData {
+  if (like.constructor === data.constructor) return data;
+  return like instanceof Float32Array
+    ? Float32Array.from(data as Float64Array, Number)
+    : Float64Array.from(data as Float64Array, Number);
 }
 
 /** One type for all: the parts' own, else float64 as soon as one needs it. */
@@ -192,31 +194,4 @@ function extentsOf(parts: readonly StatesPart[], where: string): Map<Axis, numbe
     });
   }
   return extents;
-}
-
-/** Offset of each element of a canonical state from the state's first stored element. */
-function offsetsOf(shape: readonly number[], strides: readonly number[]): Uint32Array {
-  let offsets = Uint32Array.of(0);
-  shape.forEach((extent, axis) => {
-    const inner = new Uint32Array(offsets.length * extent);
-    offsets.forEach((offset, i) => {
-      for (let k = 0; k < extent; k++) inner[i * extent + k] = offset + k * strides[axis]!;
-    });
-    offsets = inner;
-  });
-  return offsets;
-}
-
-function gather(
-  data: TensorData,
-  step: number,
-  offsets: Uint32Array,
-  dtype: Tensor["dtype"],
-): TensorData {
-  const out = allocate(dtype, step === 0 ? 0 : (data.length / step) * offsets.length);
-  let at = 0;
-  for (let start = 0; start < data.length; start += step) {
-    for (let i = 0; i < offsets.length; i++) out[at++] = data[start + offsets[i]!]!;
-  }
-  return out;
 }

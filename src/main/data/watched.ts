@@ -68,7 +68,7 @@ function checked(array: ArraySource, check: () => void): ArraySource {
       return array.dimensions;
     },
     read: (ranges) => guarded(() => array.read(ranges)),
-    readBoxes: (boxes) => guarded(() => array.readBoxes(boxes)),
+    readBoxes: (boxes, into) => guarded(() => array.readBoxes(boxes, into)),
   };
 }
 

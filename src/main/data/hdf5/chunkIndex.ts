@@ -12,6 +12,16 @@ export interface StoredChunk {
   readonly skipped: number;
 }
 
+export interface ChunkIndex {
+  /**
+   * The chunk that begins at those elements; undefined where it is not stored.
+   * @throws RangeError, UserError "file/truncated" where the index is damaged
+   */
+  at(start: readonly number[]): Promise<StoredChunk | undefined>;
+  /** Chunks that are stored; undefined where counting them takes long. @throws as `at` */
+  count(): Promise<number | undefined>;
+}
+
 interface Node {
   readonly level: number;
   readonly keys: readonly (readonly number[])[];
@@ -19,8 +29,11 @@ interface Node {
 }
 
 const TREE = 0x54524545;
+/** Nodes of a level, each of some sixty chunks: reading more takes longer than a file should take to open. */
+const MOST_COUNTED = 1024;
 
-export class ChunkIndex {
+/** The index of files of all versions before the newest. */
+export class ChunkTree implements ChunkIndex {
   readonly #source: ByteSource;
   readonly #base: number;
   readonly #root: number;
@@ -38,10 +51,6 @@ export class ChunkIndex {
     this.#rank = rank;
   }
 
-  /**
-   * The chunk that begins at those elements; undefined where it is not stored.
-   * @throws RangeError, UserError "file/truncated" where the tree is damaged
-   */
   async at(start: readonly number[]): Promise<StoredChunk | undefined> {
     let place = this.#root;
     // A child's level is lower than its parent's, or the file is damaged; so this ends.
@@ -60,6 +69,25 @@ export class ChunkIndex {
       place = chunk.address;
     }
     return undefined;
+  }
+
+  async count(): Promise<number | undefined> {
+    let [count, above] = [0, 256];
+    // Level by level, downwards.
+    for (let places = [this.#root]; places.length > 0;) {
+      if (places.length > MOST_COUNTED) return undefined;
+      const below: number[] = [];
+      for (const place of places) {
+        if (!Number.isSafeInteger(place)) continue;
+        const { level, chunks } = await this.#node(place);
+        if (level >= above) throw new RangeError("the index of chunks goes round in circles");
+        if (level === 0) count += chunks.length;
+        else for (const { address } of chunks) below.push(address);
+        if (place === places.at(-1)) above = level;
+      }
+      places = below;
+    }
+    return count;
   }
 
   #node(place: number): Promise<Node> {

@@ -1,16 +1,18 @@
 /** A data set of an HDF5 file as an array that is read in boxes (hyperslabs). */
+import { basename } from "node:path";
 import type { Dataset, Filter } from "h5wasm";
 import { UserError } from "../../../shared/errors";
 import { allocate, sizeOf, type TensorData } from "../../../shared/tensor";
 import type { ArraySource } from "../arraySource";
-import { boxesOf, checkBox, wholeOf, type Box } from "../box";
+import { boxesOf, checkBox, sizeOfAll, wholeOf, type Box } from "../box";
 import type { ByteSource } from "../byteSource";
 import { decodeElements, elements, type StoredElement } from "../elements";
 import { AlignedBoxes } from "../alignedBoxes";
 import { LARGEST_CHUNK } from "../chunked";
+import { roomFor } from "../room";
 import { areKnown } from "./filters";
 import type { Library } from "./library";
-import { storedSource } from "./stored";
+import { storedSource, unwrittenIn } from "./stored";
 
 export type Metadata = Dataset["metadata"];
 
@@ -75,20 +77,17 @@ export function datasetSource(options: DatasetOptions): ArraySource {
   );
   /** Settled by the first reading, since it takes calls of the library that listing a file should not. */
   let past: Promise<ArraySource | undefined> | undefined;
-  const readBoxes = async (boxes: readonly Box[]): Promise<TensorData> => {
+  const readBoxes = async (boxes: readonly Box[], into?: TensorData): Promise<TensorData> => {
     for (const box of boxes) checkBox(shape, box, where);
     past ??= pastLibrary(options, where);
     const direct = await past;
-    if (direct !== undefined) return direct.readBoxes(boxes);
-    if (boxes.length === 1) return aligned.read(boxes[0]!);
-    const out = allocate(
-      element.dtype,
-      boxes.reduce((sum, { count }) => sum + sizeOf(count), 0),
-    );
+    if (direct !== undefined) return direct.readBoxes(boxes, into);
+    if (boxes.length === 1) return aligned.read(boxes[0]!, into);
+    const out = roomFor(element.dtype, sizeOfAll(boxes), into);
     let at = 0;
     for (const box of boxes) {
-      const data = aligned.read(box);
-      out.set(data as never, at);
+      const data = aligned.read(box, out.subarray(at));
+      if (data.buffer !== out.buffer) out.set(data as never, at);
       at += data.length;
     }
     return out;
@@ -102,6 +101,8 @@ export function datasetSource(options: DatasetOptions): ArraySource {
     get dimensions() {
       return options.dimensions();
     },
+    // What is wrong with a file its reading says.
+    unwritten: () => unwrittenIn(options).catch(() => undefined),
     readBoxes,
     read: async (ranges) =>
       readBoxes(ranges?.flatMap((range) => boxesOf(shape, range)) ?? [wholeOf(shape)]),
@@ -159,7 +160,7 @@ async function pastLibrary(
     `${where} is compressed with ${name} in a way that is not read here.`,
     {
       where,
-      todo: 'Write it again with gzip: h5repack -f GZIP=4, or compression="gzip" in h5py.',
+      todo: `Write it again with gzip: h5repack -f GZIP=4 ${basename(likeOthers.filePath)} new.h5, or compression="gzip" in h5py.`,
     },
   );
 }

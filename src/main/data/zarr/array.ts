@@ -7,6 +7,7 @@ import { chunkedSource } from "../chunked";
 import { beside } from "../compression/checksums";
 import { decodeElements } from "../elements";
 import { reverseAxes } from "../transposed";
+import { absentIn } from "./absent";
 import { decodeChunk } from "./codecs";
 import type { ZarrArray } from "./metadata";
 import type { ZarrStore } from "./store";
@@ -39,7 +40,10 @@ export function zarrSource(
     );
     return array.fortranOrder ? reverseAxes(element.dtype, data, [...chunks].reverse()) : data;
   };
-  return chunkedSource({ name, where, shape, chunks, element, fill, dimensions, owner, load });
+  return {
+    ...chunkedSource({ name, where, shape, chunks, element, fill, dimensions, owner, load }),
+    unwritten: () => absentIn(store, name, array),
+  };
 }
 
 /** Indices of shards that are kept: a shard has hundreds of chunks. */

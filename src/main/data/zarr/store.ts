@@ -14,6 +14,8 @@ export interface ZarrStore {
     offset: number,
     length: number,
   ): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Names of what is in a folder; none where there is no such folder. */
+  names(key: string): Promise<string[]>;
   /** Names of folders in a folder. */
   folders(key: string): Promise<string[]>;
 }
@@ -80,6 +82,10 @@ export async function openStore(path: string): Promise<ZarrStore> {
       return part(key, 0, size);
     },
     readPart: part,
+    async names(key) {
+      const target = await inside(key);
+      return target === undefined ? [] : readdir(target).catch(() => []);
+    },
     async folders(key) {
       const target = await inside(key);
       if (target === undefined) return [];

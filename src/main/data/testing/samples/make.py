@@ -50,6 +50,25 @@ for libver, newest in (("earliest", "latest"), ("v108", "v108")):
                 file[name].attrs[f"note {i}"] = "n" * 40
         file.create_dataset("sparse", (4, 72, 64), "<f4", chunks=(1, 72, 64), fillvalue=7.5)
 
+# Every index of chunks that the newest version of the format has; what cannot be packed goes without the filter.
+with h5py.File(here / "newest.h5", "w", libver="latest") as file:
+    for name, options in {
+        "single": {"chunks": states.shape},
+        "fixed": {"chunks": (1, 2, 2, 3, 4)},
+        "extensible": {"chunks": (1, 2, 2, 3, 4), "maxshape": (2, None, 2, 4, 7)},
+        "tree": {"chunks": (1, 2, 2, 3, 4), "maxshape": (None, None, 2, 4, 5)},
+        "checksum": {"chunks": (1, 2, 2, 3, 4), "fletcher32": True},
+    }.items():
+        file.create_dataset(name, data=states, compression="lzf", **options)
+    # So many chunks that the index has pages, blocks of blocks, or branches.
+    many = (np.arange(1200) % 251).astype("u1")
+    for name, most in (("fixed", None), ("extensible", (None,))):
+        file.create_dataset(f"many/{name}", data=many, chunks=(1,), maxshape=most, compression="lzf")
+    wide = many[:300].reshape(20, 15)
+    file.create_dataset("many/tree", data=wide, chunks=(1, 1), maxshape=(None, None), compression="lzf")
+    some = file.create_dataset("some", (1200,), "u1", chunks=(1,), compression="lzf", fillvalue=7)
+    some[3], some[1100] = 3, 11
+
 with h5py.File(here / "links.h5", "w") as file:
     file["states"] = states
     file["again"] = h5py.SoftLink("/states")
