@@ -6,7 +6,7 @@ import type { FieldSpec } from "../../shared/fields/spec";
 import { act } from "../../shared/groups/act";
 import type { Element } from "../../shared/groups/element";
 import { sizeOf, type Tensor } from "../../shared/tensor";
-import type { DataSet } from "../data/dataset";
+import type { DataSet, Samples as Read } from "../data/dataset";
 import type { Batch } from "./stepper";
 
 /** How one sample is moved: the same element for input and targets. */
@@ -30,6 +30,8 @@ export class Samples {
   readonly #data: Source;
   readonly #check: Check;
   readonly #kept = new Map<number, Pair>();
+  /** What was read and joined to batches already: memory for the next. */
+  readonly #spare: Read[] = [];
   readonly #keeps: boolean;
   #shapes: { input: readonly number[]; target: readonly number[] } | null = null;
 
@@ -48,9 +50,17 @@ export class Samples {
    */
   async read(samples: readonly number[], rollout = 1, moves?: Moves): Promise<Batch> {
     const columns: Pair[][] = [];
-    for (let k = 0; k < rollout; k++) columns.push(await this.#pairs(samples.map((i) => i + k)));
+    const used: Read[] = [];
+    for (let k = 0; k < rollout; k++) {
+      columns.push(
+        await this.#pairs(
+          samples.map((i) => i + k),
+          used,
+        ),
+      );
+    }
     const { input, target } = this.#shapes!;
-    return {
+    const batch = {
       input: this.#joined(
         columns[0]!.map((pair) => pair.input),
         input,
@@ -66,16 +76,24 @@ export class Samples {
         ),
       ),
     };
+    this.#spare.push(...used);
+    return batch;
   }
 
-  async #pairs(samples: readonly number[]): Promise<Pair[]> {
+  /** @param used gets the memory that the pairs lie in, unless they are kept */
+  async #pairs(samples: readonly number[], used: Read[]): Promise<Pair[]> {
     const missing = [...new Set(samples)].filter((sample) => !this.#kept.has(sample));
     const fresh = new Map<number, Pair>();
     if (missing.length > 0) {
-      const { input, target } = await this.#data.read(missing);
+      const read = await this.#data.read(missing, this.#spare.pop());
+      const { input, target } = read;
       this.#check(missing, input, target!);
       this.#shapes = { input: input.shape.slice(1), target: target!.shape.slice(1) };
-      const [inputs, targets] = [input, target!].map((tensor) => rowsOf(tensor, missing.length));
+      const rows = [input, target!].map((tensor) => rowsOf(tensor, missing.length));
+      const [inputs, targets] = this.#keeps
+        ? rows.map((all) => all.map((row) => row.slice()))
+        : rows;
+      used.push(read);
       missing.forEach((sample, i) => {
         fresh.set(sample, { input: inputs![i]!, target: targets![i]! });
       });
@@ -104,5 +122,5 @@ export class Samples {
 function rowsOf({ data }: Tensor, count: number): Float32Array[] {
   const size = data.length / count;
   const single = data instanceof Float32Array ? data : Float32Array.from(data as Float64Array);
-  return Array.from({ length: count }, (_, i) => single.slice(i * size, (i + 1) * size));
+  return Array.from({ length: count }, (_, i) => single.subarray(i * size, (i + 1) * size));
 }
