@@ -1,7 +1,10 @@
 /**
  * Opening, scrubbing and reading large files, beside h5py: a sparse HDF5 of 20 GB and a sparse .npy of 10 GB opened in a
  * process of their own, frames of 512×512 one after another as a window in a browser gets them, and windows of files
- * that are packed, in chunks, or in one piece.
+ * that are packed, in chunks, in one piece, or with their axes in another order. Both sides hand over the same states as
+ * float32 [channel, y, x], one window at a time, where the memory of the last stays in the processor's cache, and as
+ * training takes them, eight to a batch of inputs and targets. This side also looks for NaN. Memory is used again, as
+ * training does and NumPy's allocator by itself; what new memory for every window costs is timed apart.
  *
  *     npm run build && npx tsx bench/data.ts [--folder FOLDER]
  *
@@ -14,7 +17,7 @@ import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { ComputeProcess } from "../src/main/compute/client";
 import { forkCompute } from "../src/main/compute/fork";
-import { openData } from "../src/main/data/dataset";
+import { openData, type Samples } from "../src/main/data/dataset";
 import { toFloat64, type Tensor } from "../src/shared/tensor";
 import { fromBytes, toBytes } from "../src/shared/wire";
 
@@ -60,6 +63,11 @@ for name, chunks in (("plain", (1, 1, 2, 512, 512)), ("whole", None)):
         d = f.create_dataset("states", (2, 40, 2, 512, 512), "f4", chunks=chunks)
         for i in range(2):
             for t in range(40): d[i, t] = frame + t
+np.save(folder + "/whole.npy", np.stack([np.stack([frame + t for t in range(40)])] * 2))
+with h5py.File(folder + "/turned.h5", "w") as f:
+    d = f.create_dataset("states", (2, 40, 512, 512, 2), "f4")
+    for i in range(2):
+        for t in range(40): d[i, t] = (frame + t).transpose(2, 1, 0)
 `;
 
 const forgetting = `
@@ -69,11 +77,22 @@ f = os.open(sys.argv[1], os.O_RDWR); os.fsync(f); os.posix_fadvise(f, 0, 0, os.P
 
 const reading = `
 import sys, time, h5py, numpy as np
-f = h5py.File(sys.argv[1]); d = f["states"]
+name, turned = sys.argv[1], sys.argv[3] == "turned"
+d = np.load(name, mmap_mode="r") if name.endswith(".npy") else h5py.File(name)["states"]
 places = [tuple(map(int, p.split(":"))) for p in sys.argv[2].split(",")]
 start, wall = time.process_time(), time.perf_counter()
 n = 0
-for i, t in places: n += d[i, t:t + 2].nbytes
+def window(i, t):
+    states = d[i, t:t + 2]
+    return states.transpose(0, 3, 2, 1) if turned else states
+size = int(sys.argv[4])
+if size == 1:
+    for i, t in places: n += np.ascontiguousarray(window(i, t)).copy().nbytes if name.endswith(".npy") else np.ascontiguousarray(window(i, t)).nbytes
+else:
+    inputs, targets = np.empty((2, size, 2, 512, 512), "f4")
+    for k, (i, t) in enumerate(places):
+        inputs[k % size], targets[k % size] = window(i, t)
+        n += 2 * inputs[0].nbytes
 print(n, time.process_time() - start, time.perf_counter() - wall)
 `;
 
@@ -93,9 +112,11 @@ async function all(): Promise<void> {
     const compute = new ComputeProcess(() => forkCompute(join("out", "main", "compute.js")));
     for (const file of files) await scrub(compute, file);
     await compute.close();
-    for (const file of files) {
-      await windows(file, false);
-      await windows(file, true);
+    for (const file of [...files, join(folder, "whole.npy"), join(folder, "turned.h5")]) {
+      await windows(file, { cold: false, again: true, size: 1 });
+      await windows(file, { cold: false, again: true, size: 8 });
+      await windows(file, { cold: false, again: false, size: 1 });
+      await windows(file, { cold: true, again: true, size: 8 });
     }
   } finally {
     if (values.folder === undefined) rmSync(folder, { recursive: true });
@@ -119,18 +140,31 @@ async function scrub(compute: ComputeProcess, path: string): Promise<void> {
   console.log(`${basename(path)}: frames of 512×512 with target: first ${first.toFixed(0)} ms, then ${median(rest).toFixed(0)} ms, at most ${Math.max(...rest).toFixed(0)} ms`); // prettier-ignore
 }
 
+interface Way {
+  /** Whether windows come from the disk, as those of a data set larger than memory do. */
+  readonly cold: boolean;
+  /** Whether they are read into the memory of those before. */
+  readonly again: boolean;
+  /** Windows read at once. */
+  readonly size: number;
+}
+
 /**
  * Windows of two states at random places, both read in the same order; rounds take turns. By the processors' time, which
  * a busy machine leaves alone, and by the clock.
- * @param cold whether they come from the disk, as those of a data set larger than memory do
  */
-async function windows(path: string, cold: boolean): Promise<void> {
+async function windows(path: string, { cold, again, size }: Way): Promise<void> {
+  const turned = path.includes("turned");
+  const options = { fields: "vector:v", ...(turned ? { axes: "n,t,x,y,c" } : {}) };
   const forget = (): void => {
     if (cold) execFileSync(python, ["-c", forgetting, path]);
   };
   const rounds: { speed: number; byWork: number; byClock: number }[] = [];
   for (let round = 0; round < 7; round++) {
-    const data = await openData(path, { fields: "vector:v" });
+    const data = await openData(
+      path,
+      path.endsWith(".npy") ? { ...options, axes: "n,t,c,y,x" } : options,
+    );
     const { trajectories, times } = data;
     const count = Math.min(64, trajectories * times);
     const places = Array.from({ length: count }, (_, k) => {
@@ -141,16 +175,17 @@ async function windows(path: string, cold: boolean): Promise<void> {
     forget();
     const [start, clock] = [process.cpuUsage(), performance.now()];
     let bytes = 0;
-    for (let k = 0; k < count; k += 8) {
-      const { input, target } = await data.read(indices.slice(k, k + 8));
-      bytes += input.data.byteLength + target!.data.byteLength;
+    let batch: Samples | undefined;
+    for (let k = 0; k < count; k += size) {
+      batch = await data.read(indices.slice(k, k + size), again ? batch : undefined);
+      bytes += batch.input.data.byteLength + batch.target!.data.byteLength;
     }
     const wall = (performance.now() - clock) / 1e3;
     const { user, system } = process.cpuUsage(start);
     const work = (user + system) / 1e6;
     await data.close();
     forget();
-    const [n, theirWork = 0, theirWall = 0] = execFileSync(python, ["-c", reading, path, places.map((p) => p.join(":")).join()], { encoding: "utf8" }).trim().split(" ").map(Number); // prettier-ignore
+    const [n, theirWork = 0, theirWall = 0] = execFileSync(python, ["-c", reading, path, places.map((p) => p.join(":")).join(), turned ? "turned" : "as it is", String(size)], { encoding: "utf8" }).trim().split(" ").map(Number); // prettier-ignore
     if (n !== bytes) throw new Error(`${n} bytes by h5py, ${bytes} here`);
     rounds.push({
       speed: bytes / work / 1e6,
@@ -160,5 +195,5 @@ async function windows(path: string, cold: boolean): Promise<void> {
   }
   const of = (key: keyof (typeof rounds)[number]): number => median(rounds.map((one) => one[key]));
   const spread = rounds.map(({ byWork }) => byWork.toFixed(2)).join(" ");
-  console.log(`${basename(path)}${cold ? ", from the disk" : ""}: windows at ${of("speed").toFixed(0)} MB a second of processor time, ${of("byWork").toFixed(2)} of h5py (${spread}); by the clock ${of("byClock").toFixed(2)}`); // prettier-ignore
+  console.log(`${basename(path)}${cold ? ", from the disk" : ""}${again ? "" : ", into new memory"}: ${size === 1 ? "windows" : `batches of ${size}`} at ${of("speed").toFixed(0)} MB a second of processor time, ${of("byWork").toFixed(2)} of h5py (${spread}); by the clock ${of("byClock").toFixed(2)}`); // prettier-ignore
 }
