@@ -47,10 +47,10 @@ describe("a study's lock", () => {
     const before = await takeLock(inside);
     const renamed = join(folder, "renamed");
     await rename(inside, renamed);
-    const now = await takeLock(renamed);
-    expect(now.holder).toBeNull();
     expect(await before.stillOurs()).toBe(false);
     await before.release();
+    const now = await takeLock(renamed);
+    expect(now.holder).toBeNull();
     expect(await now.stillOurs()).toBe(true);
     expect((await takeLock(renamed)).holder).toContain(`process ${process.pid} on this machine`);
     await now.release();

@@ -20,7 +20,7 @@ const lockFile = z.object({
 });
 type LockFile = z.infer<typeof lockFile>;
 
-/** Where this process took the locks that it holds, by token. */
+/** Where this process took the locks that it has not given back, by token. */
 const taken = new Map<string, string>();
 
 export interface Lock {
@@ -44,7 +44,6 @@ export async function takeLock(folder: string): Promise<Lock> {
   for (let round = 0; round < 2; round++) {
     try {
       const file = await open(path, "wx");
-      // Before anybody can read it: a lock of this process that it knows nothing of counts as moved.
       taken.set(mine.token, path);
       await file.writeFile(JSON.stringify(mine));
       await file.close();
@@ -77,8 +76,10 @@ function ownLock(path: string, token: string): Lock {
     stillOurs,
     release: async () => {
       clearInterval(beat);
+      // One that lies elsewhere by now stays known, so that its folder can be opened there.
+      if (!(await stillOurs())) return;
       taken.delete(token);
-      if (await stillOurs()) await rm(path, { force: true });
+      await rm(path, { force: true });
     },
   };
 }
@@ -110,7 +111,7 @@ async function livingHolder(path: string): Promise<string | null> {
 /** Whether a lock that names this process lies elsewhere than where it was taken: its study's folder was renamed. */
 async function isMoved(token: string): Promise<boolean> {
   const place = taken.get(token);
-  return place === undefined || (await readLock(place))?.token !== token;
+  return place !== undefined && (await readLock(place))?.token !== token;
 }
 
 async function readLock(path: string): Promise<LockFile | null> {
