@@ -63,7 +63,7 @@ export const trainingPreview = z.object({
 });
 export type TrainingPreview = z.infer<typeof trainingPreview>;
 
-/** "140 of 7 trajectories to train on, 20 of 1 other to judge by"; without trajectories their samples alone. */
+/** "140 of 7 trajectories, 20 of 1 other to judge by"; without trajectories their samples alone. */
 export function samplesInWords(
   preview: Pick<
     TrainingPreview,
@@ -77,7 +77,7 @@ export function samplesInWords(
     ? ` of ${count(trajectories)} ${trajectories === 1 ? "trajectory" : "trajectories"}`
     : "";
   const judging = parted ? ` of ${count(others)} ${others === 1 ? "other" : "others"}` : "";
-  return `${count(samples)}${whose} to train on, ${count(validationSamples)}${judging} to judge by`;
+  return `${count(samples)}${whose}, ${count(validationSamples)}${judging} to judge by`;
 }
 
 /** A seed of a training, as far as it is on the disk. */

@@ -181,6 +181,29 @@ test("model info names the node that stops a gradient", async () => {
   expect(out).toContain("a.weight: Round is piecewise constant (/quantise/Round)");
 });
 
+test("model compare sets files of weights alone beside the first, each under its own name", async () => {
+  const [net, trained, ema] = ["net.onnx", "two.pt::model", "two.pt::ema"].map((name) =>
+    fixture(join("checkpoints", name)),
+  );
+  const { out } = await noetherscope(["model", "compare", trained!, ema!, net!]);
+  const heads = out.split("\n").filter((line) => line.includes(" → "));
+  expect(heads).toEqual([`${trained} → ${ema}`, `${trained} → ${net}`]);
+  const { out: told } = await noetherscope([
+    "model",
+    "compare",
+    trained!,
+    ema!,
+    trained!,
+    "--json",
+  ]);
+  const [, itself] = JSON.parse(told) as { changed: unknown[]; same: unknown[] }[];
+  expect(itself).toMatchObject({ changed: [] });
+  expect(itself!.same.length).toBeGreaterThan(0);
+  const { code, err } = await noetherscope(["model", "compare", net!]);
+  expect(code).toBe(2);
+  expect(err).toContain("B is missing");
+});
+
 test("data convert writes the chosen states of a collection’s file, which opens again", async () => {
   const source = fixture("datasets/pdebench_swe_2d/2D_rdb_NA_NA.h5");
   const out = join(home, "swe.npz");

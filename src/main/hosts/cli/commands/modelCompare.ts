@@ -1,7 +1,7 @@
 /** `noetherscope model compare` */
 import { resolve } from "node:path";
 import type { WeightsDifference } from "../../../../shared/weightsDifference";
-import { UsageError, type Command } from "../command";
+import type { Command } from "../command";
 import { json, jsonOption, table, withSpread } from "./shared";
 
 export const modelCompare: Command = {
@@ -14,10 +14,7 @@ export const modelCompare: Command = {
   example:
     "noetherscope model compare resources/examples/jets/plain.onnx resources/examples/jets/averaged.onnx",
   async run(args, shell) {
-    const [a, ...others] = args.positionals;
-    if (a === undefined || others.length === 0) {
-      throw new UsageError("model compare takes two files or more.");
-    }
+    const [a, ...others] = args.positionals as [string, string, ...string[]];
     const compute = await shell.compute();
     const side = (path: string): { path: string; weights: null } => ({
       path: resolve(path),
