@@ -34,8 +34,10 @@ export interface ChunkGrid {
 
 /** Chunks that are counted: reading an index of more takes longer than a file should take to open. */
 const MOST_COUNTED = 1 << 16;
-/** Bytes of an index: more are a damaged file. */
+/** Bytes of an index: more are a damaged file. Small blocks count as more, so that they end as well. */
 const LARGEST = 1 << 28;
+const LEAST = 1 << 12;
+const MOST_IN_A_ROW = 1 << 22;
 
 /** @returns undefined for what only the library reads */
 export function chunkTable(
@@ -96,6 +98,7 @@ async function tableOf(
   if (kind === SINGLE) return new Map([[0, { address, ...(single ?? whole) }]]);
   if (kind === IMPLICIT) {
     const count = sizeOf(grid.most.map((extent, axis) => Math.ceil(extent / grid.chunks[axis]!)));
+    if (count > MOST_IN_A_ROW) throw new RangeError(`${count} chunks in a row`);
     return new Map(
       Array.from({ length: count }, (_, i) => [i, { address: address + i * grid.bytes, ...whole }]),
     );
@@ -116,18 +119,23 @@ class Blocks {
     this.#base = base;
   }
 
+  #add(address: number, length: number): void {
+    this.#bytes += Math.max(length, LEAST);
+    if (!Number.isSafeInteger(address) || length < 4 || this.#bytes > LARGEST) {
+      throw new RangeError(`${length} bytes at ${address}`);
+    }
+  }
+
   /** A block without a signature, less the checksum; undefined where nothing was written. @throws as `read` */
   async page(address: number, length: number): Promise<DataView | undefined> {
+    this.#add(address, length);
     const bytes = await this.#source.read(this.#base + address, length);
     return bytes.every((byte) => byte === 0) ? undefined : this.read("", address, length);
   }
 
   /** The content of a block with its signature, less the checksum. @throws RangeError where either is wrong */
   async read(signature: string, address: number, length: number): Promise<DataView> {
-    this.#bytes += length;
-    if (!Number.isSafeInteger(address) || length < 4 || this.#bytes > LARGEST) {
-      throw new RangeError(`${length} bytes at ${address}`);
-    }
+    this.#add(address, length);
     const bytes = await this.#source.read(this.#base + address, length);
     const view = new DataView(bytes.buffer, bytes.byteOffset, length);
     const found = Buffer.from(bytes.subarray(0, signature.length)).toString("latin1");
@@ -244,9 +252,10 @@ async function extensibleArray(blocks: Blocks, address: number, grid: ChunkGrid)
         for (let i = 0; i < inLevel; i++) places.push(wide(above, prefix + bitmap + 8 * i));
       }
     }
-    for (let i = 0; i < inLevel; i++, first += count) {
-      const place = places[i];
-      if (place === undefined || !Number.isSafeInteger(place) || first >= end) continue;
+    const next = first + inLevel * count;
+    for (const [i, place] of places.entries()) {
+      first = next - (inLevel - i) * count;
+      if (!Number.isSafeInteger(place) || first >= end) continue;
       if (!isPaged) {
         const entries = await blocks.read("EADB", place, prefix + count * width + 4);
         addEntries(table, entries, prefix, { first, count, width, grid });
@@ -260,6 +269,7 @@ async function extensibleArray(blocks: Blocks, address: number, grid: ChunkGrid)
         if (entries !== undefined) addEntries(table, entries, 0, where);
       }
     }
+    first = next;
   }
   return table;
 }

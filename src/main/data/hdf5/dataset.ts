@@ -139,10 +139,12 @@ async function pastLibrary(
   const strange = pipeline.find(({ id }) => !known.has(id));
   if (strange === undefined && metadata.chunks !== null && bytes < WORTH) return undefined;
   if (areKnown(pipeline)) {
+    let fill: TensorData | undefined;
     const absent = (start: readonly number[]): TensorData => {
-      const one = readPiece(options, { start, count: start.map(() => 1) }, where);
+      // The same in all of them.
+      fill ??= readPiece(options, { start, count: start.map(() => 1) }, where);
       const chunk = allocate(options.element.dtype, sizeOf(metadata.chunks ?? []));
-      return chunk.fill(one[0]! as never) as TensorData;
+      return chunk.fill(fill[0]! as never) as TensorData;
     };
     try {
       const source = await storedSource(options, pipeline, where, absent);
