@@ -21,11 +21,17 @@ export interface FormPlace {
   nameOf(entry: string): string;
 }
 
+function without(values: Values, name: string): Values {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => key !== name));
+}
+
 export class Form {
   readonly definition: AnalysisDefinition;
   readonly #place: FormPlace;
   /** Only what differs from the defaults need be here. */
   #values = $state.raw<Values>({});
+  /** What was set to suit the data or the group, and chosen by no one: with others it gives way again. */
+  #fitted = $state.raw<Values>({});
   /** An entry's id, or EVERY: one run for each model. */
   model = $state("");
   data = $state("");
@@ -141,39 +147,63 @@ export class Form {
   }
 
   /** Whether anything is not as it came. */
-  readonly changed = $derived(Object.keys(this.#values).length > 0);
+  readonly changed = $derived(
+    Object.entries(this.#values).some(([name, value]) => this.#fitted[name] !== value),
+  );
 
   set(name: string, value: ParameterValue): void {
-    const rest = Object.fromEntries(Object.entries(this.#values).filter(([key]) => key !== name));
+    this.#fitted = without(this.#fitted, name);
+    this.#put(name, value);
+    if (name === "group") this.#fitElement();
+  }
+
+  #put(name: string, value: ParameterValue): void {
+    const rest = without(this.#values, name);
     const isDefault = this.definition.parameters[name]?.default === value;
     this.#values = isDefault ? rest : { ...rest, [name]: value };
-    if (name === "group") this.#fitElement();
+  }
+
+  /** The value that was chosen, or the default where it was only fitted. */
+  #meant(name: string): ParameterValue | undefined {
+    const value = this.values[name];
+    return value !== undefined && this.#fitted[name] === value
+      ? this.definition.parameters[name]?.default
+      : value;
+  }
+
+  #fit(name: string, value: ParameterValue): void {
+    const fits = value === this.#meant(name);
+    this.#put(name, value);
+    this.#fitted = fits ? without(this.#fitted, name) : { ...this.#fitted, [name]: value };
   }
 
   reset(): void {
     this.#values = {};
+    this.#fitted = {};
+    this.fitGroup();
   }
 
-  /** The largest group that can act on the data, where the one that is set cannot, and one of its elements. */
+  /** The largest group that can act on the data, where the one that is meant cannot, and one of its elements. */
   fitGroup(): void {
-    const { group } = this.values;
+    const group = this.#meant("group");
     const data = entryOf(this.#place.study.data, this.data);
     if (data === undefined || typeof group !== "string") return;
     const all = offers(data.info);
     const now = all.find((offer) => offer.group.id === group);
     const best = all.find((offer) => offer.fit.fits);
-    if (now !== undefined && !now.fit.fits && best !== undefined) this.set("group", best.group.id);
+    const fits = now === undefined || now.fit.fits || best === undefined;
+    this.#fit("group", fits ? group : best.group.id);
     this.#fitElement();
   }
 
   /** An element that the group has: where it is none of it, the first that does something. */
   #fitElement(): void {
     const group = groupOrNone(String(this.values["group"]));
-    const { element } = this.values;
+    const element = this.#meant("element");
     if (group === undefined || typeof element !== "string" || element === "") return;
-    if (group.elements.some(({ id }) => id === element)) return;
     const first = group.elements.find(({ id }) => id !== "e") ?? group.elements[0];
-    if (first !== undefined) this.set("element", first.id);
+    const there = group.elements.some(({ id }) => id === element);
+    this.#fit("element", there ? element : (first?.id ?? element));
   }
 
   /** On that model and those data, with what else is set. */

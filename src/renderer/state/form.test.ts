@@ -40,7 +40,29 @@ test("the element is one of the group, whichever is chosen", () => {
   form.set("group", "trivial");
   expect(form.values["element"]).toBe("e");
   form.set("group", "d4");
-  expect(form.values["element"]).toBe("e");
+  expect(form.values["element"]).toBe("r");
+  form.set("element", "s");
+  form.set("group", "v4-axes");
+  expect(form.values["element"]).toBe("s");
+});
+
+test("a group that was only fitted to other data gives way again, one that was chosen stays", () => {
+  const particles = someData();
+  const info = { ...particles.info, axes: ["trajectory", "particle", "channel"], shape: [4, 5, 6] };
+  const data = [{ ...particles, id: "bodies", info }, someData()];
+  const { session } = open(someStudy({ data }));
+  const form = new Form(analyses.landscape, session);
+  form.aim({ model: "model-1", data: "bodies" });
+  expect([form.values["group"], form.values["element"]]).toEqual(["trivial", "e"]);
+  expect(form.changed).toBe(false);
+  form.aim({ model: "model-1", data: "data-1" });
+  expect([form.values["group"], form.values["element"]]).toEqual(["d4", "r"]);
+  form.set("group", "c4");
+  form.aim({ model: "model-1", data: "data-1" });
+  expect(form.values["group"]).toBe("c4");
+  form.aim({ model: "model-1", data: "bodies" });
+  form.reset();
+  expect([form.values["group"], form.changed]).toEqual(["trivial", false]);
 });
 
 test("a wrong value is said at its parameter and holds the run back", () => {
