@@ -27,7 +27,22 @@ test("the proposal of the convention check is applied by a button, edited and un
   await addFile(page, "data", path);
   await page.getByLabel("Kind of field 1").selectOption("vector");
   await page.getByLabel("Name of field 1").fill("v");
-  await page.getByRole("button", { name: "Looks right" }).click();
+
+  // Where the fields are confirmed it is said what the data make of them, as they are stated there at this moment.
+  const form = page.locator("form").filter({ hasText: "What are the channels?" });
+  const confirm = form.getByRole("button", { name: "Looks right" });
+  const proposed = form.getByRole("button", { name: "Read the stored components as (vy, vx)" });
+  await expect(form.getByText("Another convention fits better.")).toBeVisible();
+  await expect(proposed).toHaveClass(/primary/);
+  await expect(confirm).not.toHaveClass(/primary/);
+  await page.getByLabel("Components stored of field 1").selectOption("(y,x)");
+  await expect(form.getByText("The stated convention fits.")).toBeVisible();
+  await expect(proposed).toHaveCount(0);
+  await expect(confirm).toHaveClass(/primary/);
+  await page.getByLabel("Components stored of field 1").selectOption("");
+  await expect(proposed).toBeVisible();
+  await expectNoOverflow(page);
+  await confirm.click();
 
   const check = page.getByRole("region", { name: "Convention check" });
   const apply = check.getByRole("button", { name: "Read the stored components as (vy, vx)" });
@@ -37,9 +52,16 @@ test("the proposal of the convention check is applied by a button, edited and un
   await apply.click();
   await expect(check.getByText("The stated convention fits.")).toBeVisible();
 
-  await page.getByRole("button", { name: "Change how it is read…" }).click();
   const stored = page.getByLabel("Components stored of field 1");
+  const change = page.getByRole("button", { name: "Change how it is read…" });
+  await change.click();
   await expect(stored).toHaveValue("(y,x)");
+  await stored.selectOption("");
+  await page.getByRole("button", { name: "Read the stored components as (vy, vx)" }).click();
+  await expect(stored).toHaveCount(0);
+  await expect(check.getByText("The stated convention fits.")).toBeVisible();
+
+  await change.click();
   await stored.selectOption("");
   await page.getByText("Grid, axes, arrays and units").click();
   await page.getByLabel("Boundary along y").selectOption("wall");

@@ -294,6 +294,8 @@ const conventionReport = z.object({
       possible: z.boolean().optional(),
       /** The fields with the vector read so; absent where a row is no reading of the data. */
       fields: z.string().optional(),
+      /** Whether it is the channels in another order, and no reading of the vector's components. */
+      order: z.boolean().optional(),
     }),
   ),
   /** Which row is proposed, the stated one where nothing contradicts it; absent where rows are no readings of the data. */
@@ -504,7 +506,11 @@ export const methods = {
     z.object({ study: z.string(), entry: z.string(), indices: z.array(z.number()).max(64) }),
     z.object({ input: tensor, target: tensor.nullable() }),
   ),
-  "data.convention": method(z.object({ study: z.string(), entry: z.string() }), conventionReport),
+  /** With options, the entry's file read by these instead of its own: nothing is saved. */
+  "data.convention": method(
+    z.object({ study: z.string(), entry: z.string(), options: dataOptions.optional() }),
+    conventionReport,
+  ),
   "model.inspect": method(
     z.object({ path: z.string(), weights: z.string().optional() }),
     modelInfo,

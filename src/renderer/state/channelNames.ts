@@ -7,3 +7,8 @@ export function nameOfChannel(info: DataInfo, channel: number): string {
   const label = info.channels[channel];
   return label === undefined ? `channel ${channel}` : withUnit(label, info.units);
 }
+
+/** `m/s`, or nothing where none is stated. */
+export function unitOfChannel(info: DataInfo, channel: number): string {
+  return info.units?.[info.channels[channel]?.group ?? ""] ?? "";
+}

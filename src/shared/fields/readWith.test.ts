@@ -15,3 +15,9 @@ test.each([
 ])("output fields %s beside %s become %s", (outputFields, fields, expected) => {
   expect(readWith({ outputFields }, fields)).toEqual({ fields, outputFields: expected });
 });
+
+test("where the output has the input’s fields, another order of the channels is the output’s too", () => {
+  const options = { fields: "scalar:p,vector:v", outputFields: "scalar:p, vector:v" };
+  const fields = "vector:v(y,x),scalar:p";
+  expect(readWith(options, fields)).toEqual({ fields, outputFields: fields });
+});

@@ -11,6 +11,9 @@ export function readWith(options: DataOptions, fields: string): DataOptions {
   if (outputFields === undefined) return { ...options, fields };
   const dimension = dimensionIn(fields) ?? dimensionIn(outputFields);
   const known = parseFieldSpec(fields, dimension);
+  if (options.fields !== undefined && alike(options.fields, outputFields, dimension)) {
+    return { ...options, fields, outputFields: fields };
+  }
   const output = parseFieldSpec(outputFields, dimension).map((group): ChannelGroup => {
     const read = known.find(({ name, kind }) => name === group.name && kind === "vector");
     if (read === undefined || group.kind !== "vector") return group;
@@ -18,6 +21,12 @@ export function readWith(options: DataOptions, fields: string): DataOptions {
     return { ...read, channels: read.channels.map((channel) => channel + first) };
   });
   return { ...options, fields, outputFields: showFieldSpec(output) };
+}
+
+/** Whether inputs and outputs are stated to be the same fields. */
+function alike(fields: string, outputFields: string, dimension: number | undefined): boolean {
+  const [input, output] = [fields, outputFields].map((text) => parseFieldSpec(text, dimension));
+  return showFieldSpec(input!) === showFieldSpec(output!);
 }
 
 /** A reading lists as many components as space has directions. */

@@ -5,6 +5,7 @@ import { select } from "../../../shared/selection";
 import { toFloat64 } from "../../../shared/tensor";
 import { showFieldSpec } from "../../../shared/fields/spec";
 import { openData, type DataSet } from "../../data/dataset";
+import { withOrder } from "../../fields/channelOrder";
 import { checkConvention } from "../../fields/conventionCheck";
 
 /** Enough for a verdict: the scores are means over whole fields. */
@@ -53,7 +54,9 @@ export async function convention({
     const { indices } = select(data, { samples: SAMPLES });
     const { input, target } = await data.read(indices);
     const later = target !== undefined && sameFields(data) ? toFloat64(target) : undefined;
-    return checkConvention(toFloat64(input), input.shape, fields, grid, later);
+    const states = toFloat64(input);
+    const report = checkConvention(states, input.shape, fields, grid, later);
+    return withOrder(report, states, input.shape, fields, grid, later);
   } finally {
     await data.close();
   }

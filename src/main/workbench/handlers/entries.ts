@@ -125,9 +125,9 @@ export function entryHandlers(
       const { file, options } = (await studies.get(study)).data(entry);
       return compute.call("readSamples", { path: file.path, options, indices });
     },
-    "data.convention": async ({ study, entry }) => {
+    "data.convention": async ({ study, entry, options: unsaved }) => {
       const { file, options } = (await studies.get(study)).data(entry);
-      return compute.call("convention", { path: file.path, options });
+      return compute.call("convention", { path: file.path, options: unsaved ?? options });
     },
   };
 }
