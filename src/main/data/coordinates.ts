@@ -29,9 +29,7 @@ export async function readCoordinates(
   for (const axis of ["time", "z", "y", "x"] as const) {
     const extent = axis === "time" ? states.times : states.shape[states.axes.indexOf(axis)];
     if (extent === undefined) continue;
-    const candidates = [known[axis], ...names[axis].map((name) => arrays.get(name))];
-    for (const array of candidates) {
-      if (array === undefined || states.parts.some((part) => part.array === array)) continue;
+    for (const array of candidatesFor(axis, arrays, states, known)) {
       const values = await valuesAlong(array, extent, axis === "time");
       if (values === undefined) continue;
       found[axis] = values;
@@ -39,6 +37,53 @@ export async function readCoordinates(
     }
   }
   return found;
+}
+
+function candidatesFor(
+  axis: CoordinateAxis,
+  arrays: ReadonlyMap<string, ArraySource>,
+  states: States,
+  known: Readonly<Partial<Record<CoordinateAxis, ArraySource>>>,
+): ArraySource[] {
+  const found = [known[axis], ...names[axis].map((name) => arrays.get(name))];
+  return found.filter(
+    (array): array is ArraySource =>
+      array !== undefined && !states.parts.some((part) => part.array === array),
+  );
+}
+
+/**
+ * A sentence where positions fit another axis than the one that they are named after, and not their own: axes are then
+ * probably not in the order that they are taken for.
+ * @param found the coordinates that fit
+ */
+export function otherOrder(
+  arrays: ReadonlyMap<string, ArraySource>,
+  states: States,
+  found: Coordinates,
+  known: Readonly<Partial<Record<CoordinateAxis, ArraySource>>> = {},
+): string[] {
+  const extents = new Map<Axis, number>([
+    ["trajectory", states.trajectories],
+    ["time", states.times],
+    ...states.axes.map((axis, i): [Axis, number] => [axis, states.shape[i]!]),
+  ]);
+  const fits = (axis: CoordinateAxis, length: number, extent: number): boolean =>
+    extent > 1 && (length === extent || (axis === "time" && length === extent + 1));
+  for (const axis of ["time", "z", "y", "x"] as const) {
+    if (found[axis] !== undefined || (extents.get(axis) ?? 1) === 1) continue;
+    for (const { name, shape } of candidatesFor(axis, arrays, states, known)) {
+      const length = shape[0]!;
+      const other = [...extents].find(
+        ([one, extent]) => one !== axis && one !== "channel" && fits(axis, length, extent),
+      )?.[0];
+      if (shape.length !== 1 || other === undefined) continue;
+      return [
+        `${name} has ${length} values, but ${axis} ${extents.get(axis)!} points: the axes may be in another order, ${axis} where ${other} is read. Name them (--axes on the command line).`,
+      ];
+    }
+  }
+  return [];
 }
 
 /**

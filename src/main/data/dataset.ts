@@ -20,6 +20,7 @@ import {
   boxOf,
   isSpatial,
   isStep,
+  otherOrder,
   readCoordinates,
   readTimeStep,
   restated,
@@ -228,6 +229,7 @@ async function dataSetOf(
       ...reading.notices.filter(
         (notice) => boundary === undefined || !notice.startsWith("The boundary is not stated"),
       ),
+      ...otherOrder(file.arrays, states, written, reading.coordinates),
       ...(await unwrittenIn(readings, paths)),
       ...(paths.length > 1 && targets === "none" && options.axes === undefined
         ? framesOrSamples(states)
