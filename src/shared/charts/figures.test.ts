@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RunResult } from "../run";
 import { coherenceFigures } from "./coherence";
 import { equivarianceFigures } from "./equivariance";
+import { evolutionFigures } from "./evolution";
 import type { FigureDefinition, FigureTable } from "./figure";
 import { landscapeFigures } from "./landscape";
 import {
@@ -218,4 +219,14 @@ describe("a click", () => {
     });
     expect(matrix.pick!(run, {}, { panel: 0, x: 6.1, y: 0 })).toBeNull();
   });
+});
+
+test("figures that play a training show other numbers at another checkpoint; an evolution shows all at once", () => {
+  const run = landscapeTrainingRun(7);
+  const playing = landscapeFigures.filter(({ plays }) => plays === true);
+  expect(playing.map(({ id }) => id)).toEqual(["plane", "line"]);
+  for (const { table } of playing) {
+    expect(table(run, { checkpoint: 0 })).not.toEqual(table(run, { checkpoint: 1 }));
+  }
+  expect(evolutionFigures.every(({ plays }) => plays === undefined)).toBe(true);
 });
