@@ -166,15 +166,10 @@ export async function newStudy(): Promise<{ path: string; model: string; data: s
 }
 
 /** Runs an analysis to its end. */
-export async function analyse({
-  path,
-  model,
-  data,
-}: {
-  path: string;
-  model: string;
-  data: string;
-}): Promise<Job> {
+export async function analyse(
+  { path, model, data }: { path: string; model: string; data: string },
+  parameters: Readonly<Record<string, string>> = { samples: "2" },
+): Promise<Job> {
   const ended = new Promise<Job>((resolve) => {
     const unsubscribe = workbench.on("job.changed", (job) => {
       if (job.state === "queued" || job.state === "running") return;
@@ -184,7 +179,7 @@ export async function analyse({
   });
   await workbench.call("analysis.start", {
     study: path,
-    request: { analysis: "equivariance", model, data, parameters: { samples: "2" } },
+    request: { analysis: "equivariance", model, data, parameters },
   });
   return ended;
 }

@@ -23,6 +23,18 @@ test("runs of one title are told apart by the settings that differ, named as for
   ]);
 });
 
+test("a long value is cut, and elements are not told of beside the group that they are of", () => {
+  const of = (group: string, elements: readonly string[]): Run => landscape({ group, elements });
+  expect(titles(of("d4", ["e", "r"]), of("c2", ["e", "r²"]))).toEqual([
+    "Landscape · unet on jets · group d4",
+    "Landscape · unet on jets · group c2",
+  ]);
+  const long = `${"runs/".repeat(20)}*.pt`;
+  expect(titles(landscape({}), landscape({ checkpoints: long }))[1]).toBe(
+    `Landscape · unet on jets · checkpoints ${long.slice(0, 40)}…`,
+  );
+});
+
 test("titles that are another’s already stay as they are", () => {
   const [mine, other] = [landscape({}), landscape({ points: 31 }, "Landscape · unet on rings")];
   expect(titles(mine, other)).toEqual([mine.title, other.title]);

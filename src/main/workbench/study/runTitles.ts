@@ -12,8 +12,8 @@ interface Titled {
 /** What numbers do not follow from. */
 const MACHINE = ["executor", "device", "fallback", "memory", "verify"];
 
-/** A title is read at a glance. */
-const MOST = 3;
+/** A title is read at a glance: settings that it tells of, and letters of each. */
+const [MOST, LONGEST] = [3, 40];
 
 /**
  * Runs of one title with what they differ in behind it: "Landscape · unet on vortices · element r, points 21". Runs of the
@@ -27,6 +27,8 @@ export function withDifferences<T extends Titled>(runs: readonly T[]): T[] {
     const told = Object.entries(parameters as Readonly<Record<string, Parameter>>)
       .filter(([name]) => !MACHINE.includes(name))
       .filter(([name, parameter]) => differs(alike, name, parameter))
+      // Elements are another group's where the groups differ.
+      .filter(([name], _, all) => name !== "elements" || all.every(([other]) => other !== "group"))
       .map(([name, parameter]) => inWords(parameter, valueOf(run, name, parameter)))
       .filter((words) => words !== "")
       .slice(0, MOST);
@@ -49,5 +51,6 @@ function inWords(parameter: Parameter, value: string): string {
     ? parameter.label.charAt(0).toLowerCase() + parameter.label.slice(1)
     : parameter.label;
   if (parameter.kind === "boolean") return value === "true" ? label : `no ${label}`;
-  return value.trim() === "" ? "" : `${label} ${value}`;
+  const short = value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
+  return value.trim() === "" ? "" : `${label} ${short}`;
 }

@@ -32,6 +32,16 @@ describe("runs", () => {
     expect(record.parameters).toMatchObject({ samples: "2", group: "d4", steps: 1 });
   });
 
+  test("of the same files are told apart by their settings, also the one that was there before", async () => {
+    const study = await newStudy();
+    await analyse(study);
+    await analyse(study, { samples: "2", group: "v4" });
+    expect((await view(study.path)).runs.map(({ title }) => title)).toEqual([
+      "Equivariance · model on data · group d4",
+      "Equivariance · model on data · group v4",
+    ]);
+  });
+
   test("are stale once model or data changed, and not when files are merely not here", async () => {
     const study = await newStudy();
     await analyse(study);
