@@ -92,7 +92,7 @@ function proposing(
   return {
     ...report,
     verdict: "other-fits-better",
-    sentence: `The channels explain the data as ${fields}${rest}: ${by.join(", ")}; ${instead}. Are they stored so? If they are, read them as ${fields} (--fields on the command line).`,
+    sentence: `The channels explain the data as ${fields}${rest}: ${by.join(", ")}; ${instead}. If they are stored so, read them as ${fields} (--fields on the command line).`,
     rows: [
       ...report.rows.map(({ name, description, score, stated: asStated }) => {
         return { name, description, score, stated: asStated, possible: false };

@@ -19,11 +19,18 @@ export interface Question {
   readonly options: DataOptions;
 }
 
-export const verdicts: Readonly<Record<ConventionReport["verdict"], string>> = {
+const verdicts: Readonly<Record<ConventionReport["verdict"], string>> = {
   fits: "The stated convention fits",
   "other-fits-better": "Another convention fits better",
   "cannot-tell": "The data cannot tell",
 };
+
+/** The verdict in words. */
+export function verdictOf({ verdict, rows, best }: ConventionReport): string {
+  return rows[best ?? 0]?.order === true
+    ? "Another order of the channels fits better"
+    : verdicts[verdict];
+}
 
 /** The options that an answer hangs on: where the states lie, what they are, on which grid. */
 export function bearing(options: DataOptions): DataOptions {
