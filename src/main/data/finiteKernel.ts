@@ -8,6 +8,8 @@
 
 /** Bytes that are looked through at a time, of what fits into a processor's cache beside what it is copied from. */
 const BLOCK = 1 << 16;
+/** Bytes of a turn of the loop. */
+const STEP = 64;
 
 /**
  * One function of WebAssembly: (bytes, even mask, odd mask, even one, odd one) → nonzero where a sum has its sign set.
@@ -19,7 +21,7 @@ function program(): Uint8Array<ArrayBuffer> {
   const [bytes, evenMask, oddMask, evenOne, oddOne, at, sums, masks, ones] = [0, 1, 2, 3, 4, 5, 6, 7, 8]; // prettier-ignore
   const splat = [0xfd, 0x11];
   const replaceLane = (lane: number): number[] => [0xfd, 0x1c, lane];
-  const load = [0xfd, 0x00, 4, 0];
+  const load = (offset: number): number[] => [0xfd, 0x00, 4, offset];
   const [and, or, add] = [
     [0xfd, 0x4e],
     [0xfd, 0x50],
@@ -37,14 +39,19 @@ function program(): Uint8Array<ArrayBuffer> {
     ...[2, 1, i32, 3, v128],
     ...[...words(evenMask, oddMask), set, masks],
     ...[...words(evenOne, oddOne), set, ones],
-    // loop: sums |= (words & masks) + ones
+    // loop: sums |= (words & masks) + ones, of four vectors in turn
     ...[0x03, 0x40],
-    ...[get, sums, get, at, ...load, get, masks, ...and, get, ones, ...add, ...or, set, sums],
-    // at += 16; once more while at < bytes
-    ...[get, at, 0x41, 16, 0x6a, tee, at, get, bytes, 0x49, 0x0d, 0, 0x0b],
+    ...[0, 16, 32, 48].flatMap((offset) => [
+      ...[get, sums, get, at, ...load(offset), get, masks, ...and, get, ones, ...add, ...or],
+      ...[set, sums],
+    ]),
+    // at += 64; once more while at < bytes
+    ...[get, at, 0x41, ...[STEP | 0x80, 0], 0x6a, tee, at, get, bytes, 0x49, 0x0d, 0, 0x0b],
     ...[get, sums, ...signs, 0x0b],
   ];
-  const section = (id: number, content: readonly number[]): number[] => [id, content.length, ...content]; // prettier-ignore
+  /** Seven bits a byte, the lowest first. */
+  const size = (content: readonly number[]): number[] => [(content.length & 0x7f) | 0x80, content.length >> 7]; // prettier-ignore
+  const section = (id: number, content: readonly number[]): number[] => [id, ...size(content), ...content]; // prettier-ignore
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     // Types, functions, one page of memory, exports "m" (memory) and "f" (function), code.
@@ -52,7 +59,7 @@ function program(): Uint8Array<ArrayBuffer> {
     ...section(3, [1, 0]),
     ...section(5, [1, 0, 1]),
     ...section(7, [2, 1, 0x6d, 2, 0, 1, 0x66, 0, 0]),
-    ...section(10, [1, body.length, ...body]),
+    ...section(10, [1, ...size(body), ...body]),
   ]);
 }
 
@@ -81,8 +88,8 @@ export function areFinite(data: Float32Array | Float64Array): boolean {
   for (let at = 0; at < bytes.length; at += BLOCK) {
     const block = bytes.subarray(at, at + BLOCK);
     memory.set(block);
-    // What fills up the last vector is zero, and finite.
-    const end = Math.ceil(block.length / 16) * 16;
+    // What fills up the last turn is zero, and finite.
+    const end = Math.ceil(block.length / STEP) * STEP;
     memory.fill(0, block.length, end);
     const found = isSingle
       ? run(end, 0x7f800000, 0x7f800000, 0x00800000, 0x00800000)
