@@ -9,6 +9,8 @@ export interface Finding {
   /** The figure that it is from; null for what is no claim of theirs. */
   readonly source: string | null;
   readonly holds: boolean;
+  /** What networks are after training, so that a shorter one says nothing. */
+  readonly trained: boolean;
   readonly numbers: string;
 }
 
@@ -42,6 +44,7 @@ export function findingsOf({ a, b, c, d, e }: Readings): readonly Finding[] {
       claim: "Before training, both classes of elements are coupled alike (b).",
       source: "figure 7, epoch 0",
       holds: meet(b.first),
+      trained: false,
       numbers: cosines(b.first),
     },
     {
@@ -49,24 +52,28 @@ export function findingsOf({ a, b, c, d, e }: Readings): readonly Finding[] {
         "Trained on states that only V4 keeps alike, the network couples V4’s and not the others (b).",
       source: "figures 2 and 7",
       holds: parted(b.last),
+      trained: true,
       numbers: cosines(b.last),
     },
     {
       claim: "Its loss is then larger on states moved by the others (b).",
       source: "figure 2",
       holds: lossesParted(b.last),
+      trained: true,
       numbers: losses(b.last),
     },
     {
       claim: "Trained on isotropic states, it couples both classes alike (a).",
       source: "figure 6, its compressible flows",
       holds: meet(a.last) && !lossesParted(a.last),
+      trained: true,
       numbers: `${cosines(a.last)}; ${losses(a.last)}`,
     },
     {
       claim: "Augmentation by D4 takes the difference away (c).",
       source: null,
       holds: meet(c.last) && !lossesParted(c.last),
+      trained: true,
       numbers: `${cosines(c.last)}; ${losses(c.last)}`,
     },
     {
@@ -75,6 +82,7 @@ export function findingsOf({ a, b, c, d, e }: Readings): readonly Finding[] {
       holds: [d.first, d.last].every((reading) =>
         [reading.inside, reading.outside].every(({ cosine }) => cosine.median > 0.999),
       ),
+      trained: false,
       numbers: `${cosines(d.first)} before training; ${cosines(d.last)} after`,
     },
     {
@@ -82,6 +90,7 @@ export function findingsOf({ a, b, c, d, e }: Readings): readonly Finding[] {
         "Components given to the group in the wrong order leave exactly V4 looking symmetric, whatever the network learned (e).",
       source: null,
       holds: lossesParted(e.last) && e.last.inside.relativeLoss < LARGER,
+      trained: true,
       numbers: `${losses(e.last)}; ${cosines(e.last)}`,
     },
   ];

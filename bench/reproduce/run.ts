@@ -14,16 +14,26 @@ import { readNpz, writeNpz } from "../../src/main/data/npz";
 import { anisotropy, cases, type Case } from "./cases";
 import type { Readings } from "./findings";
 import { readingsOf } from "./readings";
-import { report, type Done } from "./report";
+import { EPOCHS, report, type Done } from "./report";
 
 const { values: options } = parseArgs({
   options: {
     out: { type: "string", default: "reproduction" },
     seed: { type: "string", default: "0" },
-    epochs: { type: "string", default: "20" },
+    epochs: { type: "string", default: String(EPOCHS) },
+    help: { type: "boolean", default: false },
   },
 });
+if (options.help) {
+  console.log(
+    `npm run reproduce -- [--out reproduction] [--seed 0] [--epochs ${EPOCHS}]: writes report.md and its figures into the folder.`,
+  );
+  process.exit(0);
+}
 const seed = Number(options.seed);
+const epochs = Number(options.epochs);
+/** Dense early, as coupling comes early. */
+const checkpoints = [0, 1, 2, 5, 10].filter((epoch) => epoch < epochs).concat(epochs);
 const out = resolve(options.out);
 mkdirSync(out, { recursive: true });
 const began = performance.now();
@@ -103,9 +113,9 @@ function trained({ id, architecture, training }: Case, data: string): Trained {
       ...architecture,
       ...training,
       "--epochs",
-      options.epochs,
+      String(epochs),
     ],
-    ...["--rate", "0.003", "--seed", String(seed), "--checkpoints", `0,1,2,5,10,${options.epochs}`],
+    ...["--rate", "0.003", "--seed", String(seed), "--checkpoints", checkpoints.join()],
     ...["--study", "study", "--name", id, "--json"],
   );
   const record = JSON.parse(printed) as {
@@ -146,6 +156,7 @@ const done: Done = {
   commands,
   errors,
   seed,
+  epochs,
   minutes: (performance.now() - began) / 60_000,
   version: (
     JSON.parse(readFileSync(join(import.meta.dirname, "..", "..", "package.json"), "utf8")) as {
