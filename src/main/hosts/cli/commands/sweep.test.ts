@@ -91,7 +91,7 @@ test("the checkpoints of a landscape are shared as well, and merge to what one p
   expect(record.arrays["checkpoint_loss"]!.shape).toEqual([3, 2, 3, 3]);
 }, 60_000);
 
-test("an evolution of a training takes all its seeds, by the training's name", async () => {
+test("an evolution of a training takes all its seeds, by its name, and merges to a run that is not stale", async () => {
   const parameters = parseParameters(trainingParameters, {
     epochs: 1,
     steps: 1,
@@ -113,8 +113,25 @@ test("an evolution of a training takes all its seeds, by the training's name", a
     },
     { signal: new AbortController().signal, progress: () => undefined },
   );
-  const options = [...cheap, "--model", "twice", "--index", "0", "--of", "1"];
-  expect((await run(...options))[0]).toMatch(/^Evolution: 4 parts/);
+  // As the window adds them when a training ends: its network with the weights of one seed.
+  const folder = opened.trainings.folderOf("twice-1");
+  const services = { compute: new LocalCompute() } as unknown as Services;
+  const trained = await readModel(
+    services,
+    join(folder, "model.onnx"),
+    join(folder, "seed-0", "best.safetensors"),
+  );
+  await opened.edit("Add it", ({ models }) => ({ models: [...models, trained] }));
+  const options = [...cheap, "--model", "twice"];
+  const [share] = await run(...options, "--index", "0", "--of", "1");
+  expect(share).toMatch(/^Evolution: 4 parts/);
+  const [path] = await run(...options, "--merge");
+  const record = await readRun(join(path!, ".."));
+  expect(record.model?.weights).toMatchObject({ sha256: trained.weights!.sha256 });
+  expect(record.summary).toMatchObject({ kept: 4, seeds: ["seed-0", "seed-1"] });
+  const merged = (await opened.view()).runs.find(({ id }) => id === record.id);
+  expect(merged).toMatchObject({ stale: false, model: trained.id });
+  await opened.edit("Take it away", ({ models }) => ({ models: models.slice(0, 1) }));
 }, 60_000);
 
 test("models of one name are told apart by what the study calls them, each name in quotes", async () => {

@@ -144,7 +144,7 @@ async function wantedOf(
     ["model", "data", "checkpoints"].some((name) => (args.text(name) ?? "") !== "");
   const { requests, removed } = document;
   if (described || requests.length === 0) {
-    const { path, ...series } = await subjectOf(definition, document, study, args);
+    const { network, ...series } = await subjectOf(definition, document, study, args);
     const data = entryOf("data", document.data, args.text("data"));
     return [
       {
@@ -155,7 +155,7 @@ async function wantedOf(
             ...series,
             ...givenParameters(definition, args),
           }),
-          model: { path, weights: null },
+          model: network,
           data: { path: data.file.path, options: data.options },
         },
       },
@@ -176,7 +176,8 @@ async function wantedOf(
 
 /**
  * A model's network, with the checkpoints of its seed where a training made it; a training's, whose seeds an evolution
- * finds beside it.
+ * finds beside it. Its weights are those that the study's entry has, as for a run of a window: by another set the run
+ * would be one of another model.
  * @throws UserError "study/no-model"
  */
 async function subjectOf(
@@ -184,7 +185,7 @@ async function subjectOf(
   { models }: StudyDocument,
   study: string,
   args: Arguments,
-): Promise<{ path: string; checkpoints?: string }> {
+): Promise<{ network: NonNullable<AnalysisSpec["model"]>; checkpoints?: string }> {
   const wanted = args.text("model");
   const isModel = models.some(({ id, name }) => id === wanted || name === wanted);
   if (definition === evolution && wanted !== undefined && !isModel) {
@@ -192,11 +193,17 @@ async function subjectOf(
     const named = all.filter(({ id, name }) => id === wanted || name === wanted);
     if (named.length > 0) {
       const { id } = entryOf("training", named, wanted);
-      return { path: join(trainingFolder(study, id), NETWORK) };
+      const path = join(trainingFolder(study, id), NETWORK);
+      const entry = models.find(({ file }) => file.path === path);
+      return { network: { path, weights: entry?.weights?.path ?? null } };
     }
   }
   const model = entryOf("model", models, wanted);
-  return { path: model.file.path, ...seriesOf(study, model) };
+  const { file, weights } = model;
+  return {
+    network: { path: file.path, weights: weights?.path ?? null },
+    ...seriesOf(study, model),
+  };
 }
 
 const kinds = { model: "model", training: "training", data: "data set" } as const;
