@@ -504,7 +504,12 @@ export const methods = {
   "data.inspect": method(z.object({ path: z.string(), options: dataOptions }), dataInfo),
   "data.sample": method(
     z.object({ study: z.string(), entry: z.string(), indices: z.array(z.number()).max(64) }),
-    z.object({ input: tensor, target: tensor.nullable() }),
+    /** `file`: as it was when these were read; samples of another state of it are of other data. */
+    z.object({
+      input: tensor,
+      target: tensor.nullable(),
+      file: fileIdentity.pick({ size: true, modified: true }),
+    }),
   ),
   /** With options, the entry's file read by these instead of its own: nothing is saved. */
   "data.convention": method(

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Study } from "../../shared/contract";
 import type { Events } from "./events";
 import type { Recent } from "./recent";
+import type { FileState } from "./study/freshness";
 import { OpenStudy } from "./study/openStudy";
 
 export class Studies {
@@ -29,7 +30,15 @@ export class Studies {
   async open(path: string): Promise<Study> {
     const study = await this.get(path);
     await this.#recent.note(study.path, study.document.name);
-    return study.view();
+    const told = this.#told.get(study);
+    const view = await study.view();
+    this.#note(study, view);
+    // Windows that have it open already would go on showing the files as they were.
+    const states = [...view.data, ...view.models];
+    if (told !== undefined && states.some(({ id, state }) => (told.get(id) ?? state) !== state)) {
+      this.#events.emit("study.changed", view);
+    }
+    return view;
   }
 
   async create(path: string, name?: string): Promise<OpenStudy> {
@@ -43,8 +52,22 @@ export class Studies {
   /** Tells every window, and returns what it tells. */
   async announce(study: OpenStudy): Promise<Study> {
     const view = await study.view();
+    this.#note(study, view);
     this.#events.emit("study.changed", view);
     return view;
+  }
+
+  /**
+   * Looks at the files of these entries, and tells every window where one is not what windows were last told of it: what is
+   * read from a file that changed must not stand beside what was read before without a word.
+   */
+  async look(study: OpenStudy, entries: readonly string[]): Promise<void> {
+    for (const id of entries) {
+      const state = await study.stateOf(id);
+      if (state === null || state === (this.#told.get(study)?.get(id) ?? "here")) continue;
+      await this.announce(study);
+      return;
+    }
   }
 
   /** Gives the lock back, unless a job still needs it; then `release` after the job does. */
@@ -69,6 +92,13 @@ export class Studies {
   }
 
   readonly #wanted = new Set<string>();
+
+  /** Of each study the states of its entries' files as windows know them. */
+  readonly #told = new WeakMap<OpenStudy, ReadonlyMap<string, FileState>>();
+
+  #note(study: OpenStudy, { data, models }: Study): void {
+    this.#told.set(study, new Map([...data, ...models].map(({ id, state }) => [id, state])));
+  }
 
   #once(folder: string, open: (folder: string) => Promise<OpenStudy>): Promise<OpenStudy> {
     this.#wanted.add(folder);

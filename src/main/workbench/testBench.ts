@@ -8,6 +8,7 @@ import { UserError } from "../../shared/errors";
 import { RUN_FORMAT, type RunRecord } from "../../shared/run";
 import type { CallOptions, Compute, TaskInput } from "../compute/compute";
 import { writeRun } from "../compute/runFolder";
+import { readSamples } from "../compute/tasks/readSamples";
 import { identify } from "../data/identity";
 import { Workbench } from "./workbench";
 
@@ -68,6 +69,8 @@ export class Double implements Compute {
         await refuseBroken(weights ?? path);
         return { ...modelInfo, path } as never;
       }
+      case "readSamples":
+        return (await readSamples(input as TaskInput<"readSamples">)) as never;
       case "identifyFigure":
         return this.figure as never;
       case "analyse":

@@ -48,7 +48,7 @@ test("samples are fetched ahead and each only once", async () => {
     "data.sample": ({ indices }) => {
       const data = Float32Array.from(indices.flatMap((index) => [index, -index]));
       const tensor = { dtype: "float32", shape: [indices.length, 2], data } as const;
-      return { input: tensor, target: tensor };
+      return { input: tensor, target: tensor, file: { size: 1, modified: 1 } };
     },
   });
   const samples = new Samples(client, "/studies/one");
@@ -61,9 +61,32 @@ test("samples are fetched ahead and each only once", async () => {
   expect(samples.get("d", 3)).toBeUndefined();
 });
 
+test("samples of a file that changed are not shown among those of what it was", async () => {
+  let size = 1;
+  const client = new FakeClient({
+    "data.sample": ({ indices }) => {
+      const data = new Float64Array(indices.length).fill(size);
+      return {
+        input: { dtype: "float64", shape: [indices.length, 1], data },
+        target: null,
+        file: { size, modified: 1 },
+      };
+    },
+  });
+  const samples = new Samples(client, "/studies/one");
+  await samples.need("d", 0, 20);
+  await samples.need("other", 0, 1);
+  size = 2;
+  await samples.need("d", 8, 20);
+  expect(samples.get("d", 8)).toMatchObject({ value: { input: Float64Array.of(2) } });
+  expect(samples.get("d", 0)).toBeUndefined();
+  expect(samples.get("other", 0)?.state).toBe("ready");
+});
+
 test("a sample without a target has none, rather than its input again", async () => {
   const input = { dtype: "float32", shape: [1, 2], data: Float32Array.of(1, 2) } as const;
-  const client = new FakeClient({ "data.sample": () => ({ input, target: null }) });
+  const file = { size: 1, modified: 1 };
+  const client = new FakeClient({ "data.sample": () => ({ input, target: null, file }) });
   const samples = new Samples(client, "/studies/one");
   await samples.need("d", 0, 1);
   expect(samples.get("d", 0)).toMatchObject({ value: { target: null, targetShape: null } });

@@ -25,6 +25,8 @@ export class Samples {
   readonly #client: Client;
   readonly #study: string;
   readonly #samples = new SvelteMap<string, Loaded<Sample>>();
+  /** Of each entry the state of its file that its samples were read from. */
+  readonly #files: Record<string, string> = {};
 
   constructor(client: Client, study: string) {
     this.#client = client;
@@ -44,11 +46,12 @@ export class Samples {
     }
     for (const i of indices) this.#samples.set(`${entry}/${i}`, { state: "loading" });
     try {
-      const { input, target } = await this.#client.call("data.sample", {
+      const { input, target, file } = await this.#client.call("data.sample", {
         study: this.#study,
         entry,
         indices,
       });
+      this.#keepOnlyOf(entry, JSON.stringify(file));
       indices.forEach((i, at) => {
         this.#samples.set(`${entry}/${i}`, {
           state: "ready",
@@ -82,6 +85,12 @@ export class Samples {
     for (const key of [...this.#samples.keys()]) {
       if (entry === undefined || key.startsWith(`${entry}/`)) this.#samples.delete(key);
     }
+  }
+
+  /** Samples of the file as it was before it changed are not shown among those of what it is now. */
+  #keepOnlyOf(entry: string, file: string): void {
+    if ((this.#files[entry] ?? file) !== file) this.forget(entry);
+    this.#files[entry] = file;
   }
 
   #trim(): void {

@@ -275,10 +275,19 @@ export class Session {
   #take(study: Study): void {
     const before = this.#study;
     this.#study = study;
+    this.#forgetChanged(before, study);
     this.#learnNames(study);
     this.subject.follow(before, study);
     this.trainings.follow(study);
     this.tabs.keepOnly((page) => this.#has(page));
+  }
+
+  /** What was read before a data file changed is not of what is there now. */
+  #forgetChanged(before: Study, now: Study): void {
+    for (const { id, state } of now.data) {
+      const known = before.data.find((entry) => entry.id === id);
+      if (known !== undefined && known.state !== state) this.samples.forget(id);
+    }
   }
 
   #learnNames({ data, models }: Study): void {

@@ -11,6 +11,19 @@ test("a study changed by another window is shown, another study is not", () => {
   expect(session.study.name).toBe("Renamed");
 });
 
+test("samples of data are dropped when the file is found to be another", async () => {
+  const tensor = { dtype: "float32", shape: [1, 1], data: Float32Array.of(1) } as const;
+  const client = new FakeClient({
+    "data.sample": () => ({ input: tensor, target: null, file: { size: 1 } }),
+  });
+  const session = new Session(client, someStudy());
+  await session.samples.need("data-1", 0, 1);
+  client.emit("study.changed", someStudy({ name: "Renamed" }));
+  expect(session.samples.get("data-1", 0)?.state).toBe("ready");
+  client.emit("study.changed", someStudy({ data: [{ ...someData(), state: "changed" }] }));
+  expect(session.samples.get("data-1", 0)).toBeUndefined();
+});
+
 test("added data is opened", async () => {
   const added = someStudy({ data: [someData(), { ...someData(), id: "data-2" }] });
   const client = new FakeClient({ "study.addData": () => ({ study: added, entry: "data-2" }) });

@@ -4,7 +4,7 @@
  */
 import type { DataOptions } from "../../../shared/contract";
 import { fileError } from "../../../shared/fileErrors";
-import { stampOf } from "../../data/identity";
+import { stampOf, type Stamp } from "../../data/identity";
 import { openData, type DataSet } from "../../data/dataset";
 
 /** The window shows one, two while it goes from one to the other. */
@@ -22,18 +22,21 @@ const kept: Kept[] = [];
 
 /**
  * Opened as `openData` does, or open already; a file that changed is opened anew.
+ * @param use gets the data and the file's stamp, which tells what it returns from what it would of another state of it
  * @throws what opening throws, and what `use` throws
  */
 export async function withKeptData<T>(
   path: string,
   options: DataOptions,
-  use: (data: DataSet) => Promise<T>,
+  use: (data: DataSet, stamp: Stamp) => Promise<T>,
 ): Promise<T> {
-  const entry = take(await keyOf(path, options), path, options);
+  const stamp = await stampNow(path);
+  const key = JSON.stringify([path, stamp.size, stamp.modified, options]);
+  const entry = take(key, path, options);
   entry.users++;
   clearTimeout(entry.timer);
   try {
-    return await use(await entry.data);
+    return await use(await entry.data, stamp);
   } catch (error) {
     drop(entry);
     throw error;
@@ -50,10 +53,9 @@ export async function withKeptData<T>(
   }
 }
 
-async function keyOf(path: string, options: DataOptions): Promise<string> {
+async function stampNow(path: string): Promise<Stamp> {
   try {
-    const { size, modified } = await stampOf(path);
-    return JSON.stringify([path, size, modified, options]);
+    return await stampOf(path);
   } catch (error) {
     throw fileError(error, path, "read");
   }

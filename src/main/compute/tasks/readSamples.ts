@@ -1,7 +1,6 @@
 /** Samples of a data file as the window draws them: inputs and targets. */
-import type { DataOptions } from "../../../shared/contract";
+import type { DataOptions, MethodOutput } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
-import type { Tensor } from "../../../shared/tensor";
 import { withKeptData } from "./keptData";
 
 /**
@@ -12,8 +11,8 @@ export async function readSamples(input: {
   path: string;
   options: DataOptions;
   indices: number[];
-}): Promise<{ input: Tensor; target: Tensor | null }> {
-  return withKeptData(input.path, input.options, async (data) => {
+}): Promise<MethodOutput<"data.sample">> {
+  return withKeptData(input.path, input.options, async (data, { size, modified }) => {
     const outside = input.indices.find(
       (index) => !Number.isInteger(index) || index < 0 || index >= data.sampleCount,
     );
@@ -24,6 +23,6 @@ export async function readSamples(input: {
       });
     }
     const samples = await data.read(input.indices);
-    return { input: samples.input, target: samples.target ?? null };
+    return { input: samples.input, target: samples.target ?? null, file: { size, modified } };
   });
 }

@@ -16,15 +16,18 @@ export function analysisHandlers({
   "analysis.preview" | "analysis.start" | "jobs.list" | "jobs.cancel" | "jobs.dismiss" | "jobs.move"
 > {
   return {
-    "analysis.preview": async ({ study: path, request }) =>
-      compute.call(
-        "preview",
-        (await settled(specOf(await studies.get(path), request), devices)).spec,
-      ),
+    "analysis.preview": async ({ study: path, request }) => {
+      const study = await studies.get(path);
+      const spec = specOf(study, request);
+      await studies.look(study, entriesOf(request));
+      return compute.call("preview", (await settled(spec, devices)).spec);
+    },
     "analysis.start": async ({ study: path, request }) => {
       const study = await studies.get(path);
       await study.assertWritable();
       const spec = specOf(study, request);
+      // Its run will be marked stale in the end where a file has changed; who starts it sees that now.
+      await studies.look(study, entriesOf(request));
       const id = newRunId(request.analysis);
       await study.addRequest({ id, ...request });
       const job = jobs.start({
@@ -61,6 +64,11 @@ export function analysisHandlers({
       return {};
     },
   };
+}
+
+/** The entries that a request names. */
+function entriesOf({ model, data }: AnalysisRequest): string[] {
+  return model === null ? [data] : [data, model];
 }
 
 /**

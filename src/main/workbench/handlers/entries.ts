@@ -121,13 +121,24 @@ export function entryHandlers(
       return studies.announce(study);
     },
 
-    "data.sample": async ({ study, entry, indices }) => {
-      const { file, options } = (await studies.get(study)).data(entry);
-      return compute.call("readSamples", { path: file.path, options, indices });
+    "data.sample": async ({ study: path, entry, indices }) => {
+      const study = await studies.get(path);
+      const { file, options } = study.data(entry);
+      try {
+        return await compute.call("readSamples", { path: file.path, options, indices });
+      } finally {
+        // Also where reading failed: another file in its place may be why.
+        await studies.look(study, [entry]);
+      }
     },
-    "data.convention": async ({ study, entry, options: unsaved }) => {
-      const { file, options } = (await studies.get(study)).data(entry);
-      return compute.call("convention", { path: file.path, options: unsaved ?? options });
+    "data.convention": async ({ study: path, entry, options: unsaved }) => {
+      const study = await studies.get(path);
+      const { file, options } = study.data(entry);
+      try {
+        return await compute.call("convention", { path: file.path, options: unsaved ?? options });
+      } finally {
+        await studies.look(study, [entry]);
+      }
     },
   };
 }

@@ -19,7 +19,7 @@ import {
   type StoredRequest,
   type StudyDocument,
 } from "./document";
-import { Freshness, outdates } from "./freshness";
+import { Freshness, outdates, type FileState } from "./freshness";
 import { History } from "./history";
 import { takeLock, type Lock } from "./lock";
 import { Runs } from "./runs";
@@ -120,6 +120,14 @@ export class OpenStudy {
     const entry = this.#document.models.find((known) => known.id === id);
     if (entry === undefined) throw this.#missing("study/no-model", "model", id);
     return entry;
+  }
+
+  /** Whether the files of that data or model are as they were when it was opened here; null where it was removed. */
+  async stateOf(id: string): Promise<FileState | null> {
+    const { data, models } = this.#document;
+    const entry = [...data, ...models].find((known) => known.id === id);
+    if (entry === undefined) return null;
+    return this.#freshness.stateOfAll([entry.file, "weights" in entry ? entry.weights : null]);
   }
 
   /** What a study starts with, which is no edit: undo does not go behind it. */
