@@ -1,5 +1,6 @@
 /** What the channels of states are called and how they transform. */
 import {
+  channelCount,
   channelLabels,
   checkFieldSpec,
   hasReading,
@@ -44,7 +45,7 @@ export function channelsOf(
   }
   const dimension = states.axes.filter(isSpatial).length || undefined;
   const fields = parseFieldSpec(text, dimension);
-  checkFieldSpec(fields, count, dimension);
+  checkChannels(fields, states, dimension);
   const other = dimension === undefined ? fields.find(hasReading) : undefined;
   if (other !== undefined) {
     throw new UserError(
@@ -54,6 +55,21 @@ export function channelsOf(
     );
   }
   return { fields, labels: channelLabels(fields) };
+}
+
+/** As `checkFieldSpec`; where one other axis has as many elements as the fields have channels, that is said. */
+function checkChannels(fields: FieldSpec, states: States, dimension: number | undefined): void {
+  const { axes, shape } = states;
+  try {
+    checkFieldSpec(fields, shape[axes.indexOf("channel")] ?? 1, dimension);
+  } catch (error) {
+    const named = channelCount(fields);
+    const fitting = axes.filter((axis, i) => axis !== "channel" && shape[i] === named);
+    if (!(error instanceof UserError) || fitting.length !== 1) throw error;
+    throw new UserError(error.code, error.message, {
+      todo: `The axis that is read as ${fitting[0]!} has ${named}: if the channels are there, state the axes (--axes on the command line, such as b,y,x,c).`,
+    });
+  }
 }
 
 /** Where every channel is an array by itself, or the file names the axes of one that is all; else undefined. */

@@ -25,6 +25,7 @@ import {
   checkLogarithms,
   extentsFor,
   preparationOf,
+  remarksOnLoss,
   remarksOnPreparation,
   type Origin,
   type Stated,
@@ -187,6 +188,7 @@ async function experimentOf(
     ...(model === null
       ? []
       : remarksOnPreparation(preparation, data.fields, turning(parameters) ?? group)),
+    ...(model === null || parameters["loss-in"] === undefined ? [] : remarksOnLoss(preparation)),
   ];
   return {
     model,

@@ -175,6 +175,11 @@ test("losses are those of normalised data, which the network alone sees", async 
   data = own;
   const normalised = await run("coherence", bare, { normalise: "none" });
   data = before;
+  const remark = /Losses are taken in the network’s normalised variables/;
+  expect(physical.record.notices.join()).toMatch(remark);
+  expect(normalised.record.notices.join()).not.toMatch(remark);
+  const inData = await run("coherence", bare, { normalise: NUMBERS, "loss-in": "data" });
+  expect(inData.record.notices.join()).not.toMatch(remark);
   for (const name of ["loss", "cosine", "influence", "gram", "metric"]) {
     expect([name, apart(physical.arrays.get(name)!, normalised.arrays.get(name)!)]).toEqual([
       name,

@@ -169,6 +169,18 @@ export function remarksOnPreparation(
   ];
 }
 
+/** Said where losses weigh channels otherwise than in the data's own variables: influence and cosines are others then. */
+export function remarksOnLoss({ normalisation, lossIn }: Preparation): string[] {
+  if (normalisation === null || lossIn === "data") return [];
+  const { std } = normalisation.output ?? normalisation;
+  const alike = std.every((one) => one === std[0]) && normalisation.log === undefined;
+  return alike
+    ? []
+    : [
+        "Losses are taken in the network’s normalised variables, as its training had them; in the data’s own they weigh channels otherwise, and influence and cosines differ (--loss-in data on the command line).",
+      ];
+}
+
 /**
  * Logarithms are of positive numbers.
  * @param tensor inputs, or targets @param labels of the inputs' channels @param name of a sample, with its file
