@@ -129,6 +129,14 @@ describe("the compute process", () => {
     await expect(question).resolves.toMatchObject({ input: { do: "echo" } });
   });
 
+  test("of a training that crashed, says that it is kept and can go on", async () => {
+    start();
+    const todoAfter = async (task: "analyse" | "train"): Promise<unknown> =>
+      compute.call(task, todo({ do: "crash" })).catch(({ todo }: { todo?: string }) => todo);
+    expect(await todoAfter("train")).toMatch(/^The training is kept as of what it saved last/);
+    expect(await todoAfter("analyse")).toMatch(/^The study is as it was/);
+  });
+
   test("gives up on a question that crashes the process twice", async () => {
     start();
     await expect(compute.call("readArrays", todo({ do: "crash" }))).rejects.toMatchObject({

@@ -203,11 +203,18 @@ export class ComputeProcess implements Compute {
       }
       call.reject(
         new UserError("compute/crashed", `The computing process ended unexpectedly (${reason}).`, {
-          todo: "The study is as it was. If it happens again, try less memory (--memory on the command line), fewer samples or another device.",
+          todo: afterCrash(call.task),
         }),
       );
     }
   }
+}
+
+/** What became of the work, and what may keep it from ending so again. */
+function afterCrash(task: TaskName): string {
+  return task === "train"
+    ? "The training is kept as of what it saved last, and going on with it loses no more than what came after (--resume on the command line). If it happens again, try less memory, a smaller batch or another device."
+    : "The study is as it was. If it happens again, try less memory (--memory on the command line), fewer samples or another device.";
 }
 
 function cancelled(): DOMException {
