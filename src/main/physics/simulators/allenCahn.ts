@@ -23,7 +23,9 @@ export const conservativeAllenCahn = phases({
   id: "conservative-allen-cahn",
   title: "Allen–Cahn of kept mass",
   equation: "u_t = ε² Δu + u − u³ + mean(u³ − u)",
-  tex: [String.raw`\partial_t u = \varepsilon^2\,\Delta u + u - u^3 + \operatorname{mean}(u^3 - u)`],
+  tex: [
+    String.raw`\partial_t u = \varepsilon^2\,\Delta u + u - u^3 + \operatorname{mean}(u^3 - u)`,
+  ],
   keepsMean: true,
 });
 
