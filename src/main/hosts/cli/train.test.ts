@@ -119,6 +119,15 @@ test("Ctrl-C keeps what was reached and says how to go on", async () => {
   expect(await readdir(join(study, "trash"))).toEqual([]);
 });
 
+test("a training that blew up is not told of as a success", async () => {
+  const study = join(home, "blown");
+  const words = [...settings, "--epochs", "2", "--rate", "100"]; // prettier-ignore
+  const blown = await run(["--data", data, ...words, "--study", study]);
+  expect(blown.err).toContain("Note: Training made nothing better");
+  expect(blown.err).toMatch(/Note: Its last state predicts no better than no change/);
+  expect(blown.out).toMatch(/in epoch 0, relative one-step error there .* \(after epoch 2: /);
+});
+
 describe("its flags", () => {
   test("say each thing once: none of an architecture is one of a training", () => {
     for (const name of Object.keys(architectureFlags)) {

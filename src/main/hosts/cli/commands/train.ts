@@ -8,10 +8,12 @@ import { parseParameters } from "../../../../shared/parameters";
 import { resumable, trainingParameters } from "../../../../shared/training/parameters";
 import {
   samplesInWords,
+  type SeedRecord,
   type TrainingEntry,
   type TrainingPreview,
   type TrainingRequest,
 } from "../../../../shared/training/training";
+import { verdictOf } from "../../../../shared/training/verdict";
 import { executorNamed, Devices } from "../../../compute/devices";
 import { programVersion } from "../../../workbench/places";
 import { Workbench } from "../../../workbench/workbench";
@@ -98,6 +100,10 @@ export const train: Command = {
       const record = await finished(workbench, study.path, started, shell);
       if (args.flag("json")) return shell.print(json(record));
       for (const line of inWords(study.path, record)) shell.print(line);
+      for (const { seed, ...ended } of record.seeds) {
+        const which = record.seeds.length > 1 ? `seed ${seed}: ` : "";
+        for (const sentence of verdictOf(ended)) shell.remark(`Note: ${which}${sentence}`);
+      }
     } finally {
       await workbench.close();
     }
@@ -291,16 +297,29 @@ async function finished(
 
 function inWords(study: string, { id, seeds, parameters }: TrainingEntry): string[] {
   const folder = join(study, "checkpoints", id);
-  return seeds.map(
-    ({ seed, folder: own, step, epoch, best, identityError, trainLoss, reason, seconds }) => {
-      const judged =
-        best === null
-          ? `training loss ${trainLoss?.toPrecision(3) ?? "unknown"}`
-          : `best validation loss ${best.validationLoss.toPrecision(3)} in epoch ${best.epoch}, relative one-step error ${percent(best.relativeError)}${identityError === null ? "" : ` (no change predicted: ${percent(identityError)})`}`;
-      const which = String(parameters["seeds"]).includes(",") ? `seed ${seed}: ` : "";
-      return `${join(folder, own)}: ${which}${epoch} epochs, ${step} steps, ${judged}, ${duration(seconds)}. ${reason ?? ""}`.trim();
-    },
-  );
+  return seeds.map((record) => {
+    const { seed, folder: own, step, epoch, reason, seconds } = record;
+    const which = String(parameters["seeds"]).includes(",") ? `seed ${seed}: ` : "";
+    return `${join(folder, own)}: ${which}${epoch} epochs, ${step} steps, ${judgedInWords(record)}, ${duration(seconds)}. ${reason ?? ""}`.trim();
+  });
+}
+
+/** The best epoch, whose weights others take, beside the last one and no change at all. */
+function judgedInWords({
+  best,
+  epoch,
+  relativeError,
+  identityError,
+  trainLoss,
+}: SeedRecord): string {
+  if (best === null) return `training loss ${trainLoss?.toPrecision(3) ?? "unknown"}`;
+  const beside = [
+    ...(best.epoch === epoch || relativeError === null
+      ? []
+      : [`after epoch ${epoch}: ${percent(relativeError)}`]),
+    ...(identityError === null ? [] : [`no change predicted: ${percent(identityError)}`]),
+  ].join(", ");
+  return `best validation loss ${best.validationLoss.toPrecision(3)} in epoch ${best.epoch}, relative one-step error there ${percent(best.relativeError)}${beside === "" ? "" : ` (${beside})`}`;
 }
 
 function percent(share: number): string {

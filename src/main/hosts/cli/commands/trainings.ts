@@ -38,7 +38,7 @@ export function trainingsInWords({ trainings, name, readOnly }: Study): string {
       duration(seconds),
     ]),
   );
-  const head = ["training", "seed", "stands", "epoch", "steps", "loss", "error", "time"];
+  const head = ["training", "seed", "stands", "epoch", "steps", "loss", "last error", "time"];
   return table([head, ...rows], 5);
 }
 
