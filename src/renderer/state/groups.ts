@@ -59,6 +59,11 @@ export function offers(info: DataInfo | undefined): Offer[] {
   });
 }
 
+/** Whether any group but the trivial one acts on such states, so that there is an orbit to compare over. */
+export function isActedOn(info: DataInfo): boolean {
+  return offers(info).some(({ group, fit }) => fit.fits && group.elements.length > 1);
+}
+
 /** The group of that name; undefined while it is being typed. */
 export function groupOrNone(name: string): Group | undefined {
   try {
