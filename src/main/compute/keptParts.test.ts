@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Tensor } from "../../shared/tensor";
-import { keptParts } from "./keptParts";
+import { keptParts, timedParts } from "./keptParts";
 
 let folder: string;
 beforeEach(async () => {
@@ -36,4 +36,18 @@ test("a damaged file is no result, and is written over", async () => {
   await parts.write("a", { numbers });
   expect(await parts.read("a")).toEqual({ numbers });
   expect(await readdir(folder)).toHaveLength(1);
+});
+
+test("parts tell how long they took, each once, from the beginning of the work on", async () => {
+  const plain = keptParts(folder);
+  await plain.write("old", { numbers });
+  const written = timedParts(plain, performance.now() - 7000);
+  await written.write("a", { numbers });
+  await written.write("b", { numbers });
+  const parts = timedParts(plain, performance.now());
+  for (const key of ["a", "b", "a", "old"]) expect(await parts.read(key)).toEqual({ numbers });
+  expect(await parts.read("none")).toBeNull();
+  // Seven seconds, and what writing two small files takes.
+  expect(parts.seconds()).toBeGreaterThanOrEqual(7);
+  expect(parts.seconds()).toBeLessThan(9);
 });

@@ -34,3 +34,37 @@ export function keptParts(folder: string): KeptParts {
     },
   };
 }
+
+/** Kept parts that know how long they took. */
+export interface TimedParts extends KeptParts {
+  /** Of all parts that were read, in seconds; what an earlier version kept has no time and counts nothing. */
+  seconds(): number;
+}
+
+/**
+ * With each part goes the time since the one before it, or since `start`: those of a process come to all that it took.
+ * @param start what `performance.now()` said when the work began
+ */
+export function timedParts(kept: KeptParts, start: number): TimedParts {
+  const read = new Map<string, number>();
+  let last = start;
+  return {
+    async read(key) {
+      const arrays = await kept.read(key);
+      if (arrays === null) return null;
+      const { [TIME]: time, ...rest } = arrays;
+      read.set(key, Number(time?.data[0] ?? 0));
+      return rest;
+    },
+    async write(key, arrays) {
+      const now = performance.now();
+      const time = Float64Array.of((now - last) / 1000);
+      last = now;
+      await kept.write(key, { ...arrays, [TIME]: { dtype: "float64", shape: [1], data: time } });
+    },
+    seconds: () => [...read.values()].reduce((sum, seconds) => sum + seconds, 0),
+  };
+}
+
+/** Beside the arrays of a part. */
+const TIME = "seconds";

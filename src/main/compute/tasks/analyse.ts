@@ -13,7 +13,7 @@ import { createExecutor } from "../../runtime/executors";
 import { openExecutor, remarksOf, type Target } from "../../runtime/target";
 import { changesNothing } from "../../models/prepared";
 import type { TaskContext } from "../task";
-import { KEPT_FOLDER, keptParts } from "../keptParts";
+import { KEPT_FOLDER, keptParts, timedParts, type TimedParts } from "../keptParts";
 import { assertWritable, writeRun } from "../runFolder";
 import { identities } from "./checkpoints";
 import { directionsNotice } from "./conventionNotice";
@@ -31,6 +31,8 @@ export interface AnalyseInput extends AnalysisSpec {
   readonly folder: string;
   /** Of the choice of the device. */
   readonly notices?: readonly string[];
+  /** Its parts were computed in shares: it took the time of these as well. */
+  readonly shared?: boolean;
 }
 
 const OPENING = "Opening model and data";
@@ -40,7 +42,7 @@ export async function analyse(input: AnalyseInput, task: TaskContext): Promise<R
   const { signal, progress } = task;
   const started = new Date();
   const clock = performance.now();
-  return prepared(input, task, async ({ context, experiment }) => {
+  return prepared(input, task, async ({ context, experiment, kept }) => {
     const { compute } = computations[input.analysis as AnalysisId];
     context.notices.push(
       ...(await errorNotice(
@@ -59,7 +61,10 @@ export async function analyse(input: AnalyseInput, task: TaskContext): Promise<R
       id: input.id,
       analysis: input.analysis,
       started: started.toISOString(),
-      seconds: Math.round(performance.now() - clock) / 1000,
+      seconds:
+        Math.round(
+          performance.now() - clock + (input.shared === true ? 1000 * kept.seconds() : 0),
+        ) / 1000,
       parameters: {
         ...experiment.parameters,
         ...(experiment.parameters["group"] === undefined
@@ -119,6 +124,7 @@ interface Prepared {
   /** Model and targets are missing only where the analysis can do without: opening and reading have seen to that. */
   readonly context: AnalysisContext;
   readonly experiment: Experiment;
+  readonly kept: TimedParts;
 }
 
 /** Opens what an analysis works on for as long as `use` takes. */
@@ -128,6 +134,7 @@ async function prepared<T>(
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
   definitionOf(input.analysis);
+  const kept = timedParts(keptParts(join(dirname(input.folder), KEPT_FOLDER)), performance.now());
   progress({ fraction: 0, stage: OPENING });
   await assertWritable(input.folder);
   const experiment = await openExperiment(input);
@@ -158,7 +165,7 @@ async function prepared<T>(
         ? {}
         : { name: await networkName(asFiled.path, input.model?.weights ?? null) }),
       identity: () => identityOf(input, experiment),
-      kept: keptParts(join(dirname(input.folder), KEPT_FOLDER)),
+      kept,
       group: experiment.group,
       elements: experiment.elements,
       executor: executors.chosen,
@@ -166,7 +173,7 @@ async function prepared<T>(
       memoryBytes: experiment.memoryBytes,
       notices: experiment.notices,
     };
-    return await use({ context: context as AnalysisContext, experiment });
+    return await use({ context: context as AnalysisContext, experiment, kept });
   } finally {
     await executors.dispose();
     await experiment.close();

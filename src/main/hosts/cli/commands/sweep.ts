@@ -280,7 +280,8 @@ async function merge(
     ready.push(input);
   }
   for (const input of ready) {
-    await compute.call("analyse", input, { signal, onProgress: progressOrLog(shell) });
+    const joined = { ...input, shared: true };
+    await compute.call("analyse", joined, { signal, onProgress: progressOrLog(shell) });
     shell.print(join(input.folder, "run.json"));
   }
 }
