@@ -511,6 +511,11 @@ export const methods = {
       file: fileIdentity.pick({ size: true, modified: true }),
     }),
   ),
+  /** Looks whether the file is what it was, for who has its samples already; null where it is not here. */
+  "data.look": method(
+    z.object({ study: z.string(), entry: z.string() }),
+    z.object({ file: fileIdentity.pick({ size: true, modified: true }).nullable() }),
+  ),
   /** With options, the entry's file read by these instead of its own: nothing is saved. */
   "data.convention": method(
     z.object({ study: z.string(), entry: z.string(), options: dataOptions.optional() }),

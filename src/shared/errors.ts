@@ -1,3 +1,11 @@
+/** One of the answers to what an error asks. */
+export interface ErrorChoice {
+  /** For the option that it answers. */
+  readonly value: string;
+  /** As people read it. */
+  readonly label: string;
+}
+
 /**
  * What a user can mend. One sentence says what and where, `todo` what to do about it; every host shows the same.
  * Numerical ends (divergence, NaN) are data, not errors; anything else that is thrown is a bug of ours.
@@ -9,16 +17,24 @@ export class UserError extends Error {
   /** File, node, option or position that the sentence speaks of. */
   readonly where: string | undefined;
   readonly todo: string | undefined;
+  /** What could have been meant, where a window can ask; empty where there is nothing to choose. */
+  readonly choices: readonly ErrorChoice[];
 
   constructor(
     code: string,
     sentence: string,
-    details: { where?: string; todo?: string; cause?: unknown } = {},
+    details: {
+      where?: string;
+      todo?: string;
+      choices?: readonly ErrorChoice[];
+      cause?: unknown;
+    } = {},
   ) {
     super(sentence, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.where = details.where;
     this.todo = details.todo;
+    this.choices = details.choices ?? [];
   }
 }
 
@@ -28,6 +44,7 @@ export interface ErrorRecord {
   message: string;
   where?: string;
   todo?: string;
+  choices?: readonly ErrorChoice[];
   /** Only for bugs of ours: what to send us. */
   stack?: string;
 }
@@ -40,6 +57,7 @@ export function toErrorRecord(error: unknown): ErrorRecord {
       message: error.message,
       ...(error.where === undefined ? {} : { where: error.where }),
       ...(error.todo === undefined ? {} : { todo: error.todo }),
+      ...(error.choices.length === 0 ? {} : { choices: error.choices }),
     };
   }
   if (isAbort(error)) return { code: "cancelled", message: "Cancelled." };
@@ -58,6 +76,7 @@ export function fromErrorRecord(record: ErrorRecord): Error {
     return new UserError(record.code, record.message, {
       ...(record.where === undefined ? {} : { where: record.where }),
       ...(record.todo === undefined ? {} : { todo: record.todo }),
+      ...(record.choices === undefined ? {} : { choices: record.choices }),
     });
   }
   const error = new Error(record.message);

@@ -87,7 +87,7 @@ export function otherOrder(
 }
 
 /**
- * The first `extent` values of an array that has as many, or one more where that may be; of two axes its first row.
+ * The first `extent` values of an array that has as many, or one more where that may be; of two axes its first row, or only column.
  * undefined where it has not, or some are not finite: the fill values of a dimension without values.
  */
 async function valuesAlong(
@@ -96,11 +96,14 @@ async function valuesAlong(
   mayHaveOneMore: boolean,
 ): Promise<number[] | undefined> {
   const { shape } = array;
-  const length = shape.at(-1);
+  // A column of MATLAB's is a vector.
+  const down = shape.length === 2 && shape[1] === 1 && extent > 1;
+  const length = down ? shape[0] : shape.at(-1);
   if (shape.length < 1 || shape.length > 2 || shape[0] === 0) return undefined;
   if (length !== extent && !(mayHaveOneMore && length === extent + 1)) return undefined;
   const start = shape.map(() => 0);
-  const data = await array.readBoxes([{ start, count: [...shape.slice(1).map(() => 1), extent] }]);
+  const count = down ? [extent, 1] : [...shape.slice(1).map(() => 1), extent];
+  const data = await array.readBoxes([{ start, count }]);
   const values = Array.from(toFloat64({ data }));
   return values.every(Number.isFinite) ? values : undefined;
 }

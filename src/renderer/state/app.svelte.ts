@@ -1,11 +1,11 @@
 /** The window as a whole: the host it talks to, the study that is open, the dialog that is shown. Made once. */
 import { getContext, setContext } from "svelte";
 import type { AnalysisRequest, Client, Job, MethodOutput, Study } from "../../shared/contract";
-import { fromErrorRecord, type ErrorRecord } from "../../shared/errors";
+import { fromErrorRecord, toErrorRecord, type ErrorRecord } from "../../shared/errors";
 import type { LinkState } from "../client/websocket";
 import { AwaitedRuns, type Awaited } from "./awaited.svelte";
 import { DeviceList } from "./devices.svelte";
-import { fileTitles, type Dialog, type Opens } from "./dialog";
+import { fileTitles, type ArraysRequest, type Dialog, type Opens } from "./dialog";
 import { Exports } from "./exports.svelte";
 import { Jobs, pageOf } from "./jobs.svelte";
 import { Layout } from "./layout.svelte";
@@ -191,7 +191,7 @@ export class App {
     const { session } = this;
     if (session === null) return;
     if (opens === "model") await session.addModel(path);
-    else if (opens === "data") await session.addData(path);
+    else if (opens === "data") await this.#addData(path);
     else if (opens === "weights") {
       const page = session.tabs.active;
       const model =
@@ -204,6 +204,23 @@ export class App {
         await this.offerWeights(model.id, path);
       }
     }
+  }
+
+  /** Where a file holds several arrays that may be meant, it is asked which. */
+  async #addData(path: string): Promise<void> {
+    try {
+      await this.session?.addData(path);
+    } catch (error) {
+      const { code, choices = [] } = toErrorRecord(error);
+      if (code !== "data/no-input" || choices.length === 0) throw error;
+      this.dialog = { kind: "arrays", path, choices };
+    }
+  }
+
+  /** Adds the data of the arrays that were chosen. @param target empty: none is named */
+  async addArrays(asked: ArraysRequest, input: string, target: string): Promise<void> {
+    await this.session?.addData(asked.path, { input, ...(target === "" ? {} : { target }) });
+    if (this.dialog === asked) this.dialog = null;
   }
 
   /** Puts weights into a model of the study; where a file holds several sets, its page asks which. */

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
+import { fromErrorRecord } from "../../shared/errors";
 import { App } from "./app.svelte";
 import { FakeClient, someJob, someStudy } from "./fakeClient";
 import type { Page } from "./tabs.svelte";
@@ -94,4 +95,23 @@ test("going to a place that is gone shows what there is instead", async () => {
   client.answers["recent.list"] = () => [];
   expect(await app.goTo({ study: null, page: null })).toEqual({ study: null, page: null });
   expect(app.session).toBeNull();
+});
+
+test("a file of several arrays is asked about, and added as was chosen", async () => {
+  const choices = [
+    { value: "a", label: "a [3, 8]" },
+    { value: "b", label: "b [3, 8]" },
+  ];
+  const asked: unknown[] = [];
+  client.answers["study.addData"] = ({ options }) => {
+    asked.push(options);
+    if (options.input !== undefined) return { study: someStudy(), entry: "data-1" };
+    throw fromErrorRecord({ code: "data/no-input", message: "Which?", choices });
+  };
+  await app.openFile("/data/several.npz", "data");
+  expect(app.dialog).toEqual({ kind: "arrays", path: "/data/several.npz", choices });
+  if (app.dialog?.kind !== "arrays") throw new Error("no question");
+  await app.addArrays(app.dialog, "b", "a");
+  expect(asked).toEqual([{}, { input: "b", target: "a" }]);
+  expect(app.dialog).toBeNull();
 });

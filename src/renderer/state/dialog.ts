@@ -1,5 +1,6 @@
 /** The dialogs of the window; at most one is open. */
 import type { FileEntry } from "../../shared/contract";
+import type { ErrorChoice } from "../../shared/errors";
 import type { Page } from "./tabs.svelte";
 
 export type Opens = NonNullable<FileEntry["opens"]>;
@@ -22,8 +23,18 @@ export interface FilesRequest {
   readonly chosen: (path: string, opens: Opens | "folder") => unknown;
 }
 
+/** Which arrays of a data file are meant. */
+export interface ArraysRequest {
+  readonly kind: "arrays";
+  readonly path: string;
+  readonly choices: readonly ErrorChoice[];
+}
+
 export type Dialog =
-  { readonly kind: "palette" | "shortcuts" | "devices" } | NewStudyRequest | FilesRequest;
+  | { readonly kind: "palette" | "shortcuts" | "devices" }
+  | NewStudyRequest
+  | FilesRequest
+  | ArraysRequest;
 
 /** What the file browser is called when it looks for something to open. */
 export const fileTitles = {

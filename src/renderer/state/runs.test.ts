@@ -54,7 +54,7 @@ test("samples are fetched ahead and each only once", async () => {
   const samples = new Samples(client, "/studies/one");
   await samples.need("d", 2, 5);
   await samples.need("d", 3, 5);
-  expect(client.calls).toHaveLength(1);
+  expect(client.calls.filter(({ name }) => name === "data.sample")).toHaveLength(1);
   const third = samples.get("d", 3);
   expect(third?.state === "ready" && [...third.value.input]).toEqual([3, -3]);
   samples.forget("d");
@@ -81,6 +81,25 @@ test("samples of a file that changed are not shown among those of what it was", 
   expect(samples.get("d", 8)).toMatchObject({ value: { input: Float64Array.of(2) } });
   expect(samples.get("d", 0)).toBeUndefined();
   expect(samples.get("other", 0)?.state).toBe("ready");
+});
+
+test("a sample that was read before is shown again only while its file is what it was", async () => {
+  let file: { size: number } | null = { size: 1 };
+  const input = { dtype: "float32", shape: [1, 1], data: Float32Array.of(1) } as const;
+  const client = new FakeClient({
+    "data.sample": () => ({ input, target: null, file: { size: 1 } }),
+    "data.look": () => ({ file }),
+  });
+  const samples = new Samples(client, "/studies/one");
+  await samples.need("d", 0, 1);
+  for (const now of [file, null]) {
+    file = now;
+    await samples.need("d", 0, 1);
+    expect(samples.get("d", 0)?.state).toBe("ready");
+  }
+  file = { size: 2 };
+  await samples.need("d", 0, 1);
+  expect(samples.get("d", 0)).toBeUndefined();
 });
 
 test("a sample without a target has none, rather than its input again", async () => {

@@ -27,6 +27,8 @@ export class Samples {
   readonly #samples = new SvelteMap<string, Loaded<Sample>>();
   /** Of each entry the state of its file that its samples were read from. */
   readonly #files: Record<string, string> = {};
+  /** Entries whose file is being looked at. */
+  readonly #looking: Record<string, boolean> = {};
 
   constructor(client: Client, study: string) {
     this.#client = client;
@@ -39,7 +41,9 @@ export class Samples {
 
   /** Sees to it that sample `index` and the next ones are there or on their way. */
   async need(entry: string, index: number, count: number): Promise<void> {
-    if (this.#samples.get(`${entry}/${index}`) !== undefined) return;
+    const known = this.#samples.get(`${entry}/${index}`);
+    if (known?.state === "ready") await this.#look(entry);
+    if (known !== undefined) return;
     const indices: number[] = [];
     for (let i = index; i < Math.min(count, index + this.#ahead(entry)); i++) {
       if (!this.#samples.has(`${entry}/${i}`)) indices.push(i);
@@ -84,6 +88,20 @@ export class Samples {
   forget(entry?: string): void {
     for (const key of [...this.#samples.keys()]) {
       if (entry === undefined || key.startsWith(`${entry}/`)) this.#samples.delete(key);
+    }
+  }
+
+  /** Samples that are here already ask nobody, and their file may have changed since. One look at a time: playing is fast. */
+  async #look(entry: string): Promise<void> {
+    if (this.#looking[entry] === true) return;
+    this.#looking[entry] = true;
+    try {
+      const { file } = await this.#client.call("data.look", { study: this.#study, entry });
+      if (file !== null) this.#keepOnlyOf(entry, JSON.stringify(file));
+    } catch {
+      // Without an answer nothing is known of the file, and what was read of it can still be shown.
+    } finally {
+      this.#looking[entry] = false;
     }
   }
 

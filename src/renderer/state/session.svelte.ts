@@ -282,11 +282,12 @@ export class Session {
     this.tabs.keepOnly((page) => this.#has(page));
   }
 
-  /** What was read before a data file changed is not of what is there now. */
+  /** What was read before a data file changed is not of what is there now; where nothing is, it can still be looked at. */
   #forgetChanged(before: Study, now: Study): void {
     for (const { id, state } of now.data) {
       const known = before.data.find((entry) => entry.id === id);
-      if (known !== undefined && known.state !== state) this.samples.forget(id);
+      if (known !== undefined && known.state !== state && state !== "missing")
+        this.samples.forget(id);
     }
   }
 

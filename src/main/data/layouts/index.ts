@@ -12,7 +12,8 @@ import { fno } from "./fno";
 import { pdearena } from "./pdearena";
 import { pdebench } from "./pdebench";
 import { pdegym } from "./pdegym";
-import { assumptions, axesOf, partnerOf, plain, targetPart } from "./plain";
+import { axesByTime } from "./beside";
+import { assumptions, axesOf, candidatesIn, partnerOf, plain, targetPart } from "./plain";
 import { leafOf } from "./channelNames";
 import type { Layout, Proposal, ProposedPart } from "./proposal";
 import { theWell } from "./theWell";
@@ -52,7 +53,7 @@ export async function readingOf(file: ArrayFile, options: DataOptions): Promise<
   const input = chosen.map(({ array, axes }): StatesPart => {
     if (stated !== undefined) return { array, axes: fitting(stated, array) };
     if (axes !== undefined) return { array, axes };
-    const assumed = axesOf(array);
+    const assumed = axesByTime(array, file.arrays) ?? axesOf(array);
     notices.push(...assumptions(array, assumed));
     return { array, axes: assumed };
   });
@@ -178,9 +179,7 @@ function onlyBeside(
   file: ArrayFile,
   options: DataOptions,
 ): { array: ArraySource; axes: undefined }[] {
-  const candidates = [...file.arrays.values()].filter(
-    ({ shape, name }) => shape.length >= 2 && name !== options.target,
-  );
+  const candidates = candidatesIn(file).filter(({ name }) => name !== options.target);
   if (candidates.length !== 1) throw manyArrays(file);
   return [{ array: candidates[0]!, axes: undefined }];
 }
@@ -188,11 +187,14 @@ function onlyBeside(
 /** Names listed before the rest is only counted. */
 const MOST_NAMES = 12;
 
+const shownArray = (name: string, shape: readonly number[]): string =>
+  `${name} [${shape.join(", ")}]`;
+
 function manyArrays(file: ArrayFile): UserError {
   const all = [...file.arrays.values()];
   const shown = all
     .slice(0, MOST_NAMES)
-    .map(({ name, shape }) => `${name} [${shape.join(", ")}]`)
+    .map(({ name, shape }) => shownArray(name, shape))
     .join(", ");
   const more = all.length > MOST_NAMES ? ` and ${all.length - MOST_NAMES} more` : "";
   return new UserError(
@@ -200,6 +202,10 @@ function manyArrays(file: ArrayFile): UserError {
     `${file.path} has no array x, and several that may be meant: ${shown}${more}.`,
     {
       where: file.path,
+      choices: candidatesIn(file).map(({ name, shape }) => ({
+        value: name,
+        label: shownArray(name, shape),
+      })),
       todo: "Name the arrays of inputs and targets (--input, --target on the command line); several arrays with commas between them are one state.",
     },
   );

@@ -248,3 +248,44 @@ test("of train and test the first is read, and the other can be named", async ()
   const paired = { train_x: counting(3, 2, 8, 8), train_y: counting(3, 2, 8, 8) };
   await expect(opened("pairs.npz", paired)).rejects.toThrow("several that may be meant");
 });
+
+describe("a vector beside a field", () => {
+  test.each([
+    ["a row", { u: counting(3, 8, 6, 5), t: counting(1, 5) }],
+    [
+      "a column",
+      { t: counting(5, 1), u: counting(3, 8, 6, 5), x: counting(1, 8), y: counting(1, 6) },
+    ],
+  ])("%s is a coordinate, and as many times as an axis is long make it time", async (_, arrays) => {
+    const data = await opened("field.npz", arrays);
+    expect(data.shape).toEqual([3, 5, 1, 6, 8]);
+    expect(data.states.parts.map(({ array }) => array.name)).toEqual(["u"]);
+    expect(data.notices.join()).toContain("by the number of times beside it");
+    expect(data.dt).toBe(1);
+    await data.close();
+  });
+
+  test("holds where the input is named, and where time comes second", async () => {
+    const arrays = { u: counting(3, 5, 7, 6), w: counting(3, 5, 7, 6), t: counting(5) };
+    const data = await opened("second.npz", arrays, { input: "u" });
+    expect(data.shape).toEqual([3, 5, 1, 7, 6]);
+    await data.close();
+  });
+
+  test("of as many rows as the field has samples is an input of these", async () => {
+    const data = await opened("told.npz", { x: counting(8, 1), y: counting(8, 8, 8) });
+    expect(data.states.parts.map(({ array }) => array.name)).toEqual(["x"]);
+    await data.close();
+  });
+});
+
+test("several arrays that may be meant come with the error, coordinates do not", async () => {
+  const arrays = { a: counting(3, 8, 6), b: counting(3, 8, 6), t: counting(1, 8) };
+  await expect(opened("several.npz", arrays)).rejects.toMatchObject({
+    code: "data/no-input",
+    choices: [
+      { value: "a", label: "a [3, 8, 6]" },
+      { value: "b", label: "b [3, 8, 6]" },
+    ],
+  });
+});

@@ -12,6 +12,7 @@ import {
   type Axis,
 } from "../axes";
 import { particleStates } from "../particles";
+import { axesByTime, withoutCoordinates } from "./beside";
 import type { Proposal } from "./proposal";
 
 /** Names that mean inputs and targets by themselves, the first ones preferred. */
@@ -67,11 +68,12 @@ export function plain(file: ArrayFile): Proposal | undefined {
       notices: [],
     };
   }
-  const candidates = [...file.arrays.values()].filter(({ shape }) => shape.length >= 2);
+  const candidates = candidatesIn(file);
   const train = trainingPart(candidates);
   const only = train ?? candidates[0];
   if (only === undefined || (train === undefined && candidates.length !== 1)) return undefined;
-  const axes = axesOf(only);
+  const byTime = axesByTime(only, file.arrays);
+  const axes = byTime ?? axesOf(only);
   const others = candidates.filter((array) => array !== only);
   const beside = others.map(({ name }) => name).join(", ");
   return {
@@ -82,7 +84,9 @@ export function plain(file: ArrayFile): Proposal | undefined {
     others: others.map((array) => ({ array, axes })),
     ...saidBy(file),
     notices: [
-      ...assumptions(only, axes),
+      ...(byTime === undefined
+        ? assumptions(only, axes)
+        : [`${calledAxes(only)} taken as ${axes.join(", ")}, by the number of times beside it.`]),
       ...(train === undefined
         ? []
         : [
@@ -90,6 +94,11 @@ export function plain(file: ArrayFile): Proposal | undefined {
           ]),
     ],
   };
+}
+
+/** The arrays that may hold states, where names tell nothing. */
+export function candidatesIn({ arrays }: Pick<ArrayFile, "arrays">): ArraySource[] {
+  return [...withoutCoordinates(arrays).values()].filter(({ shape }) => shape.length >= 2);
 }
 
 /** What a file is trained on, where all that it holds are parts of one data set, as APEBench's: train and test. */
@@ -132,8 +141,9 @@ export function partnerOf(file: ArrayFile, input: ArraySource): ArraySource | un
 }
 
 /** What was assumed of an array whose axes nothing states, each a sentence that starts with "Axes of". */
-export function assumptions({ name, shape }: ArraySource, axes: readonly Axis[]): string[] {
-  const called = `Axes of ${name || "the array"}`;
+export function assumptions(array: ArraySource, axes: readonly Axis[]): string[] {
+  const { shape } = array;
+  const called = calledAxes(array);
   const particles = maybeParticles(shape, axes);
   if (particles === undefined) return [`${called} taken as ${axes.join(", ")}.`];
   const [count, numbers] = shape.slice(-2);
@@ -142,6 +152,8 @@ export function assumptions({ name, shape }: ArraySource, axes: readonly Axis[])
     `${called} taken as ${axes.join(", ")}, a grid of ${points} points. If it holds ${count} particles of ${numbers} numbers each, name its axes ${particles} (--axes on the command line).`,
   ];
 }
+
+const calledAxes = ({ name }: ArraySource): string => `Axes of ${name || "the array"}`;
 
 /** What the axes of a target are, beside an input whose are known. */
 export function targetPart(
@@ -165,10 +177,11 @@ export function axesOf(array: ArraySource): readonly Axis[] {
 function pairOf(
   file: ArrayFile,
 ): { input: ArraySource; target: ArraySource | undefined; notices: string[] } | undefined {
+  const arrays = withoutCoordinates(file.arrays);
   for (const names of pairs) {
-    const input = file.arrays.get(names.input);
+    const input = arrays.get(names.input);
     if (input === undefined || input.shape.length < 2) continue;
-    const target = targetFor(input, file.arrays.get(names.target));
+    const target = targetFor(input, arrays.get(names.target));
     const targets = target === undefined ? "" : ` and targets from ${target.name}`;
     const notices =
       names.input === "x"

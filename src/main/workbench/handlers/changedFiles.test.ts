@@ -52,6 +52,18 @@ describe("a data file that another was copied over while it is looked at", () =>
     expect(heardStates()).toEqual(["changed"]);
   });
 
+  test("is marked by a look for samples that were read before", async () => {
+    const { path, data: entry } = study;
+    const look = async () => (await workbench.call("data.look", { study: path, entry })).file;
+    expect(await look()).toEqual((await sample()).file);
+    expect(heard).toEqual([]);
+    await written(file(), 2, 5);
+    expect(await look()).toEqual((await sample()).file);
+    await rm(file());
+    expect(await look()).toBeNull();
+    expect(heardStates()).toEqual(["changed", "missing"]);
+  });
+
   test("tells samples of a second change from those of the first", async () => {
     const states = [];
     for (const times of [4, 5, 6]) {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { basename, dirname, extname, resolve } from "node:path";
 import type { DataOptions } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
-import { identify } from "../../data/identity";
+import { identify, stampOf } from "../../data/identity";
 import type { Handlers, Services } from "../services";
 import type { StoredData, StoredModel } from "../study/document";
 
@@ -18,6 +18,7 @@ export function entryHandlers(
   | "study.remove"
   | "data.inspect"
   | "data.sample"
+  | "data.look"
   | "data.convention"
   | "model.inspect"
   | "model.weights"
@@ -130,6 +131,12 @@ export function entryHandlers(
         // Also where reading failed: another file in its place may be why.
         await studies.look(study, [entry]);
       }
+    },
+    "data.look": async ({ study: path, entry }) => {
+      const study = await studies.get(path);
+      const stamp = await stampOf(study.data(entry).file.path).catch(() => null);
+      await studies.look(study, [entry]);
+      return { file: stamp && { size: stamp.size, modified: stamp.modified } };
     },
     "data.convention": async ({ study: path, entry, options: unsaved }) => {
       const study = await studies.get(path);
