@@ -31,11 +31,13 @@ import {
 import { checkFinite } from "./finite";
 import type { ArrayFile } from "./arrayFile";
 import { fieldsWithHistory, withHistory } from "./history";
+import { readInParts } from "./inParts";
 import { readingOf, type Proposal } from "./layouts";
 import { openArrayFile } from "./open";
 import { joinedStates, linksIn, shardsOf } from "./shards";
 import { statesOf, type StatePlace, type States } from "./states";
 import { OWN_ORIGIN, OWN_PHYSICS } from "./write/ownWords";
+import { LookedAt } from "./looked";
 import { namesSaid, sidesSaid } from "./said";
 import { unitsOf } from "./units";
 
@@ -186,6 +188,7 @@ async function dataSetOf(
   const grid = box?.grid;
   const physics = physicsOf(file);
   const origin = originOf(file);
+  const looked = new LookedAt(sampleCount);
   const placeOf = (index: number): StatePlace => {
     if (!Number.isInteger(index) || index < 0 || index >= sampleCount) {
       throw new RangeError(`sample ${index} of ${sampleCount}`);
@@ -242,25 +245,36 @@ async function dataSetOf(
     },
     async read(indices, into) {
       const places = indices.map(placeOf);
-      const inputs = asField(await states.read(places, into?.input.data), grid);
-      checkFinite(inputs, states, input.labels, (i) => `${path}: input of sample ${indices[i]!}`);
-      if (targets === "none") return { input: inputs, target: undefined };
-      const later = (steps: number): StatePlace[] =>
-        places.map(({ trajectory, time }) => ({ trajectory, time: time + steps }));
-      const room = into?.target?.data;
-      const target = asField(
-        stored === undefined
-          ? await single.read(later(history), room)
-          : await stored.read(places, room),
-        grid,
+      const isKnown = looked.hasAll(indices);
+      const look =
+        (what: string, of: States, labels: readonly ChannelLabel[]) =>
+        (some: Tensor, before: number): void => {
+          if (isKnown) return;
+          checkFinite(
+            some,
+            of,
+            labels,
+            (i) => `${path}: ${what} of sample ${indices[before + i]!}`,
+          );
+        };
+      const inputs = await readInParts(
+        states,
+        places,
+        into?.input.data,
+        look("input", states, input.labels),
       );
-      checkFinite(
-        target,
-        output,
-        outgoing.labels,
-        (i) => `${path}: target of sample ${indices[i]!}`,
-      );
-      return { input: inputs, target };
+      const later = places.map(({ trajectory, time }) => ({ trajectory, time: time + history }));
+      const target =
+        targets === "none"
+          ? undefined
+          : await readInParts(
+              output,
+              stored === undefined ? later : places,
+              into?.target?.data,
+              look("target", output, outgoing.labels),
+            );
+      looked.add(indices);
+      return { input: asField(inputs, grid), target: target && asField(target, grid) };
     },
     async close() {
       for (const one of files) await one.close();
