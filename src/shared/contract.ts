@@ -38,6 +38,16 @@ const errorRecord = z.object({
   stack: z.string().optional(),
 });
 
+/** What a file may say itself: of these its own word goes before a preset's. */
+const dataOptionsSaid = z.object({
+  /** `periodic`, `open`, or one a direction: `x periodic, y wall`. */
+  boundary: z.string().optional(),
+  /** Time between successive states, or input and target, where the file does not say. */
+  dt: z.number().positive().optional(),
+  /** Sides of the box in the order of the grid's axes; one number is the longest side, of square cells. */
+  length: z.array(z.number().positive()).min(1).max(3).optional(),
+});
+
 /** How a data file is read where the file does not say; empty fields are proposed by the reader. */
 export const dataOptions = z.object({
   /** Names of the arrays that hold inputs and targets; several inputs, with commas between them, are one state. */
@@ -49,12 +59,7 @@ export const dataOptions = z.object({
   fields: z.string().optional(),
   /** Of the output, where it is not the input's. */
   outputFields: z.string().optional(),
-  /** `periodic`, `open`, or one a direction: `x periodic, y wall`. */
-  boundary: z.string().optional(),
-  /** Time between successive states, or input and target, where the file does not say. */
-  dt: z.number().positive().optional(),
-  /** Sides of the box in the order of the grid's axes; one number is the longest side, of square cells. */
-  length: z.array(z.number().positive()).min(1).max(3).optional(),
+  ...dataOptionsSaid.shape,
   /** Words for figures and tables: `v=m/s,p=Pa,x=m,t=s`. */
   units: z.string().optional(),
   /** Successive states that are one input, the earliest first; absent: one. */
@@ -74,6 +79,11 @@ export const dataOptions = z.object({
       arrays: z.string(),
       /** The preset's name, for sentences. */
       preset: z.string().optional(),
+      /**
+       * What it says of files of its kind; what a file says itself, or is stated of it, goes before. Absent in presets
+       * of before, of which the options beside say so much.
+       */
+      says: dataOptionsSaid.optional(),
     })
     .optional(),
 });
@@ -101,6 +111,8 @@ export const dataInfo = z.object({
   dt: z.number().nullable(),
   spacing: z.array(z.number()).nullable(),
   boundary: z.string().nullable(),
+  /** What the file says itself, whatever is stated of it; absent in studies of before. */
+  own: dataOptionsSaid.extend({ fields: z.string().optional() }).optional(),
   /** What it is taken as where nothing states it; periodic where this is missing too. */
   assumedBoundary: z.string().optional(),
   coordinates: z.record(z.string(), z.array(z.number())).nullable(),

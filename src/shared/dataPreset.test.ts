@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DataInfo } from "./contract";
-import { checkExpected, readDataPreset, showDataPreset } from "./dataPreset";
+import { checkExpected, readDataPreset, showDataPreset, statedOf, statedParts } from "./dataPreset";
 
 const info: DataInfo = {
   path: "flow.h5",
@@ -22,16 +22,35 @@ const info: DataInfo = {
 };
 const here = { path: "other.h5", axes: info.axes, channels: 3, arrays: ["u"] };
 
-test("what was stated goes before what the file says, and both read back", () => {
+test("holds what was stated, and nothing that the file says itself", () => {
   const text = showDataPreset(info, { boundary: "open", fields: "scalar:q,vector:u" });
+  expect(text).not.toContain("0.1");
   const { expects, ...options } = readDataPreset(text, "p.json");
-  expect(options).toEqual({
-    boundary: "open",
-    fields: "scalar:q,vector:u",
-    dt: 0.1,
-    length: [4, 4],
-  });
+  expect(options).toEqual({ fields: "scalar:q,vector:u" });
+  expect(expects).toMatchObject({ preset: "p.json", says: { boundary: "open" } });
   expect(() => checkExpected(expects, here)).not.toThrow();
+});
+
+test("what is stated beside a preset is of the file, and goes into the next preset", () => {
+  const read = readDataPreset(showDataPreset(info, { boundary: "open", dt: 2 }), "p.json");
+  expect(statedParts({ ...read, dt: 3 })).toEqual({
+    stated: { dt: 3 },
+    preset: { boundary: "open", dt: 2 },
+  });
+  const again = readDataPreset(showDataPreset(info, { ...read, dt: 3 }), "q.json");
+  expect(again.expects?.says).toEqual({ boundary: "open", dt: 3 });
+});
+
+test("a study of before has its preset’s word beside it, which is of the kind and not of the file", () => {
+  const expects = { axes: info.axes, channels: 3, arrays: "u" };
+  const options = { boundary: "open", length: [2], expects };
+  expect(statedParts(options)).toEqual({ stated: {}, preset: { boundary: "open", length: [2] } });
+});
+
+test("a form begins with a preset’s word only where the file has none", () => {
+  const read = readDataPreset(showDataPreset(info, { boundary: "open", dt: 2, fields: "scalar:p,vector:v" }), "p.json"); // prettier-ignore
+  const stated = statedOf({ ...info, own: { boundary: "periodic" } }, read);
+  expect(stated).toEqual({ dt: 2, fields: "scalar:p,vector:v" });
 });
 
 test("of an input of two states the preset is for the channels of one", () => {

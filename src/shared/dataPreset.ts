@@ -20,33 +20,60 @@ const preset = z.object({
 });
 
 /**
- * The reading of a data set as the text of a preset: what its file does not say itself is stated, so that it holds for
- * files that say less.
+ * How a data set is read as the text of a preset: what was stated or mended, and nothing that its file says itself, for
+ * another file may say otherwise.
  */
 export function showDataPreset(info: DataInfo, options: DataOptions): string {
-  const { expects: _, ...own } = options;
-  // Of an input of more than a state the fields of that state are meant, which only whoever stated them knows.
-  const { history = 1 } = options;
+  const { stated, preset } = statedParts(options);
+  const { expects: _, ...others } = parted(options).others;
   const told = parseConditions(options.conditions).length;
-  const stated = {
-    ...(info.fields === null || history > 1 || told > 0 ? {} : { fields: info.fields }),
-    ...(info.boundary === null ? {} : { boundary: info.boundary }),
-    ...(info.dt === null ? {} : { dt: info.dt }),
-    ...(info.spacing === null ? {} : { length: sidesOf(info, info.spacing) }),
-    ...own,
-  };
   const expects = {
     axes: info.axes,
-    channels: (info.channels.length - told) / history,
+    channels: (info.channels.length - told) / (options.history ?? 1),
     arrays: info.stored?.input ?? "",
   };
   const { layout } = info;
-  return `${JSON.stringify({ kind: KIND, version: VERSION, layout, options: stated, expects }, null, 2)}\n`;
+  return `${JSON.stringify({ kind: KIND, version: VERSION, layout, options: { ...others, ...preset, ...stated }, expects }, null, 2)}\n`;
 }
 
-function sidesOf({ axes, shape }: DataInfo, spacing: readonly number[]): number[] {
-  const points = shape.filter((_, i) => ["x", "y", "z"].includes(axes[i]!));
-  return points.map((count, i) => count * spacing[i]!);
+type Said = Pick<DataOptions, "boundary" | "dt" | "length">;
+
+/** Boundary, time step and sides, and whatever else is stated. */
+function parted<T extends Said>({
+  boundary,
+  dt,
+  length,
+  ...others
+}: T): { says: Said; others: Omit<T, keyof Said> } {
+  // prettier-ignore
+  const says = {
+    ...(boundary === undefined ? {} : { boundary }),
+    ...(dt === undefined ? {} : { dt }),
+    ...(length === undefined ? {} : { length }),
+  };
+  return { says, others };
+}
+
+/** Boundary, time step and sides: which are stated of the file itself, and which a preset says of its kind. */
+export function statedParts(options: DataOptions): { stated: Said; preset: Said } {
+  const { says } = parted(options);
+  const { expects } = options;
+  if (expects === undefined) return { stated: says, preset: {} };
+  // Studies of before have what the preset says beside it.
+  return expects.says === undefined
+    ? { stated: {}, preset: says }
+    : { stated: says, preset: expects.says };
+}
+
+/**
+ * What is stated of a file, a preset's word taken as stated where the file itself says nothing: as a form begins with it.
+ */
+export function statedOf(info: DataInfo, options: DataOptions): DataOptions {
+  const { stated, preset } = statedParts(options);
+  const { expects: _, ...others } = parted(options).others;
+  const own = info.own ?? {};
+  const left = Object.entries(preset).filter(([name]) => own[name as keyof Said] === undefined);
+  return { ...others, ...Object.fromEntries(left), ...stated };
 }
 
 /**
@@ -71,7 +98,8 @@ export function readDataPreset(text: string, name: string): DataOptions {
   }
   const read = preset.safeParse(content);
   if (!read.success) throw refusal(name, read.error);
-  return { ...read.data.options, expects: { ...read.data.expects, preset: name } };
+  const { says, others } = parted(read.data.options);
+  return { ...others, expects: { ...read.data.expects, preset: name, says } };
 }
 
 function refusal(name: string, cause: unknown): UserError {

@@ -169,7 +169,7 @@ export function boxOf(
   boundary: string | undefined,
   { length, ofItsKind }: StatedSides,
 ): Box | undefined {
-  const axes = states.axes.filter((axis): axis is "z" | "y" | "x" => isSpatial(axis));
+  const axes = states.axes.filter(isSpatial);
   if (axes.length === 0) return undefined;
   const size = axes.map((axis) => states.shape[states.axes.indexOf(axis)]!);
   const given = axes.map((axis) => stepOf(coordinates[axis])).map((step) => step && Math.abs(step));
@@ -197,6 +197,6 @@ function cellsOf(size: readonly number[], length: readonly number[], where: stri
 }
 
 /** Whether it is a direction of the grid. */
-export function isSpatial(axis: Axis): boolean {
+export function isSpatial(axis: Axis): axis is "x" | "y" | "z" {
   return axis === "x" || axis === "y" || axis === "z";
 }

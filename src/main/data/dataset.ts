@@ -5,7 +5,7 @@
 import { basename } from "node:path";
 import { parseConditions } from "../../shared/conditions";
 import type { DataOptions } from "../../shared/contract";
-import { checkExpected } from "../../shared/dataPreset";
+import { checkExpected, statedParts } from "../../shared/dataPreset";
 import { UserError } from "../../shared/errors";
 import type { ChannelLabel, FieldSpec, Grid } from "../../shared/fields/spec";
 import type { Units } from "../../shared/fields/units";
@@ -19,7 +19,6 @@ import { withConditions } from "./conditions";
 import {
   boxOf,
   isSpatial,
-  isStep,
   otherOrder,
   readCoordinates,
   readTimeStep,
@@ -34,6 +33,7 @@ import { fieldsWithHistory, withHistory } from "./history";
 import { readInParts } from "./inParts";
 import { readingOf, type Proposal } from "./layouts";
 import { openArrayFile } from "./open";
+import { contradictions, counting, precedenceOf } from "./precedence";
 import { joinedStates, linksIn, shardsOf } from "./shards";
 import { statesOf, type StatePlace, type States } from "./states";
 import { OWN_ORIGIN, OWN_PHYSICS } from "./write/ownWords";
@@ -75,6 +75,13 @@ export interface DataSet extends SampleExtent {
   readonly spacing: readonly number[] | null;
   /** `periodic`, `open`, or one a direction, `x periodic, y wall`; undefined where nothing says. */
   readonly boundary: string | undefined;
+  /** What the file says itself, whatever is stated of it. */
+  readonly own: {
+    readonly boundary: string | undefined;
+    readonly dt: number | undefined;
+    readonly length: readonly number[] | undefined;
+    readonly fields: string | undefined;
+  };
   /** What the grid counts as where nothing states its boundary. */
   readonly assumedBoundary: string;
   /** The equations that the states obey and their numbers; undefined where nothing says. */
@@ -173,17 +180,21 @@ async function dataSetOf(
   );
   const written = await readCoordinates(file.arrays, states, reading.coordinates);
   const sampleCount = states.trajectories * times;
-  // What somebody states of this file goes before what it says; a preset speaks of files of its kind.
-  const ofItsKind = options.expects !== undefined;
-  const ownStep = stepOf(written.time) ?? reading.dt ?? (await readTimeStep(file.arrays));
-  const coordinates = ofItsKind ? written : restated(written, options.dt);
-  const dt = ofItsKind ? (ownStep ?? options.dt) : (options.dt ?? ownStep);
-  const boundary = options.boundary ?? reading.boundary;
-  const said = sidesSaid(file, states.axes.filter(isSpatial).length);
-  const sides =
-    said === undefined || (options.length !== undefined && !ofItsKind)
-      ? { length: options.length, ofItsKind }
-      : { length: said, ofItsKind: false };
+  const directions = states.axes.filter(isSpatial);
+  const said = sidesSaid(file, directions.length);
+  const unstated = boxOf(states, written, undefined, { length: said, ofItsKind: false });
+  const own = {
+    boundary: reading.boundary,
+    dt: stepOf(written.time) ?? reading.dt ?? (await readTimeStep(file.arrays)),
+    length: unstated === undefined || unstated.spacing === null ? undefined : unstated.grid.length,
+  };
+  const precedence = precedenceOf(options, own);
+  const dt = counting(precedence.dt);
+  const boundary = counting(precedence.boundary);
+  const coordinates = restated(written, precedence.dt.stated);
+  const { stated: given, preset } = precedence.length;
+  const ofItsKind = given === undefined && said === undefined;
+  const sides = { length: given ?? said ?? preset, ofItsKind };
   const box = boxOf(states, coordinates, boundary ?? reading.assumedBoundary, sides);
   const grid = box?.grid;
   const physics = physicsOf(file);
@@ -220,6 +231,7 @@ async function dataSetOf(
     dt,
     spacing: box?.spacing ?? null,
     boundary,
+    own: { ...own, fields: reading.fields },
     assumedBoundary: reading.assumedBoundary ?? "periodic",
     physics,
     origin,
@@ -238,7 +250,7 @@ async function dataSetOf(
         ? framesOrSamples(states)
         : []),
       ...assumedOf(box),
-      ...overruled(dt, ownStep),
+      ...contradictions(precedence, directions),
     ],
     place(index) {
       return inTime ? { index, ...placeOf(index) } : { index, trajectory: null, time: null };
@@ -286,17 +298,17 @@ async function dataSetOf(
 async function statesOfInput(
   single: States,
   file: ArrayFile,
-  { history = 1, conditions, dt, expects }: DataOptions,
+  options: DataOptions,
   { coordinates, dt: read }: Proposal,
 ): Promise<States> {
+  const { history = 1, conditions } = options;
   const written = await readCoordinates(file.arrays, single, coordinates);
-  const own = read ?? (await readTimeStep(file.arrays));
-  const isStated = expects === undefined && dt !== undefined;
-  const step = isStated ? dt : (own ?? dt);
+  const { stated, preset } = statedParts(options);
+  const step = stated.dt ?? read ?? (await readTimeStep(file.arrays)) ?? preset.dt;
   const counted = step === undefined ? undefined : Array.from({ length: single.times }, (_, i) => i * step); // prettier-ignore
   return withConditions(withHistory(single, history), parseConditions(conditions), {
     arrays: file.arrays,
-    times: (isStated ? restated(written, dt) : written).time ?? counted,
+    times: restated(written, stated.dt).time ?? counted,
     last: history - 1,
   });
 }
@@ -352,13 +364,6 @@ function assumedOf(box: Box | undefined): string[] {
   return [
     "Nothing states the sides of the box: its cells are taken as square, its longest side as 1.",
   ];
-}
-
-/** Where what is stated is not what the file says. */
-function overruled(dt: number | undefined, own: number | undefined): string[] {
-  if (dt === undefined || own === undefined || isStep(dt, own)) return [];
-  const shown = (step: number): number => Number(step.toPrecision(6));
-  return [`The time step is ${shown(dt)}, as stated; the file itself says ${shown(own)}.`];
 }
 
 /** Fields are numbers that networks and group actions compute with, also where a file stores integers. */

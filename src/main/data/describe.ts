@@ -68,6 +68,7 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
     dt: data.dt ?? null,
     spacing: data.spacing === null ? null : [...data.spacing],
     boundary: data.boundary ?? null,
+    own: saidBy(data),
     ...(data.boundary === undefined ? { assumedBoundary: data.assumedBoundary } : {}),
     coordinates:
       Object.keys(coordinates).length === 0
@@ -78,5 +79,15 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
     ...(Object.keys(data.units).length === 0 ? {} : { units: { ...data.units } }),
     statistics: [...statistics.channels],
     warnings,
+  };
+}
+
+function saidBy({ own }: DataSet): NonNullable<DataInfo["own"]> {
+  const { boundary, dt, length, fields } = own;
+  return {
+    ...(boundary === undefined ? {} : { boundary }),
+    ...(dt === undefined ? {} : { dt }),
+    ...(length === undefined ? {} : { length: [...length] }),
+    ...(fields === undefined ? {} : { fields }),
   };
 }

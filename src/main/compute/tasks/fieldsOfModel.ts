@@ -70,12 +70,11 @@ async function missingAxes(
 function missingOptions(stated: StatedFields, data: DataSet, options: DataOptions): DataOptions {
   return {
     ...missingFields(stated, data, options),
-    ...(options.boundary === undefined && data.grid !== undefined && stated.boundary !== null
+    ...(data.boundary === undefined && data.grid !== undefined && stated.boundary !== null
       ? { boundary: stated.boundary }
       : {}),
     ...(data.dt === undefined && stated.dt !== null ? { dt: stated.dt } : {}),
-    ...(options.length === undefined &&
-    data.grid !== undefined &&
+    ...(data.grid !== undefined &&
     data.spacing === null &&
     stated.length !== null &&
     [1, data.grid.size.length].includes(stated.length.length)

@@ -97,7 +97,7 @@ function sidesBeyond({
   coordinates,
 }: DataSet): readonly number[] | undefined {
   if (grid === undefined || spacing === null) return undefined;
-  const axes = states.axes.filter(isSpatial) as ("x" | "y" | "z")[];
+  const axes = states.axes.filter(isSpatial);
   const told = axes.every((axis, i) => {
     const step = Math.abs(stepOf(coordinates[axis]) ?? Number.NaN);
     return Math.abs(step - spacing[i]!) <= 1e-9 * spacing[i]!;
