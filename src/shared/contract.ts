@@ -10,6 +10,7 @@ import { simulationPreview, simulationRequest, simulatorInfo } from "./simulatio
 import type { Tensor } from "./tensor";
 import { weightsDifference, weightsSide } from "./weightsDifference";
 import { weightsFit } from "./weightsFit";
+import { waitingWork } from "./waiting";
 import {
   rolloutRequest,
   seedCurves,
@@ -99,6 +100,8 @@ export const dataInfo = z.object({
   /** As the program sees the states: [trajectory, time, channel, y, x] less the axes that are not there. */
   shape: z.array(z.number()),
   axes: z.array(z.string()),
+  /** Samples of each trajectory, where they are unequally long; `shape` has the states of the longest. */
+  lengths: z.array(z.number()).optional(),
   dtype: z.string(),
   /** The arrays that the states are read from, as options name them, and the axes of the first as they are stored. */
   stored: z.object({ input: z.string(), axes: z.string() }).optional(),
@@ -241,6 +244,8 @@ export const study = z.object({
   /** Oldest first, those that can go on among them. */
   trainings: z.array(trainingEntry),
   figures: z.array(z.object({ name: z.string(), path: z.string(), modified: z.string() })),
+  /** What was asked for and never came to be, for no job here works on it: it waits to be started again, or removed. */
+  waiting: z.array(waitingWork),
   /** Key of the subgroup that its figures set apart unless another is picked; null for the paper's. */
   setApart: z.string().nullable(),
   /** What undo and redo would do, in words; null where there is nothing. */
@@ -547,6 +552,14 @@ export const methods = {
     z.object({ study: z.string(), request: analysisRequest }),
     z.object({ job: z.string() }),
   ),
+  /** Starts anew what waits in the study since a program ended before its turn came. */
+  "waiting.start": method(
+    z.object({ study: z.string(), id: z.string() }),
+    z.object({ job: z.string() }),
+  ),
+  /** Takes it off the list; nothing was made of it. */
+  "waiting.remove": method(z.object({ study: z.string(), id: z.string() }), study),
+
   "simulators.list": method(none, z.array(simulatorInfo)),
   "simulation.preview": method(z.object({ request: simulationRequest }), simulationPreview),
   /** Its job writes trajectories into the study's folder and adds them as data. */
@@ -670,7 +683,12 @@ export const events = {
   /** The waiting jobs in the order in which they will run, after that was changed. */
   "jobs.ordered": z.object({ jobs: z.array(z.string()) }),
   "study.changed": study,
-  "training.progress": z.object({ study: z.string(), job: z.string(), report: trainingReport }),
+  /** `job` is null where another program trains, and this one follows it. */
+  "training.progress": z.object({
+    study: z.string(),
+    job: z.string().nullable(),
+    report: trainingReport,
+  }),
 } as const;
 
 export type MethodName = keyof typeof methods;

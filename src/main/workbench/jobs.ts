@@ -18,8 +18,11 @@ export interface Work {
   /** The training that it works on. */
   readonly training?: string;
   run(signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Made>;
-  /** After the job ended in whatever way, before that is announced. */
-  ended(state: Job["state"]): Promise<void>;
+  /**
+   * After the job ended in whatever way, before that is announced.
+   * @param closing whether it was cancelled because the program ends, and nobody stopped it
+   */
+  ended(state: Job["state"], closing: boolean): Promise<void>;
 }
 
 interface Entry {
@@ -34,6 +37,7 @@ export class Jobs {
   readonly #changed: (job: Job) => void;
   readonly #ordered: (waiting: string[]) => void;
   #busy = false;
+  #closing = false;
 
   /** @param ordered hears of the waiting jobs, by id, when they were put in another order */
   constructor(changed: (job: Job) => void, ordered: (waiting: string[]) => void = () => undefined) {
@@ -122,7 +126,9 @@ export class Jobs {
     this.#entries.delete(id);
   }
 
+  /** For a program that ends: nothing more is begun. */
   async cancelAll(): Promise<void> {
+    this.#closing = true;
     await Promise.all(this.#unfinished().map(({ id }) => this.cancel(id)));
   }
 
@@ -137,7 +143,7 @@ export class Jobs {
   }
 
   #next(): void {
-    if (this.#busy) return;
+    if (this.#busy || this.#closing) return;
     const entry = [...this.#entries.values()].find(({ job }) => job.state === "queued");
     if (entry === undefined) return;
     this.#busy = true;
@@ -170,7 +176,7 @@ export class Jobs {
   async #end(entry: Entry, change: Partial<Job> & { state: Job["state"] }): Promise<void> {
     entry.job = { ...entry.job, secondsLeft: null, ...change };
     try {
-      await entry.work.ended(change.state);
+      await entry.work.ended(change.state, this.#closing && change.state === "cancelled");
     } catch (error) {
       // The run is complete on the disk all the same; what could not be noted is told with the job.
       entry.job = { ...entry.job, error: toErrorRecord(error) };

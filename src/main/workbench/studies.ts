@@ -86,6 +86,12 @@ export class Studies {
     await Promise.all([...this.#open.keys()].map((folder) => this.#close(folder)));
   }
 
+  /** Those open now. */
+  async opened(): Promise<OpenStudy[]> {
+    const all = await Promise.allSettled(this.#open.values());
+    return all.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  }
+
   /** Folders of those open now. */
   paths(): string[] {
     return [...this.#open.keys()];

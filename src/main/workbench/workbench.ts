@@ -14,6 +14,7 @@ import { UserError } from "../../shared/errors";
 import type { Compute } from "../compute/compute";
 import { Devices } from "../compute/devices";
 import { Events } from "./events";
+import { Followers } from "./followers";
 import { analysisHandlers } from "./handlers/analysis";
 import { appHandlers } from "./handlers/app";
 import { architectureHandlers } from "./handlers/architectures";
@@ -26,6 +27,7 @@ import { runHandlers } from "./handlers/runs";
 import { simulationHandlers } from "./handlers/simulations";
 import { studyHandlers } from "./handlers/studies";
 import { trainingHandlers } from "./handlers/trainings";
+import { waitingHandlers } from "./handlers/waiting";
 import { Jobs } from "./jobs";
 import type { Places } from "./places";
 import { Recent } from "./recent";
@@ -43,6 +45,7 @@ export interface WorkbenchOptions {
 export class Workbench {
   readonly #services: Services;
   readonly #handlers: Handlers;
+  readonly #followers: Followers;
 
   constructor(options: WorkbenchOptions) {
     const events = new Events();
@@ -55,15 +58,20 @@ export class Workbench {
     const devices = new Devices(options.compute);
     const uploads = new Uploads();
     this.#services = { ...options, devices, events, jobs, recent, studies, uploads };
+    this.#followers = new Followers(this.#services);
+    const starters = {
+      ...analysisHandlers(this.#services),
+      ...simulationHandlers(this.#services),
+      ...trainingHandlers(this.#services),
+    };
     this.#handlers = {
       ...appHandlers(this.#services),
       ...fileHandlers(this.#services),
       ...studyHandlers(this.#services),
       ...entryHandlers(this.#services),
-      ...analysisHandlers(this.#services),
-      ...simulationHandlers(this.#services),
+      ...starters,
+      ...waitingHandlers(this.#services, starters),
       ...architectureHandlers(this.#services),
-      ...trainingHandlers(this.#services),
       ...rolloutHandlers(this.#services),
       ...repairHandlers(this.#services),
       ...runHandlers(this.#services),
@@ -111,6 +119,11 @@ export class Workbench {
     return this.#services.events.subscribe(listener);
   }
 
+  /** Looks now at studies that another program has, which otherwise happens every few seconds. */
+  follow(): Promise<void> {
+    return this.#followers.look();
+  }
+
   /** True while a job runs or waits. */
   get busy(): boolean {
     return this.#services.jobs.active();
@@ -118,6 +131,7 @@ export class Workbench {
 
   /** Cancels jobs, drops unfinished uploads, gives back every lock, ends the compute process. */
   async close(): Promise<void> {
+    await this.#followers.close();
     await this.#services.jobs.cancelAll();
     await this.#services.uploads.close();
     await this.#services.studies.closeAll();

@@ -108,6 +108,7 @@ export function someStudy(change: Partial<Study> = {}): Study {
     models: [someModel()],
     runs: [],
     trainings: [],
+    waiting: [],
     figures: [],
     setApart: null,
     undo: null,

@@ -158,16 +158,6 @@ export const trainingRecord = z.object({
 });
 export type TrainingRecord = z.infer<typeof trainingRecord>;
 
-/** A training as the study's tree lists it. */
-export const trainingEntry = z.object({
-  ...trainingRecord.shape,
-  /** Entries of the study with its weights, one a seed, where they are there. */
-  models: z.array(z.string()),
-  /** The study's entry of its data; null where it has none. */
-  dataEntry: z.string().nullable(),
-});
-export type TrainingEntry = z.infer<typeof trainingEntry>;
-
 /** How a training that runs is getting on; sent several times a second. */
 export const trainingReport = z.object({
   training: z.string(),
@@ -194,6 +184,31 @@ export const trainingReport = z.object({
   secondsLeft: z.number().nullable(),
 });
 export type TrainingReport = z.infer<typeof trainingReport>;
+
+/** A training that another program makes, which has the study open to write. */
+export const trainingElsewhere = z.object({
+  /** "process 123 on this machine, since 2026-01-02 03:04 UTC" */
+  holder: z.string(),
+  /** 0…1. */
+  fraction: z.number(),
+  /** "Epoch 3 of 20, loss 0.012" */
+  stage: z.string(),
+  /** null before its first step. */
+  report: trainingReport.nullable(),
+});
+export type TrainingElsewhere = z.infer<typeof trainingElsewhere>;
+
+/** A training as the study's tree lists it. */
+export const trainingEntry = z.object({
+  ...trainingRecord.shape,
+  /** Entries of the study with its weights, one a seed, where they are there. */
+  models: z.array(z.string()),
+  /** The study's entry of its data; null where it has none. */
+  dataEntry: z.string().nullable(),
+  /** Where another program trains it at the moment; absent elsewhere. */
+  elsewhere: trainingElsewhere.optional(),
+});
+export type TrainingEntry = z.infer<typeof trainingEntry>;
 
 /** What is drawn of one seed: arrays of curves.npz, by the names below. */
 export const seedCurves = z.object({

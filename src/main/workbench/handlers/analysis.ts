@@ -41,9 +41,9 @@ export function analysisHandlers({
           const input = { ...here, id, folder, notices };
           return { run: (await compute.call("analyse", input, { signal, onProgress })).id };
         },
-        ended: async (state) => {
+        ended: async (state, closing) => {
           // What the user stopped or what cannot work is not to be made by `noetherscope run` later.
-          if (state !== "done") await study.dropRequest(id);
+          await study.settle(id, state === "done" || closing);
           await studies.announce(study);
           await studies.release(study.path);
         },

@@ -7,6 +7,7 @@ import { simulationPlan } from "../../compute/tasks/simulationPlan";
 import { atomicWrite } from "../../data/atomic";
 import { makeFolder } from "../../data/makeFolder";
 import { simulators } from "../../physics/simulators";
+import { newRunId } from "../runId";
 import type { Handlers, Services } from "../services";
 import { freeName, readData } from "./entries";
 
@@ -37,9 +38,12 @@ export function simulationHandlers(
       const study = await studies.get(path);
       await study.assertWritable();
       const { simulator, coefficients, choices } = simulationPlan(request);
+      const title = `Simulate ${simulator.title}`;
+      const id = newRunId("simulate");
+      await study.enqueue({ kind: "simulation", id, title, asked: new Date().toISOString(), request }); // prettier-ignore
       const job = jobs.start({
         study: study.path,
-        title: `Simulate ${simulator.title}`,
+        title,
         analysis: "simulate",
         run: async (signal, onProgress) => {
           const folder = join(study.path, "data");
@@ -66,8 +70,9 @@ export function simulationHandlers(
           await study.edit(`Add ${name}`, ({ data }) => ({ data: [...data, entry] }));
           return { data: entry.id };
         },
-        ended: async () => {
+        ended: async (_state, closing) => {
           pictures.delete(job);
+          await study.settle(id, closing);
           await studies.announce(study);
           await studies.release(study.path);
         },

@@ -60,7 +60,7 @@ async function ended(
       resolve(job);
     });
   });
-  const quiet = workbench.on("training.progress", ({ report, job }) => hear(report, job));
+  const quiet = workbench.on("training.progress", ({ report, job }) => hear(report, job!));
   await begin();
   const job = await end;
   quiet();

@@ -1,5 +1,6 @@
 /** Trainings: what one would come to, starting them and going on, and how they are getting on. */
 import { join } from "node:path";
+import { UserError } from "../../../shared/errors";
 import { parseParameters } from "../../../shared/parameters";
 import {
   resumable,
@@ -40,30 +41,38 @@ export function trainingHandlers(
     names.set(folder, training.name);
     const job = jobs.start({
       study: study.path,
-      title: `Train ${withSeeds(training.name, parseSeeds(training.parameters.seeds).length)}`,
+      title: titleOf(training),
       analysis: "train",
       training: training.id,
       run: async (signal, onProgress) => {
         onProgress({ fraction: 0, stage: "Looking for the device" });
         const given = await input(signal);
         const tell = newsOf(services, study, training.id);
-        await compute.call("train", given, {
-          signal,
-          winding: true,
-          onProgress: ({ training: report, ...progress }) => {
-            if (report !== undefined) {
-              reports.set(folder, report);
-              events.emit("training.progress", { study: study.path, job, report });
-              tell();
-            }
-            onProgress(progress);
-          },
-        });
+        const teller = study.tellerOf(training.id);
+        try {
+          await compute.call("train", given, {
+            signal,
+            winding: true,
+            onProgress: ({ training: report, ...progress }) => {
+              teller.tell({ ...progress, report: report ?? null });
+              if (report !== undefined) {
+                reports.set(folder, report);
+                events.emit("training.progress", { study: study.path, job, report });
+                tell();
+              }
+              onProgress(progress);
+            },
+          });
+        } finally {
+          await teller.end();
+        }
         return {};
       },
-      ended: async () => {
+      ended: async (_state, closing) => {
         reports.delete(folder);
         names.delete(folder);
+        // One that has begun is in its folder, where it can go on.
+        await study.settle(training.id, closing && !(await study.trainings.has(training.id)));
         await addTrained(services, study, training.id);
         await studies.announce(study);
         await studies.release(study.path);
@@ -90,6 +99,15 @@ export function trainingHandlers(
       ]);
       const spec = { ...asked, name };
       const id = newRunId(slug(name));
+      const kept = { ...request, name };
+      const folder = study.trainings.folderOf(id);
+      names.set(folder, name);
+      try {
+        await study.enqueue({ kind: "training", id, title: titleOf(spec), asked: new Date().toISOString(), request: kept }); // prettier-ignore
+      } catch (error) {
+        names.delete(folder);
+        throw error;
+      }
       const job = begin(study, { ...spec, id }, async (signal) => {
         const { target, notices } = await devices.settle(wantedTarget(spec.parameters), signal);
         const begun = { ...spec, notices };
@@ -99,6 +117,7 @@ export function trainingHandlers(
     },
     "training.resume": async ({ study: path, training, parameters: given = {}, data = null }) => {
       const study = await studies.get(path);
+      await assertNotElsewhere(study, training);
       await study.assertWritable();
       const record = await readTraining(study.trainings.folderOf(training));
       const changed = changeable(given);
@@ -125,9 +144,29 @@ export function trainingHandlers(
     },
     "training.report": async ({ study: path, training }) => {
       const study = await studies.get(path);
-      return { report: reports.get(study.trainings.folderOf(training)) ?? null };
+      const own = reports.get(study.trainings.folderOf(training));
+      return { report: own ?? (await study.trainedElsewhere(training))?.report ?? null };
     },
   };
+}
+
+/** "Train unet on jets, 2 seeds" */
+function titleOf({ name, parameters }: { name: string; parameters: { readonly seeds: string } }) {
+  return `Train ${withSeeds(name, parseSeeds(parameters.seeds).length)}`;
+}
+
+/** Two programs that train one network would write each other's weights. @throws UserError "training/elsewhere" */
+async function assertNotElsewhere(study: OpenStudy, training: string): Promise<void> {
+  const elsewhere = await study.trainedElsewhere(training);
+  if (elsewhere === null) return;
+  throw new UserError(
+    "training/elsewhere",
+    `${training} is being trained by another Noetherscope, ${elsewhere.holder}: ${elsewhere.stage}.`,
+    {
+      where: study.path,
+      todo: "Pause it there, or wait until it has ended; windows that have the study open follow it meanwhile.",
+    },
+  );
 }
 
 /** Milliseconds between two looks whether a training that runs has written its record. */

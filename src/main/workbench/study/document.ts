@@ -5,6 +5,7 @@
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { z } from "zod";
 import { analysisRequest, study } from "../../../shared/contract";
+import { queuedWork } from "../../../shared/waiting";
 import { atomicWrite } from "../../data/atomic";
 import { readRecord } from "../../data/record";
 
@@ -26,6 +27,8 @@ const studyDocument = z.object({
   models: z.array(storedModel),
   /** Runs that were asked for, by the run's id; `noetherscope run` makes those that are not there. */
   requests: z.array(z.object({ id: z.string(), ...analysisRequest.shape })),
+  /** Trainings and simulations that were asked for and have left nothing yet, in the order in which they were. */
+  queue: z.array(queuedWork).default([]),
   /** Runs that lie in the trash folder. */
   removed: z.array(z.string()),
   /** Trainings that were removed: undo finds their folders in the trash until the study is closed. */
@@ -48,6 +51,7 @@ export function emptyDocument(name: string): StudyDocument {
     data: [],
     models: [],
     requests: [],
+    queue: [],
     removed: [],
     removedTrainings: [],
     received: [],

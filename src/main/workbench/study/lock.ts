@@ -26,6 +26,8 @@ const taken = new Map<string, string>();
 export interface Lock {
   /** Why it is not ours, in words: who has it, or that nobody can; null where it is ours. */
   readonly holder: string | null;
+  /** Names this taking of the lock, ours or the holder’s; null where nobody can be named. */
+  readonly token: string | null;
   /** False once another program took the lock, having found this one unresponsive (a sleeping laptop). */
   stillOurs(): Promise<boolean>;
   release(): Promise<void>;
@@ -57,7 +59,7 @@ export async function takeLock(folder: string): Promise<Lock> {
       if (code !== "EEXIST") throw error;
     }
     const holder = await livingHolder(path);
-    if (holder !== null) return heldElsewhere(`it is held by ${holder}`);
+    if (holder !== null) return heldElsewhere(`it is held by ${holder.words}`, holder.token);
     await rm(path, { force: true });
   }
   return heldElsewhere("it is held by another program, which opened it at this very moment");
@@ -73,6 +75,7 @@ function ownLock(path: string, token: string): Lock {
   const stillOurs = async (): Promise<boolean> => (await readLock(path))?.token === token;
   return {
     holder: null,
+    token,
     stillOurs,
     release: async () => {
       clearInterval(beat);
@@ -84,16 +87,19 @@ function ownLock(path: string, token: string): Lock {
   };
 }
 
-function heldElsewhere(holder: string): Lock {
+function heldElsewhere(holder: string, token: string | null = null): Lock {
   return {
     holder,
+    token,
     stillOurs: () => Promise.resolve(false),
     release: () => Promise.resolve(),
   };
 }
 
 /** The lock's owner in words; null where it is gone. */
-async function livingHolder(path: string): Promise<string | null> {
+async function livingHolder(
+  path: string,
+): Promise<{ readonly words: string; readonly token: string | null } | null> {
   const lock = await readLock(path);
   const touched = await stat(path).then(
     ({ mtimeMs }) => mtimeMs,
@@ -101,11 +107,13 @@ async function livingHolder(path: string): Promise<string | null> {
   );
   if (Date.now() - touched > ABANDONED) return null;
   // Just being written: its owner is alive.
-  if (lock === null) return "another program, which is opening it";
+  if (lock === null) return { words: "another program, which is opening it", token: null };
   const here = lock.host === hostname();
   if (here && !isRunning(lock.pid)) return null;
   if (here && lock.pid === process.pid && (await isMoved(lock.token))) return null;
-  return `process ${lock.pid} on ${here ? "this machine" : lock.host}, since ${lock.since.slice(0, 16).replace("T", " ")} UTC`;
+  const where = here ? "this machine" : lock.host;
+  const since = lock.since.slice(0, 16).replace("T", " ");
+  return { words: `process ${lock.pid} on ${where}, since ${since} UTC`, token: lock.token };
 }
 
 /** Whether a lock that names this process lies elsewhere than where it was taken: its study's folder was renamed. */

@@ -5,6 +5,8 @@ import { analysisById } from "../../../shared/analyses";
 import type { RunEntry, Study } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import type { RunRecord } from "../../../shared/run";
+import type { TrainingElsewhere } from "../../../shared/training/training";
+import type { QueuedWork } from "../../../shared/waiting";
 import { isThere } from "../../data/isThere";
 import { makeFolder } from "../../data/makeFolder";
 import { removePartial } from "../../training/folder";
@@ -19,6 +21,7 @@ import {
   type StoredRequest,
   type StudyDocument,
 } from "./document";
+import { runningElsewhere, Teller } from "./elsewhere";
 import { Freshness, outdates, type FileState } from "./freshness";
 import { History } from "./history";
 import { takeLock, type Lock } from "./lock";
@@ -30,14 +33,18 @@ import { withSeeds } from "../withSeeds";
 /** Where what was removed lies, in the study's folder. */
 const TRASH = "trash";
 
-/** What undo and redo go over. Requests are not part of it: what was computed stays asked for. */
-type Edited = Omit<StudyDocument, "requests" | "received" | "format" | "setApart">;
+/** What undo and redo go over. Requests and the queue are not part of it: what was asked for stays asked for. */
+type Edited = Omit<StudyDocument, "requests" | "queue" | "received" | "format" | "setApart">;
 
 export class OpenStudy {
   readonly path: string;
   readonly runs: Runs;
   readonly trainings: Trainings;
-  readonly #lock: Lock;
+  #lock: Lock;
+  /** Of the document, as it was last read or written. */
+  #stamp = "";
+  /** Work of the queue and requests that jobs of this program do. */
+  readonly #underWay = new Set<string>();
   readonly #history = new History<Edited>();
   readonly #freshness = new Freshness();
   #document: StudyDocument;
@@ -62,9 +69,7 @@ export class OpenStudy {
     const lock = await takeLock(path);
     try {
       const study = new OpenStudy(path, await readDocument(path), lock);
-      // What a program that was killed, or lost sight of the study, could not delete.
-      await study.#deleteRemoved();
-      if (lock.holder === null) await removePartial(path);
+      if (lock.holder === null) await study.#tidy();
       return study;
     } catch (error) {
       await lock.release();
@@ -176,18 +181,76 @@ export class OpenStudy {
   }
 
   addRequest(request: StoredRequest): Promise<void> {
+    this.#underWay.add(request.id);
     return this.#change(() =>
       this.#write({ ...this.#document, requests: [...this.#document.requests, request] }),
     );
   }
 
-  dropRequest(id: string): Promise<void> {
+  /** Keeps what a job of this program is about to do, should the program end before its turn comes. */
+  enqueue(work: QueuedWork): Promise<void> {
+    this.#underWay.add(work.id);
     return this.#change(() =>
-      this.#write({
-        ...this.#document,
-        requests: this.#document.requests.filter((request) => request.id !== id),
-      }),
+      this.#write({ ...this.#document, queue: [...this.#document.queue, work] }),
     );
+  }
+
+  /**
+   * Of work whose job has ended.
+   * @param keep whether it stays asked for: it came to a run, or the program ended and nobody stopped it
+   */
+  async settle(id: string, keep: boolean): Promise<void> {
+    try {
+      if (!keep) await this.dequeue(id);
+    } finally {
+      this.#underWay.delete(id);
+    }
+  }
+
+  /** Takes it off what is asked for; nothing where it is not. */
+  dequeue(id: string): Promise<void> {
+    return this.#change(async () => {
+      const { queue, requests } = this.#document;
+      if (![...queue, ...requests].some((work) => work.id === id)) return;
+      await this.#write({
+        ...this.#document,
+        queue: queue.filter((work) => work.id !== id),
+        requests: requests.filter((request) => request.id !== id),
+      });
+    });
+  }
+
+  /** What was asked for and no job of this program does, as its entry keeps it. */
+  waiting(id: string): QueuedWork | StoredRequest {
+    const { queue, requests } = this.#document;
+    const found = [...queue, ...requests].find((work) => work.id === id);
+    if (found !== undefined && !this.#underWay.has(id)) return found;
+    throw new UserError("study/not-waiting", `${id} does not wait any more.`, {
+      where: documentPath(this.path),
+      todo: "It was started or removed meanwhile.",
+    });
+  }
+
+  /**
+   * Of a study that another program had when it was opened: takes it where that program has ended, and reads what was
+   * written meanwhile.
+   * @throws UserError "study/…", "file/…": then it is as it was
+   */
+  async catchUp(): Promise<void> {
+    if (this.readOnly === null) return;
+    const lock = await takeLock(this.path);
+    try {
+      const stamp = await documentStamp(this.path);
+      if (lock.holder === null || stamp !== this.#stamp) {
+        this.#document = await readDocument(this.path);
+        this.#stamp = stamp;
+      }
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+    this.#lock = lock;
+    if (lock.holder === null) await this.#tidy();
   }
 
   /** @throws UserError "study/read-only" */
@@ -211,6 +274,16 @@ export class OpenStudy {
     }
   }
 
+  /** Tells those who have the study open to read how a training of this program gets on. */
+  tellerOf(training: string): Teller {
+    return new Teller(this.trainings.folderOf(training), this.#lock);
+  }
+
+  /** What another program, which has the study, is making of a training; null where none works on it. */
+  trainedElsewhere(training: string): Promise<TrainingElsewhere | null> {
+    return runningElsewhere(this.trainings.folderOf(training), this.#lock);
+  }
+
   /** As windows see it. */
   async view(): Promise<Study> {
     const document = this.#document;
@@ -232,7 +305,7 @@ export class OpenStudy {
       this.runs.list(),
       listFigures(this.path),
     ]);
-    const trainings = await this.trainings.view(data, models);
+    const trainings = await this.trainings.view(data, models, this.#lock);
     return {
       path: this.path,
       name: document.name,
@@ -257,6 +330,7 @@ export class OpenStudy {
           }),
       ).map(({ parameters: _, ...entry }) => entry),
       trainings,
+      waiting: this.#waiting(new Set([...records, ...trainings].map(({ id }) => id)), data, models),
       figures,
       setApart: document.setApart,
       undo: this.readOnly === null ? this.#history.undo : null,
@@ -268,6 +342,37 @@ export class OpenStudy {
     await this.#lastChange.catch(() => undefined);
     await this.#deleteRemoved();
     await this.#lock.release();
+  }
+
+  /** @param there runs and trainings that came to be */
+  #waiting(
+    there: ReadonlySet<string>,
+    data: Study["data"],
+    models: Study["models"],
+  ): Study["waiting"] {
+    const { queue, requests, removed } = this.#document;
+    const isWaiting = ({ id }: { readonly id: string }): boolean =>
+      !there.has(id) && !removed.includes(id) && !this.#underWay.has(id);
+    const nameIn = (entries: readonly { id: string; name: string }[], id: string): string =>
+      entries.find((entry) => entry.id === id)?.name ?? id;
+    return [
+      ...queue.filter(isWaiting).map(({ kind, id, title, asked }) => ({ kind, id, title, asked })),
+      ...requests.filter(isWaiting).map(({ id, analysis, model, data: of }) => ({
+        kind: "analysis" as const,
+        id,
+        title: titleOf(analysis, [...(model === null ? [] : [nameIn(models, model)]), nameIn(data, of)]), // prettier-ignore
+        asked: null,
+      })),
+    ];
+  }
+
+  /** What a program that was killed, or lost sight of the study, left. For whoever holds the lock. */
+  async #tidy(): Promise<void> {
+    await this.#deleteRemoved();
+    await removePartial(this.path);
+    // Trainings that had begun are in their folders; later, when one of those is removed, nothing of it waits.
+    const begun = new Set((await this.trainings.list()).map(({ id }) => id));
+    for (const { id } of this.#document.queue) if (begun.has(id)) await this.dequeue(id);
   }
 
   #withReceived(seeds: readonly string[]): string[] {
@@ -300,6 +405,7 @@ export class OpenStudy {
     try {
       await writeDocument(this.path, next);
       this.#document = next;
+      this.#stamp = await documentStamp(this.path);
     } catch (error) {
       for (const [from, to] of moved.reverse()) await rename(to, from);
       throw error;
@@ -373,7 +479,7 @@ function runEntry(
   return {
     id: record.id,
     analysis: record.analysis,
-    title: `${analysisById(record.analysis)?.title ?? record.analysis} · ${names.join(" on ")}`,
+    title: titleOf(record.analysis, names),
     started: record.started,
     seconds: record.seconds,
     model: model?.id ?? null,
@@ -384,6 +490,11 @@ function runEntry(
       from === undefined ? null : { entry: from, state: from.state },
     ),
   };
+}
+
+/** "Coherence · unet on vortices" */
+function titleOf(analysis: string, names: readonly string[]): string {
+  return `${analysisById(analysis)?.title ?? analysis} · ${names.join(" on ")}`;
 }
 
 /** "NAME, 2 seeds" after the training whose seeds a run is over, not just the model that it was started from. */
@@ -397,6 +508,12 @@ function ensembleOf(
   const training =
     model.removedTraining ?? trainings.find(({ models }) => models.includes(model.id))?.name;
   return training === undefined ? undefined : withSeeds(training, seeds.length);
+}
+
+/** By which a document that another program wrote is known. */
+async function documentStamp(folder: string): Promise<string> {
+  const { size, mtimeMs, ino } = await stat(documentPath(folder));
+  return `${size} ${mtimeMs} ${ino}`;
 }
 
 export function figuresFolder(study: string): string {

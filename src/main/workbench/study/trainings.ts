@@ -6,6 +6,8 @@ import type { AnalysisRequest, Study } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import { CHECKPOINT_PATTERN, CHECKPOINTS_OF_SEEDS } from "../../../shared/training/checkpoints";
 import type { TrainingEntry, TrainingRecord } from "../../../shared/training/training";
+import { runningElsewhere } from "./elsewhere";
+import type { Lock } from "./lock";
 import {
   listTrainings,
   readTraining,
@@ -44,8 +46,8 @@ export class Trainings {
   }
 
   /** As windows see them, with the study's entries of their networks and data. */
-  async view(data: Entries, models: Entries): Promise<TrainingEntry[]> {
-    return (await this.list()).map((record) => {
+  async view(data: Entries, models: Entries, lock: Lock): Promise<TrainingEntry[]> {
+    const entries = (await this.list()).map(async (record) => {
       const folder = this.folderOf(record.id);
       const path = join(this.#study, record.data.path);
       const used = isAbsolute(record.data.path) ? record.data.path : path;
@@ -53,8 +55,15 @@ export class Trainings {
         ...record,
         models: models.filter(({ file }) => file.path.startsWith(folder + sep)).map(({ id }) => id),
         dataEntry: data.find(({ file }) => file.path === used)?.id ?? null,
+        ...(await this.#elsewhere(folder, lock)),
       };
     });
+    return Promise.all(entries);
+  }
+
+  async #elsewhere(folder: string, lock: Lock): Promise<Pick<TrainingEntry, "elsewhere">> {
+    const elsewhere = await runningElsewhere(folder, lock);
+    return elsewhere === null ? {} : { elsewhere };
   }
 
   /** Whether a training's record is another on the disk than was last read, or there and was never read. */
