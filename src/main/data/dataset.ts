@@ -44,6 +44,8 @@ import { unitsOf } from "./units";
 /** `trajectories` and `times` count samples: T states of a trajectory are T − 1 transitions. */
 export interface DataSet extends SampleExtent {
   readonly path: string;
+  /** What was stated in opening it. */
+  readonly options: DataOptions;
   /** "PDEBench 2-D shallow water"; the format where no layout is recognised. */
   readonly layout: string;
   /** Why it is taken for that, each a sentence. */
@@ -208,6 +210,7 @@ async function dataSetOf(
   };
   return {
     path,
+    options,
     layout: reading.layout,
     evidence: [
       ...reading.evidence,

@@ -16,7 +16,6 @@ import type { TaskContext } from "../task";
 import { KEPT_FOLDER, keptParts, timedParts, type TimedParts } from "../keptParts";
 import { assertWritable, writeRun } from "../runFolder";
 import { identities } from "./checkpoints";
-import { directionsNotice } from "./conventionNotice";
 import { errorNotice } from "./errorNotice";
 import { openExperiment, placeOf, stampOf, type Experiment } from "./experiment";
 import { networkName } from "./networkName";
@@ -147,10 +146,7 @@ async function prepared<T>(
       experiment.notices.push(...warnings);
     }
     const { input: states, target } = await experiment.read();
-    const samples = { input: states, target: target ?? undefined };
-    experiment.notices.push(
-      ...directionsNotice(samples, experiment.data, definitionOf(input.analysis)),
-    );
+    experiment.notices.push(...(await experiment.convention()));
     signal.throwIfAborted();
     const context: DataContext = {
       model,

@@ -20,7 +20,7 @@ import { changesNothing, prepared, type Preparation } from "../../models/prepare
 import type { Target } from "../../runtime/target";
 import { openDataFor } from "./fieldsOfModel";
 import { checkpointsBeside, checkpointsOf, type CheckpointFile } from "./checkpoints";
-import { conventionNotice, mixesComponents, some } from "./conventionNotice";
+import { conventionNotice } from "./conventionNotice";
 import {
   checkLogarithms,
   extentsFor,
@@ -57,7 +57,7 @@ export interface Experiment {
   readonly target: Target;
   readonly memoryBytes: number;
   readonly notices: string[];
-  /** What the data say against their stated convention, before a group acts on it; a few samples are read for that. */
+  /** What the data say against their stated convention where it matters to the analysis; some samples are read for that. */
   convention(): Promise<string[]>;
   /** The chosen samples. */
   read(): Promise<{ input: Tensor; target: Tensor | null }>;
@@ -209,13 +209,9 @@ async function experimentOf(
     target: targetOf(parameters),
     memoryBytes: Number(parameters["memory"]) * 2 ** 20,
     notices,
-    convention: async () =>
-      mixesComponents(data, group)
-        ? conventionNotice(await data.read(some(selection.indices)), data, group)
-        : [],
+    convention: () => conventionNotice(data, { group, analysis: definitionOf(analysis) }),
     read: async () => {
       const { input, target } = await data.read(selection.indices);
-      notices.push(...conventionNotice({ input, target }, data, group));
       const nameOf = (kind: string) => (i: number) =>
         `${data.path}: ${kind} of sample ${selection.indices[i]!}`;
       if (model !== null) {

@@ -18,8 +18,7 @@ import { openExecutor, type Target } from "../../runtime/target";
 import type { TaskContext } from "../task";
 import type { Model } from "../../models";
 import { openExperiment, placeOf, type Experiment } from "./experiment";
-import { directionsNotice, meansDirections, some } from "./conventionNotice";
-import { definitionOf, type AnalysisSpec } from "./spec";
+import type { AnalysisSpec } from "./spec";
 
 /** With a network to time. */
 type Trained = Experiment & { readonly model: Model };
@@ -65,7 +64,6 @@ export async function preview(
       notices: [
         ...experiment.notices,
         ...(await experiment.convention()),
-        ...(await directionsOf(experiment, spec)),
         ...(cost.atMost === undefined ? [] : [cost.atMost]),
         ...(checking === 0
           ? []
@@ -107,18 +105,8 @@ async function previewOfData(experiment: Experiment, spec: AnalysisSpec): Promis
     memoryBytes: cost.memoryBytes,
     seconds: cost.flops / OWN_SPEED,
     atMost: cost.atMost !== undefined,
-    notices: [...notices, ...(await directionsOf(experiment, spec))],
+    notices: [...notices, ...(await experiment.convention())],
   };
-}
-
-/** What the data say against their stated convention, where no group acts but directions are meant. */
-async function directionsOf(
-  { data, indices }: Experiment,
-  { analysis }: AnalysisSpec,
-): Promise<string[]> {
-  const definition = definitionOf(analysis);
-  if (!meansDirections(data, definition)) return [];
-  return directionsNotice(await data.read(some(indices)), data, definition);
 }
 
 /** Where results are verified. */

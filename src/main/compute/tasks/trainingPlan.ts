@@ -11,7 +11,7 @@ import type { TrainingParameters } from "../../../shared/training/parameters";
 import { parseSeeds } from "../../../shared/training/seeds";
 import type { DataSet } from "../../data/dataset";
 import { samplesSha256 } from "../../data/identity";
-import { conventionNoticeOf } from "./conventionNotice";
+import { conventionNotice } from "./conventionNotice";
 import { dataInputs, inputName, type Graph } from "../../graph/ir";
 import type { Model } from "../../models";
 import { changesNothing, prepared, type Preparation } from "../../models/prepared";
@@ -118,7 +118,7 @@ export async function trainingPlan(
     fields: data.fields === undefined ? "" : showFieldSpec(data.fields),
     notices: [
       ...data.notices,
-      ...(await conventionNoticeOf(data, split.train, group)),
+      ...(await conventionNotice(data, { group })),
       ...split.notices,
       ...model.info.warnings,
       ...(batch < parameters.batch

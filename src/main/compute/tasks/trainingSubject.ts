@@ -22,7 +22,7 @@ import { openModel, type Model } from "../../models";
 import { declaredBy } from "../../models/declared";
 import type { TrainingParameters } from "../../../shared/training/parameters";
 import { parseSeeds } from "../../../shared/training/seeds";
-import { conventionNoticeOf } from "./conventionNotice";
+import { conventionNotice } from "./conventionNotice";
 import { openDataFor } from "./fieldsOfModel";
 import { extentsFor } from "./preparation";
 import { splitBy, trainingPreparation, type DataPlace } from "./trainingPlan";
@@ -134,7 +134,7 @@ async function openArchitecture(
     return {
       model,
       data,
-      notices: [...plan.notices, ...(await builtInNotice(plan, data, train))],
+      notices: [...plan.notices, ...(await builtInNotice(plan, data))],
       base: await floatsOf(model.path),
       initial: (seed) => plan.draw(seed),
       architecture: { id, preset: plan.preset, parameters: { ...settings } },
@@ -149,10 +149,9 @@ async function openArchitecture(
 async function builtInNotice(
   { definition, settings }: NetworkPlan,
   data: DataSet,
-  samples: readonly number[],
 ): Promise<string[]> {
   if (definition.id !== d4cnn.id) return [];
-  return conventionNoticeOf(data, samples, groupByName(String(settings["symmetry"])));
+  return conventionNotice(data, { group: groupByName(String(settings["symmetry"])) });
 }
 
 /** A model that leaves axes open at the extents of the data. */
