@@ -3,13 +3,7 @@
  * starting points of the strides, so another seed gives another, equally even choice.
  */
 import { UserError } from "./errors";
-
-/** Samples of a data set, trajectory by trajectory: sample = trajectory · times + time. */
-export interface SampleExtent {
-  readonly trajectories: number;
-  /** Start times a trajectory. */
-  readonly times: number;
-}
+import { numberingOf, type SampleExtent } from "./sampleExtent";
 
 /** As options write it. */
 export interface SampleChoice {
@@ -38,33 +32,52 @@ export function select(extent: SampleExtent, choice: SampleChoice): Selection {
     extent.trajectories,
   );
   const [firstTime, endTime] = rangeWithin("times", choice.times ?? "", extent.times);
-  const trajectories = endTrajectory - firstTrajectory;
-  const times = endTime - firstTime;
-  const available = trajectories * times;
-  if (available <= 0) {
+  const numbering = numberingOf(extent);
+  const timesOf = (trajectory: number): number =>
+    Math.min(endTime, numbering.lengthOf(trajectory)) - firstTime;
+  // Trajectories with start times in the range.
+  let [there, available] = [0, 0];
+  const longEnough: number[] = [];
+  for (let trajectory = firstTrajectory; trajectory < endTrajectory; trajectory++) {
+    const times = timesOf(trajectory);
+    if (times <= 0) continue;
+    if (extent.lengths !== undefined) longEnough.push(trajectory);
+    there++;
+    available += times;
+  }
+  if (available === 0) {
+    const each = extent.lengths === undefined ? "each" : "or less";
     throw new UserError(
       "selection/empty",
       "No sample is left by the chosen trajectories and times.",
       {
-        todo: `There are ${extent.trajectories} trajectories with ${extent.times} start times each.`,
+        todo: `There are ${extent.trajectories} trajectories with ${extent.times} start times ${each}.`,
       },
     );
   }
   const wanted = wantedCount(choice.samples, available);
   const count = Math.min(wanted, available);
   const random = uniform(choice.seed ?? 0);
-  const used = Math.min(count, trajectories);
+  const used = Math.min(count, there);
   const trajectoryStart = random();
   const timeStart = random();
   const indices: number[] = [];
+  // All of them give as many as their times are of all; of fewer each gives one.
+  const whole = used === there ? available : used;
+  let before = 0;
   for (let j = 0; j < used; j++) {
-    const trajectory = firstTrajectory + strided(j, used, trajectories, trajectoryStart);
-    // Shares differ by at most one.
-    const share = Math.floor(((j + 1) * count) / used) - Math.floor((j * count) / used);
+    const at = strided(j, used, there, trajectoryStart);
+    const trajectory = longEnough[at] ?? firstTrajectory + at;
+    const times = timesOf(trajectory);
+    const weight = used === there ? times : 1;
+    // Shares of equal trajectories differ by at most one.
+    const share =
+      Math.floor(((before + weight) * count) / whole) - Math.floor((before * count) / whole);
+    before += weight;
     // Multiples of the golden ratio spread the times also where each trajectory gives only one.
     const start = (timeStart + j * GOLDEN) % 1;
     for (let k = 0; k < share; k++) {
-      indices.push(trajectory * extent.times + firstTime + strided(k, share, times, start));
+      indices.push(numbering.firstOf(trajectory) + firstTime + strided(k, share, times, start));
     }
   }
   const notices =

@@ -14,6 +14,8 @@ export interface ArraySource {
   /** For messages: file and array. */
   readonly where: string;
   readonly shape: readonly number[];
+  /** Elements along the second axis in each row of the first, where they differ: `shape` has the most. */
+  readonly lengths?: readonly number[] | undefined;
   /** As it comes out of `read`. */
   readonly dtype: DType;
   /** As the file has it, in NumPy's words: "float16". */

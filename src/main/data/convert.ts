@@ -49,7 +49,8 @@ export function layoutFor(out: string, named: LayoutName | null): LayoutName {
 
 /**
  * Memory is that of a few states however large the file is.
- * @throws UserError "convert/targets" for pairs of inputs and targets, "convert/particles", "convert/no-grid", "file/…"
+ * @throws UserError "convert/targets" for pairs of inputs and targets, "convert/particles", "convert/no-grid",
+ * "convert/ragged", "file/…"
  */
 export async function writeStates(
   data: DataSet,
@@ -77,6 +78,23 @@ export async function writeStates(
       },
     );
   }
+  checkLengths(data, options);
   if (layout === "npz") return writeNpzStates(data, out, options);
   return writeHdf5(data, out, layout === "the-well" ? theWell : pdebench, options);
+}
+
+/** @throws UserError "convert/ragged" where trajectories end within the chosen times: a file has equally many of each */
+function checkLengths({ states, path }: DataSet, { trajectories, times }: ConvertOptions): void {
+  if (states.lengths === undefined) return;
+  const chosen = states.lengths.slice(...trajectories);
+  const least = Math.min(...chosen);
+  if (times[1] <= least) return;
+  throw new UserError(
+    "convert/ragged",
+    `Trajectories of ${path} have ${least} to ${Math.max(...chosen)} states, and in a file that is written all have equally many.`,
+    {
+      where: path,
+      todo: `Write what all of them have (--times ${times[0] < least ? times[0] : 0}:${least} on the command line), or trajectories of one length (--trajectories).`,
+    },
+  );
 }

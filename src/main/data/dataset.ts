@@ -10,7 +10,7 @@ import { UserError } from "../../shared/errors";
 import type { ChannelLabel, FieldSpec, Grid } from "../../shared/fields/spec";
 import type { Units } from "../../shared/fields/units";
 import { parsePhysics, showPhysics, type StatedPhysics } from "../../shared/physics/stated";
-import type { SampleExtent } from "../../shared/selection";
+import { numberingOf, unequal, type SampleExtent } from "../../shared/sampleExtent";
 import { fromFloat64, isFloat, toFloat64, type Tensor } from "../../shared/tensor";
 import type { ArraySource } from "./arraySource";
 import type { Axis } from "./axes";
@@ -138,15 +138,14 @@ async function dataSetOf(
   files: readonly ArrayFile[],
   options: DataOptions,
 ): Promise<DataSet> {
-  const file = files[0]!;
   const readings: Proposal[] = [];
   for (const one of files) readings.push(await readingOf(one, options));
-  const reading = readings[0]!;
   const paths = files.map((one) => one.path);
-  const single = joinedStates(
-    readings.map(({ input }) => statesOf(input)),
-    paths,
-  );
+  const inEach = readings.map(({ input }) => statesOf(input));
+  const single = joinedStates(inEach, paths);
+  // Positions and times are those of a file with the longest trajectory: others have fewer of them.
+  const longest = inEach.findIndex(({ times }) => times === single.times);
+  const [file, reading] = [files[longest]!, readings[longest]!];
   const history = options.history ?? 1;
   const conditions = parseConditions(options.conditions).map(({ name }) => name);
   const states = await statesOfInput(single, file, options, reading);
@@ -157,10 +156,17 @@ async function dataSetOf(
       : undefined;
   const inTime = reading.input.some(({ axes }) => axes.includes("time"));
   const targets = stored !== undefined ? "stored" : inTime ? "next state" : "none";
-  const times = targets === "next state" ? states.times - 1 : states.times;
+  const ending = targets === "next state" ? 1 : 0;
+  const extent = {
+    trajectories: states.trajectories,
+    times: states.times - ending,
+    lengths:
+      states.lengths && unequal(states.lengths.map((length) => Math.max(0, length - ending))),
+  };
+  const numbering = numberingOf(extent);
   const predicts = options.predicts ?? "state";
   checkTargets(path, targets, history);
-  checkExtent(states, stored, times);
+  checkExtent(states, stored, numbering.count);
 
   checkExpected(options.expects, {
     path,
@@ -181,7 +187,7 @@ async function dataSetOf(
     sameChannels ? names : undefined,
   );
   const written = await readCoordinates(file.arrays, states, reading.coordinates);
-  const sampleCount = states.trajectories * times;
+  const sampleCount = numbering.count;
   const directions = states.axes.filter(isSpatial);
   const said = sidesSaid(file, directions.length);
   const unstated = boxOf(states, written, undefined, { length: said, ofItsKind: false });
@@ -206,7 +212,7 @@ async function dataSetOf(
     if (!Number.isInteger(index) || index < 0 || index >= sampleCount) {
       throw new RangeError(`sample ${index} of ${sampleCount}`);
     }
-    return { trajectory: Math.floor(index / times), time: index % times };
+    return numbering.placeOf(index);
   };
   return {
     path,
@@ -238,8 +244,7 @@ async function dataSetOf(
     assumedBoundary: reading.assumedBoundary ?? "periodic",
     physics,
     origin,
-    trajectories: states.trajectories,
-    times,
+    ...extent,
     sampleCount,
     notices: [
       ...file.notices,
@@ -252,6 +257,7 @@ async function dataSetOf(
       ...(paths.length > 1 && targets === "none" && options.axes === undefined
         ? framesOrSamples(states)
         : []),
+      ...unequalTimes(single),
       ...assumedOf(box),
       ...contradictions(precedence, directions),
     ],
@@ -389,17 +395,20 @@ function channelExtent(states: States): number | undefined {
   return states.shape[states.axes.indexOf("channel")];
 }
 
-function checkExtent(states: States, target: States | undefined, times: number): void {
+function checkExtent(states: States, target: States | undefined, samples: number): void {
   const { where } = states;
   const shape = [states.trajectories, states.times, ...states.shape];
-  if (states.trajectories * times < 1) {
-    const missing = times < 1 && states.times === 1 ? "two successive states" : "samples";
+  if (samples < 1) {
+    const missing =
+      target === undefined && states.times === 1 ? "two successive states" : "samples";
     throw new UserError("data/empty", `${where} [${shape.join(", ")}] has no ${missing}.`, {
       where,
     });
   }
   if (target === undefined) return;
-  if (target.trajectories !== states.trajectories || target.times !== states.times) {
+  const lengths = (one: States): string =>
+    [one.trajectories, one.times, ...(one.lengths ?? [])].join();
+  if (lengths(target) !== lengths(states)) {
     throw new UserError(
       "data/pairs",
       `Inputs ${where} [${shape.join(", ")}] and targets ${target.name} [${[target.trajectories, target.times, ...target.shape].join(", ")}] are not equally many.`,
@@ -409,6 +418,17 @@ function checkExtent(states: States, target: States | undefined, times: number):
       },
     );
   }
+}
+
+/** What is said of trajectories that are not equally long. */
+function unequalTimes({ lengths }: States): string[] {
+  if (lengths === undefined) return [];
+  const [least, most] = [Math.min(...lengths), Math.max(...lengths)];
+  const alone = lengths.filter((length) => length === 1).length;
+  return [
+    `Trajectories are unequally long, ${least} to ${most} states: samples are the transitions that each has.`,
+    ...(alone === 0 ? [] : [`${alone} of them ${alone === 1 ? "is a single state" : "are single states"}, without a transition.`]), // prettier-ignore
+  ];
 }
 
 /** Files of a folder may each be a trajectory, whose first axis is time. */

@@ -1,5 +1,6 @@
 /** What a data file is, as `data info` prints it and the window proposes it for confirmation. */
 import type { DataInfo } from "../../shared/contract";
+import { numberingOf } from "../../shared/sampleExtent";
 import { showAxes } from "./axes";
 import { showFieldSpec } from "../../shared/fields/spec";
 import type { DataSet } from "./dataset";
@@ -52,6 +53,7 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
     evidence: [...data.evidence],
     shape: [...data.shape],
     axes: [...data.axes],
+    ...(states.lengths === undefined ? {} : { lengths: samplesOf(data) }),
     dtype: states.storedType,
     stored: {
       input: states.parts.map(({ array }) => array.name).join(","),
@@ -80,6 +82,12 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
     statistics: [...statistics.channels],
     warnings,
   };
+}
+
+/** Of each trajectory. */
+function samplesOf(data: DataSet): number[] {
+  const { lengthOf } = numberingOf(data);
+  return Array.from({ length: data.trajectories }, (_, i) => lengthOf(i));
 }
 
 function saidBy({ own }: DataSet): NonNullable<DataInfo["own"]> {

@@ -28,6 +28,7 @@ export function withHistory(states: States, count: number): States {
   return {
     ...states,
     times: times - count + 1,
+    lengths: states.lengths?.map((length) => Math.max(0, length - count + 1)),
     shape: stacked,
     async read(places, into) {
       const frames = places.flatMap(({ trajectory, time }) =>

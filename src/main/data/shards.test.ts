@@ -2,7 +2,10 @@ import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeStates } from "./convert";
 import { openData } from "./dataset";
+import { describeData } from "./describe";
+import type { Tensor } from "../../shared/tensor";
 import { writeNpz } from "./npz";
 
 let folder = "";
@@ -33,16 +36,76 @@ test("files that links put into a folder are read, and said to lie outside", asy
   await data.close();
 });
 
-test("files of another number of times are named", async () => {
-  const ragged = join(folder, "ragged");
-  await mkdir(ragged);
-  await shard(join(ragged, "part0.npz"), 0);
-  await shard(join(ragged, "part1.npz"), 1, 2);
-  await expect(openData(ragged)).rejects.toMatchObject({
+/** Files of one trajectory each, whose states are all 100 · trajectory + time. */
+async function ragged(name: string, lengths: readonly number[]): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(path);
+  for (const [k, times] of lengths.entries()) {
+    const data = Float32Array.from({ length: times * 8 }, (_, i) => 100 * k + Math.floor(i / 8));
+    const time = { dtype: "float64" as const, shape: [times], data: Float64Array.from({ length: times }, (_, i) => i / 4) }; // prettier-ignore
+    await writeNpz(join(path, `part${k}.npz`), {
+      states: { dtype: "float32", shape: [1, times, 2, 2, 2], data },
+      time,
+    });
+  }
+  return path;
+}
+
+const firstOf = (tensor: Tensor | undefined): number[] =>
+  Array.from({ length: tensor!.shape[0]! }, (_, i) => Number(tensor!.data[i * 8]));
+
+test("trajectories of unequal lengths are each read to their end, and nothing beyond", async () => {
+  const data = await openData(await ragged("ragged", [3, 5, 1, 2]), { fields: "vector:v" });
+  expect(data).toMatchObject({ sampleCount: 7, trajectories: 4, times: 4, dt: 0.25 });
+  expect(data.lengths).toEqual([2, 4, 0, 1]);
+  const all = [0, 1, 2, 3, 4, 5, 6];
+  const { input, target } = await data.read(all);
+  expect(firstOf(input)).toEqual([0, 1, 100, 101, 102, 103, 300]);
+  expect(firstOf(target)).toEqual([1, 2, 101, 102, 103, 104, 301]);
+  expect(all.map((i) => data.place(i).trajectory)).toEqual([0, 0, 1, 1, 1, 1, 3]);
+  expect(data.notices).toContain(
+    "Trajectories are unequally long, 1 to 5 states: samples are the transitions that each has.",
+  );
+  const { statistics, lengths } = await describeData(data);
+  expect(statistics[0]).toMatchObject({ min: 0, max: 301, nonFinite: 0 });
+  expect(lengths).toEqual([2, 4, 0, 1]);
+  await data.close();
+});
+
+test("a history ends where its trajectory does", async () => {
+  const data = await openData(await ragged("looking-back", [3, 5, 2]), { history: 2 });
+  const { input, target } = await data.read([0, 1, 2, 3]);
+  expect(data.sampleCount).toBe(4);
+  expect(input.shape).toEqual([4, 4, 2, 2]);
+  expect([0, 1, 2, 3].map((i) => [input.data[i * 16], input.data[i * 16 + 8], target!.data[i * 8]])).toEqual([[0, 1, 2], [100, 101, 102], [101, 102, 103], [102, 103, 104]]); // prettier-ignore
+  await data.close();
+});
+
+test("what is written of unequal trajectories is what all of them have, or nothing", async () => {
+  const data = await openData(await ragged("written", [3, 5, 4]), { fields: "vector:v" });
+  const out = join(folder, "written.npz");
+  const options = { signal: new AbortController().signal, onProgress: () => undefined };
+  await expect(
+    writeStates(data, out, "npz", { ...options, trajectories: [0, 3], times: [0, 5] }),
+  ).rejects.toMatchObject({
+    code: "convert/ragged",
+    message: expect.stringContaining("have 3 to 5 states") as string,
+    todo: expect.stringContaining("--times 0:3") as string,
+  });
+  await writeStates(data, out, "npz", { ...options, trajectories: [1, 3], times: [1, 4] });
+  const after = await openData(out);
+  expect(firstOf((await after.read([0, 1, 2, 3])).target)).toEqual([102, 103, 202, 203]);
+  await after.close();
+  await data.close();
+});
+
+test("files that differ in more than their times are named", async () => {
+  const mixed = await ragged("mixed", [3, 2]);
+  const data = new Float32Array(2 * 2 * 9);
+  await writeNpz(join(mixed, "part2.npz"), { states: { dtype: "float32", shape: [1, 2, 2, 3, 3], data } }); // prettier-ignore
+  await expect(openData(mixed)).rejects.toMatchObject({
     code: "data/ragged",
-    message: expect.stringMatching(
-      /^part1\.npz has 2 times of .*, but part0\.npz has 3 times/,
-    ) as string,
+    message: expect.stringMatching(/^part2\.npz has states of .* y 3/) as string,
   });
 });
 

@@ -4,6 +4,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { isDataName, zarrEnding } from "../../shared/dataFiles";
 import { UserError } from "../../shared/errors";
 import { fileError } from "../../shared/fileErrors";
+import { numberingOf, unequal } from "../../shared/sampleExtent";
 import { sizeOf, type Tensor } from "../../shared/tensor";
 import { isZarr } from "./open";
 import { roomFor } from "./room";
@@ -86,7 +87,7 @@ export async function linksIn(folder: string, paths: readonly string[]): Promise
 
 /**
  * States of several files as one.
- * @throws UserError "data/ragged" where they differ in more than the number of trajectories
+ * @throws UserError "data/ragged" where they differ in more than the numbers of trajectories and times
  */
 export function joinedStates(shards: readonly States[], paths: readonly string[]): States {
   const first = shards[0]!;
@@ -101,16 +102,19 @@ export function joinedStates(shards: readonly States[], paths: readonly string[]
     );
   });
   const starts: number[] = [];
-  let trajectories = 0;
+  const lengths: number[] = [];
   for (const states of shards) {
-    starts.push(trajectories);
-    trajectories += states.trajectories;
+    starts.push(lengths.length);
+    const { lengthOf } = numberingOf(states);
+    for (let i = 0; i < states.trajectories; i++) lengths.push(lengthOf(i));
   }
   const size = sizeOf(first.shape);
   const spare = new Spare();
   return {
     ...first,
-    trajectories,
+    trajectories: lengths.length,
+    times: Math.max(...shards.map(({ times }) => times)),
+    lengths: unequal(lengths),
     async read(places, into): Promise<Tensor> {
       const groups = new Map<number, { place: StatePlace; at: number }[]>();
       places.forEach((place, at) => {
@@ -138,6 +142,6 @@ export function joinedStates(shards: readonly States[], paths: readonly string[]
   };
 }
 
-function describe({ axes, shape, times, storedType }: States): string {
-  return `${times} times of ${axes.map((axis, i) => `${axis} ${shape[i]!}`).join(" × ")}, ${storedType}`;
+function describe({ axes, shape, storedType }: States): string {
+  return `states of ${axes.map((axis, i) => `${axis} ${shape[i]!}`).join(" × ")}, ${storedType}`;
 }

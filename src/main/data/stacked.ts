@@ -1,13 +1,27 @@
 /** Arrays of one shape as one with a leading axis: a group or a file for each trajectory. */
+import { UserError } from "../../shared/errors";
+import { unequal } from "../../shared/sampleExtent";
 import { sizeOf, type TensorData } from "../../shared/tensor";
 import type { ArraySource } from "./arraySource";
 import { boxesOf, checkBox, sizeOfAll, type Box } from "./box";
 import { roomFor } from "./room";
 
-/** @param arrays all of the shape of the first, which readers check when they come to one */
+/**
+ * @param arrays that differ in the length of their first axis alone
+ * @throws UserError "data/ragged" where they differ in more
+ */
 export function stacked(name: string, arrays: readonly ArraySource[]): ArraySource {
   const first = arrays[0]!;
-  const shape = [arrays.length, ...first.shape];
+  for (const { shape, where } of arrays) {
+    if (shape.slice(1).join() === first.shape.slice(1).join()) continue;
+    throw new UserError(
+      "data/ragged",
+      `${where} is [${shape.join(", ")}], ${first.name} [${first.shape.join(", ")}]: they differ in more than their times.`,
+      { where, todo: "Name one of them (--input on the command line)." },
+    );
+  }
+  const rows = arrays.map((array) => array.shape[0]!);
+  const shape = [arrays.length, Math.max(...rows), ...first.shape.slice(1)];
   const readBoxes = async (boxes: readonly Box[], into?: TensorData): Promise<TensorData> => {
     const out = roomFor(first.dtype, sizeOfAll(boxes), into);
     let at = 0;
@@ -26,6 +40,7 @@ export function stacked(name: string, arrays: readonly ArraySource[]): ArraySour
     name,
     where: first.where,
     shape,
+    lengths: unequal(rows),
     dtype: first.dtype,
     storedType: first.storedType,
     readBoxes,

@@ -29,7 +29,10 @@ export interface States {
   readonly storedType: string;
   readonly parts: readonly StatesPart[];
   readonly trajectories: number;
+  /** Of each trajectory; of the longest, where they differ. */
   readonly times: number;
+  /** Times of each trajectory, where they differ. */
+  readonly lengths?: readonly number[] | undefined;
   /** One state, canonical: [C, H, W], [particle, channel] … */
   readonly axes: readonly Axis[];
   readonly shape: readonly number[];
@@ -76,6 +79,7 @@ export function statesOf(parts: readonly StatesPart[]): States {
     parts,
     trajectories: extents.get("trajectory") ?? 1,
     times: extents.get("time") ?? 1,
+    lengths: parts.find(({ array }) => array.lengths !== undefined)?.array.lengths,
     axes,
     shape,
     async read(places, into) {

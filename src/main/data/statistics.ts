@@ -1,4 +1,5 @@
 /** Mean, spread and range of each channel over the states of a data set, and how many values are not finite. */
+import { numberingOf } from "../../shared/sampleExtent";
 import { sizeOf, toFloat64, type TensorData } from "../../shared/tensor";
 import type { DataSet } from "./dataset";
 import type { StatePlace } from "./states";
@@ -40,11 +41,11 @@ export async function channelStatistics(
   const channelAxis = states.axes.indexOf("channel");
   const size = sizeOf(states.shape);
   const inner = channelAxis < 0 ? size : sizeOf(states.shape.slice(channelAxis + 1));
-  const total = states.trajectories * states.times;
+  const { count: total, placeOf } = numberingOf(states);
   const every = Math.max(1, Math.ceil((total * size) / mostValues));
   const chosen: StatePlace[] = [];
   for (let i = 0; i < total; i += every) {
-    chosen.push({ trajectory: Math.floor(i / states.times), time: i % states.times });
+    chosen.push(placeOf(i));
   }
   const sums = channels.map(() => new Moments());
   const step = Math.max(1, Math.floor(CHUNK_VALUES / Math.max(1, size)));

@@ -98,6 +98,24 @@ describe("the split", () => {
     expect(train.every((sample) => sample % 5 <= 2)).toBe(true);
   });
 
+  test("takes of each trajectory what it has, where they are unequally long", () => {
+    const lengths = [2, 5, 0, 3];
+    const extent = { trajectories: 4, times: 5, lengths };
+    // Transitions 0 1 | 2 … 6 | | 7 8 9.
+    const all = splitOf(extent, { ...wanted, share: 0 });
+    expect(all.train).toEqual([...Array(10).keys()]);
+    const { train: begun, notices } = splitOf(extent, { ...wanted, share: 0, rollout: 3 });
+    expect(begun).toEqual([2, 3, 4, 7]);
+    expect(notices).toEqual([
+      "2 of 4 trajectories have fewer transitions than a sample needs, and are not trained on.",
+    ]);
+    for (let seed = 0; seed < 8; seed++) {
+      const { train, validation, validationTrajectories } = splitOf(extent, { ...wanted, share: 0.5, seed }); // prettier-ignore
+      expect([...train, ...validation].sort((a, b) => a - b)).toEqual([...Array(10).keys()]);
+      expect(validation).toHaveLength(validationTrajectories.reduce((sum, k) => sum + lengths[k]!, 0)); // prettier-ignore
+    }
+  });
+
   test("judges a single trajectory by its end, with no transition in both", () => {
     const { train, validation, notices } = splitOf({ trajectories: 1, times: 20 }, { ...wanted, rollout: 2 }); // prettier-ignore
     expect(validation).toEqual([15, 16, 17, 18, 19]);

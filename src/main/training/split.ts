@@ -1,6 +1,6 @@
 /** Which samples are trained on and which judge: whole trajectories, for successive states are nearly the same sample. */
 import { permutation, randomFrom } from "../../shared/random";
-import type { SampleExtent } from "../../shared/selection";
+import { numberingOf, type SampleExtent } from "../../shared/sampleExtent";
 import { UserError } from "../../shared/errors";
 
 export interface Split {
@@ -19,9 +19,11 @@ export interface Split {
  * @throws UserError "training/data" where nothing is left to train on
  */
 export function splitOf(
-  { trajectories, times }: SampleExtent,
+  extent: SampleExtent,
   { share, rollout, seed, most }: { share: number; rollout: number; seed: number; most: number },
 ): Split {
+  const { trajectories, times } = extent;
+  const { firstOf, lengthOf } = numberingOf(extent);
   const starts = times - rollout + 1;
   if (starts < 1) {
     throw new UserError(
@@ -43,17 +45,28 @@ export function splitOf(
   const drawn = permutation(randomFrom(seed), trajectories).slice(0, held);
   const validationTrajectories = drawn.sort((a, b) => a - b);
   const isHeld = new Set(validationTrajectories);
-  const samplesOf = (trajectory: number, count: number): number[] =>
-    Array.from({ length: count }, (_, time) => trajectory * times + time);
-  const train = Array.from({ length: trajectories }, (_, i) => i)
-    .filter((i) => !isHeld.has(i))
-    .flatMap((i) => samplesOf(i, starts));
-  const validation = validationTrajectories.flatMap((i) => samplesOf(i, times));
+  /** Those of a trajectory that `last` samples of it follow. */
+  const samplesOf = (trajectory: number, last: number): number[] =>
+    Array.from({ length: Math.max(0, lengthOf(trajectory) - last) }, (_, time) => firstOf(trajectory) + time); // prettier-ignore
+  const trained = Array.from({ length: trajectories }, (_, i) => i).filter((i) => !isHeld.has(i));
+  const train = trained.flatMap((i) => samplesOf(i, rollout - 1));
+  const validation = validationTrajectories.flatMap((i) => samplesOf(i, 0));
+  if (train.length === 0 || (held > 0 && validation.length === 0)) {
+    throw new UserError(
+      "training/data",
+      `The trajectories ${train.length === 0 ? "to train on" : "that would judge"} are too short${rollout > 1 ? ` for a rollout of ${rollout} steps` : ""}.`,
+      { where: "validation", todo: "Draw others (Split seed), or take a shorter rollout." },
+    );
+  }
+  const short = trained.filter((i) => lengthOf(i) < rollout).length;
   return {
     train,
     validation: strided(validation, most),
     validationTrajectories,
-    notices: held === 1 ? [single(trajectories, times)] : [],
+    notices: [
+      ...(held === 1 ? [single(trajectories, times)] : []),
+      ...(short === 0 ? [] : [`${short} of ${trained.length} trajectories ${short === 1 ? "has" : "have"} fewer transitions than a sample needs, and ${short === 1 ? "is" : "are"} not trained on.`]), // prettier-ignore
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 /** The samples of an analysis: by its options, and where these leave it open among those that no training saw. */
+import { numberingOf } from "../../../shared/sampleExtent";
 import { select, type SampleChoice, type Selection } from "../../../shared/selection";
 import type { DataSet } from "../../data/dataset";
 import { heldOutBy, type HeldOut } from "./heldOut";
@@ -49,7 +50,6 @@ function amongHeldOut(
   choice: SampleChoice,
   { trajectories, fromTime }: HeldOut,
 ): Selection | null {
-  const { times } = data;
   if (fromTime !== null && (choice.times ?? "") === "") {
     const { indices, notices } = select(data, { ...choice, times: `${fromTime}:` });
     if (indices.length < LEAST) return null;
@@ -57,11 +57,18 @@ function amongHeldOut(
     return { indices, notices: [...notices, said] };
   }
   if (trajectories.length === 0) return null;
-  const { indices, notices } = select({ trajectories: trajectories.length, times }, choice);
+  const all = numberingOf(data);
+  const lengths = data.lengths && trajectories.map((k) => all.lengthOf(k));
+  const held = { trajectories: trajectories.length, times: data.times, lengths };
+  const { indices, notices } = select(held, choice);
   if (indices.length < LEAST) return null;
+  const among = numberingOf(held);
   const said = `Samples are of ${trajectories.length === 1 ? "the trajectory" : `the ${trajectories.length} trajectories`} that the training held out: ${listed(trajectories)} (“:” for --trajectories takes all).`;
   return {
-    indices: indices.map((i) => trajectories[Math.floor(i / times)]! * times + (i % times)),
+    indices: indices.map((i) => {
+      const { trajectory, time } = among.placeOf(i);
+      return all.firstOf(trajectories[trajectory]!) + time;
+    }),
     notices: [...notices, said],
   };
 }

@@ -12,6 +12,7 @@ import type { Element } from "../../../shared/groups/element";
 import { groupFits } from "../../../shared/groups/fits";
 import { elementOf, type Group } from "../../../shared/groups/group";
 import type { ParameterValue } from "../../../shared/parameters";
+import { numberingOf } from "../../../shared/sampleExtent";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import { openData, type DataSet } from "../../data/dataset";
 import { openModel, type Model } from "../../models";
@@ -275,10 +276,11 @@ function successors(
   const { states } = data;
   if (!states.axes.includes("channel") || states.times < 2) return null;
   const size = sizeOf(states.shape);
+  const { lengthOf } = numberingOf(states);
   return async (positions, steps) => {
     const places = positions.map((position) => data.place(indices[position]!));
     const there = places.flatMap(({ trajectory, time }, row) =>
-      trajectory !== null && time !== null && time + steps < states.times
+      trajectory !== null && time !== null && time + steps < lengthOf(trajectory)
         ? [{ row, trajectory, time: time + steps }]
         : [],
     );

@@ -4,6 +4,7 @@
  */
 import { dirname } from "node:path";
 import { UserError } from "../../../shared/errors";
+import { numberingOf } from "../../../shared/sampleExtent";
 import type { TrainingRecord } from "../../../shared/training/training";
 import type { DataSet } from "../../data/dataset";
 import { splitOf } from "../../training/split";
@@ -34,6 +35,7 @@ export async function heldOutBy(
   const held = records.map((record) => heldBy(record, data));
   const isTrained = (sample: number): boolean => held.some((samples) => !samples.has(sample));
   const { trajectories, times } = data;
+  const { firstOf, lengthOf } = numberingOf(data);
   const single = trajectories === 1;
   const starts = Array.from({ length: times }, (_, time) => time);
   const firstHeld = single ? starts.find((time) => !isTrained(time)) : undefined;
@@ -41,7 +43,9 @@ export async function heldOutBy(
     trainings: records.map(({ name }) => name),
     trajectories: single
       ? []
-      : Array.from({ length: trajectories }, (_, k) => k).filter((k) => !isTrained(k * times)),
+      : Array.from({ length: trajectories }, (_, k) => k).filter(
+          (k) => lengthOf(k) > 0 && !isTrained(firstOf(k)),
+        ),
     fromTime: firstHeld ?? null,
     isTrained,
   };

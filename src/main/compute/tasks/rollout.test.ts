@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -62,6 +62,20 @@ describe("a rollout", () => {
     const { truth, prediction } = await rollout({ ...input, sample: 1, steps: 99 }, context);
     expect(firsts(truth)).toEqual([2, 3]);
     expect(firsts(prediction)).toEqual([3, 5]);
+  });
+
+  test("ends with its own trajectory where these are unequally long", async () => {
+    const shards = join(folder, "shards");
+    await mkdir(shards);
+    for (const [n, times] of [2, 4, 3].entries()) {
+      const data = Float32Array.from({ length: times * SIZE }, (_, i) => 100 * n + Math.floor(i / SIZE)); // prettier-ignore
+      await writeNpz(join(shards, `${n}.npz`), { u: { dtype: "float32", shape: [1, times, 1, SIZE], data } }); // prettier-ignore
+    }
+    const of = { ...input, data: { ...input.data, path: shards }, steps: 99 };
+    // Transitions 0 | 1 2 3 | 4 5.
+    expect(firsts((await rollout({ ...of, sample: 0 }, context)).truth)).toEqual([1]);
+    expect(firsts((await rollout({ ...of, sample: 2 }, context)).truth)).toEqual([102, 103]);
+    expect(firsts((await rollout({ ...of, sample: 4 }, context)).truth)).toEqual([201, 202]);
   });
 
   test("is shown in the data's units where the network works in others", async () => {

@@ -1,6 +1,7 @@
 /** A network on a trajectory of the data, fed its own predictions, beside what was to come. */
 import type { DataOptions } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
+import { numberingOf } from "../../../shared/sampleExtent";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import { sampleNetwork } from "../../analyses/network";
 import type { DataSet } from "../../data/dataset";
@@ -73,7 +74,9 @@ async function truthOf(
       todo: `It has ${data.sampleCount}, counted from 0.`,
     });
   }
-  const left = data.times - (sample % data.times);
+  const { lengthOf, placeOf } = numberingOf(data);
+  const { trajectory, time } = placeOf(sample);
+  const left = lengthOf(trajectory) - time;
   const count = Math.min(steps, left);
   const { target } = await data.read(Array.from({ length: count }, (_, k) => sample + k));
   if (target === undefined) {

@@ -219,8 +219,8 @@ describe("a folder of files", () => {
     const path = join(folder, "ragged");
     await mkdir(path);
     await writeNpz(join(path, "a.npz"), { states: counting(2, 2, 1, 3) });
-    await writeNpz(join(path, "b.npz"), { states: counting(2, 3, 1, 3) });
-    await expect(openData(path)).rejects.toThrow("b.npz has 3 times");
+    await writeNpz(join(path, "b.npz"), { states: counting(2, 3, 1, 4) });
+    await expect(openData(path)).rejects.toThrow("b.npz has states of channel 1 × x 4");
   });
 
   test("of several kinds, or without any, is refused with what is in it", async () => {

@@ -137,7 +137,11 @@ function groups(file: ArrayFile): Proposal | undefined {
   const dimension = (first?.shape.length ?? 0) - 2;
   if (first === undefined || dimension < 1 || dimension > 3) return undefined;
   const group = first.name.slice(0, -"/data".length);
-  const grid = (name: string): ArraySource | undefined => file.arrays.get(`${group}/grid/${name}`);
+  // Times are those of the longest, which others have fewer of.
+  const most = Math.max(...arrays.map(({ shape }) => shape[0]!));
+  const longest = arrays.find(({ shape }) => shape[0] === most)!.name.slice(0, -"/data".length);
+  const grid = (name: string): ArraySource | undefined =>
+    file.arrays.get(`${longest}/grid/${name}`);
   const found = { time: grid("t"), x: grid("x"), y: grid("y"), z: grid("z") };
   const components = first.shape.at(-1)!;
   const known = kinds(basename(file.path), dimension, components);
