@@ -1,8 +1,8 @@
 /** `noetherscope train`: trains into a study, and goes on where a training was stopped. */
 import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Job, Study } from "../../../../shared/contract";
-import { fromErrorRecord, UserError, type ErrorRecord } from "../../../../shared/errors";
+import type { Study } from "../../../../shared/contract";
+import { UserError } from "../../../../shared/errors";
 import { fileError } from "../../../../shared/fileErrors";
 import { parseParameters } from "../../../../shared/parameters";
 import { resumable, trainingParameters } from "../../../../shared/training/parameters";
@@ -28,8 +28,9 @@ import {
   readingOf,
 } from "./architectureOptions";
 import { detach, detachOption } from "./detach";
-import { bytes, duration, json, jsonOption, progressOrLog } from "./shared";
-import { removeTraining, trainingIn, trainingsInWords } from "./trainings";
+import { jobEnded } from "./jobEnded";
+import { bytes, duration, json, jsonOption } from "./shared";
+import { removeTraining, trainingIn, trainingsInWords, waitingInWords } from "./trainings";
 
 const training = { parameters: trainingParameters };
 
@@ -50,7 +51,7 @@ export const train: Command = {
     study: { value: "DIR", help: "The study; made where there is none." },
     name: { value: "NAME", help: "What the training is called in the study." },
     resume: {
-      help: "Go on with the study’s training that has not ended: the latest, or --training ID.",
+      help: "Go on with the study’s training that has not ended, the latest or --training ID; else begin one that waits.",
     },
     training: { value: "ID", help: "The training to go on with." },
     list: { help: "Only list the study’s trainings and how far they are." },
@@ -81,7 +82,10 @@ export const train: Command = {
       if (!there) await assertPossible(args);
       const study = await openStudy(workbench, resolve(folder), there);
       if (args.flag("list")) {
-        return shell.print(args.flag("json") ? json(study.trainings) : trainingsInWords(study));
+        if (args.flag("json")) shell.print(json(study.trainings));
+        else shell.print(trainingsInWords(study));
+        for (const sentence of waitingInWords(study)) shell.remark(sentence);
+        return;
       }
       if (removed !== undefined) {
         return shell.print(await removeTraining(workbench, study, removed));
@@ -214,6 +218,8 @@ async function modelEntry(
 
 /** @throws UserError "training/none"; UsageError for options that a training which goes on cannot change */
 async function resumed(workbench: Workbench, study: Study, args: Arguments): Promise<Started> {
+  const waiting = waitingTraining(study, args.text("training"));
+  if (waiting !== null) return startWaiting(workbench, study, waiting, args);
   const record = unfinished(study, args.text("training"));
   const given = Object.entries(parametersOf(args)).filter(
     ([name, value]) =>
@@ -238,11 +244,41 @@ async function resumed(workbench: Workbench, study: Study, args: Arguments): Pro
   return { job, training: record.id };
 }
 
+/** The id of a training that waits to be begun: that one, or the first where none that has begun can go on. */
+function waitingTraining({ waiting, trainings }: Study, id: string | undefined): string | null {
+  const all = waiting.filter(({ kind }) => kind === "training");
+  if (id === undefined) return trainings.some(canGoOn) ? null : (all[0]?.id ?? null);
+  return all.find((one) => one.id === id)?.id ?? null;
+}
+
+/** @throws UsageError for options: it begins as it was asked for */
+async function startWaiting(
+  workbench: Workbench,
+  study: Study,
+  id: string,
+  args: Arguments,
+): Promise<Started> {
+  const given = Object.keys(parametersOf(args)).find((name) => args.has(name) || args.has(`no-${name}`)); // prettier-ignore
+  if (given !== undefined) {
+    throw new UsageError(
+      `--${given} cannot change in ${id}, which waits as it was asked for.`,
+      `Start it without, or remove it (--remove ${id}) and start another.`,
+    );
+  }
+  const { job } = await workbench.call("waiting.start", { study: study.path, id });
+  const jobs = await workbench.call("jobs.list", {});
+  return { job, training: jobs.find((each) => each.id === job)!.training! };
+}
+
+function canGoOn({ seeds }: TrainingEntry): boolean {
+  return seeds.some(({ status }) => status === "waiting" || status === "unfinished");
+}
+
 /** @throws UserError "training/none" */
 function unfinished(study: Study, id: string | undefined): TrainingEntry {
   const { trainings, path, name } = study;
   if (id !== undefined) return trainingIn(study, id);
-  const found = trainings.findLast(({ seeds }) => seeds.some(({ status }) => status === "waiting" || status === "unfinished")); // prettier-ignore
+  const found = trainings.findLast(canGoOn);
   if (found !== undefined) return found;
   throw new UserError("training/none", `The study ${name} has no training that has not ended.`, {
     where: path,
@@ -257,7 +293,6 @@ async function finished(
   { job, training: id }: Started,
   shell: Shell,
 ): Promise<TrainingEntry> {
-  const show = progressOrLog(shell);
   const said = new Set<string>();
   // As soon as there is a record, so that who meant something else need not wait for the end.
   const tell = ({ path, trainings }: Pick<Study, "path" | "trainings">): void => {
@@ -268,27 +303,19 @@ async function finished(
     }
   };
   const quiet = workbench.on("study.changed", tell);
-  const cancel = (): void => void workbench.call("jobs.cancel", { job });
-  const ending = new Promise<void>((done, fail) => {
-    const follow = (now: Job): void => {
-      if (now.id !== job) return;
-      if (now.state === "running") show({ fraction: now.fraction, stage: now.stage });
-      else if (now.state === "cancelled") fail(new DOMException("Cancelled.", "AbortError"));
-      else if (now.error !== null) fail(fromErrorRecord(now.error as ErrorRecord));
-      else if (now.state === "done") done();
-    };
-    workbench.on("job.changed", follow);
-    // It may have ended before anybody listened.
-    workbench.call("jobs.list", {}).then((jobs) => jobs.forEach(follow), fail);
-  });
-  shell.signal.addEventListener("abort", cancel, { once: true });
-  if (shell.signal.aborted) cancel();
   try {
-    await ending;
+    await jobEnded(workbench, job, shell);
   } finally {
     quiet();
-    shell.signal.removeEventListener("abort", cancel);
-    if (shell.signal.aborted) shell.remark(`Kept; --study ${study} --resume goes on with ${id}.`);
+    if (shell.signal.aborted) {
+      const { trainings } = await workbench.call("study.open", { path: study });
+      const begun = trainings.some((training) => training.id === id);
+      shell.remark(
+        begun
+          ? `Kept; --study ${study} --resume goes on with ${id}.`
+          : "It was stopped before it began; nothing of it is kept.",
+      );
+    }
   }
   const ended = await workbench.call("study.open", { path: study });
   tell(ended);
