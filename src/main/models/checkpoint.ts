@@ -17,7 +17,9 @@ import { openOnnx } from "../graph/onnx/model";
 import { loadFlax } from "./leaves/flax";
 import { ARCHIVED, openKeras, openKerasArchive } from "./leaves/keras";
 import { firstLeaf, leavesIn } from "./leaves/npyStream";
+import { byParts, isNumber } from "./names";
 import { safetensorsIn } from "./safetensors";
+import { isShardIndex, openShards } from "./shards";
 import type { StoredTensor } from "./stored";
 import type { LoadedPickle } from "./torch/loaded";
 import { loadTorchStream } from "./torch/stream";
@@ -104,6 +106,10 @@ async function opened(source: ByteSource): Promise<Opened> {
   if (kind === "pickle") return ofPickle(await loadTorchStream(source), path);
   if (kind === "safetensors") return single(await safetensorsIn(source), false);
   if (kind === "onnx") return single(await onnxTensors(path), true);
+  if (isShardIndex(path)) {
+    const { tensors, close } = await openShards(source);
+    return { ...single(tensors, false), close };
+  }
   if (kind === "hdf5") {
     const { tensors, ordered, close } = await openKeras(path);
     return { ...single(tensors, ordered), close };
@@ -138,9 +144,25 @@ async function zipped(source: ByteSource): Promise<Opened> {
     const { tensors, ordered, close } = await openKerasArchive(source, keras);
     return { ...single(tensors, ordered), close };
   }
+  if (entries.some(({ name }) => EXPORTED.test(name))) {
+    throw new UserError(
+      "weights/program",
+      `${source.path} is a program of torch.export.save, whose weights are not read here.`,
+      {
+        where: source.path,
+        todo: "Save its weights by name, torch.save(torch.export.load(FILE).state_dict, …), or export the network with noetherscope_export.py.",
+      },
+    );
+  }
   const { arrays } = await arraysIn(source);
-  return single(new Map([...arrays].map(([name, array]) => [name, ofArray(array)])), false);
+  // numpy.savez without names numbers the arrays in the order in which they were given.
+  const numbered = [...arrays.keys()].every(isNumber);
+  const listed = numbered ? [...arrays].sort(([a], [b]) => byParts(a, b)) : [...arrays];
+  return single(new Map(listed.map(([name, array]) => [name, ofArray(array)])), numbered);
 }
+
+/** What every version of torch.export.save puts into its archive. */
+const EXPORTED = /(^|\/)(serialized_exported_program\.json|archive_format|models\/[^/]+\.json)$/;
 
 function ofArray({ dtype, shape, storedType, read }: ArraySource): StoredTensor {
   return { dtype, shape, storedType, read: async () => ({ dtype, shape, data: await read() }) };
@@ -148,15 +170,15 @@ function ofArray({ dtype, shape, storedType, read }: ArraySource): StoredTensor 
 
 function ofPickle(loaded: LoadedPickle, path: string): Opened {
   const sets = setsOf(loaded, path);
+  const called = printable([...loaded.calls].slice(0, 3).join(", "));
   const notices =
-    loaded.calls.size === 0
+    called === ""
       ? []
-      : [
-          `${path} asks Python to run ${printable([...loaded.calls].slice(0, 3).join(", "))} when it is loaded; nothing of it was run here.`,
-        ];
+      : [`${path} asks Python to run ${called} when it is loaded; nothing of it was run here.`];
   if (sets.length > 0) return { sets, training: trainingStateOf(loaded.value), notices };
   const what = loaded.value instanceof TorchTensor ? "one tensor without a name" : "no tensors";
-  throw new UserError("weights/none", `${path} holds ${what}.`, {
+  const also = called === "" ? "" : `; it asks Python to run ${called}, which was not done`;
+  throw new UserError("weights/none", `${path} holds ${what}${also}.`, {
     where: path,
     todo: "Save the network's state dict: torch.save(model.state_dict(), …).",
   });

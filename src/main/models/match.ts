@@ -6,7 +6,7 @@
  */
 import { basename } from "node:path";
 import { UserError } from "../../shared/errors";
-import { isFloat, toFloat64, type Tensor } from "../../shared/tensor";
+import { isFloat, sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
 import { withPart } from "../../shared/chosenPart";
 import type { ParameterInput } from "../graph/onnx/import";
 import type { OnnxModel } from "../graph/onnx/model";
@@ -14,11 +14,13 @@ import { printable } from "../graph/onnx/printable";
 import { arranged, arrangement, squeezed, type Arrangement } from "./arrange";
 import type { Checkpoint } from "./checkpoint";
 import { declaredBy } from "./declared";
-import { align, canonical, unwrapped } from "./names";
+import { align, canonical, isNumber, unwrapped } from "./names";
 import { permuted } from "./permute";
 import { usesOf, type Use } from "./places";
+import { plainWeights } from "./reparametrised";
 import { unreadable, type StoredTensor } from "./stored";
 import { matchStructure, type Offered } from "./structure";
+import { idleIn, isCopy, reshapedCopies } from "./superfluous";
 import { withPrefix, type WeightSet } from "./weightSets";
 
 export type How = "name" | "other-words" | "transposed" | "shape" | "order";
@@ -79,6 +81,14 @@ export async function matchCheckpoint(model: OnnxModel, checkpoint: Checkpoint):
     inputs.set(place, input);
     values.set(place, arranged(await tensor.read(), axes, stored.get(place)!.shape));
   }
+  const [unnamed, named] = [new Map<string, Tensor>(), new Map<string, Tensor>()];
+  for (const [name, tensor] of stored) {
+    if (values.has(name)) named.set(name, tensor);
+    else if (anonymous.test(name)) unnamed.set(name, tensor);
+  }
+  for (const [copy, of] of reshapedCopies(unnamed, named)) {
+    values.set(copy, { ...values.get(of)!, shape: unnamed.get(copy)!.shape });
+  }
   return { inputs, values, report: reportOf(set, plan) };
 }
 
@@ -137,7 +147,8 @@ function severalFit(model: OnnxModel, { path }: Checkpoint, keys: readonly strin
 /** A trainer's module may hold the network several times, itself and its moving average: each is a set of its own. */
 function networksIn(model: OnnxModel, { sets }: Checkpoint): WeightSet[] {
   const places = [...storedTensors(model).keys()].filter((name) => !anonymous.test(name));
-  return sets.flatMap((set) => {
+  return sets.flatMap((given) => {
+    const set = plainWeights(given, places);
     const { file, rivals } = align([...set.tensors.keys()].map(unwrapped), places);
     if (rivals.length === 0) return [set];
     return [file, ...rivals].flatMap((prefix) => withPrefix(set, prefix) ?? []);
@@ -210,6 +221,13 @@ async function planOf(model: OnnxModel, checkpoint: Checkpoint, set: WeightSet):
   const unnamed = new Map(
     [...stored].filter(([name]) => !assigned.has(name) && anonymous.test(name)),
   );
+  for (const [name, { shape }] of [...left]) {
+    const place = placeByBias(model, prefix.model + name);
+    const target = place === undefined || assigned.has(place) ? undefined : stored.get(place);
+    if (target?.shape.join() !== shape.join()) continue;
+    assign(place!, name, "other-words", null, { name, transposed: false });
+    unnamed.delete(place!);
+  }
   for (const [name, tensor] of [...left]) {
     const place = await transposedPlace(model, unnamed, left, name, tensor);
     if (place === undefined) continue;
@@ -227,7 +245,7 @@ async function planOf(model: OnnxModel, checkpoint: Checkpoint, set: WeightSet):
       ordered: set.ordered,
       path: checkpoint.path,
     })) {
-      const name = anonymous.test(place) && !/^\d+$/.test(tensor) ? tensor : place;
+      const name = anonymous.test(place) && !isNumber(tensor) ? tensor : place;
       assign(place, tensor, how, axes, { name, transposed: false });
     }
   }
@@ -236,7 +254,14 @@ async function planOf(model: OnnxModel, checkpoint: Checkpoint, set: WeightSet):
     anonymous.test(name) || shape.length === 0 ? [] : [name],
   );
   // Counters and index tables that the network does not compute with are in state dicts all the same.
-  const extra = [...left].flatMap(([name, { dtype }]) => (isFloat(dtype) ? [name] : []));
+  const idle = idleIn(model, stored);
+  const taken = [...assigned.values()].map((each) => each.stored);
+  const [extra, unneeded]: [string[], string[]] = [[], []];
+  for (const [name, tensor] of left) {
+    if (!isFloat(tensor.dtype) || sizeOf(tensor.shape) === 0) continue;
+    if (idle.has(prefix.model + name)) unneeded.push(full.get(name)!);
+    else if (!(await isCopy(tensor, taken))) extra.push(name);
+  }
   refuse(
     model,
     checkpoint,
@@ -247,7 +272,7 @@ async function planOf(model: OnnxModel, checkpoint: Checkpoint, set: WeightSet):
   );
   return {
     assigned,
-    leftInFile: beside.filter((name) => isFloat(set.tensors.get(name)!.dtype)),
+    leftInFile: [...beside.filter((name) => isFloat(set.tensors.get(name)!.dtype)), ...unneeded],
     leftInModel: missing,
   };
 }
@@ -306,6 +331,16 @@ async function transposedPlace(
   const rivals = [...left.values()].filter((other) => fits(other, [rows, columns])).length;
   return candidates.length === 1 && rivals === 1 ? candidates[0]![0] : undefined;
 }
+
+/** The weights of the layer that adds a bias of the same module: computed beforehand, they lost their name. */
+function placeByBias({ nodes }: OnnxModel, weight: string): string | undefined {
+  const bias = weight.replace(/weight$/, "bias");
+  if (bias === weight) return undefined;
+  const layer = nodes.find(({ opType, input }) => biased.has(opType) && input[2] === bias);
+  return layer?.input[1];
+}
+
+const biased = new Set(["Conv", "ConvTranspose", "Gemm"]);
 
 /** The initializer that a MatMul multiplies by, where its result is the one that `bias` is added to. */
 function weightBefore(model: OnnxModel, bias: string): string | undefined {
@@ -420,7 +455,7 @@ function refuse(
     `${checkpoint.path} does not fit ${basename(model.path)}: ${printable(faults.join("; "))}.`,
     {
       where: checkpoint.path,
-      todo: "Take the weights of this network, or export it with do_constant_folding=False so that names are kept.",
+      todo: "Take the weights of this network, or export it with noetherscope_export.py, which keeps all names.",
     },
   );
 }

@@ -45,12 +45,14 @@ export function align(file: readonly string[], model: readonly string[]): Alignm
   return best;
 }
 
-/** "" and what stands before up to three dots, frequent ones first. */
+const DEEPEST_PREFIX = 6;
+
+/** "" and what stands before the first dots, frequent ones first. */
 function prefixesOf(names: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const name of names) {
     let at = -1;
-    for (let depth = 0; depth < 3; depth++) {
+    for (let depth = 0; depth < DEEPEST_PREFIX; depth++) {
       at = name.indexOf(".", at + 1);
       if (at < 0) break;
       const prefix = name.slice(0, at + 1);
@@ -59,6 +61,11 @@ function prefixesOf(names: readonly string[]): string[] {
   }
   const frequent = [...counts].sort(([a, n], [b, m]) => m - n || a.length - b.length);
   return ["", ...frequent.slice(0, MOST_PREFIXES).map(([prefix]) => prefix)];
+}
+
+/** Leaves without names are called by their numbers, and so are the arrays of numpy.savez. */
+export function isNumber(name: string): boolean {
+  return /^(arr_)?\d+$/.test(name);
 }
 
 /** What a tensor is within its layer. */

@@ -6,7 +6,7 @@
 import { UserError } from "../../shared/errors";
 import { printable } from "../graph/onnx/printable";
 import { arrangement, type Arrangement } from "./arrange";
-import { byParts, roleOf, stemOf } from "./names";
+import { byParts, isNumber, roleOf, stemOf } from "./names";
 import type { Use } from "./places";
 
 export interface Item {
@@ -20,9 +20,6 @@ export interface Pair {
   readonly how: "shape" | "order";
   readonly axes: Arrangement;
 }
-
-/** Leaves without names are called by their numbers. */
-const nameless = (name: string): boolean => /^\d+$/.test(name);
 
 export interface Offered {
   readonly tensors: readonly Item[];
@@ -48,20 +45,26 @@ export function matchStructure(
   const wanted = classes(places);
   if (offered.size !== wanted.size) return undefined;
   const pairs: Pair[] = [];
-  for (const [key, there] of wanted) {
-    const here = offered.get(key);
-    if (here?.length !== there.length) return undefined;
+  // Matrices first, square ones last of them: they tell of the others' axes, and of what stands beside them in a layer.
+  const rankOf = (key: string): number => {
+    const extents = key.split(",");
+    return extents.length - (extents.length === 2 && extents[0] === extents[1] ? 0.5 : 0);
+  };
+  for (const [key, all] of [...wanted].sort(([a], [b]) => rankOf(b) - rankOf(a))) {
+    const offers = offered.get(key);
+    if (offers?.length !== all.length) return undefined;
+    const beside = besides(offers, all, pairs);
+    pairs.push(...beside);
+    const here = offers.filter(({ name }) => !beside.some(({ tensor }) => tensor === name));
+    const there = all.filter(({ name }) => !beside.some(({ place }) => place === name));
+    if (here.length === 0) continue;
     for (const [ours, theirs] of byRole(here, there, roles, path)) {
       const alike = ordered || new Set(ours.map(({ name }) => stemOf(name))).size === 1;
       if (!alike || !inOrderOfUse(theirs, uses)) throw ambiguous(path, ours, theirs);
       ours.forEach((tensor, k) => {
         const place = theirs[k]!;
-        const axes = arrangement(
-          asPytorch(tensor.name),
-          tensor.shape,
-          place.shape,
-          uses.get(place.name),
-        );
+        const use = uses.get(place.name);
+        const axes = arrangement(layoutName(tensor, pairs, uses), tensor.shape, place.shape, use);
         if (axes === undefined || axes === "unknown") throw ambiguous(path, ours, theirs);
         const how = ours.length === 1 ? "shape" : "order";
         pairs.push({ place: place.name, tensor: tensor.name, how, axes });
@@ -71,9 +74,49 @@ export function matchStructure(
   return pairs;
 }
 
-/** Equinox lays out its weights as PyTorch does. */
-function asPytorch(name: string): string {
-  return nameless(name) ? "weight" : name;
+/** Vectors of layers whose matrices are placed already: a bias goes with its kernel. */
+function besides(
+  tensors: readonly Item[],
+  places: readonly Item[],
+  placed: readonly Pair[],
+): Pair[] {
+  const layerOf = (name: string): string => name.replace(/[^./]*$/, "");
+  if (tensors.length === 1) return [];
+  return tensors.flatMap(({ name, shape }): Pair[] => {
+    const [layer, role] = [layerOf(name), roleOf(name)];
+    if (layer === "" || role === undefined || shape.length > 1) return [];
+    const known = placed.filter(({ tensor }) => layerOf(tensor) === layer);
+    const layers = new Set(known.map(({ place }) => layerOf(place)));
+    if (layers.size !== 1) return [];
+    const [there] = layers;
+    const fitting = places.filter(
+      (place) => layerOf(place.name) === there && roleOf(place.name) === role,
+    );
+    if (fitting.length !== 1) return [];
+    return [{ place: fitting[0]!.name, tensor: name, how: "order", axes: null }];
+  });
+}
+
+/**
+ * A name that says how axes lie. Equinox lays out its weights as PyTorch does; a file of numbered arrays is all of one
+ * library, so that those placed already tell it for a square matrix.
+ */
+function layoutName(
+  { name }: Item,
+  placed: readonly Pair[],
+  uses: ReadonlyMap<string, Use>,
+): string {
+  if (/^\d+$/.test(name)) return "weight";
+  if (!isNumber(name)) return name;
+  const orders = new Set(
+    placed.flatMap(({ place, axes }) => {
+      const order = uses.get(place)?.order;
+      if (order === undefined) return [];
+      return [(order === "out-first") === (axes === null) ? "weight" : "kernel"];
+    }),
+  );
+  const [only, another] = orders;
+  return another === undefined ? (only ?? name) : name;
 }
 
 /** Tensors of the same extents, in whatever order of axes. */
@@ -120,7 +163,7 @@ function byRole(
   const roles = new Set(tensors.map((item) => roleIn.get(item)));
   const wanted = new Set(places.map((item) => roleIn.get(item)));
   if (roles.size === 1 && wanted.size === 1) return [[tensors, places]];
-  if (tensors.every(({ name }) => nameless(name))) return [[tensors, places]];
+  if (tensors.every(({ name }) => isNumber(name))) return [[tensors, places]];
   if (roles.has(undefined) || wanted.has(undefined)) throw ambiguous(path, tensors, places);
   return [...wanted].map((role) => {
     const ours = tensors.filter((item) => roleIn.get(item) === role);

@@ -63,7 +63,7 @@ export async function loadFlax(source: ByteSource): Promise<unknown> {
     if (cause instanceof UserError) throw cause;
     throw damaged(path, "it ends or breaks off within a value", cause);
   }
-  return treeOf(value, 0);
+  return treeOf(value, 0, path);
 }
 
 function arrayOf(value: unknown, path: string): NumpyArray | Unreadable {
@@ -87,9 +87,40 @@ function arrayOf(value: unknown, path: string): NumpyArray | Unreadable {
   return array;
 }
 
+/** By this key a map is an array of more than 2³⁰ bytes, in flat pieces; tuples are maps by number. */
+const CHUNKED = "__msgpack_chunked_array__";
+
+function ofChunks(entries: ReadonlyMap<string, unknown>, path: string): NumpyArray {
+  const listed = (key: string): unknown[] => {
+    const map: unknown = entries.get(key);
+    if (typeof map !== "object" || map === null) return [];
+    return Object.entries(map)
+      .sort(([a], [b]) => Number(a) - Number(b))
+      .map(([, item]) => item as unknown);
+  };
+  const [shape, chunks] = [listed("shape"), listed("chunks")];
+  const [first] = chunks;
+  const whole = new NumpyArray();
+  if (
+    !(first instanceof NumpyArray) ||
+    !shape.every((extent): extent is number => Number.isSafeInteger(extent) && Number(extent) >= 0)
+  ) {
+    throw damaged(path, "an array in pieces cannot be understood");
+  }
+  whole.shape = shape;
+  whole.type = first.type;
+  whole.bytes = Buffer.concat(
+    chunks.map((chunk) => {
+      if (chunk instanceof NumpyArray && chunk.type?.code === first.type?.code) return chunk.bytes!;
+      throw damaged(path, "the pieces of an array are of several types");
+    }),
+  );
+  return whole;
+}
+
 const DEEPEST = 100;
 
-function treeOf(value: unknown, depth: number): unknown {
+function treeOf(value: unknown, depth: number, path: string): unknown {
   const isTree =
     typeof value === "object" &&
     value !== null &&
@@ -100,11 +131,13 @@ function treeOf(value: unknown, depth: number): unknown {
   if (Array.isArray(value)) {
     return new Sequence(
       "list",
-      value.map((item) => treeOf(item, depth + 1)),
+      value.map((item) => treeOf(item, depth + 1, path)),
     );
   }
+  const entries = new Map(Object.entries(value));
+  if (entries.has(CHUNKED)) return ofChunks(entries, path);
   const dict = new Dict();
-  for (const [key, item] of Object.entries(value)) dict.entries.set(key, treeOf(item, depth + 1));
+  for (const [key, item] of entries) dict.entries.set(key, treeOf(item, depth + 1, path));
   return dict;
 }
 

@@ -7,10 +7,10 @@
 import { UserError } from "../../../shared/errors";
 import { allocateBytes, type ByteSource } from "../../data/byteSource";
 import { Cursor } from "../pickle/cursor";
-import { unpickle } from "../pickle/unpickle";
+import { unpickle, type PickleHost } from "../pickle/unpickle";
 import { itemsOf } from "../pickle/values";
 import { damaged, type LoadedPickle } from "./loaded";
-import { storageOf, torchObjects, type Storage } from "./tensors";
+import { Storage, storageOf, torchObjects } from "./tensors";
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const VERSION = 1001;
@@ -26,18 +26,25 @@ interface Head {
   readonly storages: ReadonlyMap<string, Storage>;
   /** In the order of their bytes; empty in a plain pickle. */
   readonly keys: readonly string[];
+  /** Storages that a plain pickle of tensors holds, by keys of their own. */
+  readonly inside: ReadonlyMap<string, Uint8Array>;
   readonly end: number;
 }
 
 /** @throws UserError "torch/damaged", "pickle/…" */
 export async function loadTorchStream(source: ByteSource): Promise<LoadedPickle> {
-  const { value, calls, storages, keys, end } = await readHead(source);
+  const { value, calls, storages, keys, inside, end } = await readHead(source);
   const places = await placesOf(source, storages, keys, end);
   return {
     value,
     calls,
     bigEndian: false,
     async bytes({ key }, _width, start, count) {
+      const held = inside.get(key);
+      if (held !== undefined) {
+        if (start + count > held.length) throw damaged(source.path, "a storage in it is too short");
+        return held.slice(start, start + count);
+      }
       const place = places.get(key);
       if (place === undefined) throw damaged(source.path, `the storage ${key} is missing`);
       if (start + count > place.bytes) {
@@ -63,12 +70,27 @@ async function readHead(source: ByteSource): Promise<Head> {
   }
 }
 
-function headIn(bytes: Uint8Array, path: string): Head {
+/** What a storage is made of where pickle.dump, not torch.save, wrote it: the bytes of a stream of its own. */
+const NESTED = "torch.storage._load_from_bytes";
+
+/** @param outer whether it is the file itself: streams in streams go no deeper */
+function headIn(bytes: Uint8Array, path: string, outer = true): Head {
   const cursor = new Cursor(bytes, path);
   const storages = new Map<string, Storage>();
   const calls = new Set<string>();
-  const host = {
-    ...torchObjects(calls),
+  const inside = new Map<string, Uint8Array>();
+  const objects = torchObjects(calls);
+  const host: PickleHost = {
+    ...objects,
+    construct(name, args, at) {
+      const [stream] = args;
+      const nested = outer && name.path === NESTED && stream instanceof Uint8Array;
+      if (!nested) return objects.construct(name, args, at);
+      const key = `inside ${inside.size}`;
+      const { storage, held } = storageIn(stream, path, key);
+      inside.set(key, held);
+      return storage;
+    },
     persistent(id: unknown): unknown {
       const [kind, ...rest] = itemsOf(id) ?? [];
       if (kind === "module") return itemsOf(id)![1] ?? null;
@@ -80,7 +102,7 @@ function headIn(bytes: Uint8Array, path: string): Head {
     },
   };
   const first = unpickle(cursor, host);
-  if (first !== MAGIC) return { value: first, calls, storages, keys: [], end: cursor.at };
+  if (first !== MAGIC) return { value: first, calls, storages, keys: [], inside, end: cursor.at };
   const version = unpickle(cursor, host);
   if (version !== VERSION) throw damaged(path, `its version is ${String(version)}`);
   unpickle(cursor, host);
@@ -89,7 +111,23 @@ function headIn(bytes: Uint8Array, path: string): Head {
   if (keys?.every((key) => typeof key === "string") !== true) {
     throw damaged(path, "its list of storages cannot be understood");
   }
-  return { value, calls, storages, keys, end: cursor.at };
+  return { value, calls, storages, keys, inside, end: cursor.at };
+}
+
+/** The one storage of a stream in a pickle, under another key: each such stream counts its own. */
+function storageIn(
+  stream: Uint8Array,
+  path: string,
+  key: string,
+): { storage: Storage; held: Uint8Array } {
+  const { value, keys, end } = headIn(stream, path, false);
+  if (!(value instanceof Storage) || keys.length !== 1) {
+    throw damaged(path, "a storage in it cannot be understood");
+  }
+  const cursor = new Cursor(stream.subarray(end), path);
+  const { element, type, length, start } = value;
+  const bytes = cursor.uint64() * (element === undefined ? 1 : element.bytes * element.parts);
+  return { storage: new Storage(key, element, type, length, start), held: cursor.slice(bytes) };
 }
 
 async function placesOf(

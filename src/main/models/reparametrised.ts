@@ -1,0 +1,132 @@
+/**
+ * Weights that PyTorch keeps as what they are computed from, as the tensors that a network without that has: weight
+ * normalisation as w = g v/‖v‖, spectral normalisation in evaluation as w/σ with σ = uᵀWv. Both have an older form
+ * (names with _g, _v, _orig, _u) and one as parametrisations.
+ * torch/nn/utils/weight_norm.py, spectral_norm.py and parametrizations.py of PyTorch 1.13 to 2.13.
+ */
+import { fromFloat64, sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
+import { permuted } from "./permute";
+import type { StoredTensor } from "./stored";
+import type { WeightSet } from "./weightSets";
+
+/** The names of what a weight is computed from; by the first of them it is found. */
+interface Form {
+  readonly first: RegExp;
+  /** Of the weight and of the others, by the groups of `first`. */
+  readonly weight: string;
+  readonly others: readonly string[];
+  readonly make: (parts: readonly Tensor[]) => Tensor;
+  /** Which of the parts has the weight's extents. */
+  readonly like: number;
+}
+
+const forms: readonly Form[] = [
+  { first: /^(.*)_g$/, weight: "$1", others: ["$1_v"], make: normalised, like: 1 },
+  {
+    first: /^(.*?)parametrizations\.([^.]+)\.original0$/,
+    weight: "$1$2",
+    others: ["$1parametrizations.$2.original1"],
+    make: normalised,
+    like: 1,
+  },
+  { first: /^(.*)_orig$/, weight: "$1", others: ["$1_u", "$1_v"], make: spectral, like: 0 },
+  {
+    first: /^(.*?)parametrizations\.([^.]+)\.original$/,
+    weight: "$1$2",
+    others: ["$1parametrizations.$2.0._u", "$1parametrizations.$2.0._v"],
+    make: spectral,
+    like: 0,
+  },
+];
+
+/**
+ * The set with plain weights in the place of what they are computed from, where a network has none of the latter.
+ * @param places names of the network's tensors
+ */
+export function plainWeights(set: WeightSet, places: readonly string[]): WeightSet {
+  if (places.some((name) => forms.some(({ first }) => first.test(name)))) return set;
+  const plain = new Map<string, readonly [string, StoredTensor]>();
+  const used = new Set<string>();
+  for (const name of set.tensors.keys()) {
+    for (const { first, weight, others, make, like } of forms) {
+      if (!first.test(name)) continue;
+      const names = [name, ...others.map((other) => name.replace(first, other))];
+      const parts = names.flatMap((part) => set.tensors.get(part) ?? []);
+      const own = name.replace(first, weight);
+      if (parts.length < names.length || set.tensors.has(own)) continue;
+      plain.set(name, [own, made(parts, parts[like]!, make)]);
+      for (const part of names) used.add(part);
+      break;
+    }
+  }
+  if (plain.size === 0) return set;
+  const tensors = [...set.tensors].flatMap(([name, tensor]) => {
+    const own = plain.get(name);
+    if (own !== undefined) return [own];
+    return used.has(name) ? [] : [[name, tensor] as const];
+  });
+  return { ...set, tensors: new Map(tensors) };
+}
+
+function made(
+  parts: readonly StoredTensor[],
+  { dtype, shape, storedType }: StoredTensor,
+  make: Form["make"],
+): StoredTensor {
+  const why = parts.find(({ unreadable }) => unreadable !== undefined)?.unreadable;
+  return {
+    dtype,
+    shape,
+    storedType,
+    ...(why === undefined ? {} : { unreadable: why }),
+    async read() {
+      return make(await Promise.all(parts.map((part) => part.read())));
+    },
+  };
+}
+
+/** g v/‖v‖, the norm over all axes but those that g has. */
+function normalised([g, v]: readonly Tensor[]): Tensor {
+  const [scales, values] = [toFloat64(g!), toFloat64(v!)];
+  const { shape } = v!;
+  /** Where an element's scale is: g has the axes of v with extents of one, or none. */
+  const scaleOf = (at: number): number => {
+    let index = 0;
+    for (const [axis, extent] of shape.entries()) {
+      const own = g!.shape[axis] ?? 1;
+      const along = Math.floor(at / sizeOf(shape.slice(axis + 1))) % extent;
+      index = index * own + (own === 1 ? 0 : along);
+    }
+    return index;
+  };
+  const squares = new Float64Array(scales.length);
+  const places = values.map((_, at) => scaleOf(at));
+  for (const [at, x] of values.entries()) squares[places[at]!]! += x * x;
+  const factors = squares.map((sum, i) => scales[i]! / Math.sqrt(sum));
+  const weights = values.map((x, at) => x * factors[places[at]!]!);
+  return fromFloat64(v!.dtype, shape, weights);
+}
+
+/**
+ * W/σ with σ = uᵀWv, where W has an axis of the weight as its rows: the second of transposed convolutions. Where u has
+ * the length of either, it is the one for which u and v are the better singular vectors.
+ */
+function spectral([w, u, v]: readonly Tensor[]): Tensor {
+  const [left, right] = [toFloat64(u!), toFloat64(v!)];
+  const axes = w!.shape.flatMap((extent, axis) =>
+    extent === left.length && (axis === 0 || (axis === 1 && w!.shape.length > 2)) ? [axis] : [],
+  );
+  const sigma = Math.max(
+    ...axes.map((axis) => {
+      const others = w!.shape.map((_, k) => k).filter((k) => k !== axis);
+      const matrix = toFloat64(permuted(w!, [axis, ...others]));
+      let sum = 0;
+      for (const [row, a] of left.entries())
+        for (const [column, b] of right.entries())
+          sum += a * b * matrix[row * right.length + column]!;
+      return sum;
+    }),
+  );
+  const weights = toFloat64(w!).map((x) => x / sigma);
+  return fromFloat64(w!.dtype, w!.shape, weights);
+}
