@@ -16,6 +16,8 @@ export interface ArrayFile {
   readonly arrays: ReadonlyMap<string, ArraySource>;
   /** Channel groups as the file states them, `scalar:p,vector:v`: a .npz in a text beside its arrays. */
   readonly fields?: string;
+  /** Of the targets, where they are not the inputs', as the file states them. */
+  readonly outputFields?: string;
   /** Axes of the input, `b,p,c`, as the file states them. */
   readonly axes?: string;
   /** `periodic`, `open`, or one a direction, as the file states it. */

@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sizeOf } from "../../shared/tensor";
 import { writeStates, type ConvertOptions } from "./convert";
 import { openData } from "./dataset";
 import { readNpz, writeNpz } from "./npz";
@@ -107,10 +108,107 @@ test("texts of the same names that mean something else are passed over", () => {
   expect(namesSaid(file as never, 1)).toBeUndefined();
 });
 
-test("pairs are no states in time", async () => {
-  const data = await openData("fixtures/vit/data.npz");
-  await expect(writeStates(data, join(folder, "no.npz"), "npz", all(1, 1))).rejects.toMatchObject({
-    code: "convert/targets",
+describe("pairs of inputs and targets", () => {
+  const line = (n: number, step: number) => ({
+    dtype: "float64" as const,
+    shape: [n],
+    data: Float64Array.from({ length: n }, (_, i) => i * step),
   });
-  await data.close();
+  const noise = (...shape: number[]) => ({
+    dtype: "float32" as const,
+    shape,
+    data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i + shape.length)),
+  });
+
+  test.each([
+    ["of one kind of fields", [4, 3, 5, 6], [4, 3, 5, 6], { fields: "scalar:p,vector:v", boundary: "x periodic, y wall", dt: 0.5, units: "v=m/s" }], // prettier-ignore
+    [
+      "of other fields",
+      [4, 1, 5, 6],
+      [4, 2, 5, 6],
+      { fields: "scalar:p", outputFields: "vector:v" },
+    ],
+    ["on a line, which by its shape might be a series", [4, 20, 3], [4, 20, 3], { axes: "n,x,c", fields: "scalar:a,scalar:b,scalar:c" }], // prettier-ignore
+    ["of particles", [4, 5, 3], [4, 5, 3], { axes: "b,p,c" }],
+    ["with numbers for targets", [4, 2, 5, 6], [4, 3], { fields: "vector:v" }],
+    [
+      "whose channels nobody named, on sides that were stated",
+      [4, 2, 5, 6],
+      [4, 2, 5, 6],
+      { length: [2, 3] },
+    ],
+  ])("%s read back as the same from .npz", async (_, input, target, options) => {
+    const path = join(folder, "pairs.npz");
+    const grid = input.length === 4 ? { grid_x: line(6, 0.25) } : {};
+    await writeNpz(path, { inputs: noise(...input), targets: noise(...target), ...grid });
+    const before = await openData(path, options);
+    const out = join(folder, "pairs-out.npz");
+    const written = await writeStates(before, out, "npz", all(4, 1));
+    expect(written.arrays.slice(0, 2)).toEqual(["x", "y"]);
+    const after = await openData(out);
+    for (const what of [
+      "axes",
+      "shape",
+      "targets",
+      "fields",
+      "outputFields",
+      "boundary",
+      "dt",
+      "units",
+      "spacing",
+      "grid",
+      "coordinates",
+    ] as const) {
+      // prettier-ignore
+      expect(after[what], what).toEqual(before[what]);
+    }
+    expect(after.notices.filter((notice) => notice.startsWith("Axes"))).toEqual([]);
+    const samples = [3, 0, 2];
+    expect(await after.read(samples)).toEqual(await before.read(samples));
+    await before.close();
+    await after.close();
+  });
+
+  test("are refused by layouts of states in time, which name the one that takes them", async () => {
+    const data = await openData("fixtures/vit/data.npz");
+    for (const layout of ["the-well", "pdebench"] as const) {
+      await expect(
+        writeStates(data, join(folder, "no.h5"), layout, all(1, 1)),
+      ).rejects.toMatchObject({
+        // prettier-ignore
+        code: "convert/targets",
+        todo: expect.stringContaining("Write .npz") as string,
+      });
+    }
+    await data.close();
+  });
+});
+
+test("snapshots that nothing follows read back as those from .npz, trajectories of one state", async () => {
+  const path = join(folder, "snapshots.npz");
+  const data = Float32Array.from({ length: 4 * 20 }, (_, i) => Math.cos(i));
+  await writeNpz(path, { x: { dtype: "float32", shape: [4, 1, 4, 5], data } });
+  const before = await openData(path, { fields: "scalar:p" });
+  const out = join(folder, "snapshots-out.npz");
+  expect((await writeStates(before, out, "npz", all(4, 1))).shape).toEqual([4, 1, 1, 4, 5]);
+  const after = await openData(out);
+  expect(after).toMatchObject({ targets: "none", sampleCount: 4, shape: before.shape });
+  expect(await after.read([2, 1])).toEqual(await before.read([2, 1]));
+  await before.close();
+  await after.close();
+});
+
+test("trajectories of particles read back as those from .npz", async () => {
+  const path = join(folder, "bodies.npz");
+  const data = Float64Array.from({ length: 2 * 3 * 4 * 4 }, (_, i) => Math.cos(i));
+  await writeNpz(path, { states: { dtype: "float64", shape: [2, 3, 4, 4], data } });
+  const before = await openData(path, { axes: "n,t,p,c", fields: "vector:q,vector:p", dt: 0.1 });
+  const out = join(folder, "bodies-out.npz");
+  await writeStates(before, out, "npz", all(2, 3));
+  const after = await openData(out);
+  expect(after).toMatchObject({ axes: before.axes, fields: before.fields, dt: 0.1 });
+  expect(await after.read([0, 3])).toEqual(await before.read([0, 3]));
+  await expect(writeStates(before, join(folder, "no.h5"), "the-well", all(2, 3))).rejects.toMatchObject({ code: "convert/particles" }); // prettier-ignore
+  await before.close();
+  await after.close();
 });

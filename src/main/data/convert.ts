@@ -20,7 +20,7 @@ export interface ConvertOptions {
 }
 
 export interface Converted {
-  /** Of `states`. */
+  /** Of the states, or inputs. */
   readonly shape: readonly number[];
   readonly axes: readonly string[];
   /** Names of the arrays in the file. */
@@ -49,7 +49,8 @@ export function layoutFor(out: string, named: LayoutName | null): LayoutName {
 
 /**
  * Memory is that of a few states however large the file is.
- * @throws UserError "convert/targets" for pairs of inputs and targets, "convert/particles", "convert/no-grid",
+ * @throws UserError "convert/targets" and "convert/particles" for pairs of inputs and targets and for particles in a layout
+ * of the public collections, "convert/no-grid",
  * "convert/ragged", "file/…"
  */
 export async function writeStates(
@@ -59,27 +60,25 @@ export async function writeStates(
   options: ConvertOptions,
 ): Promise<Converted> {
   const { states, path } = data;
+  checkLengths(data, options);
+  if (layout === "npz") return writeNpzStates(data, out, options);
   if (data.targets === "stored") {
     throw new UserError(
       "convert/targets",
-      `${path} holds pairs of inputs and targets, no states in time.`,
+      `${path} holds pairs of inputs and targets, and files of the layout ${layout} hold states in time.`,
       {
         where: path,
-        todo: "Name the array of states (--input) of a file that has trajectories.",
+        todo: "Write .npz, or name the array of states (--input on the command line) of a file that has trajectories.",
       },
     );
   }
   if (states.axes.includes("particle")) {
     throw new UserError(
       "convert/particles",
-      `${path} holds particles; fields and vectors are written.`,
-      {
-        where: path,
-      },
+      `${path} holds particles, and files of the layout ${layout} hold fields on grids.`,
+      { where: path, todo: "Write .npz." },
     );
   }
-  checkLengths(data, options);
-  if (layout === "npz") return writeNpzStates(data, out, options);
   return writeHdf5(data, out, layout === "the-well" ? theWell : pdebench, options);
 }
 

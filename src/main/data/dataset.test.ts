@@ -210,9 +210,9 @@ describe("what cannot be used says why", () => {
   test("a name that is not there", async () => {
     await expect(opened({ a: counting(4, 2) }, { input: "z" })).rejects.toThrow('has no array "z"');
   });
-  test("one state a trajectory has no transition", async () => {
-    await expect(opened({ states: counting(2, 1, 3, 4, 4) })).rejects.toThrow(
-      "has no two successive states",
+  test("two states an input of trajectories of one", async () => {
+    await expect(opened({ states: counting(2, 1, 3, 4, 4) }, { history: 2 })).rejects.toThrow(
+      "too few for inputs of 2",
     );
   });
   test("fields for another number of channels", async () => {

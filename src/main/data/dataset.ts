@@ -58,6 +58,8 @@ export interface DataSet extends SampleExtent {
   readonly conditions: readonly string[];
   /** The input states with every time, also those that are only targets. */
   readonly states: States;
+  /** The targets, where they are stored; undefined where they are the next states or not there. */
+  readonly stored: States | undefined;
   /** As the program sees the states: [trajectory, time, channel, y, x] less what is not there. */
   readonly shape: readonly number[];
   readonly axes: readonly Axis[];
@@ -154,7 +156,8 @@ async function dataSetOf(
     targetParts.length === files.length
       ? joinedStates(targetParts.map(statesOf), paths)
       : undefined;
-  const inTime = reading.input.some(({ axes }) => axes.includes("time"));
+  // Single states are snapshots, whatever their file calls them.
+  const inTime = single.times > 1 && reading.input.some(({ axes }) => axes.includes("time"));
   const targets = stored !== undefined ? "stored" : inTime ? "next state" : "none";
   const ending = targets === "next state" ? 1 : 0;
   const extent = {
@@ -228,6 +231,7 @@ async function dataSetOf(
     predicts,
     conditions,
     states,
+    stored,
     shape: [states.trajectories, states.times, ...states.shape],
     axes: ["trajectory", "time", ...states.axes],
     arrays: [...file.arrays.values()],
@@ -399,9 +403,7 @@ function checkExtent(states: States, target: States | undefined, samples: number
   const { where } = states;
   const shape = [states.trajectories, states.times, ...states.shape];
   if (samples < 1) {
-    const missing =
-      target === undefined && states.times === 1 ? "two successive states" : "samples";
-    throw new UserError("data/empty", `${where} [${shape.join(", ")}] has no ${missing}.`, {
+    throw new UserError("data/empty", `${where} [${shape.join(", ")}] has no samples.`, {
       where,
     });
   }

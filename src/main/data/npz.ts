@@ -77,6 +77,7 @@ const bare = { notices: [], attributes: noAttributes };
 /** What the file says of its states, as arrays of one text each, or as entries of text: fields.npy, axes.txt. */
 const notes = [
   "fields",
+  "outputFields",
   "axes",
   "boundary",
   "physics",

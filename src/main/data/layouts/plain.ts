@@ -31,7 +31,7 @@ export function plain(file: ArrayFile): Proposal | undefined {
   // Written by this program: states, with coordinates called x and y beside them.
   const states = file.arrays.get("states");
   if (states !== undefined) {
-    const axes = usualAxes(states.shape.length, true);
+    const axes = statedAxes(file, states) ?? usualAxes(states.shape.length, true);
     if (axes === undefined) throw unknownAxes(states);
     return {
       ...about,
@@ -121,9 +121,14 @@ function trainingPart(arrays: readonly ArraySource[]): ArraySource | undefined {
 }
 
 /** What the file says of its states; a boundary that nobody here understands is as good as none. */
-function saidBy({ fields, boundary }: ArrayFile): Pick<Proposal, "fields" | "boundary"> {
+function saidBy({
+  fields,
+  outputFields,
+  boundary,
+}: ArrayFile): Pick<Proposal, "fields" | "outputFields" | "boundary"> {
   return {
     fields,
+    outputFields,
     boundary: boundary !== undefined && isBoundary(boundary) ? boundary : undefined,
   };
 }

@@ -1,25 +1,28 @@
-/** States written as .npz: one array in canonical order, positions and times beside it. */
+/** States, or pairs of inputs and targets, written as .npz: in canonical order, positions and times beside them. */
 import { crc32 } from "node:zlib";
-import { showFieldSpec } from "../../../shared/fields/spec";
+import { showFieldSpec, type FieldSpec } from "../../../shared/fields/spec";
 import { showUnits } from "../../../shared/fields/units";
 import { showPhysics } from "../../../shared/physics/stated";
 import { allocate, sizeOf, type Tensor } from "../../../shared/tensor";
 import { atomicWrite } from "../atomic";
+import { showAxes, usualAxes, type Axis } from "../axes";
 import type { ConvertOptions, Converted } from "../convert";
 import { isSpatial, stepOf } from "../coordinates";
 import type { DataSet } from "../dataset";
 import { encodeNpy } from "../npy";
 import { encodeNpyText } from "../npyText";
-import type { StatePlace } from "../states";
+import type { StatePlace, States } from "../states";
 import { zipArchive, type StreamedContent, type ZipContent } from "../zipWriter";
 
 /** Values held at once. */
 const MOST_VALUES = 2 ** 21;
 
 /**
- * Writes `states`, and `time`, `z`, `y`, `x` where known, else `dt`; channel groups, boundary, physics, origin and units lie
+ * Writes `states`, and `time`, `z`, `y`, `x` where known, else `dt`; of pairs `x` and `y`, and positions as `grid_x` and so
+ * on. Channel groups, boundary, physics, origin and units lie
  * in texts of those names (groups in `fields`), sides that no coordinates tell in `length`, channels' names without kinds in
- * `names`, where this program finds them again.
+ * `names`, where this program finds them again; axes that the shape does not tell in `axes`, fields of targets that are not the inputs'
+ * in `outputFields`.
  * @throws UserError "file/…"
  */
 export async function writeNpzStates(
@@ -27,27 +30,27 @@ export async function writeNpzStates(
   out: string,
   options: ConvertOptions,
 ): Promise<Converted> {
-  const { states, coordinates, fields, boundary, physics, origin, dt, units } = data;
-  const places = placesIn(options);
+  const {
+    states,
+    stored,
+    coordinates,
+    fields,
+    outputFields,
+    boundary,
+    physics,
+    origin,
+    dt,
+    units,
+  } = data;
   const [firstTime, endTime] = options.times;
-  const count = options.trajectories[1] - options.trajectories[0];
-  const shape = [count, endTime - firstTime, ...states.shape];
-  const { dtype } = await states.read([]);
-  const [header] = encodeNpy({ dtype, shape, data: allocate(dtype, 0) });
-  const step = Math.max(1, Math.floor(MOST_VALUES / Math.max(1, sizeOf(states.shape))));
-  async function* pieces(from: number, to: number): AsyncGenerator<Uint8Array> {
-    yield header;
-    for (let at = 0; at < places.length; at += step) {
-      options.signal.throwIfAborted();
-      options.onProgress(from + ((to - from) * at) / places.length);
-      yield encodeNpy(await states.read(places.slice(at, at + step)))[1];
-    }
-  }
-  // A zip entry begins with its checksum, so everything is read twice: once for it, once to be written.
-  let [crc, size] = [0, 0];
-  for await (const piece of pieces(0, 0.5)) {
-    crc = crc32(piece, crc);
-    size += piece.length;
+  // Samples without time are written without it: its axis would be one of trajectories of a single state.
+  const inTime = stored === undefined || states.times > 1;
+  const arrays: StreamedContent[] = [];
+  const held = stored === undefined ? { states } : { x: states, y: stored };
+  const share = 1 / Object.keys(held).length;
+  for (const [name, some] of Object.entries(held)) {
+    const from = arrays.length * share;
+    arrays.push(await streamed(name, some, inTime, options, { from, to: from + share }));
   }
   const line = (values: readonly number[]): Tensor => ({
     dtype: "float64",
@@ -55,14 +58,19 @@ export async function writeNpzStates(
     data: Float64Array.from(values),
   });
   const known: [string, Tensor][] = Object.entries(coordinates).map(([axis, values]) => [
-    axis,
+    stored === undefined || axis === "time" ? axis : `grid_${axis}`,
     line(axis === "time" ? values.slice(firstTime, endTime) : values),
   ]);
   if (coordinates.time === undefined && dt !== undefined) known.push(["dt", line([dt])]);
   const names = fields === undefined ? namesOf(data) : undefined;
   const sides = sidesBeyond(data);
+  const axes = axesBeyond(states, stored, inTime);
   const stated = {
     ...(fields === undefined ? {} : { fields: showFieldSpec(fields) }),
+    ...(stored === undefined || outputFields === undefined || sameFields(fields, outputFields)
+      ? {}
+      : { outputFields: showFieldSpec(outputFields) }),
+    ...(axes === undefined ? {} : { axes }),
     ...(boundary === undefined ? {} : { boundary }),
     ...(physics === undefined ? {} : { physics: showPhysics(physics) }),
     ...(origin === undefined ? {} : { origin }),
@@ -71,7 +79,7 @@ export async function writeNpzStates(
     ...(names === undefined ? {} : { names: names.join() }),
   };
   const contents: (ZipContent | StreamedContent)[] = [
-    { name: "states.npy", size, crc, bytes: () => pieces(0.5, 1) },
+    ...arrays,
     ...known.map(([name, tensor]) => ({ name: `${name}.npy`, parts: encodeNpy(tensor) })),
     ...Object.entries(stated).map(([name, text]) => ({
       name: `${name}.npy`,
@@ -79,8 +87,66 @@ export async function writeNpzStates(
     })),
   ];
   await atomicWrite(out, zipArchive(contents, { deflated: false }));
-  const arrays = ["states", ...known.map(([name]) => name)];
-  return { shape, axes: data.axes, arrays, notices: [] };
+  const count = options.trajectories[1] - options.trajectories[0];
+  return {
+    shape: [count, endTime - firstTime, ...states.shape],
+    axes: data.axes,
+    arrays: [...Object.keys(held), ...known.map(([name]) => name)],
+    notices: [],
+  };
+}
+
+/** Passes that an array is read in, as parts of all there is to do. */
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A zip entry begins with its checksum, so everything is read twice: once for it, once to be written. */
+async function streamed(
+  name: string,
+  states: States,
+  inTime: boolean,
+  options: ConvertOptions,
+  { from, to }: Stretch,
+): Promise<StreamedContent> {
+  const places = placesIn(options);
+  const { dtype } = await states.read([]);
+  const count = options.trajectories[1] - options.trajectories[0];
+  const times = options.times[1] - options.times[0];
+  const shape = [count, ...(inTime ? [times] : []), ...states.shape];
+  const [header] = encodeNpy({ dtype, shape, data: allocate(dtype, 0) });
+  const step = Math.max(1, Math.floor(MOST_VALUES / Math.max(1, sizeOf(states.shape))));
+  async function* pieces(first: number, last: number): AsyncGenerator<Uint8Array> {
+    yield header;
+    for (let at = 0; at < places.length; at += step) {
+      options.signal.throwIfAborted();
+      options.onProgress(first + ((last - first) * at) / places.length);
+      yield encodeNpy(await states.read(places.slice(at, at + step)))[1];
+    }
+  }
+  // Checksums of all arrays come before any of them is written.
+  let [crc, size] = [0, 0];
+  for await (const piece of pieces(from / 2, to / 2)) {
+    crc = crc32(piece, crc);
+    size += piece.length;
+  }
+  return { name: `${name}.npy`, size, crc, bytes: () => pieces(0.5 + from / 2, 0.5 + to / 2) };
+}
+
+/** The axes, where the shape alone would tell others; undefined where it tells them. */
+function axesBeyond(
+  { axes, shape }: States,
+  stored: States | undefined,
+  inTime: boolean,
+): string | undefined {
+  const written: Axis[] = ["trajectory", ...(inTime ? (["time"] as const) : []), ...axes];
+  const usual = stored === undefined ? usualAxes(shape.length + 2, true) : undefined;
+  return usual?.join() === written.join() ? undefined : showAxes(written);
+}
+
+function sameFields(one: FieldSpec | undefined, other: FieldSpec): boolean {
+  return one !== undefined && showFieldSpec(one) === showFieldSpec(other);
 }
 
 /** What the channels are called, where nobody said how they transform. */
