@@ -33,3 +33,11 @@ export interface ArraySource {
    */
   readBoxes(boxes: readonly Box[], into?: TensorData): Promise<TensorData>;
 }
+
+/** The array with something of it replaced. What it looks up when asked, as HDF5's dimensions, is not looked up by that. */
+export function changed(array: ArraySource, change: Partial<ArraySource>): ArraySource {
+  return Object.defineProperties({} as ArraySource, {
+    ...Object.getOwnPropertyDescriptors(array),
+    ...Object.getOwnPropertyDescriptors(change),
+  });
+}

@@ -33,7 +33,7 @@ export async function openArrayFile(path: string): Promise<ArrayFile> {
       source = undefined;
       const format = ({ netcdf4: "NetCDF 4", hdf5: "HDF5", matlab7: "MATLAB 7.3" } as const)[kind];
       const file = watched(await openHdf5(path, format), path, before);
-      return kind === "netcdf4" ? unpacked(file) : file;
+      return kind === "matlab7" ? file : unpacked(file);
     }
     if (kind === "netcdf3") return unpacked(watched(await openNetcdf3(source), path, before));
     // What is not recognised may be an archive cut short, of which the zip reader says so.

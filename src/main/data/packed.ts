@@ -4,12 +4,19 @@
  */
 import { toFloat64, type TensorData } from "../../shared/tensor";
 import type { ArrayFile, Attributes } from "./arrayFile";
-import type { ArraySource } from "./arraySource";
+import { changed, type ArraySource } from "./arraySource";
 
-/** The file with its arrays unpacked, and NaN for what is missing; arrays without such attributes stay as they are. */
+/**
+ * The file with its arrays unpacked, and NaN for what is missing; arrays without such attributes stay as they are. What is
+ * HDF5 underneath may have them whatever it is called: xarray writes NetCDF 4 into any name.
+ */
 export function unpacked(file: ArrayFile): ArrayFile {
   const arrays = new Map(
-    [...file.arrays].map(([name, array]) => [name, unpackedArray(array, file.attributes(name))]),
+    [...file.arrays].map(([name, array]) => [
+      name,
+      // Groups numbered by trajectory are no NetCDF's, and asking each would take long.
+      /^\d+\//.test(name) ? array : unpackedArray(array, file.attributes(name)),
+    ]),
   );
   return { ...file, arrays };
 }
@@ -42,14 +49,9 @@ function unpackedArray(array: ArraySource, about: Attributes): ArraySource {
     }
     return values;
   };
-  return {
-    ...array,
-    // Spreading would read it now, and some files take long to say.
-    get dimensions() {
-      return array.dimensions;
-    },
+  return changed(array, {
     dtype: packed ? "float64" : array.dtype,
     read: async (ranges) => unpack(await array.read(ranges)),
     readBoxes: async (boxes, into) => unpack(await array.readBoxes(boxes, into)),
-  };
+  });
 }

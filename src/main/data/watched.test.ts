@@ -14,6 +14,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { writeNpz } from "./npz";
 import { openArrayFile } from "./open";
 import type { ArrayFile } from "./arrayFile";
+import { changed } from "./arraySource";
+import { unpacked } from "./packed";
+import { stateOfFile, watched } from "./watched";
 
 let folder = "";
 beforeEach(async () => {
@@ -94,5 +97,23 @@ test("values written in place are noticed by the time of the change", async () =
   const file = await openArrayFile(path);
   await utimes(path, new Date(), new Date(Date.now() + 5000));
   await expect(file.arrays.get("u")!.read()).rejects.toMatchObject({ code: "file/changed" });
+  await file.close();
+});
+
+test("what an array looks up when asked is not looked up by opening", async () => {
+  const path = join(folder, "a.npz");
+  await npz(path);
+  const file = await openArrayFile(path);
+  let asked = 0;
+  const slow = changed(file.arrays.get("u")!, {
+    get dimensions() {
+      asked += 1;
+      return ["z", "y", "x"];
+    },
+  });
+  const arrays = new Map([["u", slow]]);
+  const seen = unpacked(watched({ ...file, arrays }, path, stateOfFile(path)));
+  expect(asked).toBe(0);
+  expect(seen.arrays.get("u")!.dimensions).toEqual(["z", "y", "x"]);
   await file.close();
 });

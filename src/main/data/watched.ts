@@ -6,7 +6,7 @@ import { statSync } from "node:fs";
 import { UserError } from "../../shared/errors";
 import { fileError } from "../../shared/fileErrors";
 import type { ArrayFile } from "./arrayFile";
-import type { ArraySource } from "./arraySource";
+import { changed, type ArraySource } from "./arraySource";
 
 /** What tells one state of a file from another. */
 export interface FileState {
@@ -61,15 +61,10 @@ function checked(array: ArraySource, check: () => void): ArraySource {
       check();
     }
   };
-  return {
-    ...array,
-    // Spreading would read it now, and some files take long to say.
-    get dimensions() {
-      return array.dimensions;
-    },
+  return changed(array, {
     read: (ranges) => guarded(() => array.read(ranges)),
     readBoxes: (boxes, into) => guarded(() => array.readBoxes(boxes, into)),
-  };
+  });
 }
 
 function problemOf(mark: string, before: FileState): "gone" | "changed" | undefined {

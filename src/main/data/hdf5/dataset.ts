@@ -12,7 +12,7 @@ import { LARGEST_CHUNK } from "../chunked";
 import { roomFor } from "../room";
 import { areKnown } from "./filters";
 import type { Library } from "./library";
-import { storedSource, unwrittenIn } from "./stored";
+import { checkStored, storedSource, unwrittenIn } from "./stored";
 
 export type Metadata = Dataset["metadata"];
 
@@ -111,7 +111,7 @@ export function datasetSource(options: DatasetOptions): ArraySource {
 
 /**
  * The data set past the library: faster, and where that lacks a filter the only way; undefined where the library reads it.
- * @throws UserError "hdf5/chunk", "hdf5/filter", "data/ragged"
+ * @throws UserError "hdf5/chunk", "hdf5/filter", "hdf5/type", "hdf5/external", "data/ragged"
  */
 async function pastLibrary(
   likeOthers: DatasetOptions,
@@ -137,8 +137,12 @@ async function pastLibrary(
     );
   }
   const strange = pipeline.find(({ id }) => !known.has(id));
-  if (strange === undefined && metadata.chunks !== null && bytes < WORTH) return undefined;
-  if (areKnown(pipeline)) {
+  if (strange === undefined && metadata.chunks !== null && bytes < WORTH) {
+    await checkStored(options);
+    return undefined;
+  }
+  if (!areKnown(pipeline)) await checkStored(options);
+  else {
     let fill: TensorData | undefined;
     const absent = (start: readonly number[]): TensorData => {
       // The same in all of them.

@@ -83,7 +83,35 @@ describe("arrays of HDF5 files", () => {
         "other leads to another file and is not followed.",
         "virtual is put together from other files and left out.",
       ]);
-      await expect(file.arrays.get("outside")!.read()).rejects.toMatchObject({ code: "hdf5/read" });
+      await expect(file.arrays.get("outside")!.read()).rejects.toMatchObject({
+        code: "hdf5/external",
+      });
+    });
+  });
+
+  test("are refused where their width does not say what they are", async () => {
+    await withFile(join(samples, "unusual.h5"), async (file) => {
+      const refused = async (name: string): Promise<unknown> =>
+        file.arrays
+          .get(name)!
+          .read()
+          .catch((error: unknown) => (error as Error).message.split(": ")[1]);
+      expect(await refused("brain")).toBe("brain stores its numbers as bfloat16, not read here.");
+      const twelve = "stores its numbers as integers of 12 bits in 2 bytes, not read here.";
+      expect(await refused("middle")).toBe(`middle ${twelve}`);
+      // Small chunks are read by the library, which would give their bytes as they are.
+      expect(await refused("chunks")).toBe(`chunks ${twelve}`);
+    });
+  });
+
+  test("that are no plain numbers, or lie too deep, are named as left out", async () => {
+    await withFile(join(samples, "unusual.h5"), (file) => {
+      expect(file.arrays.has("records")).toBe(false);
+      expect(file.notices).toEqual([
+        "records holds records, complex or other values that are no plain numbers, and is left out.",
+        "g/g/g/g/g/g/g/g/g/g/… (and 1 more like it) lies more than 24 groups deep and is left out.",
+      ]);
+      return Promise.resolve();
     });
   });
 
@@ -101,6 +129,11 @@ describe("packed values of NetCDF", () => {
     await withFile(join(samples, "packed.nc"), async (file) => {
       expect(await valuesOf(file, "p")).toEqual(counting(12).map((i) => 10 + i / 2));
       expect(await valuesOf(file, "q")).toEqual([...counting(11), Number.NaN]);
+    });
+    // xarray writes NetCDF 4 into files of any name.
+    await withFile(join(samples, "unusual.h5"), async (file) => {
+      const values = counting(11).map((i) => 10 + i / 2);
+      expect(await valuesOf(file, "packed")).toEqual([...values, Number.NaN]);
     });
     const data = await openData(join(samples, "packed.nc"), { input: "q", fields: "scalar:q" });
     await expect(data.read([0])).rejects.toThrow("is NaN at channel 0 (q), y 1, x 2");

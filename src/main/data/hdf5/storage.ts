@@ -3,8 +3,10 @@
  * way to them as they are stored, and copies what it reads three times over.
  * Source: HDF5 File Format Specification 3.0, sections IV.A.2.b, "Dataspace", and IV.A.2.i, "Data layout".
  */
+import { UserError } from "../../../shared/errors";
 import type { ByteSource } from "../byteSource";
 import { SINGLE, type TableLayout } from "./chunkTables";
+import { checkNumbers } from "./numbers";
 import { baseOf, messagesOf, wide } from "./objectHeader";
 
 export type Storage =
@@ -16,23 +18,32 @@ export type Storage =
   | { readonly kind: "table"; readonly layout: TableLayout; readonly most: readonly number[] };
 
 /** Types of messages in an object's header. */
-const [DATASPACE, EXTERNAL_FILES, LAYOUT] = [1, 7, 8];
+const [DATASPACE, DATATYPE, EXTERNAL_FILES, LAYOUT] = [1, 3, 7, 8];
 /** Classes of layout. */
 const [CONTIGUOUS, CHUNKED] = [1, 2];
 
 /**
  * @param header where the data set's header is, as a reference to it says
- * @returns undefined for what only the library reads: elements in the header or in other files
- * @throws RangeError, UserError "file/truncated" where the file is damaged
+ * @param where for messages: file and array
+ * @returns undefined for what only the library reads: elements in the header
+ * @throws RangeError, UserError "file/truncated" where the file is damaged, "hdf5/type" where its numbers are not what
+ * their width says, "hdf5/external" where they lie in other files
  */
-export async function storageOf(source: ByteSource, header: number): Promise<Storage | undefined> {
+export async function storageOf(
+  source: ByteSource,
+  header: number,
+  where: string,
+): Promise<Storage | undefined> {
   const base = await baseOf(source);
   if (base === undefined) return undefined;
   const messages = await messagesOf(source, base, base + header);
   const content = (wanted: number): DataView | undefined =>
     messages?.find(({ type }) => type === wanted)?.content;
   const layout = content(LAYOUT);
-  if (layout === undefined || content(EXTERNAL_FILES) !== undefined) return undefined;
+  const type = content(DATATYPE);
+  if (type !== undefined) checkNumbers(type, where);
+  if (content(EXTERNAL_FILES) !== undefined) throw inOtherFiles(where);
+  if (layout === undefined) return undefined;
   const [version, kind] = [layout.getUint8(0), layout.getUint8(1)];
   if (kind === CONTIGUOUS && (version === 3 || version === 4)) {
     const [address, bytes] = [wide(layout, 2), wide(layout, 10)];
@@ -49,6 +60,13 @@ export async function storageOf(source: ByteSource, header: number): Promise<Sto
   if (kind !== CHUNKED || version !== 4 || space === undefined) return undefined;
   const table = tableLayout(layout, base);
   return table === undefined ? undefined : { kind: "table", layout: table, most: mostOf(space) };
+}
+
+function inOtherFiles(where: string): UserError {
+  return new UserError("hdf5/external", `${where} lies in other files, which are not opened.`, {
+    where,
+    todo: "Write it again into one file: h5py reads it beside the others.",
+  });
 }
 
 /** Chunks that stick out of the array went without filters. */

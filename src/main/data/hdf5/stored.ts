@@ -40,7 +40,7 @@ let scratch = new Uint8Array(0);
  * @param pipeline all of whose filters are known here
  * @param absent the content of a chunk that is not stored: the fill value
  * @returns undefined where the library has to read it
- * @throws UserError "file/…"; RangeError where the file is damaged
+ * @throws UserError "file/…", "hdf5/type", "hdf5/external"; RangeError where the file is damaged
  */
 export async function storedSource(
   options: DatasetOptions,
@@ -75,6 +75,7 @@ async function whereStored({
   file,
   path,
   bytes,
+  filePath,
   metadata,
   element,
 }: DatasetOptions): Promise<Stored | undefined> {
@@ -82,7 +83,7 @@ async function whereStored({
   const reference = Uint8Array.from(library.calls.create_object_reference(file, path));
   const source = await bytes();
   const header = Number(new DataView(reference.buffer).getBigUint64(0, true));
-  const storage = await storageOf(source, header);
+  const storage = await storageOf(source, header, `${filePath}: ${path}`);
   if (storage === undefined) return undefined;
   const { shape, chunks } = metadata;
   if (shape === null || chunks === null || storage.kind === "contiguous") {
@@ -94,6 +95,20 @@ async function whereStored({
   }
   const grid = { shape, chunks, most: storage.most, bytes: sizeOf(chunks) * element.bytes };
   return { source, storage, index: chunkTable(source, storage.layout, grid) };
+}
+
+/**
+ * Looks at a data set that the library is to read: it tells numbers apart by their width, and follows no other files.
+ * @throws UserError "hdf5/type", "hdf5/external"
+ */
+export async function checkStored(options: DatasetOptions): Promise<void> {
+  try {
+    await whereStored(options);
+  } catch (cause) {
+    const isKnown = cause instanceof UserError && cause.code.startsWith("hdf5/");
+    // What is damaged the library says in words of its own.
+    if (isKnown) throw cause;
+  }
 }
 
 /**

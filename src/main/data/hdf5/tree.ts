@@ -9,9 +9,15 @@ import type { Library } from "./library";
 /** Types of objects, as get_type gives them. */
 const DATASET = 1;
 const EXTERNAL = 4;
+/** Classes of types that nobody takes for data: strings, references. */
+const words = new Set([3, 7]);
 
 /** More objects than this are a damaged file or an attack; published ones have some ten thousand. */
 const MOST_OBJECTS = 200_000;
+/** Groups within groups; the library walks from the root to each, so a thousand of them would take minutes. */
+const DEEPEST = 24;
+/** Letters of a path too long to be shown. */
+const SHOWN = 20;
 
 export interface Leaf {
   readonly path: string;
@@ -30,7 +36,13 @@ export function treeOf({ calls }: Library, file: bigint): Tree {
   const paths = calls.get_names(file, "/", true);
   if (paths.length > MOST_OBJECTS) throw new Error(`${paths.length} objects`);
   const leaves: Leaf[] = [];
-  const passed = { links: [] as string[], others: [] as string[], damaged: [] as string[] };
+  const passed = {
+    links: [] as string[],
+    others: [] as string[],
+    records: [] as string[],
+    deep: [] as string[],
+    damaged: [] as string[],
+  };
   /** By the path with its leading number replaced: one group a trajectory, all alike. */
   const examples = new Map<string, Omit<Leaf, "path"> | null>();
   const look = (path: string): Omit<Leaf, "path"> | null => {
@@ -44,9 +56,16 @@ export function treeOf({ calls }: Library, file: bigint): Tree {
       return null;
     }
     const element = elementOf(metadata);
+    if (element === undefined && !words.has(metadata.type) && !path.startsWith("#")) {
+      passed.records.push(path);
+    }
     return element === undefined ? null : { metadata, element };
   };
   for (const path of paths) {
+    if (path.split("/", DEEPEST + 1).length > DEEPEST) {
+      passed.deep.push(`${path.slice(0, SHOWN)}…`);
+      continue;
+    }
     const template = path.replace(/^\d+\//, "#/");
     try {
       let found = template === path ? look(path) : examples.get(template);
@@ -64,7 +83,15 @@ export function treeOf({ calls }: Library, file: bigint): Tree {
     notices: [
       ...sentence(passed.links, "leads to another file and is not followed"),
       ...sentence(passed.others, "is put together from other files and left out"),
-      ...sentence(passed.damaged, "is damaged and left out"),
+      ...sentence(
+        passed.records,
+        "holds records, complex or other values that are no plain numbers, and is left out",
+      ),
+      ...sentence(passed.deep, `lies more than ${DEEPEST} groups deep and is left out`),
+      ...sentence(
+        passed.damaged,
+        "is damaged, or stored in a way that HDF5’s library here does not know, and left out",
+      ),
     ],
   };
 }

@@ -21,6 +21,27 @@ with h5py.File(here / "types.h5", "w") as file:
     file["truth"] = np.arange(4) % 2 == 0
     file["words"] = ["no", "numbers"]
 
+# Numbers that are not what their width says, a record, what lies too deep, and packed values as NetCDF has them.
+with h5py.File(here / "unusual.h5", "w") as file:
+    brain = h5py.h5t.IEEE_F16LE.copy()
+    brain.set_fields(15, 7, 8, 0, 7)
+    brain.set_ebias(127)
+    middle = h5py.h5t.STD_I16LE.copy()
+    middle.set_precision(12)
+    middle.set_offset(2)
+    whole = (h5py.h5s.ALL, h5py.h5s.ALL)
+    for name, kind, chunks in (("brain", brain, None), ("middle", middle, None), ("chunks", middle, (1, 4))):
+        creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        if chunks is not None:
+            creation.set_chunk(chunks)
+        space = h5py.h5s.create_simple((3, 4))
+        made = h5py.h5d.create(file.id, name.encode(), kind, space, creation)
+        made.write(*whole, np.arange(12.0).reshape(3, 4))
+    file["records"] = np.zeros(3, [("a", "f4"), ("b", "i4")])
+    file["/".join("g" * 25) + "/deep"] = np.arange(12.0)
+    file["packed"] = np.arange(12, dtype="i2").reshape(3, 4)
+    file["packed"].attrs.update({"scale_factor": 0.5, "add_offset": 10.0, "_FillValue": np.int16(11)})
+
 with h5py.File(here / "filters.h5", "w") as file:
     for name, options in {
         "plain": {},
