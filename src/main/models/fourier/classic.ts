@@ -1,7 +1,7 @@
 /**
  * The Fourier neural operator of Li et al. 2021 (arXiv:2010.08895) as PDEBench keeps it: fc0 over the frames and the
  * coordinates of each point, four layers conv + w with GELU between them on a grid that is longer by two points of zeros
- * an axis, fc1 and fc2. Its checkpoints have complex weights and no network that exports; the graph is made from their
+ * an axis (of volumes by six along the last), fc1 and fc2. Its checkpoints have complex weights and no network that exports; the graph is made from their
  * names and shapes, with the complex numbers as pairs of real ones. The first axis of its own arrays is x, as in the data
  * that came with it; the graph takes and gives fields as the program has them, [y, x], and turns them on the way.
  * Names and order: pdebench/models/fno/fno.py of github.com/pdebench/PDEBench.
@@ -16,19 +16,19 @@ import type { Graph, Value } from "../../graph/ir";
 import { simplify } from "../../graph/simplify";
 import { byParts } from "../names";
 
-/** Points of zeros beyond each axis' end, which PDEBench's and Li's code both have. */
-const MARGIN = 2;
+/** Points of zeros beyond each axis' end, in the operator's own order, which PDEBench's and Li's code both have. */
+const margins = { 1: [2], 2: [2, 2], 3: [0, 0, 6] } as const;
 
 export interface ClassicFno {
   /** Axes of the grid. */
-  readonly dimension: 1 | 2;
+  readonly dimension: 1 | 2 | 3;
   readonly inputChannels: number;
   readonly outputChannels: number;
-  /** Input `x` [batch, channel, y, x] or [batch, channel, x], output `y` alike; parameters under the checkpoint's names. */
+  /** Input `x` [batch, channel, z, y, x], or with fewer axes, output `y` alike; parameters under the checkpoint's names. */
   graph(batch: number): Graph;
 }
 
-/** Axes in the order y, x. */
+/** Axes in the order z, y, x. */
 export interface GridOfFno {
   readonly points: readonly number[];
   /** First and last coordinate of each axis; null for the centres of the cells of [0, 1], as PDEBench's data have them. */
@@ -57,7 +57,7 @@ export function classicFno(
     throw new UserError("fno/layer", `The checkpoint has no ${name}.`, { where: name });
   };
   const dimension = shapeOf("conv0.weights1").length - 3;
-  if (dimension !== 1 && dimension !== 2) {
+  if (dimension !== 1 && dimension !== 2 && dimension !== 3) {
     throw new UserError("fno/dimension", `Operators on ${dimension} axes are not built here.`, {
       todo: "Export the network with noetherscope_export.py.",
     });
@@ -70,7 +70,7 @@ export function classicFno(
       `The operator has ${dimension} axes, the grid ${grid.points.join("x")} has ${points.length}.`,
       {
         where: "grid",
-        todo: `Give ${dimension} numbers of points, like ${dimension === 1 ? "128" : "64x64"}.`,
+        todo: `Give ${dimension} numbers of points, like ${["128", "64x64", "32x32x32"][dimension - 1]!}.`,
       },
     );
   }
@@ -80,7 +80,8 @@ export function classicFno(
     .sort(byParts)
     .map((name) => name.slice(0, name.indexOf(".")).slice("conv".length));
   const kept = shapeOf("conv0.weights1").slice(2, -1);
-  assertModes(kept, points);
+  const margin = margins[dimension];
+  assertModes(kept, points, margin);
   const numbers = waveNumbers(kept);
   const coordinates = dimension;
   const inputChannels = shapeOf("fc0.weight")[1]! - coordinates;
@@ -118,12 +119,12 @@ export function classicFno(
         parameter("fc0.bias"),
       );
       const zeros = axes(points).map(() => 0);
-      let h = g.pad(first(lifted), [0, 0, ...zeros, 0, 0, ...zeros.map(() => MARGIN)]);
+      let h = g.pad(first(lifted), [0, 0, ...zeros, 0, 0, ...margin]);
       layers.forEach((layer, i) => {
-        const blocks = Array.from({ length: dimension }, (_, block) =>
+        const blocks = Array.from({ length: 2 ** (dimension - 1) }, (_, block) =>
           parameter(`conv${layer}.weights${block + 1}`),
         );
-        const weight = g.concat(blocks, 2);
+        const weight = ofAllSigns(g, blocks);
         const pointwise = g.conv(h, parameter(`w${layer}.weight`));
         const bias = perChannel(w, parameter(`w${layer}.bias`), h.shape.length);
         const sum = g.add(modesTimes(w, h, weight, numbers), g.add(pointwise, bias));
@@ -139,7 +140,20 @@ export function classicFno(
   };
 }
 
-/** In two dimensions weights1 has modes 0 … m − 1 of the first axis, weights2 has −m … −1. */
+/**
+ * weights1 has modes 0 … m − 1 of every axis, weights2 has −m … −1 of the first; of volumes weights3 and weights4 are the
+ * same two with −m … −1 of the second. The last axis has no negative ones.
+ */
+function ofAllSigns(g: Builder, blocks: readonly Value[]): Value {
+  let joined = blocks;
+  for (let axis = 2; joined.length > 1; axis++) {
+    joined = joined.flatMap((block, i) =>
+      i % 2 === 0 ? [g.concat([block, joined[i + 1]!], axis)] : [],
+    );
+  }
+  return joined[0]!;
+}
+
 function waveNumbers(kept: readonly number[]): WaveNumbers {
   return kept.map((most, axis) => {
     const positive = Array.from({ length: most }, (_, k) => k);
@@ -148,10 +162,14 @@ function waveNumbers(kept: readonly number[]): WaveNumbers {
 }
 
 /** Modes beyond what the grid has would wrap onto others. */
-function assertModes(kept: readonly number[], points: readonly number[]): void {
+function assertModes(
+  kept: readonly number[],
+  points: readonly number[],
+  margin: readonly number[],
+): void {
   points.forEach((count, axis) => {
     const most = kept[axis]!;
-    const there = count + MARGIN;
+    const there = count + margin[axis]!;
     const room = axis === points.length - 1 ? Math.floor(there / 2) + 1 : Math.floor(there / 2);
     if (most <= room) return;
     throw new UserError(

@@ -101,11 +101,16 @@ function classicOperator(bind: ReadonlyMap<string, Tensor>): StoredOperator {
               "The operator is given the coordinates of its points; centres of the cells of [0, 1] are taken.",
             ]
           : [];
-      if (fno.dimension === 2) remarks.push(X_FIRST);
-      return written(bind, { ...fno, buffers: [], remarks, axes: axesOf(points.length) });
+      if (fno.dimension > 1) remarks.push(X_FIRST);
+      // The normalisations that FNO3d has are not in its forward pass.
+      const idle = [...bind.keys()].filter((name) => IDLE.test(name));
+      const used = new Map([...bind].filter(([name]) => !IDLE.test(name)));
+      return written(used, { ...fno, buffers: idle, remarks, axes: axesOf(points.length) });
     },
   };
 }
+
+const IDLE = /^bn\d+\./;
 
 function neuralOperatorOf(bind: ReadonlyMap<string, Tensor>, given: Arguments): StoredOperator {
   const modes = given.get("n_modes");

@@ -22,15 +22,17 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 test.each([
   ["fno1d.pt", "fno1d"],
   ["fno2d.pt", "fno2d"],
+  ["fno3d.pt", "fno3d"],
   ["operator_state_dict.pt", "operator"],
   ["tucker.pt", "tucker"],
   ["joint.pt", "joint"],
 ])("%s predicts what PyTorch does from the same weights", async (file, name) => {
   const weights = join(fixtures, file);
   const stored = Object.fromEntries(await readNpz(join(fixtures, `${name}.npz`)));
-  // PDEBench's arrays have x before y.
+  // PDEBench's arrays have x before y, and y before z.
+  const turned = { fno2d: [0, 1, 3, 2], fno3d: [0, 1, 4, 3, 2] }[name];
   const asGiven = (tensor: Tensor): Tensor =>
-    name === "fno2d" ? permuted(tensor, [0, 1, 3, 2]) : tensor;
+    turned === undefined ? tensor : permuted(tensor, turned);
   const [x, output] = [asGiven(stored["x"]!), asGiven(stored["output"]!)];
   const { bytes } = (await openOperator(weights)).build(gridOf(x));
   const path = join(folder, `${name}.onnx`);
@@ -50,7 +52,8 @@ test.each([
     await executor.dispose();
   }
   expect(model.info.differentiable).toBe(true);
-  expect(model.info.weights!.leftInFile).toEqual([]);
+  // Normalisations that FNO3d has and does not apply.
+  expect(model.info.weights!.leftInFile.filter((each) => !each.startsWith("bn"))).toEqual([]);
 });
 
 test("on a file of PDEBench, whose x is before y, the operator predicts what PyTorch does on the stored arrays", async () => {

@@ -8,7 +8,7 @@ export const modelBuild: Command = {
   summary: "Write the network of a Fourier neural operator’s checkpoint as .onnx.",
   takes: "WEIGHTS",
   details:
-    "Checkpoints of Li’s and PDEBench’s FNO1d and FNO2d and of neuralop’s FNO and TFNO say by their names and shapes what the network is. They are opened as models directly, on the grid of the data and with the coordinates that their code has; this writes them with others. What neuralop’s weights do not show stands in _metadata or NAME_metadata.pkl, and can be stated with --init by the names of FNO’s arguments: domain_padding=0.25, domain_padding_mode, norm=instance_norm, non_linearity, positional_embedding, fno_skip, channel_mlp_skip, n_modes=[16,16]; release=1.0, 2.0 or later where releases differ.",
+    "Checkpoints of Li’s and PDEBench’s FNO1d, FNO2d and FNO3d and of neuralop’s FNO and TFNO say by their names and shapes what the network is. They are opened as models directly, on the grid of the data and with the coordinates that their code has; this writes them with others. What neuralop’s weights do not show stands in _metadata or NAME_metadata.pkl, and can be stated with --init by the names of FNO’s arguments: domain_padding=0.25, domain_padding_mode, norm=instance_norm, non_linearity, positional_embedding, fno_skip, channel_mlp_skip, n_modes=[16,16]; release=1.0, 2.0 or later where releases differ.",
   options: {
     grid: { value: "64x64", help: "Points an axis, along y and then x (z, y, x).", required: true },
     coordinates: {
