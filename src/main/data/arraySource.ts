@@ -1,6 +1,7 @@
 /** An array in a file, read in parts. */
 import type { DType, TensorData } from "../../shared/tensor";
 import type { Box } from "./box";
+import type { Mesh } from "./meshes";
 
 /** A run of elements in C order. */
 export interface ElementRange {
@@ -20,6 +21,8 @@ export interface ArraySource {
   readonly dtype: DType;
   /** As the file has it, in NumPy's words: "float16". */
   readonly storedType: string;
+  /** Where it holds positions of a grid's points, one at each: along which direction, and which of its axes that is. */
+  readonly mesh?: Mesh;
   /** What the file calls its axes; undefined where it does not. */
   readonly dimensions?: readonly string[] | undefined;
   /** A sentence where some of it is not in the file, which the format reads as a fill value; looked for when asked. */

@@ -1,10 +1,11 @@
-/** Times and positions of grid points, from the one-dimensional arrays that lie beside the states. */
+/** Times and positions of grid points, from the lines and grids of them that lie beside the states. */
 import { UserError } from "../../shared/errors";
 import { sizeOf, toFloat64 } from "../../shared/tensor";
 import { periodicAlong } from "../../shared/fields/boundary";
 import type { Grid } from "../../shared/fields/spec";
 import type { ArraySource } from "./arraySource";
 import type { Axis } from "./axes";
+import { meshesIn } from "./meshes";
 import type { States } from "./states";
 
 export type CoordinateAxis = "time" | "z" | "y" | "x";
@@ -45,7 +46,8 @@ function candidatesFor(
   states: States,
   known: Readonly<Partial<Record<CoordinateAxis, ArraySource>>>,
 ): ArraySource[] {
-  const found = [known[axis], ...names[axis].map((name) => arrays.get(name))];
+  const meshes = meshesIn(arrays).filter(({ mesh }) => mesh.along === axis);
+  const found = [known[axis], ...names[axis].map((name) => arrays.get(name)), ...meshes];
   return found.filter(
     (array): array is ArraySource =>
       array !== undefined && !states.parts.some((part) => part.array === array),
@@ -95,7 +97,14 @@ async function valuesAlong(
   extent: number,
   mayHaveOneMore: boolean,
 ): Promise<number[] | undefined> {
-  const { shape } = array;
+  const { shape, mesh } = array;
+  if (mesh !== undefined) {
+    if (shape[mesh.at] !== extent) return undefined;
+    const line = shape.map((n, i) => (i === mesh.at ? n : 1));
+    return Array.from(
+      toFloat64({ data: await array.readBoxes([{ start: shape.map(() => 0), count: line }]) }),
+    );
+  }
   // A column of MATLAB's is a vector.
   const down = shape.length === 2 && shape[1] === 1 && extent > 1;
   const length = down ? shape[0] : shape.at(-1);

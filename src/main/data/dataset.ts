@@ -32,6 +32,7 @@ import type { ArrayFile } from "./arrayFile";
 import { fieldsWithHistory, withHistory } from "./history";
 import { readInParts } from "./inParts";
 import { readingOf, type Proposal } from "./layouts";
+import { withMeshes } from "./meshes";
 import { openArrayFile } from "./open";
 import { contradictions, counting, precedenceOf } from "./precedence";
 import { joinedStates, linksIn, shardsOf } from "./shards";
@@ -126,7 +127,10 @@ export interface Samples {
 export async function openData(path: string, options: DataOptions = {}): Promise<DataSet> {
   const files: ArrayFile[] = [];
   try {
-    for (const shard of await shardsOf(path)) files.push(await openArrayFile(shard));
+    for (const shard of await shardsOf(path)) {
+      const at = files.push(await openArrayFile(shard)) - 1;
+      files[at] = await withMeshes(files[at]!);
+    }
     return await dataSetOf(path, files, options);
   } catch (error) {
     for (const file of files) await file.close();

@@ -7,11 +7,16 @@ type Arrays = ReadonlyMap<string, ArraySource>;
 /** As people call the times of states. */
 const times = ["t", "time", "times"];
 
-/** The arrays that may hold inputs, states or targets: those of [1, n] or [n, 1] beside a field along n points are none. */
+/**
+ * The arrays that may hold inputs, states or targets: positions of a grid's points are none, nor those of [1, n] or [n, 1]
+ * beside a field along n points.
+ */
 export function withoutCoordinates(arrays: Arrays): Map<string, ArraySource> {
   const all = [...arrays.values()];
   return new Map(
-    [...arrays].filter(([, array]) => !all.some((other) => isCoordinateOf(array, other))),
+    [...arrays].filter(
+      ([, array]) => array.mesh === undefined && !all.some((other) => isCoordinateOf(array, other)),
+    ),
   );
 }
 

@@ -12,8 +12,18 @@ import { fno } from "./fno";
 import { pdearena } from "./pdearena";
 import { pdebench } from "./pdebench";
 import { pdegym } from "./pdegym";
+import { axesByMeshes } from "../meshes";
 import { axesByTime } from "./beside";
-import { assumptions, axesOf, candidatesIn, partnerOf, plain, targetPart } from "./plain";
+import {
+  assumptions,
+  axesOf,
+  candidatesIn,
+  partnerOf,
+  plain,
+  targetPart,
+  toldByMeshes,
+  usualFor,
+} from "./plain";
 import { leafOf } from "./channelNames";
 import type { Layout, Proposal, ProposedPart } from "./proposal";
 import { theWell } from "./theWell";
@@ -53,8 +63,10 @@ export async function readingOf(file: ArrayFile, options: DataOptions): Promise<
   const input = chosen.map(({ array, axes }): StatesPart => {
     if (stated !== undefined) return { array, axes: fitting(stated, array) };
     if (axes !== undefined) return { array, axes };
-    const assumed = axesByTime(array, file.arrays) ?? axesOf(array);
-    notices.push(...assumptions(array, assumed));
+    const byTime = axesByTime(array, file.arrays);
+    const meshed = axesByMeshes(array, file.arrays, byTime ?? usualFor(array));
+    const assumed = meshed ?? byTime ?? axesOf(array);
+    notices.push(...(meshed === undefined ? assumptions : toldByMeshes)(array, assumed));
     return { array, axes: assumed };
   });
   const first = input[0]!;

@@ -63,7 +63,10 @@ const masks = /^(mask|land_?mask|wall|obstacle|boundary|fluid_?mask)$/i;
 
 export const namedDimensions: Layout = (file) => {
   const seen = [...file.arrays.values()].flatMap((array) => {
-    const axes = array.shape.length < 2 ? undefined : axesOfDimensions(array.dimensions);
+    const axes =
+      array.shape.length < 2 || array.mesh !== undefined
+        ? undefined
+        : axesOfDimensions(array.dimensions);
     return axes?.some(isSpatial) === true ? [{ array, axes }] : [];
   });
   const first = seen.find(({ array }) => !masks.test(leafOf(array.name)));
@@ -83,7 +86,9 @@ export const namedDimensions: Layout = (file) => {
 
 /** Arrays of one shape called like the components of a flow: density, vx, vy. */
 export const namedArrays: Layout = (file) => {
-  const candidates = [...file.arrays.values()].filter(({ shape }) => shape.length >= 3);
+  const candidates = [...file.arrays.values()].filter(
+    ({ shape, mesh }) => shape.length >= 3 && mesh === undefined,
+  );
   const first = candidates[0];
   if (first === undefined || candidates.length < 2) return undefined;
   const alike = candidates.filter(({ shape }) => shape.join() === first.shape.join());

@@ -12,6 +12,7 @@ import {
   type Axis,
 } from "../axes";
 import { particleStates } from "../particles";
+import { axesByMeshes } from "../meshes";
 import { axesByTime, withoutCoordinates } from "./beside";
 import type { Proposal } from "./proposal";
 
@@ -48,14 +49,18 @@ export function plain(file: ArrayFile): Proposal | undefined {
     const paired = target?.shape.join() === input.shape.join();
     const stated = statedAxes(file, input);
     const series = paired && looksLikeSeries(input.shape);
-    const axes = stated ?? (series ? parseAxes("b,p,c") : axesOf(input));
+    const meshed = axesByMeshes(input, file.arrays, usualFor(input));
+    const axes = stated ?? meshed ?? (series ? parseAxes("b,p,c") : axesOf(input));
     return {
       ...about,
       evidence: stated === undefined ? [] : [`It says what the axes of ${input.name} are.`],
       input: [{ array: input, axes }],
       ...(target === undefined ? {} : { target: [targetPart(target, input, axes)] }),
       ...saidBy(file),
-      notices: stated === undefined ? [...notices, ...assumptions(input, axes)] : notices,
+      notices: [
+        ...notices,
+        ...(stated !== undefined ? [] : meshed === undefined ? assumptions(input, axes) : toldByMeshes(input, axes)), // prettier-ignore
+      ],
     };
   }
   const particles = particleStates(file.arrays);
@@ -73,7 +78,8 @@ export function plain(file: ArrayFile): Proposal | undefined {
   const only = train ?? candidates[0];
   if (only === undefined || (train === undefined && candidates.length !== 1)) return undefined;
   const byTime = axesByTime(only, file.arrays);
-  const axes = byTime ?? axesOf(only);
+  const meshed = axesByMeshes(only, file.arrays, byTime ?? usualFor(only));
+  const axes = meshed ?? byTime ?? axesOf(only);
   const others = candidates.filter((array) => array !== only);
   const beside = others.map(({ name }) => name).join(", ");
   return {
@@ -84,9 +90,11 @@ export function plain(file: ArrayFile): Proposal | undefined {
     others: others.map((array) => ({ array, axes })),
     ...saidBy(file),
     notices: [
-      ...(byTime === undefined
-        ? assumptions(only, axes)
-        : [`${calledAxes(only)} taken as ${axes.join(", ")}, by the number of times beside it.`]),
+      ...(meshed !== undefined
+        ? toldByMeshes(only, axes)
+        : byTime === undefined
+          ? assumptions(only, axes)
+          : [`${calledAxes(only)} taken as ${axes.join(", ")}, by the number of times beside it.`]),
       ...(train === undefined
         ? []
         : [
@@ -170,13 +178,23 @@ export function targetPart(
   return { array: target, axes: sameRank ? axes : axesOf(target) };
 }
 
+/** The axes that arrays of positions beside it tell, and that they do. */
+export function toldByMeshes(array: ArraySource, axes: readonly Axis[]): string[] {
+  return [`${calledAxes(array)} taken as ${axes.join(", ")}, by the positions beside it.`];
+}
+
 /** @throws UserError "data/axes" */
 export function axesOf(array: ArraySource): readonly Axis[] {
-  if (looksLikeLines(array.shape)) return parseAxes("n,t,c,x");
-  if (looksLikeSeries(array.shape)) return parseAxes("n,t,c");
-  const axes = usualAxes(array.shape.length, false);
+  const axes = usualFor(array);
   if (axes === undefined) throw unknownAxes(array);
   return axes;
+}
+
+/** By its shape alone; undefined where it may be many things. */
+export function usualFor({ shape }: ArraySource): readonly Axis[] | undefined {
+  if (looksLikeLines(shape)) return parseAxes("n,t,c,x");
+  if (looksLikeSeries(shape)) return parseAxes("n,t,c");
+  return usualAxes(shape.length, false);
 }
 
 function pairOf(
