@@ -131,6 +131,8 @@ export const dataInfo = z.object({
       nonFinite: z.number(),
     }),
   ),
+  /** How many of the states they are of, where they are not of all: extremes are what was seen. */
+  statisticsOf: z.object({ states: z.number(), of: z.number() }).optional(),
   warnings: z.array(z.string()),
 });
 export type DataInfo = z.infer<typeof dataInfo>;

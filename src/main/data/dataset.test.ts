@@ -288,8 +288,8 @@ describe("statistics", () => {
     const x = counting(6, 2, 3, 3);
     for (let i = 0; i < x.data.length; i++) x.data[i] = offset + (i % 7);
     const data = await opened({ x });
-    const { channels, every } = await channelStatistics(data);
-    expect(every).toBe(1);
+    const { channels, looked, states } = await channelStatistics(data);
+    expect([looked, states]).toEqual([6, 6]);
     for (const [c, { mean, std }] of channels.entries()) {
       const values = Array.from(x.data as Float64Array).filter(
         (_, i) => Math.floor(i / 9) % 2 === c,
@@ -315,10 +315,24 @@ describe("statistics", () => {
 
   test("of a file beyond the bound are those of every k-th state", async () => {
     const data = await opened({ x: counting(10, 1, 2, 2) });
-    const { channels, every } = await channelStatistics(data, { mostValues: 20 });
-    expect(every).toBe(2);
+    const { channels, looked, states } = await channelStatistics(data, { mostValues: 20 });
+    expect([looked, states]).toEqual([5, 10]);
     expect(channels[0]!.max).toBe(35);
     await data.close();
+  });
+
+  test("that a description takes of some states say of how many, and are bounds where they are extremes", async () => {
+    const x = counting(9, 1, 1024, 512);
+    x.data[3] = NaN;
+    const data = await opened({ x });
+    const { statisticsOf, warnings } = await describeData(data);
+    expect(statisticsOf).toEqual({ states: 5, of: 9 });
+    expect(warnings.join(" ")).toMatch("Statistics are of 5 of 9 states, evenly spread");
+    expect(warnings.join(" ")).toMatch("has at least 1 NaN or infinite value.");
+    await data.close();
+    const whole = await opened({ x: counting(2, 1, 3, 3) });
+    expect(await describeData(whole)).not.toHaveProperty("statisticsOf");
+    await whole.close();
   });
 });
 

@@ -34,15 +34,16 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
     warnings.push(
       "There are no targets to compare outputs with. Name their array (--target on the command line), or let noetherscope_export.py write them with export(…, targets=targets).",
     );
-  if (statistics.every > 1) {
+  const partly = statistics.looked < statistics.states;
+  if (partly) {
     warnings.push(
-      `Statistics are of one state in ${statistics.every}; the file is too large to read for them.`,
+      `Statistics are of ${statistics.looked} of ${statistics.states} states, evenly spread, as reading all would take long: others may hold less than the least value, more than the largest, or no numbers.`,
     );
   }
   for (const { channel, nonFinite } of statistics.channels) {
     if (nonFinite > 0) {
       warnings.push(
-        `${channel} has ${nonFinite} NaN or infinite ${nonFinite === 1 ? "value" : "values"}.`,
+        `${channel} has ${partly ? "at least " : ""}${nonFinite} NaN or infinite ${nonFinite === 1 ? "value" : "values"}.`,
       );
     }
   }
@@ -80,6 +81,7 @@ export async function describeData(data: DataSet, signal?: AbortSignal): Promise
           ),
     ...(Object.keys(data.units).length === 0 ? {} : { units: { ...data.units } }),
     statistics: [...statistics.channels],
+    ...(partly ? { statisticsOf: { states: statistics.looked, of: statistics.states } } : {}),
     warnings,
   };
 }

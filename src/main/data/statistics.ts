@@ -17,8 +17,9 @@ export interface ChannelStatistics {
 
 export interface Statistics {
   readonly channels: readonly ChannelStatistics[];
-  /** Every how many-th state was read: 1 unless the file is too large to go through. */
-  readonly every: number;
+  /** How many of the states were read: fewer than there are where the file is too large to go through. */
+  readonly looked: number;
+  readonly states: number;
 }
 
 /** Values read at most: a few seconds' worth. Above it, evenly strided states stand for all. */
@@ -63,7 +64,8 @@ export async function channelStatistics(
   }
   return {
     channels: sums.map((sum, c) => ({ channel: channels[c]!.name, ...sum.result() })),
-    every,
+    looked: chosen.length,
+    states: total,
   };
 }
 

@@ -126,12 +126,14 @@ function describe(info: DataInfo & { convention: ConventionReport | null }): str
     info.channels[i]?.kind ?? "",
     ...[mean, std, min, max].map((value) => withSpread(value, std)),
   ]);
+  const extremes =
+    info.statisticsOf === undefined ? ["min", "max"] : ["min at most", "max at least"];
   return [
     `${info.path} (${info.layout}, ${info.dtype})`,
     ...indented(table(facts(info))),
     ...(info.evidence ?? []).map((reason) => `  why: ${reason}`),
     "",
-    ...indented(table([["channel", "kind", "mean", "std", "min", "max"], ...rows], 4)),
+    ...indented(table([["channel", "kind", "mean", "std", ...extremes], ...rows], 4)),
     ...(info.warnings.length === 0 ? [] : [""]),
     ...info.warnings.map((warning) => `  note: ${warning}`),
     ...(info.convention === null ? [] : [`  convention: ${info.convention.sentence}`]),
