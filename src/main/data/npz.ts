@@ -62,6 +62,8 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
     const text = textIn(await prefixOf(source, entry));
     if (text === undefined) arrays.set(name, await arrayIn(source, entry, name));
     else if (text !== null && note !== undefined) stated[note] = text.trim();
+    // Of a simulation whose grid was too coarse, for one.
+    else if (text !== null && name === "remarks") notices.push(text.trim());
     else notices.push(`${name} holds text and is passed over.`);
   }
   if (arrays.size === 0) {

@@ -74,12 +74,14 @@ export class NpzStream {
 
   /**
    * Writes the archive, complete or not at all, with further arrays that are at hand.
-   * @param stated what the file says of the states, as an `ArrayFile` has it
+   * @param stated what the file says of the states, as an `ArrayFile` has it, and what is to be remarked on them
    * @throws UserError "file/…"
    */
   async finish(
     tensors: Readonly<Record<string, Tensor>>,
-    stated: Readonly<Pick<ArrayFile, "fields" | "boundary" | "physics" | "origin">>,
+    stated: Readonly<Pick<ArrayFile, "fields" | "boundary" | "physics" | "origin">> & {
+      readonly remarks?: string;
+    },
   ): Promise<void> {
     try {
       for (const [name, { shape, bytes }] of this.#arrays) {

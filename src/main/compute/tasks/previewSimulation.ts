@@ -1,6 +1,7 @@
 /** What a simulation would come to: states that it starts from, bytes, and seconds from a few steps that are taken. */
 import { randomFrom } from "../../../shared/random";
 import type { Tensor } from "../../../shared/tensor";
+import { Resolution } from "../../physics/simulators/resolution";
 import type { TaskContext } from "../task";
 import { pictureOf } from "./simulate";
 import { simulationPlan, type SimulationPlan, type SimulationRequest } from "./simulationPlan";
@@ -26,6 +27,9 @@ const STARTS = 3;
 const STEPS = 30;
 const PATIENCE = 1000;
 
+/** Seconds that a whole trajectory may take to be looked at before anything is asked for. */
+const MOST_FORESEEN = 1;
+
 /** Points of a state that is shown; a larger one would be waited for. */
 const MOST_SHOWN = 2 ** 18;
 
@@ -44,16 +48,42 @@ export async function previewSimulation(
     await new Promise((resolve) => setImmediate(resolve));
   }
   const { made, step, substeps, remarks } = measured(plan, request.seed);
+  const whole = made + request.steps * substeps * step;
+  if (remarks.length === 0 && whole < MOST_FORESEEN) {
+    remarks.push(...(await foreseen(plan, request, signal)));
+  }
   return {
     shape,
     bytes,
-    seconds: request.trajectories * (made + request.steps * substeps * step),
+    seconds: request.trajectories * whole,
     substeps,
     fields: simulator.fields,
     symmetry: simulator.symmetry(size, coefficients, choices).group,
     remarks,
     starts: starts.map((state) => pictureOf(state, simulator.shape(size))),
   };
+}
+
+/** What the first trajectory comes to says of the grid. */
+async function foreseen(
+  { simulator, size, coefficients, choices }: SimulationPlan,
+  { seed, steps }: SimulationRequest,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const resolution = new Resolution(simulator, size, choices);
+  if (!resolution.tells) return [];
+  const start = simulator.initial(randomFrom(seed, 0), size, coefficients, choices);
+  const evolution = simulator.evolve(start, size, coefficients, choices);
+  for (let k = 0; k <= steps; k++) {
+    if (k > 0) evolution.advance();
+    const state = evolution.state();
+    // That it blows up is said with the time and a remedy when it is computed.
+    if (!state.every(Number.isFinite)) return [];
+    if (resolution.looksAt(k, steps + 1)) resolution.look(state, k * (coefficients["dt"] ?? 1));
+    await new Promise((resolve) => setImmediate(resolve));
+    signal.throwIfAborted();
+  }
+  return resolution.remarks();
 }
 
 interface Measured {

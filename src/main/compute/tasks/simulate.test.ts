@@ -149,7 +149,7 @@ test.each([
   [{ set: { amplitude: "1e200" } }, "too fast for its grid"],
   [
     { system: "advection", set: { cx: "1e308" }, size: 32 },
-    "Trajectory 1 of Linear advection blew up at step 1",
+    "Trajectory 0, counted from 0, of Linear advection blew up at step 1",
   ],
   [{ set: { start: "bridge" } }, "takes one of waves, sines, gaussians"],
   [
@@ -164,4 +164,17 @@ test.each([
   const out = join(folder, "refused.npz");
   await expect(simulate({ ...plan, out, ...change }, context)).rejects.toThrow(message);
   expect(await readdir(folder)).not.toContain("refused.npz");
+});
+
+test("a grid too coarse for what the solution becomes is remarked before it runs, after, and in the file", async () => {
+  const out = join(folder, "coarse.npz");
+  const coarse = { ...plan, size: 32, steps: 40, trajectories: 1, out };
+  const remark = expect.stringMatching(/finest waves of 32 points reach \d+ %/) as string;
+  expect((await previewSimulation(coarse, context)).remarks).toEqual([remark]);
+  const { remarks } = await simulate(coarse, context);
+  expect(remarks).toEqual([remark]);
+  const data = await openData(out);
+  expect(data.notices).toContain(remarks[0]);
+  await data.close();
+  expect((await previewSimulation({ ...coarse, size: 128 }, context)).remarks).toEqual([]);
 });

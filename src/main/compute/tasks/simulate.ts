@@ -8,6 +8,7 @@ import { randomFrom } from "../../../shared/random";
 import type { Tensor } from "../../../shared/tensor";
 import { NpzStream } from "../../data/npzStream";
 import { apart } from "../../physics/simulators/phaseSpace";
+import { Resolution } from "../../physics/simulators/resolution";
 import { boundaryOf, type Simulator } from "../../physics/simulators/simulator";
 import type { TaskContext } from "../task";
 import { convertData } from "./convertData";
@@ -84,6 +85,7 @@ async function simulateNpz(
     simulator.axes === 0 ? { q: half, p: half } : { states: shape },
   );
   let remarks: string[] = [];
+  const resolution = new Resolution(simulator, size, choices);
   try {
     for (let trajectory = 0; trajectory < input.trajectories; trajectory++) {
       const random = randomFrom(input.seed, trajectory);
@@ -94,6 +96,7 @@ async function simulateNpz(
         if (k > 0) evolution.advance();
         const state = evolution.state();
         assertFinite(simulator, state, trajectory, k);
+        if (resolution.looksAt(k, times)) resolution.look(state, k * (coefficients["dt"] ?? 1));
         if (simulator.axes > 0) await file.append("states", state);
         else {
           const [q, p] = apart(state);
@@ -110,11 +113,14 @@ async function simulateNpz(
         signal.throwIfAborted();
       }
     }
+    // What is foreseen from the start says the same, and what to change.
+    if (remarks.length === 0) remarks = resolution.remarks();
     await file.finish(coordinatesOf(plan, times), {
       fields: simulator.fields,
       physics: showPhysics({ physics: simulator.physics, coefficients: plan.coefficients }),
       origin: originOf(plan, input),
       ...(simulator.axes === 0 ? {} : { boundary: boundaryOf(choices) }),
+      ...(remarks.length === 0 ? {} : { remarks: remarks.join(" ") }),
     });
   } finally {
     await file.discard();
@@ -128,7 +134,7 @@ function assertFinite({ title }: Simulator, state: Float64Array, trajectory: num
   if (state.every(Number.isFinite)) return;
   throw new UserError(
     "simulate/blow-up",
-    `Trajectory ${trajectory + 1} of ${title} blew up at step ${k}.`,
+    `Trajectory ${trajectory}, counted from 0, of ${title} blew up at step ${k}.`,
     { where: "set", todo: "Take a smaller amplitude, more dissipation, or more points." },
   );
 }
