@@ -261,6 +261,15 @@ export class Session {
     return (await this.#client.call("analysis.start", { study: this.path, request })).job;
   }
 
+  /** Starts what waited since a program ended. @returns the job's id */
+  async startWaiting(id: string): Promise<string> {
+    return (await this.#client.call("waiting.start", { study: this.path, id })).job;
+  }
+
+  async removeWaiting(id: string): Promise<void> {
+    this.#take(await this.#client.call("waiting.remove", { study: this.path, id }));
+  }
+
   /** As the host has it now: what changed while the connection was lost was not heard. */
   async refresh(): Promise<void> {
     this.#take(await this.#client.call("study.open", { path: this.path }));

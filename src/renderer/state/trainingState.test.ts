@@ -13,6 +13,12 @@ test("what is not done rests here, and may go on where another program has the s
   expect(reachedBy(training, "unfinished")).toBe("It is in epoch 3 of 4, after step 25 of 40.");
 });
 
+test("what another program trains is told of as trained there, and how far it is", () => {
+  const elsewhere = { holder: "process 7 on this machine", fraction: 0.314, stage: "", report: null }; // prettier-ignore
+  expect(standOf({ ...training, elsewhere }, undefined, true)).toBe("elsewhere");
+  expect(remarkOf({ ...training, elsewhere }, undefined, true)).toBe("31 %");
+});
+
 test("what has ended has ended, whoever has the study", () => {
   const ended = (status: string): TrainingEntry =>
     ({ ...training, seeds: [{ ...seed, status }] }) as unknown as TrainingEntry;

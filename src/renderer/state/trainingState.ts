@@ -2,8 +2,9 @@
 import type { Job } from "../../shared/contract";
 import type { TrainingEntry } from "../../shared/training/training";
 
-/** "unfinished" is one of a study that another program has: whether that trains it is not known here. */
-export type TrainingStand = "waiting" | "running" | "paused" | "unfinished" | "done" | "diverged";
+/** "elsewhere" is trained by another program, "unfinished" rests in a study that another program has. */
+export type TrainingStand =
+  "waiting" | "running" | "elsewhere" | "paused" | "unfinished" | "done" | "diverged";
 
 /**
  * @param job the last that worked on it here
@@ -16,6 +17,7 @@ export function standOf(
 ): TrainingStand {
   if (job?.state === "queued") return "waiting";
   if (job?.state === "running") return "running";
+  if (training?.elsewhere !== undefined) return "elsewhere";
   const seeds = training?.seeds ?? [];
   if (seeds.some(({ status }) => status === "diverged")) return "diverged";
   if (seeds.length > 0 && seeds.every(({ status }) => status === "done")) return "done";
@@ -25,7 +27,8 @@ export function standOf(
 /** What the tree says beside its name; "" where it is done. */
 export function remarkOf(training: TrainingEntry, job: Job | undefined, locked: boolean): string {
   const stand = standOf(training, job, locked);
-  if (stand === "running") return `${Math.round(100 * (job?.fraction ?? 0))} %`;
+  const fraction = stand === "running" ? job?.fraction : training.elsewhere?.fraction;
+  if (stand === "running" || stand === "elsewhere") return `${Math.round(100 * (fraction ?? 0))} %`;
   return stand === "done" ? "" : stand;
 }
 
