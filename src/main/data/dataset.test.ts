@@ -233,7 +233,7 @@ describe("what cannot be used says why", () => {
     x.data[15] = NaN;
     const data = await opened({ x }, { fields: "scalar:p,vector:v" });
     await expect(data.read([2, 1])).rejects.toThrow(
-      "input of sample 1 is NaN at channel 0 (p), y 1, x 1.",
+      "input of sample 1 (counted from 0) is NaN at channel 0 (p), y 1, x 1.",
     );
     expect((await data.read([0, 2])).input.shape).toEqual([2, 3, 2, 2]);
     await data.close();

@@ -35,6 +35,7 @@ import { readingOf, type Proposal } from "./layouts";
 import { withMeshes } from "./meshes";
 import { openArrayFile } from "./open";
 import { contradictions, counting, precedenceOf } from "./precedence";
+import { sampleName } from "./sampleName";
 import { joinedStates, linksIn, shardsOf } from "./shards";
 import { statesOf, type StatePlace, type States } from "./states";
 import { OWN_ORIGIN, OWN_PHYSICS } from "./write/ownWords";
@@ -221,6 +222,8 @@ async function dataSetOf(
     }
     return numbering.placeOf(index);
   };
+  const place = (index: number): SamplePlace =>
+    inTime ? { index, ...placeOf(index) } : { index, trajectory: null, time: null };
   return {
     path,
     options,
@@ -269,9 +272,7 @@ async function dataSetOf(
       ...assumedOf(box),
       ...contradictions(precedence, directions),
     ],
-    place(index) {
-      return inTime ? { index, ...placeOf(index) } : { index, trajectory: null, time: null };
-    },
+    place,
     async read(indices, into) {
       const places = indices.map(placeOf);
       const isKnown = looked.hasAll(indices);
@@ -283,7 +284,7 @@ async function dataSetOf(
             some,
             of,
             labels,
-            (i) => `${path}: ${what} of sample ${indices[before + i]!}`,
+            (i) => `${path}: ${what} of ${sampleName(place(indices[before + i]!))}`,
           );
         };
       const inputs = await readInParts(

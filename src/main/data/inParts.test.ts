@@ -52,9 +52,9 @@ describe("many states in parts", () => {
     await data.read([0, 1, 2, 3, 4, 5]);
     for (let k = 0; k < 2; k++) {
       await expect(data.read([0, 1, 2, 3, 4, 5, 7])).rejects.toThrow(
-        /input of sample 7 is NaN at channel 0, y 1, x 3/,
+        /input of sample 7 \(trajectory 0, time 7, counted from 0\) is NaN at channel 0, y 1, x 3/,
       );
-      await expect(data.read([0, 6])).rejects.toThrow(/target of sample 6 is NaN/);
+      await expect(data.read([0, 6])).rejects.toThrow(/target of sample 6 .* is NaN/);
     }
     await data.close();
   });

@@ -28,7 +28,7 @@ export async function chosenSamples(
   const { trajectories, fromTime } = held;
   const others =
     trajectories.length > 0
-      ? ` Trajectories held out: ${listed(trajectories)}.`
+      ? ` Trajectories held out, counted from 0: ${listed(trajectories)}.`
       : fromTime === null
         ? " None were held out."
         : ` Times from ${fromTime} were held out.`;
@@ -63,7 +63,7 @@ function amongHeldOut(
   const { indices, notices } = select(held, choice);
   if (indices.length < LEAST) return null;
   const among = numberingOf(held);
-  const said = `Samples are of ${trajectories.length === 1 ? "the trajectory" : `the ${trajectories.length} trajectories`} that the training held out: ${listed(trajectories)} (“:” for --trajectories takes all).`;
+  const said = `Samples are of ${trajectories.length === 1 ? "the trajectory" : `the ${trajectories.length} trajectories`} that the training held out, counted from 0: ${listed(trajectories)} (“:” for --trajectories takes all).`;
   return {
     indices: indices.map((i) => {
       const { trajectory, time } = among.placeOf(i);

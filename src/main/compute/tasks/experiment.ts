@@ -15,6 +15,7 @@ import type { ParameterValue } from "../../../shared/parameters";
 import { numberingOf } from "../../../shared/sampleExtent";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import { openData, type DataSet } from "../../data/dataset";
+import { sampleName } from "../../data/sampleName";
 import { openModel, type Model } from "../../models";
 import { conditioned } from "../../models/conditioned";
 import { changesNothing, prepared, type Preparation } from "../../models/prepared";
@@ -214,7 +215,7 @@ async function experimentOf(
     read: async () => {
       const { input, target } = await data.read(selection.indices);
       const nameOf = (kind: string) => (i: number) =>
-        `${data.path}: ${kind} of sample ${selection.indices[i]!}`;
+        `${data.path}: ${kind} of ${sampleName(data.place(selection.indices[i]!))}`;
       if (model !== null) {
         checkLogarithms(input, preparation, data.channels, nameOf("input"));
         if (target !== undefined)

@@ -81,7 +81,7 @@ test("an evolution's samples are of trajectories that its training held out, and
   const experiment = await opened("evolution", {});
   expect(trajectoriesOf(experiment)).toEqual(held);
   expect(experiment.notices.join("\n")).toContain(
-    `Samples are of the 2 trajectories that the training held out: ${held.join(", ")}`,
+    `Samples are of the 2 trajectories that the training held out, counted from 0: ${held.join(", ")}`,
   );
   expect(experiment.notices.join("\n")).not.toContain("trained on");
 });

@@ -229,7 +229,9 @@ test("a logarithm goes through every analysis, and refuses a state that has none
   }
   await expect(run("equivariance", bare, { normalise: "v=log,p=none" })).rejects.toMatchObject({
     code: "normalise/log",
-    message: expect.stringMatching(/data\.npz: input of sample \d+: v\.x is -/) as string,
+    message: expect.stringMatching(
+      /data\.npz: input of sample \d+ \(.*counted from 0\): v\.x is -/,
+    ) as string,
   });
 });
 

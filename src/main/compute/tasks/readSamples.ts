@@ -19,7 +19,7 @@ export async function readSamples(input: {
     if (outside !== undefined) {
       throw new UserError("data/no-sample", `${input.path} has no sample ${outside}.`, {
         where: input.path,
-        todo: `It has ${data.sampleCount}, counted from 0.`,
+        todo: `It has ${data.sampleCount}: samples 0 to ${data.sampleCount - 1}.`,
       });
     }
     const samples = await data.read(input.indices);

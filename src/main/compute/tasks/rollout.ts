@@ -71,7 +71,7 @@ async function truthOf(
   if (sample >= data.sampleCount) {
     throw new UserError("data/no-sample", `${data.path} has no sample ${sample}.`, {
       where: data.path,
-      todo: `It has ${data.sampleCount}, counted from 0.`,
+      todo: `It has ${data.sampleCount}: samples 0 to ${data.sampleCount - 1}.`,
     });
   }
   const { lengthOf, placeOf } = numberingOf(data);

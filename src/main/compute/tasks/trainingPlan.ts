@@ -11,6 +11,7 @@ import type { TrainingParameters } from "../../../shared/training/parameters";
 import { parseSeeds } from "../../../shared/training/seeds";
 import type { DataSet } from "../../data/dataset";
 import { samplesSha256 } from "../../data/identity";
+import { sampleName } from "../../data/sampleName";
 import { conventionNotice } from "./conventionNotice";
 import { dataInputs, inputName, type Graph } from "../../graph/ir";
 import type { Model } from "../../models";
@@ -156,7 +157,7 @@ export function trainingPreparation(
 /** Looks at samples as they are read. */
 function checkOf(data: DataSet, preparation: Preparation): Check {
   const name = (kind: string, samples: readonly number[]) => (i: number) =>
-    `${data.path}: ${kind} of sample ${samples[i]!}`;
+    `${data.path}: ${kind} of ${sampleName(data.place(samples[i]!))}`;
   return (samples, input, target) => {
     checkLogarithms(input, preparation, data.channels, name("input", samples));
     checkLogarithms(target, preparation, data.channels, name("target", samples));
