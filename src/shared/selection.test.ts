@@ -56,9 +56,39 @@ describe("the choice of samples", () => {
     expect(indices).toEqual([8, 9, 13, 14]);
   });
 
+  test("takes numbers and ranges as a list, in any order, each once", () => {
+    const { indices } = select(
+      { trajectories: 6, times: 5 },
+      { samples: "all", trajectories: "5, 1,4:6", times: "0,3:" },
+    );
+    expect(indices).toEqual([5, 8, 9, 20, 23, 24, 25, 28, 29]);
+    const one = select({ trajectories: 6, times: 2 }, { samples: "all", trajectories: "3" });
+    expect(one.indices).toEqual([6, 7]);
+  });
+
+  test("takes of a list what each trajectory is long enough for", () => {
+    const extent = { trajectories: 3, times: 5, lengths: [5, 2, 4] };
+    const choice = { samples: "all", trajectories: "0:2,2", times: "1,3" };
+    expect(select(extent, choice).indices).toEqual([1, 3, 6, 8, 10]);
+  });
+
+  test("is the same for a range and for the numbers in it", () => {
+    fc.assert(
+      fc.property(small, small, fc.nat(), (trajectories, n, seed) => {
+        const extent = { trajectories, times: 4 };
+        const listed = Array.from({ length: trajectories }, (_, k) => k).join();
+        const of = (chosen: string): readonly number[] =>
+          select(extent, { samples: String(n), trajectories: chosen, seed }).indices;
+        expect(of(listed)).toEqual(of(`0:${trajectories}`));
+      }),
+    );
+  });
+
   test.each([
     [{ samples: "5", times: "4:9" }, "The times 4:9 are not within 0:5."],
-    [{ samples: "5", times: "4" }, 'The times "4" are no range a:b.'],
+    [{ samples: "5", times: "5" }, "There is no 5 among the times."],
+    [{ samples: "5", trajectories: "1,x" }, 'The trajectories "x" are no numbers and ranges a:b.'],
+    [{ samples: "5", trajectories: "1," }, 'The trajectories "1," are no numbers and ranges a:b.'],
     [{ samples: "-1" }, 'Samples "-1" is neither a number nor "all".'],
   ])("%j is refused", (choice, message) => {
     expect(() => select({ trajectories: 4, times: 5 }, choice)).toThrow(message);

@@ -9,7 +9,7 @@ import { numberingOf, type SampleExtent } from "./sampleExtent";
 export interface SampleChoice {
   /** A number, or `all`. */
   readonly samples: string;
-  /** `a:b`, half-open, either end may be left out; empty for all. */
+  /** Numbers and half-open ranges with commas between, `3,7,10:20`; an end may be left out; empty for all. */
   readonly trajectories?: string;
   readonly times?: string;
   readonly seed?: number;
@@ -26,19 +26,15 @@ export interface Selection {
  * @throws UserError "selection/range", "selection/samples", "selection/empty"
  */
 export function select(extent: SampleExtent, choice: SampleChoice): Selection {
-  const [firstTrajectory, endTrajectory] = rangeWithin(
-    "trajectories",
-    choice.trajectories ?? "",
-    extent.trajectories,
-  );
-  const [firstTime, endTime] = rangeWithin("times", choice.times ?? "", extent.times);
+  const trajectories = chosenWithin("trajectories", choice.trajectories ?? "", extent.trajectories);
+  const chosenTimes = chosenWithin("times", choice.times ?? "", extent.times);
   const numbering = numberingOf(extent);
-  const timesOf = (trajectory: number): number =>
-    Math.min(endTime, numbering.lengthOf(trajectory)) - firstTime;
+  const timesOf = (trajectory: number): number => chosenTimes.below(numbering.lengthOf(trajectory));
   // Trajectories with start times in the range.
   let [there, available] = [0, 0];
   const longEnough: number[] = [];
-  for (let trajectory = firstTrajectory; trajectory < endTrajectory; trajectory++) {
+  for (let k = 0; k < trajectories.count; k++) {
+    const trajectory = trajectories.at(k);
     const times = timesOf(trajectory);
     if (times <= 0) continue;
     if (extent.lengths !== undefined) longEnough.push(trajectory);
@@ -67,7 +63,7 @@ export function select(extent: SampleExtent, choice: SampleChoice): Selection {
   let before = 0;
   for (let j = 0; j < used; j++) {
     const at = strided(j, used, there, trajectoryStart);
-    const trajectory = longEnough[at] ?? firstTrajectory + at;
+    const trajectory = longEnough[at] ?? trajectories.at(at);
     const times = timesOf(trajectory);
     const weight = used === there ? times : 1;
     // Shares of equal trajectories differ by at most one.
@@ -77,7 +73,8 @@ export function select(extent: SampleExtent, choice: SampleChoice): Selection {
     // Multiples of the golden ratio spread the times also where each trajectory gives only one.
     const start = (timeStart + j * GOLDEN) % 1;
     for (let k = 0; k < share; k++) {
-      indices.push(numbering.firstOf(trajectory) + firstTime + strided(k, share, times, start));
+      const time = chosenTimes.at(strided(k, share, times, start));
+      indices.push(numbering.firstOf(trajectory) + time);
     }
   }
   const notices =
@@ -100,14 +97,58 @@ function wantedCount(text: string, available: number): number {
   throw new UserError("selection/samples", `Samples "${text}" is neither a number nor "all".`);
 }
 
-/** Half-open range within 0:extent. */
-/** The half-open range that `a:b` means of `extent`. @throws UserError "selection/range" */
+/** Numbers that were chosen, ascending. */
+interface Chosen {
+  readonly count: number;
+  /** The k-th of them. */
+  at(k: number): number;
+  /** How many are less than that. */
+  below(limit: number): number;
+}
+
+/**
+ * What `3,7,10:20` means of 0 … extent − 1; everything where it is empty.
+ * @throws UserError "selection/range"
+ */
+function chosenWithin(name: string, text: string, extent: number): Chosen {
+  const parts = text.split(",");
+  if (parts.length === 1) {
+    const [first, end] = rangeWithin(name, text, extent);
+    const below = (limit: number): number => Math.max(0, Math.min(end, limit) - first);
+    return { count: end - first, at: (k) => first + k, below };
+  }
+  const numbers = new Set<number>();
+  for (const part of parts) {
+    const [first, end] = part.trim() === "" ? badRange(name, text) : rangeWithin(name, part, extent); // prettier-ignore
+    for (let i = first; i < end; i++) numbers.add(i);
+  }
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const below = (limit: number): number => {
+    const k = sorted.findIndex((number) => number >= limit);
+    return k < 0 ? sorted.length : k;
+  };
+  return { count: sorted.length, at: (k) => sorted[k]!, below };
+}
+
+/** Of a list of such ranges. @throws UserError "selection/range" */
+function badRange(name: string, text: string): never {
+  throw new UserError("selection/range", `The ${name} "${text}" are no numbers and ranges a:b.`, {
+    todo: "Write them from 0 with commas between, of a range the first and the end, which is left out: 3,7,10:20.",
+  });
+}
+
+/** The half-open range that `a:b` means of `extent`, or the number `a` alone. @throws UserError "selection/range" */
 export function rangeWithin(name: string, text: string, extent: number): [number, number] {
   if (text.trim() === "") return [0, extent];
+  const single = /^\s*(\d+)\s*$/.exec(text);
+  if (single !== null && Number(single[1]) < extent) {
+    return [Number(single[1]), Number(single[1]) + 1];
+  }
   const match = /^\s*(\d*)\s*:\s*(\d*)\s*$/.exec(text);
+  if (match === null && single === null) badRange(name, text);
   if (match === null) {
-    throw new UserError("selection/range", `The ${name} "${text}" are no range a:b.`, {
-      todo: "Write the first and the end, which is left out, like 0:10.",
+    throw new UserError("selection/range", `There is no ${Number(text)} among the ${name}.`, {
+      todo: `They are counted from 0 to ${extent - 1}.`,
     });
   }
   const first = match[1] === "" ? 0 : Number(match[1]);

@@ -1,11 +1,11 @@
 /** Parameters that every analysis of a model on data takes. */
 import type { ParameterSchema } from "../parameters";
 
-/** `a:b`, half-open, either end may be left out. */
+/** Numbers and half-open ranges `a:b`, either end of which may be left out, with commas between. */
 export function checkRange(text: string): string | null {
-  return /^\d*:\d*$/.test(text) || text === ""
+  return /^\s*(\d+|\d*:\d*)(\s*,\s*(\d+|\d*:\d*))*\s*$/.test(text) || text === ""
     ? null
-    : "a range like 0:10 (first included, last not)";
+    : "numbers and ranges from 0, like 3,7,10:20 (of a range the last not included)";
 }
 
 function checkSamples(text: string): string | null {
@@ -44,7 +44,7 @@ export const sampleParameters = {
   trajectories: {
     kind: "text",
     label: "Trajectories",
-    help: "Only trajectories from a up to but without b.",
+    help: "Only these, counted from 0: numbers, and ranges a:b without b, with commas between.",
     default: "",
     example: "0:10",
     check: checkRange,
@@ -53,7 +53,7 @@ export const sampleParameters = {
   times: {
     kind: "text",
     label: "Times",
-    help: "Only transitions that start at times a up to but without b.",
+    help: "Only transitions that start at these times, counted from 0, like trajectories.",
     default: "",
     example: "0:10",
     check: checkRange,

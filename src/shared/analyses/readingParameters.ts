@@ -9,7 +9,7 @@ export const readingParameters = {
   ...own,
   trajectories: {
     ...own.trajectories,
-    help: "Only trajectories from a up to but without b; : for all. Empty: those that the training held out, where the networks were trained here on these data, else all.",
+    help: "Only these, counted from 0: numbers, and ranges a:b without b, with commas between; : for all. Empty: those that the training held out, where the networks were trained here on these data, else all.",
   },
   screening: {
     kind: "boolean",

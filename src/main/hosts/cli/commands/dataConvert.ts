@@ -40,6 +40,10 @@ export const dataConvert: Command = {
     if (named !== undefined && layout === null) {
       throw new UsageError(`--layout is ${layoutNames.join(", ")}, not “${named}”.`);
     }
+    for (const name of ["trajectories", "times"]) {
+      if (args.text(name)?.includes(",") !== true) continue;
+      throw new UsageError(`--${name} is one range a:b of what is written, or one number.`);
+    }
     if (!args.flag("force")) await assertNoFile(out);
     const compute = await shell.compute();
     const written = await compute.call(
