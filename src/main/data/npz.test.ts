@@ -1,11 +1,13 @@
 import { readFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../shared/errors";
 import { fromFloat64, sizeOf, toFloat64, type DType, type Tensor } from "../../shared/tensor";
 import { bytesOf } from "./byteSource";
+import { npyHeader } from "./npy";
 import { arraysIn, encodeNpz, openArrays, readNpz, writeNpz } from "./npz";
 
 const folder = "fixtures/datasets/arrays";
@@ -206,5 +208,48 @@ describe("damaged files", () => {
     await expect(openArrays(path)).rejects.toThrow(`${path}: it is no zip archive`);
     await expect(openArrays(temporary)).rejects.toThrow("is a folder");
     await expect(openArrays(join(temporary, "absent.npz"))).rejects.toThrow("There is no file");
+  });
+});
+
+describe("a compressed array of which little is there", () => {
+  /** An archive with x.npy, whose elements end after some of the many that it claims. */
+  function claiming(rows: number, there: number): Buffer {
+    const shape = [rows, 1 << 20];
+    const header = npyHeader({ dtype: "float32", shape });
+    const content = Buffer.concat([header, Buffer.alloc(there, 1)]);
+    // Stored blocks, so that the archive is as long as its content.
+    const packed = deflateRawSync(content, { level: 0 });
+    const about = Buffer.alloc(26);
+    about.writeUInt16LE(8, 4);
+    about.writeUInt32LE(packed.length, 14);
+    about.writeUInt32LE(header.length + 4 * sizeOf(shape), 18);
+    about.writeUInt16LE(5, 22);
+    const name = Buffer.from("x.npy");
+    const local = Buffer.concat([Buffer.from("PK\x03\x04"), about, name, packed]);
+    const entry = Buffer.concat([Buffer.from("PK\x01\x02\0\0"), about, Buffer.alloc(14), name]);
+    const end = Buffer.alloc(22);
+    end.write("PK\x05\x06");
+    end.writeUInt16LE(1, 8);
+    end.writeUInt16LE(1, 10);
+    end.writeUInt32LE(entry.length, 12);
+    end.writeUInt32LE(local.length, 16);
+    return Buffer.concat([local, entry, end]);
+  }
+
+  test("is refused where it would grow beyond what numbers do, before anything is unpacked", async () => {
+    const opened = arraysIn(bytesOf("a.npz", claiming(128, 1 << 20)));
+    await expect(opened).rejects.toMatchObject({ code: "zip/bomb" });
+    await expect(opened).rejects.toThrow(
+      "a.npz: x would grow from 1.0 MiB to 0.50 GiB: it is nearly all one number.",
+    );
+  });
+
+  test("is read only as far as what is asked of it, where it is too large to be kept", async () => {
+    const file = await arraysIn(bytesOf("a.npz", claiming(200, 1 << 24)));
+    const array = file.arrays.get("x")!;
+    const row = (at: number): Promise<unknown> =>
+      array.readBoxes([{ start: [at, 0], count: [1, 4] }]);
+    expect(await row(1)).toHaveLength(4);
+    await expect(row(150)).rejects.toMatchObject({ code: "zip/size" });
   });
 });

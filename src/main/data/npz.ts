@@ -17,6 +17,8 @@ import { transposed } from "./transposed";
 import { contentOffset, entryContent, readZipDirectory, type ZipEntry } from "./zip";
 import { zipArchive } from "./zipWriter";
 
+/** No honest numbers shrink so far but those that are nearly all the same; of these so many cost time and memory alone. */
+const [MOST_SHRUNK, LARGE] = [200, 1 << 28];
 /** Compressed or transposed arrays up to this size are kept once they were read: every part of them costs the whole. */
 const KEEP_LIMIT = 1 << 29;
 
@@ -51,7 +53,9 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
   const arrays = new Map<string, ArraySource>();
   const stated: { -readonly [note in Note]?: string } = {};
   const notices: string[] = [];
+  let holdsZarr = false;
   for (const entry of await readZipDirectory(source)) {
+    holdsZarr ||= /(^|\/)(\.zarray|\.zgroup|zarr\.json)$/.test(entry.name);
     const [, name = "", kind] = /^(.*)\.(npy|txt)$/.exec(entry.name) ?? [];
     const note = notes.find((known) => known === name);
     if (kind === "txt" && note !== undefined && entry.size <= LONGEST_NOTE) {
@@ -69,6 +73,9 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
   if (arrays.size === 0) {
     throw new UserError("npz/empty", `${path} is a zip archive without NumPy arrays.`, {
       where: path,
+      todo: holdsZarr
+        ? "It holds a Zarr store: unpack it into a folder, and open that."
+        : "Check that it is the file you mean.",
     });
   }
   return { path, format: "npz", arrays, ...stated, ...bare, notices, close };
@@ -104,7 +111,11 @@ async function arrayIn(source: ByteSource, entry: ZipEntry, name: string): Promi
   const where = `${source.path}: ${name}`;
   const header = parseNpyHeader(await prefixOf(source, entry), entry.size, where);
   const streamed = streamReader(source, entry, header);
-  if (entry.deflated) return arraySource(name, where, header, streamed, true);
+  if (entry.deflated) {
+    if (entry.size > LARGE && entry.size > MOST_SHRUNK * entry.compressedSize)
+      throw tooSmall(where, entry);
+    return arraySource(name, where, header, streamed, true);
+  }
   const offset = (await contentOffset(source, entry)) + header.dataOffset;
   const direct = plainReader(source, offset);
   // Only a pass over all of an entry can verify its checksum.
@@ -112,6 +123,15 @@ async function arrayIn(source: ByteSource, entry: ZipEntry, name: string): Promi
     ranges.length === 1 && ranges[0]!.count === header.dataLength;
   const readBytes: ByteReader = (ranges, out) => (isWhole(ranges) ? streamed : direct)(ranges, out);
   return arraySource(name, where, header, readBytes);
+}
+
+function tooSmall(where: string, { size, compressedSize }: ZipEntry): UserError {
+  const [packed, whole] = [compressedSize / 2 ** 20, size / 2 ** 30];
+  return new UserError(
+    "zip/bomb",
+    `${where} would grow from ${packed.toPrecision(2)} MiB to ${whole.toPrecision(2)} GiB: it is nearly all one number.`,
+    { where, todo: "If it is meant so, write it with numpy.savez instead of savez_compressed." },
+  );
 }
 
 async function prefixOf(source: ByteSource, entry: ZipEntry): Promise<Buffer> {
@@ -126,7 +146,7 @@ async function prefixOf(source: ByteSource, entry: ZipEntry): Promise<Buffer> {
   return Buffer.concat(pieces).subarray(0, wanted);
 }
 
-/** One pass through the content, keeping what falls into a range; memory is that of the ranges. */
+/** A pass through the content up to the last range, keeping what falls into one; memory is that of the ranges. */
 function streamReader(source: ByteSource, entry: ZipEntry, { dataOffset }: NpyHeader): ByteReader {
   return async (ranges, out) => {
     let total = 0;
@@ -149,6 +169,8 @@ function streamReader(source: ByteSource, entry: ZipEntry, { dataOffset }: NpyHe
       }
       while (first < wanted.length && wanted[first]!.end <= end) first++;
       position = end;
+      // What is wanted to the end goes on to where its checksum is compared.
+      if (first === wanted.length && end < entry.size - dataOffset) break;
     }
   };
 }

@@ -74,3 +74,22 @@ export function joinedTail(array: ArraySource, axes: number): ArraySource {
       ),
   };
 }
+
+/** An array seen without an axis along which it is one long. */
+export function withoutAxis(array: ArraySource, axis: number): ArraySource {
+  const shape = array.shape.toSpliced(axis, 1);
+  const dimensions = array.dimensions?.toSpliced(axis, 1);
+  return {
+    ...array,
+    shape,
+    dimensions,
+    readBoxes: (boxes, into) =>
+      array.readBoxes(
+        boxes.map((box) => {
+          checkBox(shape, box, array.where);
+          return { start: box.start.toSpliced(axis, 0, 0), count: box.count.toSpliced(axis, 0, 1) };
+        }),
+        into,
+      ),
+  };
+}

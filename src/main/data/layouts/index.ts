@@ -9,6 +9,7 @@ import { isBoundary } from "../../../shared/fields/boundary";
 import { OWN_BOUNDARY, OWN_FIELDS } from "../write/ownWords";
 import { axesOfDimensions, namedArrays, namedDimensions } from "./named";
 import { fno } from "./fno";
+import { lines } from "./lines";
 import { pdearena } from "./pdearena";
 import { pdebench } from "./pdebench";
 import { pdegym } from "./pdegym";
@@ -35,6 +36,7 @@ const layouts: readonly Layout[] = [
   theWell,
   pdebench,
   pdearena,
+  lines,
   pdegym,
   fno,
   namedDimensions,
@@ -200,21 +202,29 @@ function onlyBeside(
 const MOST_NAMES = 12;
 
 const shownArray = (name: string, shape: readonly number[]): string =>
-  `${name} [${shape.join(", ")}]`;
+  `${name || "one number or row"} [${shape.join(", ")}]`;
 
 function manyArrays(file: ArrayFile): UserError {
   const all = [...file.arrays.values()];
+  const candidates = candidatesIn(file);
   const shown = all
     .slice(0, MOST_NAMES)
     .map(({ name, shape }) => shownArray(name, shape))
     .join(", ");
   const more = all.length > MOST_NAMES ? ` and ${all.length - MOST_NAMES} more` : "";
+  if (candidates.length === 0) {
+    return new UserError(
+      "data/no-input",
+      `${file.path} has no array of two axes or more, as states are: ${shown}${more}.`,
+      { where: file.path, todo: "Check that it is the file you mean." },
+    );
+  }
   return new UserError(
     "data/no-input",
     `${file.path} has no array x, and several that may be meant: ${shown}${more}.`,
     {
       where: file.path,
-      choices: candidatesIn(file).map(({ name, shape }) => ({
+      choices: candidates.map(({ name, shape }) => ({
         value: name,
         label: shownArray(name, shape),
       })),

@@ -4,8 +4,10 @@
  */
 import type { ArrayFile } from "../arrayFile";
 import type { ArraySource } from "../arraySource";
-import { usualAxes, type Axis } from "../axes";
+import { parseAxes, usualAxes, type Axis } from "../axes";
 import { isSpatial, type CoordinateAxis } from "../coordinates";
+import { withoutAxis } from "../stacked";
+import { axesByTime } from "./beside";
 import { leafOf, namedChannels } from "./channelNames";
 import type { Layout, Proposal } from "./proposal";
 
@@ -69,20 +71,67 @@ export const namedDimensions: Layout = (file) => {
         : axesOfDimensions(array.dimensions);
     return axes?.some(isSpatial) === true ? [{ array, axes }] : [];
   });
-  const first = seen.find(({ array }) => !masks.test(leafOf(array.name)));
-  if (first === undefined) return undefined;
-  const dimensions = first.array.dimensions!.join(", ");
-  const alike = seen.filter(({ array }) => array.dimensions!.join(", ") === dimensions);
-  return ofArrays(
+  const groups = new Map<string, Named[]>();
+  for (const one of seen.map(withoutLone)) {
+    const dimensions = one.array.dimensions!.join(", ");
+    groups.set(dimensions, [...(groups.get(dimensions) ?? []), one]);
+  }
+  const [main, ...rest] = [...groups.values()]
+    .filter((group) => group.some(isState))
+    .toSorted((a, b) => Number(inTime(b[0]!)) - Number(inTime(a[0]!)) || b.length - a.length);
+  const first = main?.[0];
+  if (main === undefined || first === undefined) return undefined;
+  const proposal = ofArrays(
     file,
-    alike.map(({ array }) => array),
+    main.map(({ array }) => array),
     first.axes,
     {
       layout: file.format,
-      evidence: `The file names the axes: ${dimensions}.`,
+      evidence: `The file names the axes: ${first.array.dimensions!.join(", ")}.`,
     },
   );
+  const others = rest.flat().filter(isState);
+  return {
+    ...proposal,
+    others: [...(proposal.others ?? []), ...others],
+    notices: [...proposal.notices, ...besides(proposal.input, others)],
+  };
 };
+
+/** An array whose axes are named. */
+interface Named {
+  readonly array: ArraySource;
+  readonly axes: readonly Axis[];
+}
+
+const isState = ({ array }: Named): boolean => !masks.test(leafOf(array.name));
+const inTime = ({ axes }: Named): boolean => axes.includes("time");
+
+/** Without a direction of space that is one point long, as the only level of an atmosphere, where others are longer. */
+function withoutLone({ array, axes }: Named): Named {
+  const { shape } = array;
+  const extended = axes.filter((axis, i) => isSpatial(axis) && shape[i]! > 1);
+  const at = axes.findIndex((axis, i) => isSpatial(axis) && shape[i] === 1);
+  if (at < 0 || extended.length === 0) return { array, axes };
+  return withoutLone({ array: withoutAxis(array, at), axes: axes.toSpliced(at, 1) });
+}
+
+/** What lies on other axes than the states, of which nobody would know otherwise. */
+function besides(input: readonly Named[], others: readonly Named[]): string[] {
+  const [one] = others;
+  if (one === undefined) return [];
+  const shown = others.slice(0, MOST_SHOWN).map(({ array }) => {
+    return `${array.name} [${array.dimensions!.join(", ")}]`;
+  });
+  const more = others.length > MOST_SHOWN ? ` and ${others.length - MOST_SHOWN} more` : "";
+  const names = [...input, one].map(({ array }) => array.name).join(",");
+  return [
+    `Left out, of other axes: ${shown.join(", ")}${more}. To take them, name them behind the others: let --input be ${names}.`,
+  ];
+}
+
+/** Arrays that a notice names. */
+const MOST_SHOWN = 6;
 
 /** Arrays of one shape called like the components of a flow: density, vx, vy. */
 export const namedArrays: Layout = (file) => {
@@ -95,8 +144,17 @@ export const namedArrays: Layout = (file) => {
   const left = candidates.length - alike.length;
   const rank = first.shape.length;
   // Without a channel axis: [n, t, x], [n, t, y, x], [n, t, z, y, x].
-  const axes = usualAxes(rank + 1, true)?.filter((axis) => axis !== "channel");
-  const named = alike.some(({ name }) => /(^|[_/-])(v|u|vel|velocity)[_-]?x$/i.test(leafOf(name)));
+  const usual = usualAxes(rank + 1, true)?.filter((axis) => axis !== "channel");
+  const byTime = axesByTime(first, file.arrays);
+  const leaves = alike.map(({ name }) => leafOf(name).toLowerCase());
+  const component = (letter: string): boolean =>
+    leaves.some((name) => new RegExp(`(^|[_-])(v|u|vel|velocity)[_-]?${letter}$`).test(name));
+  // A velocity along y is none on a line: three axes are frames of a plane.
+  const frames = rank === 3 && component("y") ? parseAxes("t,y,x") : undefined;
+  const axes = byTime ?? frames ?? usual;
+  // On a line u and v may be two substances, or a plane's velocity once more.
+  const isFlow = leaves.includes("u") && leaves.includes("v") && (rank > 3 || byTime !== undefined);
+  const named = component("x") || isFlow;
   if (axes === undefined || left > 0 || !named) return undefined;
   const proposal = ofArrays(file, alike, axes, {
     layout: file.format,

@@ -70,6 +70,8 @@ const version3 = z.object({
   codecs: z.array(v3codec),
   fill_value: fillValue,
   dimension_names: z.array(z.string().nullable()).nullish(),
+  // They change what is stored, and none is known.
+  storage_transformers: z.array(z.unknown()).max(0, "transformers are not known here").optional(),
 });
 
 const sharding = z.object({

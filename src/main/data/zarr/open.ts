@@ -23,6 +23,7 @@ export async function openZarr(path: string): Promise<ArrayFile> {
   const arrays = new Map<string, ArraySource>();
   const attributes = new Map<string, Attributes>();
   const owner = chunkCache.owner();
+  const outside: string[] = [];
   let isThird = false;
   let seen = 0;
 
@@ -50,8 +51,9 @@ export async function openZarr(path: string): Promise<ArrayFile> {
       const second = await json(store, posix.join(name, ".zarray"));
       if (second !== undefined) return add(name, second, about);
     }
-    for (const folder of await store.folders(name))
-      await visit(posix.join(name, folder), depth + 1);
+    const { folders, links } = await store.folders(name);
+    outside.push(...links.map((link) => posix.join(name, link)));
+    for (const folder of folders) await visit(posix.join(name, folder), depth + 1);
   }
 
   const consolidated = await json(store, ".zmetadata");
@@ -65,14 +67,18 @@ export async function openZarr(path: string): Promise<ArrayFile> {
       else if (key.endsWith(".zgroup")) attributes.set(name, about);
     }
   } else await visit("", 0);
+  const notices = outside.map((link) => `${link} is a link, and is not followed.`);
   if (arrays.size === 0) {
-    throw new UserError("zarr/empty", `${path} is a Zarr folder without arrays.`, { where: path });
+    throw new UserError("zarr/empty", `${path} is a Zarr folder without arrays.`, {
+      where: path,
+      todo: notices[0] ?? "Check that it is the folder you mean.",
+    });
   }
   return {
     path,
     format: isThird ? "Zarr 3" : "Zarr 2",
     arrays,
-    notices: [],
+    notices,
     attributes: (name) => attributes.get(name) ?? {},
     close() {
       chunkCache.release(owner);

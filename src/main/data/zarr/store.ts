@@ -16,8 +16,8 @@ export interface ZarrStore {
   ): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Names of what is in a folder; none where there is no such folder. */
   names(key: string): Promise<string[]>;
-  /** Names of folders in a folder. */
-  folders(key: string): Promise<string[]>;
+  /** Names of folders in a folder, and of links in it, which are not followed. */
+  folders(key: string): Promise<{ folders: string[]; links: string[] }>;
 }
 
 export async function openStore(path: string): Promise<ZarrStore> {
@@ -88,12 +88,14 @@ export async function openStore(path: string): Promise<ZarrStore> {
     },
     async folders(key) {
       const target = await inside(key);
-      if (target === undefined) return [];
+      if (target === undefined) return { folders: [], links: [] };
       const entries = await readdir(target, { withFileTypes: true });
-      return entries
-        .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
-        .map(({ name }) => name)
-        .sort();
+      const seen = entries.filter(({ name }) => !name.startsWith("."));
+      const namesOf = (some: typeof entries): string[] => some.map(({ name }) => name).sort();
+      return {
+        folders: namesOf(seen.filter((entry) => entry.isDirectory())),
+        links: namesOf(seen.filter((entry) => entry.isSymbolicLink())),
+      };
     },
   };
 }

@@ -114,6 +114,11 @@ describe("Zarr 3", () => {
     await data.close();
   });
 
+  test("what a transformer of the storage has changed is refused", async () => {
+    const path = await made({ "zarr.json": { ...third, storage_transformers: [{ name: "x" }] } });
+    await expect(openZarr(path)).rejects.toMatchObject({ code: "zarr/metadata" });
+  });
+
   test("chunks of a shard are found by its index, absent ones are the fill value", async () => {
     const chunks = [floats(0, 1), floats(4, 5)];
     const index = new DataView(new ArrayBuffer(4 * 16 + 4));
@@ -189,6 +194,10 @@ describe("hostile Zarr folders", () => {
     const linked = await made({ ".zgroup": { zarr_format: 2 }, "u/.zarray": array });
     await symlink(secret, join(linked, "u", "0"));
     await expect(valuesOf(linked, "u")).rejects.toMatchObject({ code: "zarr/outside" });
+
+    await mkdir(join(folder, "elsewhere"), { recursive: true });
+    await symlink(join(folder, "elsewhere"), join(linked, "v"));
+    expect((await openZarr(linked)).notices).toEqual(["v is a link, and is not followed."]);
 
     const named = await made({
       ".zmetadata": {
