@@ -190,7 +190,7 @@ export class ComputeProcess implements Compute {
     for (const [id, call] of [...this.#calls]) {
       const again =
         call.abandoned === null &&
-        (ourDoing || (laneOf(call.task) === "queries" && call.sent < this.#attempts));
+        (ourDoing || (laneOf(call.task) !== "jobs" && call.sent < this.#attempts));
       if (again) {
         this.#send(id, call);
         continue;

@@ -46,9 +46,13 @@ export interface Compute {
   close(): Promise<void>;
 }
 
-/** One job at a time beside any number of short questions, so that a window answers while a job runs. */
-export type Lane = "jobs" | "queries";
+/**
+ * One job at a time beside any number of short questions, so that a window answers while a job runs. The convention
+ * check takes seconds of states of 512 × 512: beside it, samples are shown as fast as ever.
+ */
+export type Lane = "jobs" | "checks" | "queries";
 
 export function laneOf(task: TaskName): Lane {
+  if (task === "convention") return "checks";
   return task === "analyse" || task === "simulate" || task === "train" ? "jobs" : "queries";
 }

@@ -49,7 +49,7 @@ export function serveTasks(
     }
     const controller = new AbortController();
     running.set(message.id, controller);
-    if (lane === "queries") void run(message, controller.signal);
+    if (lane !== "jobs") void run(message, controller.signal);
     else last = last.then(() => run(message, controller.signal));
   });
 }

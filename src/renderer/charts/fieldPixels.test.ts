@@ -19,6 +19,17 @@ describe("pixels of a field", () => {
     expect([...pixels]).toEqual([0x44, 0x01, 0x54, 255, 0xfd, 0xe7, 0x25, 255]);
   });
 
+  test("of a constant field have the colour of the map's middle", () => {
+    const middle = fieldPixels([0.5], 1, 1, viridis, scale);
+    const [below, same, above] = [2.9, 3, 3.1].map((value) =>
+      fieldPixels([value], 1, 1, viridis, { min: 3, max: 3 }),
+    );
+    expect(same).toEqual(middle);
+    expect([below, above]).toEqual(
+      [-5, 7].map((value) => fieldPixels([value], 1, 1, viridis, scale)),
+    );
+  });
+
   test("show what is not a number in grey", () => {
     expect([...fieldPixels([NaN], 1, 1, viridis, scale)]).toEqual([128, 128, 128, 255]);
   });

@@ -242,14 +242,16 @@ export class Session {
 
   async undo(): Promise<void> {
     if (this.#study.undo === null) return;
+    const before = await this.#client.call("study.undo", { study: this.path });
     this.samples.forget();
-    this.#take(await this.#client.call("study.undo", { study: this.path }));
+    this.#take(before);
   }
 
   async redo(): Promise<void> {
     if (this.#study.redo === null) return;
+    const after = await this.#client.call("study.redo", { study: this.path });
     this.samples.forget();
-    this.#take(await this.#client.call("study.redo", { study: this.path }));
+    this.#take(after);
   }
 
   preview(request: AnalysisRequest): Promise<Preview> {

@@ -17,7 +17,7 @@ test("samples of data are dropped when the file is found to be another", async (
     "data.sample": () => ({ input: tensor, target: null, file: { size: 1 } }),
   });
   const session = new Session(client, someStudy());
-  await session.samples.need("data-1", 0, 1);
+  await session.samples.need("data-1", 0, { samples: 1, shape: [1, 1, 1] });
   client.emit("study.changed", someStudy({ name: "Renamed" }));
   expect(session.samples.get("data-1", 0)?.state).toBe("ready");
   client.emit("study.changed", someStudy({ data: [{ ...someData(), state: "changed" }] }));
