@@ -27,7 +27,7 @@ export function component<A extends Plane>(
 
 /**
  * One scale for all the given values: diverging about zero where they have both signs, else sequential. Not a number
- * and infinite values are left out.
+ * and infinite values are left out. A single value has a scale of no extent, and the colour of its middle.
  */
 export function scaleOf(parts: Iterable<ArrayLike<number>>): Scale {
   let min = Infinity;
@@ -45,7 +45,7 @@ export function scaleOf(parts: Iterable<ArrayLike<number>>): Scale {
     const size = Math.max(-min, max);
     return { map: "balance", min: -size, max: size };
   }
-  return { map: "viridis", min, max: max > min ? max : min + (Math.abs(min) || 1) };
+  return { map: "viridis", min, max };
 }
 
 /** Each channel's scale: shared by the components of a field, and by all the states [C, H, W] that are compared. */
