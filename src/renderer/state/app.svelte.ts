@@ -44,6 +44,9 @@ export class App {
   /** The study, by path or example, that is being opened; a second click waits for the first. */
   opening = $state<string | null>(null);
 
+  /** About files that were dropped with the one that the dialog asks about. */
+  readonly #questions: ArraysRequest[] = [];
+
   constructor(client: Client) {
     this.client = client;
     this.jobs = new Jobs(client);
@@ -101,10 +104,14 @@ export class App {
     this.opening = what;
     try {
       const study = await get();
-      if (this.session !== null && this.session.path !== study.path) await this.session.close();
+      if (this.session !== null && this.session.path !== study.path) {
+        this.messages.clear();
+        await this.session.close();
+      }
       this.session = new Session(this.client, study);
       this.layout = new Layout(study.path);
       this.dialog = null;
+      this.#questions.length = 0;
       sessionStorage.setItem("noetherscope-study", study.path);
       if (study.readOnly !== null) {
         this.messages.word(`Opened for reading only: ${study.readOnly}.`);
@@ -124,6 +131,7 @@ export class App {
 
   async closeStudy(): Promise<void> {
     const { session } = this;
+    this.messages.clear();
     this.session = null;
     this.layout = null;
     sessionStorage.removeItem("noetherscope-study");
@@ -213,14 +221,21 @@ export class App {
     } catch (error) {
       const { code, choices = [] } = toErrorRecord(error);
       if (code !== "data/no-input" || choices.length === 0) throw error;
-      this.dialog = { kind: "arrays", path, choices };
+      const question: ArraysRequest = { kind: "arrays", path, choices };
+      if (this.dialog?.kind === "arrays") this.#questions.push(question);
+      else this.dialog = question;
     }
   }
 
   /** Adds the data of the arrays that were chosen. @param target empty: none is named */
   async addArrays(asked: ArraysRequest, input: string, target: string): Promise<void> {
     await this.session?.addData(asked.path, { input, ...(target === "" ? {} : { target }) });
-    if (this.dialog === asked) this.dialog = null;
+    if (this.dialog === asked) this.closeDialog();
+  }
+
+  /** The next question about what was dropped, if one waits. */
+  closeDialog(): void {
+    this.dialog = this.#questions.shift() ?? null;
   }
 
   /** Puts weights into a model of the study; where a file holds several sets, its page asks which. */

@@ -42,6 +42,13 @@ test("the run that a form waits for takes its place, the second one goes beside"
   ]);
 });
 
+test("what was said in a study does not stay when it is left", async () => {
+  app.messages.problem(new Error("It is not square."));
+  client.answers["recent.list"] = () => [];
+  await app.closeStudy();
+  expect(app.messages.all).toEqual([]);
+});
+
 test("a job of another window is announced, not opened", () => {
   client.emit("job.changed", someJob({ state: "done", run: "run-1" }));
   expect(app.session!.tabs.active).toEqual({ kind: "study" });

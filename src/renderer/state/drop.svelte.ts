@@ -32,8 +32,9 @@ function kindOf(name: string): Opens | undefined {
 }
 
 /** A sentence for what opens as nothing. */
-function refusal(name: string): string {
-  return `${name} does not open here: models are .onnx, weights ${weightWords}, data ${dataWords} files.`;
+function refusal(names: readonly string[]): string {
+  const all = [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
+  return `${all} ${names.length === 1 ? "does" : "do"} not open here: models are .onnx, weights ${weightWords}, data ${dataWords} files.`;
 }
 
 /** A study is called after its model, or after the first file where there is none. */
@@ -54,15 +55,24 @@ export class Drop {
     this.#app = app;
   }
 
-  /** Models first: weights and data that are dropped with one belong to it. */
-  async take(files: readonly File[]): Promise<void> {
+  /**
+   * Models first: weights and data that are dropped with one belong to it.
+   * @param folders those of the files that are folders, whose contents no browser sends
+   */
+  async take(files: readonly File[], folders: readonly File[] = []): Promise<void> {
     const order: (Opens | undefined)[] = ["model", "weights", "data", "figure", undefined];
     const sorted = [...files].sort(
       (a, b) => order.indexOf(kindOf(a.name)) - order.indexOf(kindOf(b.name)),
     );
     this.#waiting = [];
-    for (const file of sorted) await this.#app.attempt(() => this.#takeOne(file));
+    const unknown: File[] = [];
+    for (const file of sorted) {
+      if (folders.includes(file)) await this.#app.attempt(() => this.#takeFolder(file));
+      else if (kindOf(file.name) === undefined) unknown.push(file);
+      else await this.#app.attempt(() => this.#takeOne(file));
+    }
     this.sending = null;
+    if (unknown.length > 0) this.#app.messages.word(refusal(unknown.map(({ name }) => name)));
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
     // A figure among them may have opened its study meanwhile.
@@ -73,9 +83,8 @@ export class Drop {
   async #takeOne(file: File): Promise<void> {
     const { messages, session } = this.#app;
     const kind = kindOf(file.name);
-    if (kind === undefined) {
-      messages.word(refusal(file.name));
-    } else if (kind === "figure") {
+    if (kind === undefined) return;
+    if (kind === "figure") {
       const origin = await this.#originOf(file);
       if (origin !== null) await this.#reopen(file.name, origin);
       else if (/\.csv$/i.test(file.name)) {
@@ -96,6 +105,20 @@ export class Drop {
     } else {
       const path = window.noetherscope?.pathOf?.(file) ?? (await this.#upload(file, session.path));
       await this.#app.openFile(path, kind);
+    }
+  }
+
+  /** A data set may be a folder: Zarr, or shards. Where its place is known it is read there. */
+  async #takeFolder(folder: File): Promise<void> {
+    const path = window.noetherscope?.pathOf?.(folder);
+    const { info, messages, session } = this.#app;
+    if (path !== undefined && session !== null) await this.#app.openFile(path, "data");
+    else {
+      messages.word(
+        session === null
+          ? `${folder.name} is a folder: begin a study, then add it as data.`
+          : `${folder.name} is a folder, which no browser sends: add it as data by its path on ${info?.machine ?? "the computing machine"}.`,
+      );
     }
   }
 

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
+import { UserError } from "../../shared/errors";
 import { App } from "./app.svelte";
 import { Drop } from "./drop.svelte";
 import { FakeClient, someStudy } from "./fakeClient";
@@ -54,4 +55,33 @@ test("what opens as nothing is said, and asks for no study", async () => {
   await drop.take([file("notes.txt")]);
   expect(app.dialog).toBeNull();
   expect(app.messages.all).toMatchObject([{ kind: "word" }]);
+});
+
+test("of files that each leave open which array is meant one is asked after the other", async () => {
+  const choices = [{ value: "u", label: "u" }];
+  client.answers["study.addData"] = () => {
+    throw new UserError("data/no-input", "Several arrays.", { choices });
+  };
+  await app.createStudy("/studies/one", "unet");
+  await drop.take([file("a.npz"), file("b.npz")]);
+  expect(app.dialog).toMatchObject({ kind: "arrays", path: "/studies/one/files/a.npz" });
+  app.closeDialog();
+  expect(app.dialog).toMatchObject({ kind: "arrays", path: "/studies/one/files/b.npz" });
+  app.closeDialog();
+  expect(app.dialog).toBeNull();
+});
+
+test("several that open as nothing are said in one sentence, and a folder is no unknown file", async () => {
+  await drop.take([file("a.docx"), file("notes.txt")]);
+  expect(app.messages.all).toMatchObject([
+    { text: expect.stringMatching(/^a\.docx and notes\.txt do not open here/) as string },
+  ]);
+  app.messages.clear();
+  await app.createStudy("/studies/one", "unet");
+  const shards = file("shards");
+  await drop.take([shards], [shards]);
+  expect(app.messages.all).toMatchObject([
+    { text: expect.stringMatching(/^shards is a folder.*by its path/) as string },
+  ]);
+  expect(client.calls.map(({ name }) => name)).not.toContain("files.upload");
 });

@@ -10,8 +10,9 @@ export type Message =
       readonly action?: { readonly label: string; readonly run: () => void };
     };
 
-/** Milliseconds, long enough to read a path; problems stay until they are put away. */
+/** Milliseconds, long enough to read a path, and more for more letters; problems stay until they are put away. */
 const WORD_STAYS = 6000;
+const LETTER_TAKES = 70;
 
 export class Messages {
   #all = $state.raw<readonly Message[]>([]);
@@ -48,10 +49,17 @@ export class Messages {
 
   /** Leaves after its time, counted from now. */
   release(id: number): void {
-    if (this.#all.find((message) => message.id === id)?.kind !== "word") return;
+    const message = this.#all.find((one) => one.id === id);
+    if (message?.kind !== "word") return;
     this.hold(id);
-    const timer = setTimeout(() => this.dismiss(id), WORD_STAYS);
+    const stays = Math.max(WORD_STAYS, LETTER_TAKES * message.text.length);
+    const timer = setTimeout(() => this.dismiss(id), stays);
     this.#leaving = { ...this.#leaving, [id]: timer };
+  }
+
+  /** What was said in a study says nothing in another. */
+  clear(): void {
+    for (const { id } of this.#all) this.dismiss(id);
   }
 
   dismiss(id: number): void {
