@@ -196,7 +196,8 @@ def _check_arguments(model, inputs, path, boundary, exporter):
     if len(needed) > 1 or isinstance(inputs, (tuple, list, dict)):
         raise ExportError(
             "%s.forward needs %s, but one input tensor is what can be analysed: wrap the model in a module whose "
-            "forward(x) passes x and fixes everything else (a time or a parameter as a buffer)."
+            "forward(x) fixes everything else as buffers, or takes a time or a parameter from further channels of x, "
+            "t = x[:, -1, 0, 0], for the program puts what --conditions states there."
             % (type(model).__name__, ", ".join(needed) or "no input")
         )
     if not torch.is_tensor(inputs) or inputs.dim() < 2 or not inputs.is_floating_point():
@@ -888,7 +889,7 @@ def _along(x, dim, index, source):
     """The index of index_add as scatter_add wants it: one entry for each of the source's."""
     shape = [1] * max(source.dim(), 1)
     shape[dim] = -1
-    return index.reshape(shape).expand_as(source)
+    return index.reshape(shape).expand(source.shape)
 
 
 def _index_add(x, dim, index, source, alpha=1):
@@ -924,7 +925,7 @@ def _matrix_power(x, n):
 
 
 def _ordinary():
-    """Functions that PyTorch's exporter lacks, or writes wrongly as index_add with repeated indices: owner, name, ours."""
+    """Functions that PyTorch's exporter lacks, or writes wrongly, as index_add with repeated indices: owner, name, ours."""
     for name, ordinary in (
         ("rot90", _rot90),
         ("index_add", _index_add),
@@ -938,6 +939,8 @@ def _ordinary():
                 yield owner, name, ordinary
     yield F, "instance_norm", _instance_norm
     yield torch.Tensor, "index_add_", _index_add_in_place
+    # Of a constant the exporter drops the axes of one element, and with them where the others are.
+    yield torch.Tensor, "expand_as", lambda x, other: x.expand(other.shape)
     yield torch.linalg, "matrix_power", _matrix_power
 
 
@@ -1044,6 +1047,10 @@ def _check_trace(model, inputs, tolerance):
         ) from error
     batches = _batches(inputs)
     batches["other values"] = inputs.flip(0) * 0.5 + 0.1 * inputs.roll(1, -1)
+    # A path taken by a sign; what takes logarithms has nothing to say to these.
+    with contextlib.suppress(Exception):
+        if bool(torch.isfinite(model(-inputs)).all()):
+            batches["values of the other sign"] = -inputs
     worst = 0.0
     for what, batch in batches.items():
         try:
@@ -1125,9 +1132,27 @@ def _export_onnx(model, inputs, buffer, opset):
         options["dynamo"] = False
     try:
         with _traceable(model), _one_argument(model), _tensors_alone(model), _without_onnx_package(), _silence():
-            torch.onnx.export(model, inputs, buffer, **options)
+            with _scattering(opset):
+                torch.onnx.export(model, inputs, buffer, **options)
     except Exception as error:
         raise ExportError(_why_not_exported(model, inputs, error, opset)) from error
+
+
+@contextlib.contextmanager
+def _scattering(opset):
+    """scatter_add with PyTorch 1, which refuses it where a trace has lost a size, as behind an open batch."""
+    if opset < 16 or not torch.__version__.startswith("1."):
+        yield
+        return
+
+    def scatter_add(g, x, dim, index, source):
+        return g.op("ScatterElements", x, index, source, axis_i=dim.node()["value"], reduction_s="add")
+
+    torch.onnx.register_custom_op_symbolic("aten::scatter_add", scatter_add, opset)
+    try:
+        yield
+    finally:
+        torch.onnx.unregister_custom_op_symbolic("aten::scatter_add", opset)
 
 
 def _export_program(model, inputs, buffer, opset):

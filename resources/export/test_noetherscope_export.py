@@ -51,6 +51,15 @@ class Apply(nn.Module if torch else object):
         return self.function(self.layer(x))
 
 
+class Logarithm(nn.Module if torch else object):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(6, 6)
+
+    def forward(self, x):
+        return self.layer(x.log())
+
+
 @unittest.skipIf(torch is None, "PyTorch is not installed")
 class Case(unittest.TestCase):
     def setUp(self):
@@ -115,13 +124,14 @@ class RightFiles(Case):
             ("rot90", Averaged(None, nn.Conv2d(3, 3, 3, padding=1)), (3, 6, 6)),
             ("index_add", Apply(lambda x: torch.zeros_like(x).index_add(1, ends, x[:, [3, 4, 5, 0, 1]])), (6, 6)),
             ("index_add_", Apply(lambda x: torch.zeros_like(x).index_add_(-1, ends, x[..., :5], alpha=2)), (6,)),
+            ("scatter_add", Apply(lambda x: x.scatter_add(1, ends[None, :, None].expand_as(x[:, :5]), x[:, :5])), (6, 6)),
             ("expm1, exp2", Apply(lambda x: torch.expm1(x) + x.exp2()), (6,)),
             ("matrix power", Apply(lambda x: torch.linalg.matrix_power(x.view(-1, 6, 6) / 4, 3), power), (6,)),
         ]:
-            if name.startswith("index_add") and torch.__version__.startswith("1."):
-                continue  # whose exporter has no scatter_add either, and says so
             with self.subTest(name):
                 self.assert_right(model, torch.randn(3, *shape))
+        # What has no numbers for values of the other sign is not asked for them.
+        export(Logarithm(), torch.rand(3, 6) + 0.5, self.path)
         normed = nn.utils.parametrizations.spectral_norm(nn.Linear(6, 6))
         self.assert_right(nn.Sequential(normed, nn.Tanh()), torch.randn(3, 6))
 
@@ -515,6 +525,7 @@ class LoudErrors(Case):
         self.assert_refused("returns tuple", Apply(lambda x: (x, x)), x)
         self.assert_refused("must be the batch", Apply(lambda x: x.sum(0)), x)
         self.assert_refused("batch size 3", Apply(lambda x: x.reshape(int(x.shape[0]), 2, 3)), x)
+        self.assert_refused("of the other sign", Apply(lambda x: x if x.mean() > 0 else 2 * x), x)
         self.assert_refused("random in eval mode", Apply(lambda x: x + torch.randn_like(x)), x)
         self.assert_refused("float64", Apply(lambda x: x.double()), x)
         self.assert_refused("another opset", nn.Linear(6, 6), x, opset=99)
