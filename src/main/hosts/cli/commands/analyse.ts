@@ -17,7 +17,7 @@ import {
   type Options,
   type Shell,
 } from "../command";
-import { modelFile } from "./modelFile";
+import { namedNetwork, type NamedNetwork } from "./modelFile";
 import { resultInWords } from "./result";
 import {
   bytes,
@@ -211,10 +211,15 @@ export function givenParameters(
 
 /** @throws UserError "params/…" */
 async function specOf(definition: AnalysisDefinition, args: Arguments): Promise<AnalysisSpec> {
+  const network = await modelOf(definition, args);
+  const series =
+    definition.checkpoints !== "weights" || network?.checkpoints === undefined
+      ? {}
+      : { checkpoints: network.checkpoints };
   return {
     analysis: definition.id,
-    parameters: checkedParameters(definition.id, givenParameters(definition, args)),
-    model: await modelOf(definition, args),
+    parameters: checkedParameters(definition.id, { ...series, ...givenParameters(definition, args) }), // prettier-ignore
+    model: network && { path: network.path, weights: network.weights },
     data: { path: resolve(args.given("data")), options: dataOptionsOf(args) },
   };
 }
@@ -223,9 +228,9 @@ async function specOf(definition: AnalysisDefinition, args: Arguments): Promise<
 async function modelOf(
   definition: AnalysisDefinition,
   args: Arguments,
-): Promise<AnalysisSpec["model"]> {
+): Promise<NamedNetwork | null> {
   if (definition.model === "optional" && args.text("model") === undefined) return null;
-  return { path: await modelFile(args.given("model")), weights: pathOf(args, "weights") };
+  return namedNetwork(args.given("model"), pathOf(args, "weights"));
 }
 
 /** More names than this are no list that anybody reads. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { modelFile } from "./modelFile";
+import { modelFile, namedNetwork } from "./modelFile";
 
 let study: string;
 beforeEach(async () => {
@@ -32,6 +32,23 @@ test("of several trainings one is to be named, by folders that can be copied", a
     code: "model/several",
     todo: `Name the folder of one of them: ${folders.join(", ")}.`,
   });
+});
+
+test("the folder of a seed stands for its training's network with the last weights of that seed", async () => {
+  const folder = await training("twins");
+  const seed = join(folder, "seed-1");
+  await mkdir(seed);
+  for (const epoch of ["0000", "0002", "0010"]) {
+    await writeFile(join(seed, `epoch-${epoch}.safetensors`), "");
+  }
+  const path = join(folder, "model.onnx");
+  const checkpoints = "seed-1/epoch-*.safetensors";
+  expect(await namedNetwork(seed, null)).toEqual({ path, weights: join(seed, "epoch-0010.safetensors"), checkpoints }); // prettier-ignore
+  await writeFile(join(seed, "final.safetensors"), "");
+  expect(await namedNetwork(seed, null)).toEqual({ path, weights: join(seed, "final.safetensors"), checkpoints }); // prettier-ignore
+  expect((await namedNetwork(seed, "/other.pt")).weights).toBe("/other.pt");
+  expect(await namedNetwork(folder, null)).toEqual({ path, weights: null });
+  expect(await namedNetwork(join(folder, "model.onnx"), null)).toEqual({ path, weights: null });
 });
 
 test("files and folders without trainings stay what they are", async () => {

@@ -1,9 +1,42 @@
 /** A network named by the folder that a training made: nobody types the name that it was given there. */
-import { stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../../../../shared/errors";
 import { listTrainings, recordPath, trainingFolder } from "../../../training/folder";
+import { memberFiles } from "../../../training/member";
+import { CHECKPOINT_PATTERN } from "../../../../shared/training/checkpoints";
 import { NETWORK } from "../../../compute/tasks/trainBegin";
+
+/** A network with its weights, as options name them. */
+export interface NamedNetwork {
+  /** Absolute. */
+  readonly path: string;
+  /** null for those in its file. */
+  readonly weights: string | null;
+  /** Of a seed's folder: its checkpoints, for analyses that take a series of them. */
+  readonly checkpoints?: string;
+}
+
+/**
+ * As `modelFile`; of the folder of one seed of a training its network with the last weights that it has, unless others are
+ * given.
+ * @param weights null where none are given
+ * @throws UserError "model/several"
+ */
+export async function namedNetwork(given: string, weights: string | null): Promise<NamedNetwork> {
+  const path = resolve(given);
+  const training = dirname(path);
+  const isOfTraining = (await isThere(recordPath(training))) && !(await isThere(recordPath(path)));
+  const names = isOfTraining ? await readdir(path).catch(() => []) : [];
+  const epochs = names.filter((name) => /^epoch-\d+\.safetensors$/.test(name)).sort();
+  const last = names.includes(memberFiles.final) ? memberFiles.final : epochs.at(-1);
+  if (last === undefined) return { path: await modelFile(given), weights };
+  return {
+    path: join(training, NETWORK),
+    weights: weights ?? join(path, last),
+    checkpoints: `${basename(path)}/${CHECKPOINT_PATTERN}`,
+  };
+}
 
 /**
  * The file itself; of a training's folder the network in it, of a study's folder that of its only training.

@@ -4,7 +4,7 @@ import { agrees, parityInWords } from "../../../../shared/parity";
 import { showSides } from "../../../../shared/fields/sides";
 import { axesInWords, statedFields } from "../../../../shared/fields/stated";
 import { wrapped, type Command } from "../command";
-import { modelFile } from "./modelFile";
+import { namedNetwork } from "./modelFile";
 import { bytes, json, jsonOption, pathOf, table, weightsOption } from "./shared";
 
 export const modelInfo: Command = {
@@ -16,11 +16,9 @@ export const modelInfo: Command = {
   example: "noetherscope model info resources/examples/jets/plain.onnx",
   async run(args, shell) {
     const compute = await shell.compute();
-    const info = await compute.call(
-      "inspectModel",
-      { path: await modelFile(args.positionals[0]!), weights: pathOf(args, "weights") },
-      { signal: shell.signal },
-    );
+    const { path, weights } = await namedNetwork(args.positionals[0]!, pathOf(args, "weights"));
+    const { signal } = shell;
+    const info = await compute.call("inspectModel", { path, weights }, { signal });
     shell.print(args.flag("json") ? json(info) : describe(info));
   },
 };

@@ -1,7 +1,7 @@
 /** `noetherscope model run` */
 import { resolve } from "node:path";
 import type { Command } from "../command";
-import { modelFile } from "./modelFile";
+import { namedNetwork } from "./modelFile";
 import {
   assertNoFile,
   executorOption,
@@ -32,11 +32,12 @@ export const modelRun: Command = {
     const out = resolve(args.given("out"));
     if (!args.flag("force")) await assertNoFile(out);
     const compute = await shell.compute();
+    const { path, weights } = await namedNetwork(args.positionals[0]!, pathOf(args, "weights"));
     const { outputs, executor, remarks } = await compute.call(
       "runModel",
       {
-        model: await modelFile(args.positionals[0]!),
-        weights: pathOf(args, "weights"),
+        model: path,
+        weights,
         inputs: resolve(args.given("inputs")),
         out,
         ...(await targetOf(args, shell, compute)),
