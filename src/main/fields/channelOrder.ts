@@ -16,26 +16,36 @@ const MARGIN = 2;
 /** More places than these are not tried: each takes as long as the check itself. */
 const MOST_PLACES = 8;
 
+/** As `checkConvention` takes them. */
+export interface Asked {
+  readonly values: Values;
+  readonly shape: readonly number[];
+  readonly grid: Grid;
+  readonly later: Values | undefined;
+}
+
 /**
  * The report, or where the channels explain the data in one other order alone, a report that proposes it: as a further
  * row with fields of its own. Where the stated order explains them nothing else is tried.
  * @param report what `checkConvention` says of the same data
+ * @param turn lets others have the thread before each order, and ends the search by throwing
  */
-export function withOrder(
+export async function withOrder(
   report: ConventionReport,
-  values: Values,
-  shape: readonly number[],
+  { values, shape, grid, later }: Asked,
   spec: FieldSpec,
-  grid: Grid,
-  later: Values | undefined,
-): ConventionReport {
+  turn: () => Promise<void>,
+): Promise<ConventionReport> {
   const stated = leftBy(report);
   if (stated <= EXPLAINS) return report;
-  const explaining = otherOrders(spec)
-    .map((order) => ({ order, found: checkConvention(values, shape, order, grid, later) }))
-    .filter(({ found }) => leftBy(found) <= Math.min(EXPLAINS, stated / MARGIN));
+  const explaining: ConventionReport[] = [];
+  for (const order of otherOrders(spec)) {
+    await turn();
+    const found = checkConvention(values, shape, order, grid, later);
+    if (leftBy(found) <= Math.min(EXPLAINS, stated / MARGIN)) explaining.push(found);
+  }
   const [one] = explaining;
-  return one === undefined || explaining.length > 1 ? report : proposing(report, one.found, spec);
+  return one === undefined || explaining.length > 1 ? report : proposing(report, one, spec);
 }
 
 /** The same fields with the one vector before each of the others, or last: every order but the stated one. */

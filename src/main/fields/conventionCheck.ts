@@ -12,8 +12,10 @@ import {
 } from "../../shared/fields/spec";
 import { sizeOf } from "../../shared/tensor";
 import { unexplained, type CarriedPair } from "./convention/carried";
+import { averaged, coarsened } from "./convention/coarse";
 import type { Explained } from "./convention/explained";
 import { divergences } from "./convention/divergence";
+import { isGradient } from "./convention/gradient";
 import { isotropies } from "./convention/isotropy";
 import { lawUnexplained } from "./convention/law";
 import { spaceOf, storedVector, type Space, type StoredVector } from "./convention/flow";
@@ -24,14 +26,18 @@ import {
   curlFreeAsStated,
   type Contradicted,
 } from "./convention/judge";
-import { readAs, readingsOf, storedChannels, type Reading } from "./convention/readings";
+import { meaningOf } from "./convention/meaning";
+import {
+  atRightAngle,
+  readAs,
+  readingsOf,
+  storedChannels,
+  type Reading,
+} from "./convention/readings";
 import { vorticityUnexplained } from "./convention/vorticity";
 
 type Values = Float32Array | Float64Array;
 type Evidence = NonNullable<ConventionReport["evidence"]>[number];
-
-/** More points than these say no more: of larger fields every evidence takes the average over blocks. */
-const MOST_POINTS = 2 ** 16;
 
 /** Below this a score is rounding. */
 const ROUNDING = 1e-6;
@@ -51,7 +57,8 @@ interface Finding extends Omit<Evidence, "says" | "weight"> {
  * Scores all signed permutations of a vector's components: eight on a plane, 48 in space. Frames decide before divergence
  * does, for a flow without curl that is read at a right angle looks incompressible. Noise, states that do not change,
  * shear flows and unrelated frames stay without a verdict. Of several vectors the velocity is reported, unless another one
- * contradicts what is stated of it; of those only divergence is asked, for nothing says that they carry anything.
+ * contradicts what is stated of it; of those only divergence is asked, for nothing says that they carry anything. Names
+ * count where they say that a vector is no flow: of a force or a gradient not even divergence is known.
  * @param values [B, C, …grid], states
  * @param later the states that follow them, where the file has any
  * @throws UserError "convention/no-vector"
@@ -94,29 +101,48 @@ function reportOn(
     framesOf(states, shape, spec, vector, space, coarse.block, grid);
   const before = frames(values);
   const after = later === undefined ? undefined : frames(later);
+  const meaning = meaningOf(vector.name);
+  const divergence = divergenceFinding(before, readings, space);
   const findings = [
-    ...divergenceFinding(before, readings, space),
-    ...(after === undefined ? [] : changeFindings(before, after, spec, vector, readings, space)),
+    ...(meaning === "other" ? divergence.map(undecided) : divergence),
+    ...(after !== undefined && meaning === "flow"
+      ? changeFindings(before, after, spec, vector, readings, space)
+      : []),
     ...isotropyFinding(before, readings, space),
-    ...(after === undefined ? [] : lawFinding(before, after, spec, readings, space)),
+    ...(after === undefined ? [] : lawFinding(before, after, spec, vector, readings, space)),
   ];
-  const left = remaining(findings, readings);
+  const slopes = carriedOf(spec).some(
+    (_, at) =>
+    isGradient(before.map(({ flow, scalars }) => ({ flow, field: scalars[at]! })), readings, space), // prettier-ignore
+  );
+  const left = remaining(findings, readings, slopes);
   const counted = countedIn(findings, left);
   const total = readings.map((_, i) => Math.max(0, ...counted.map(({ scores }) => scores[i]!)));
   const order = readings.map((_, i) => i).filter((i) => left[i]);
   // The stated one where nothing contradicts it, though another may score as well.
-  const best = left[0]! ? 0 : order.reduce((a, b) => (total[b]! < total[a]! ? b : a), order[0]!);
+  const agreed = readings.map((_, i) => findings.filter(isChange).reduce((sum, { scores }) => sum + scores[i]!, 0)); // prettier-ignore
+  const nearer = (a: number, b: number): boolean =>
+    total[b]! < total[a]! - ROUNDING || (total[b]! <= total[a]! + ROUNDING && agreed[b]! < agreed[a]!); // prettier-ignore
+  const best = left[0]! ? 0 : order.reduce((a, b) => (nearer(a, b) ? b : a), order[0]!);
   const told = order.length === readings.length ? "cannot-tell" : left[0] ? "fits" : "other-fits-better"; // prettier-ignore
   const least = Math.min(...decidingFor(findings, best).map(({ scores }) => scores[best]!));
   const poor = told === "other-fits-better" && least > POOR;
   const verdict = poor ? "cannot-tell" : told;
   const fieldsAs = (reading: Reading): string =>
     showFieldSpec(spec.map((one) => (one === vector ? readAs(one, reading) : one)));
+  const kinds = mirrored(spec);
+  const mirrors =
+    verdict === "other-fits-better" &&
+    after !== undefined &&
+    kinds !== undefined &&
+    atRightAngle(readings[best]!, readings[0]!) &&
+    lawFinding(before, after, kinds, vector, readings, space).some(fitsAsStated);
   return {
     verdict,
     sentence: poor
       ? nothingFits(vector, readings[best]!, least)
-      : sentenceFor(verdict, vector, readings, findings, best, alsoPossible(order, best, readings)),
+      : sentenceFor(verdict, vector, readings, findings, best, alsoPossible(order, best, readings)) + // prettier-ignore
+        (mirrors ? ` Or a mirror reverses the other fields: ${showFieldSpec(kinds)}.` : ""),
     rows: readings.map((reading, i) => {
       const { name, description } = reading;
       const row = { name, description, score: total[i]!, stated: i === 0, possible: left[i]! };
@@ -129,6 +155,30 @@ function reportOn(
     })),
     samples,
   };
+}
+
+/** The fields with pseudoscalars for scalars and the reverse; undefined where there is none of either. */
+function mirrored(spec: FieldSpec): FieldSpec | undefined {
+  const others = { scalar: "pseudoscalar", pseudoscalar: "scalar" } as const;
+  const kinds = spec.map((one) =>
+    one.kind === "scalar" || one.kind === "pseudoscalar" ? { ...one, kind: others[one.kind] } : one,
+  );
+  return kinds.some((one, i) => one !== spec[i]) ? kinds : undefined;
+}
+
+/** Whether the stated reading is one that this tells others from. */
+function fitsAsStated({ decides, contradicted }: Finding): boolean {
+  return decides && !contradicted[0]!;
+}
+
+/** The same scores, of a vector that they say nothing of. */
+function undecided(finding: Finding): Finding {
+  return { ...finding, decides: false, contradicted: finding.contradicted.map(() => false) };
+}
+
+/** Whether it is of what a flow does from frame to frame, which alone counts the sign of the vector. */
+function isChange({ name }: Finding): boolean {
+  return name.startsWith("Change of ");
 }
 
 /** What rows are scored by: what decided among them, else all but laws and isotropy, which wrong readings may fit too. */
@@ -167,7 +217,10 @@ function weighed(
 /** The velocity first, or the first vector where none is called so. */
 function vectorsOf(spec: FieldSpec): [ChannelGroup, ...ChannelGroup[]] {
   const vectors = spec.filter(({ kind }) => kind === "vector");
-  const chosen = vectors.find(({ name }) => /^(v|u|velocity)$/i.test(name)) ?? vectors[0];
+  const chosen =
+    vectors.find(({ name }) => /^(v|u|velocity)$/i.test(name)) ??
+    vectors.find(({ name }) => meaningOf(name) === "flow") ??
+    vectors[0];
   if (chosen === undefined) {
     throw new UserError(
       "convention/no-vector",
@@ -245,6 +298,7 @@ function lawFinding(
   before: readonly Frame[],
   after: readonly Frame[],
   spec: FieldSpec,
+  vector: ChannelGroup,
   readings: readonly Reading[],
   space: Space,
 ): Finding[] {
@@ -253,7 +307,7 @@ function lawFinding(
   const pairs = before.map((frame, s) => ({ before: all(frame), after: all(after[s]!) }));
   const pseudo = othersOf(spec).map(({ kind }) => kind === "pseudoscalar");
   const explained = lawUnexplained(pairs, pseudo, readings, space);
-  const contradicted = contradictedByLaw(explained);
+  const contradicted = contradictedByLaw(explained, meaningOf(vector.name) === "flow");
   return [
     {
       name: LAW,
@@ -333,8 +387,15 @@ function change(name: string, question: string, explained: Explained): Finding {
   };
 }
 
-/** One flag a reading: whether nothing contradicts it. All of them where the evidence contradicts itself. */
-function remaining(findings: readonly Finding[], readings: readonly Reading[]): boolean[] {
+/**
+ * One flag a reading: whether nothing contradicts it. All of them where the evidence contradicts itself.
+ * @param slopes whether the vector is the gradient of a field beside it, turned or not
+ */
+function remaining(
+  findings: readonly Finding[],
+  readings: readonly Reading[],
+  slopes: boolean,
+): boolean[] {
   const all = readings.map(() => true);
   const [divergence, changes] = [
     findings.filter(({ name }) => name === "Divergence"),
@@ -350,7 +411,7 @@ function remaining(findings: readonly Finding[], readings: readonly Reading[]): 
   }, all);
   return divergence.reduce((left, { contradicted, decides }) => {
     if (!decides) return left;
-    if (ranked.length === 0 && curlFreeAsStated(contradicted, readings)) return left;
+    if (ranked.length === 0 && (slopes || curlFreeAsStated(contradicted, readings))) return left;
     const next = left.map((one, i) => one && !contradicted[i]);
     return next.some(Boolean) ? next : left;
   }, narrowed);
@@ -397,32 +458,4 @@ function alsoPossible(left: readonly number[], best: number, readings: readonly 
 
 function lower(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
-}
-
-/** The grid of block averages where it has more points than are needed; the block's side divides every axis. */
-function coarsened(grid: Grid): { grid: Grid; block: number } {
-  let block = 1;
-  let size = grid.size;
-  while (sizeOf(size) > MOST_POINTS && size.every((n) => n % 2 === 0 && n > 16)) {
-    block *= 2;
-    size = size.map((n) => n / 2);
-  }
-  return { grid: { ...grid, size }, block };
-}
-
-function averaged(field: Values, size: readonly number[], block: number): Float64Array {
-  let values = Float64Array.from(field);
-  if (block === 1) return values;
-  size.forEach((points, axis) => {
-    const after = sizeOf(size.slice(axis + 1));
-    const before = sizeOf(size.slice(0, axis).map((n) => n / block));
-    const kept = points / block;
-    const next = new Float64Array(before * kept * after);
-    for (let p = 0; p < before * points; p++) {
-      const row = Math.floor(p / points) * kept + Math.floor((p % points) / block);
-      for (let k = 0; k < after; k++) next[row * after + k]! += values[p * after + k]! / block;
-    }
-    values = next;
-  });
-  return values;
 }

@@ -36,9 +36,10 @@ function laid(one: ConventionCase, order: FieldSpec): ConventionCase {
   };
 }
 
-function reportOn({ before, after, shape, grid }: ConventionCase, stated: FieldSpec) {
+async function reportOn({ before, after, shape, grid }: ConventionCase, stated: FieldSpec) {
   const alone = checkConvention(before, shape, stated, grid, after);
-  return { alone, whole: withOrder(alone, before, shape, stated, grid, after) };
+  const asked = { values: before, shape, grid, later: after };
+  return { alone, whole: await withOrder(alone, asked, stated, () => Promise.resolve()) };
 }
 
 const proposal = ({ rows, best = 0 }: ConventionReport): string | undefined =>
@@ -54,16 +55,16 @@ describe("where the vector lies elsewhere than stated", () => {
 
   test.each(orders.map((stated) => [showFieldSpec(stated), stated] as const))(
     "that order is proposed, stated as %s",
-    (_, stated) => {
-      const { alone, whole } = reportOn(stored, stated);
+    async (_, stated) => {
+      const { alone, whole } = await reportOn(stored, stated);
       if (stated === orders[2]) return expect(whole).toBe(alone);
       expect(whole.verdict).toBe("other-fits-better");
       expect(proposal(whole)).toBe("density:rho,scalar:p,vector:v");
     },
   );
 
-  test("a row more has a score of every evidence, and no other row is proposed beside it", () => {
-    const { alone, whole } = reportOn(stored, flow.fields);
+  test("a row more has a score of every evidence, and no other row is proposed beside it", async () => {
+    const { alone, whole } = await reportOn(stored, flow.fields);
     // What is read as vₓ and vᵧ is the pressure and a component.
     expect(alone.verdict).toBe("cannot-tell");
     expect(alone.sentence).toMatch(/^No reading of v fits: .* another order/);
@@ -82,10 +83,19 @@ test.each(
   ambiguous(60)
     .filter(({ fields }) => fields.length > 1)
     .map((one) => [one.name, one] as const),
-)("%s tells of no other order", (_, one) => {
+)("%s tells of no other order", async (_, one) => {
   for (const stated of [one.fields, ...otherOrders(one.fields)]) {
-    expect(proposal(reportOn(one, stated).whole)).toBeUndefined();
+    expect(proposal((await reportOn(one, stated)).whole)).toBeUndefined();
   }
+});
+
+test("the search for another order ends where its turn is refused", async () => {
+  const stored = laid(flow, orders[2]!);
+  const { before, after, shape, grid } = stored;
+  const alone = checkConvention(before, shape, flow.fields, grid, after);
+  const asked = { values: before, shape, grid, later: after };
+  const stopped = (): Promise<void> => Promise.reject(new Error("stopped"));
+  await expect(withOrder(alone, asked, flow.fields, stopped)).rejects.toThrow("stopped");
 });
 
 test("there are as many orders as places for the vector, and none of tensors or two vectors", () => {

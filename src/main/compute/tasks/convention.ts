@@ -5,12 +5,14 @@
 import type { ConventionReport, DataOptions, MethodOutput } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import { select } from "../../../shared/selection";
-import { toFloat64 } from "../../../shared/tensor";
+import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import { showFieldSpec, type FieldSpec, type Grid } from "../../../shared/fields/spec";
 import { openData, type DataSet } from "../../data/dataset";
 import { stampOf } from "../../data/identity";
 import { withOrder } from "../../fields/channelOrder";
+import { averaged, coarsened } from "../../fields/convention/coarse";
 import { checkConvention } from "../../fields/conventionCheck";
+import type { TaskContext } from "../task";
 
 /** Enough for a verdict: the scores are means over whole fields. */
 const SAMPLES = "16";
@@ -28,16 +30,13 @@ export function sameFields({
 }
 
 /** @throws UserError "convention/no-fields", "convention/no-grid", "convention/no-vector" */
-export async function convention({
-  path,
-  options,
-}: {
-  path: string;
-  options: DataOptions;
-}): Promise<MethodOutput<"data.convention">> {
+export async function convention(
+  { path, options }: { path: string; options: DataOptions },
+  { signal }: Partial<Pick<TaskContext, "signal">> = {},
+): Promise<MethodOutput<"data.convention">> {
   const data = await openData(path, singleState(options));
   try {
-    return await conventionOf(data);
+    return await conventionOf(data, signal);
   } finally {
     await data.close();
   }
@@ -51,14 +50,14 @@ const MOST_ANSWERS = 8;
  * The answer for data as they are opened.
  * @throws UserError "convention/no-fields", "convention/no-grid", "convention/no-vector", "data/not-finite"
  */
-export async function conventionOf(data: DataSet): Promise<ConventionReport> {
+export async function conventionOf(data: DataSet, signal?: AbortSignal): Promise<ConventionReport> {
   const { path } = data;
   const options = singleState(data.options);
   const key = JSON.stringify([path, await stampOf(path), options]);
   const known = answers.get(key);
   if (known !== undefined) return known;
   const isSingle = data.options.history === undefined && data.options.conditions === undefined;
-  const report = isSingle ? await reportOn(data) : await reopened(path, options);
+  const report = isSingle ? await reportOn(data, signal) : await reopened(path, options, signal);
   if (answers.size === MOST_ANSWERS) answers.delete(answers.keys().next().value!);
   answers.set(key, report);
   return report;
@@ -69,23 +68,62 @@ function singleState({ history: _, conditions: __, ...options }: DataOptions): D
   return options;
 }
 
-async function reopened(path: string, options: DataOptions): Promise<ConventionReport> {
+async function reopened(
+  path: string,
+  options: DataOptions,
+  signal: AbortSignal | undefined,
+): Promise<ConventionReport> {
   const data = await openData(path, options);
   try {
-    return await reportOn(data);
+    return await reportOn(data, signal);
   } finally {
     await data.close();
   }
 }
 
-async function reportOn(data: DataSet): Promise<ConventionReport> {
-  const { fields, grid } = asked(data);
+/** Samples are read one at a time, and only what the check looks at is kept: a field may be as large as memory. */
+async function reportOn(data: DataSet, signal: AbortSignal | undefined): Promise<ConventionReport> {
+  const { fields, grid: whole } = asked(data);
+  const { grid, block } = coarsened(whole);
   const { indices } = select(data, { samples: SAMPLES });
-  const { input, target } = await data.read(indices);
-  const later = target !== undefined && sameFields(data) ? toFloat64(target) : undefined;
-  const states = toFloat64(input);
-  const report = checkConvention(states, input.shape, fields, grid, later);
-  return withOrder(report, states, input.shape, fields, grid, later);
+  const before: Float64Array[] = [];
+  const after: Float64Array[] = [];
+  for (const index of indices) {
+    signal?.throwIfAborted();
+    const { input, target } = await data.read([index]);
+    before.push(coarse(input, whole, block));
+    if (target !== undefined && sameFields(data)) after.push(coarse(target, whole, block));
+  }
+  const states = joined(before);
+  const later = after.length === 0 ? undefined : joined(after);
+  const shape = [before.length, states.length / (before.length * sizeOf(grid.size)), ...grid.size];
+  const turn = async (): Promise<void> => {
+    await new Promise(setImmediate);
+    signal?.throwIfAborted();
+  };
+  await turn();
+  const report = checkConvention(states, shape, fields, grid, later);
+  return withOrder(report, { values: states, shape, grid, later }, fields, turn);
+}
+
+/** One sample's channels, each as averages over blocks. */
+function coarse(state: Tensor, { size }: Grid, block: number): Float64Array {
+  const values = toFloat64(state);
+  const points = sizeOf(size);
+  const fields = Array.from({ length: values.length / points }, (_, c) =>
+    averaged(values.subarray(c * points, (c + 1) * points), size, block),
+  );
+  return joined(fields);
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const out = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }
 
 function asked({ path, fields, grid, states }: DataSet): { fields: FieldSpec; grid: Grid } {

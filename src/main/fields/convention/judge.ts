@@ -33,6 +33,8 @@ const LEFT = 1e-9;
 
 /** What a law must explain before readings are measured by it, and by how much less it explains under a wrong one. */
 const LAW_EXPLAINS = 0.5;
+/** Of what is no flow the whole law must be known: a density that drifts across a field tells half of one. */
+const LAW_EXPLAINS_ALL = 0.9;
 const LAW_LESS = 0.1;
 const LAW_FACTOR = 3;
 /** Laws have many terms: fewer samples than these may be explained by any. */
@@ -85,13 +87,15 @@ export function contradictedByChange(explained: Explained): Contradicted {
 /**
  * A reading is contradicted where a law that is the same for images explains the changes under another one, and leaves
  * several times as much under this one, in nearly every sample.
+ * @param flow whether the vector may be a flow
  */
-export function contradictedByLaw(explained: Explained): Contradicted {
+export function contradictedByLaw(explained: Explained, flow: boolean): Contradicted {
   const { together, bySample } = explained;
   const best = together.indexOf(Math.min(...together));
   const least = together[best]!;
   const samples = bySample[best]!;
-  if (1 - least < LAW_EXPLAINS || samples.length < LAW_FEW || !beyondChance(explained)) {
+  const asked = flow ? LAW_EXPLAINS : LAW_EXPLAINS_ALL;
+  if (1 - least < asked || samples.length < LAW_FEW || !beyondChance(explained)) {
     return together.map(() => false);
   }
   return together.map((share, i) => {

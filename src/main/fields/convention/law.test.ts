@@ -145,6 +145,14 @@ test("a right-angle turn of an incompressible flow is told where its dynamics te
   expect(checkConvention(before, shape, spec, grid, after).verdict).toBe("other-fits-better");
 });
 
+test("a law that fits turned by a right angle, or with a field that mirrors reverse, is told as either", () => {
+  const [before, after] = frames(light, 12);
+  const stated = parseFieldSpec("scalar:b,vector:E");
+  const { verdict, sentence } = checkConvention(before, shape, stated, grid, after);
+  expect(verdict).toBe("other-fits-better");
+  expect(sentence).toMatch("Or a mirror reverses the other fields: pseudoscalar:b,vector:E.");
+});
+
 test("isotropy agrees with what a still flow without divergence shows, and never decides", () => {
   const before = new Float64Array(SAMPLES * 2 * n * n);
   for (let sample = 0; sample < SAMPLES; sample++) {

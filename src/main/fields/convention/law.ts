@@ -7,7 +7,7 @@
  * Terms are q, ∂ᵢq, Δq and q∂ᵢq′ of all fields. A symmetry only exchanges terms and changes signs, so inner products are
  * taken once, and images cost nothing.
  */
-import { Matrix, solve } from "ml-matrix";
+import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import { d4 } from "../../../shared/groups/catalogue";
 import { determinant, type SignedPermutation } from "../../../shared/groups/element";
 import type { Explained } from "./explained";
@@ -57,17 +57,9 @@ export function lawUnexplained(
     bySample: found.map(({ bySample }) => bySample),
     byChance: movesOf(space.shape).map((move) => {
       const elsewhere = withMovedChanges(total, samples, space, move);
-      const left = [...shares.keys()].map((kind) => {
-        return togetherOf(averaged(elsewhere, imagesUnder(readings[kind]!, pseudo)), count);
-      });
-      return Math.min(...left);
+      return Math.min(...[...shares.values()].map(({ of }) => of(elsewhere)));
     }),
   };
-}
-
-/** The mean share that a law of its own for each field leaves, of inner products of frames and images. */
-function togetherOf(gram: Matrix, count: number): number {
-  return mean(count, (field) => leftBy(fitted(gram, field, count), gram, field, count));
 }
 
 function mean(count: number, of: (field: number) => number): number {
@@ -81,14 +73,29 @@ function sharesOf(
   grams: readonly Matrix[],
   total: Matrix,
   pseudo: readonly boolean[],
-): { together: number; bySample: number[] } {
+): Shares {
   const count = 2 + pseudo.length;
   const images = imagesUnder(reading, pseudo);
   const whole = averaged(total, images);
-  const fits = Array.from({ length: count }, (_, field) => fitted(whole, field, count));
+  const law = lawOf(whole, count);
+  const fits = Array.from({ length: count }, (_, field) => law(whole, field));
   const share = (gram: Matrix): number =>
     mean(count, (field) => leftBy(fits[field]!, gram, field, count));
-  return { together: share(whole), bySample: grams.map((gram) => share(averaged(gram, images))) };
+  return {
+    together: share(whole),
+    bySample: grams.map((gram) => share(averaged(gram, images))),
+    of(other) {
+      const gram = averaged(other, images);
+      return mean(count, (field) => leftBy(law(gram, field), gram, field, count));
+    },
+  };
+}
+
+interface Shares {
+  readonly together: number;
+  readonly bySample: readonly number[];
+  /** The mean share that a law of its own for each field leaves of other changes beside the same terms. */
+  of(gram: Matrix): number;
 }
 
 /** Term numbers: q, then ∂ₓq and ∂ᵧq, then Δq, then q∂ₓq′ and q∂ᵧq′; after the terms the changes. */
@@ -253,37 +260,45 @@ function imageOf(
 /** Inner products over frames and all their images, per image. */
 function averaged(gram: Matrix, images: readonly Image[]): Matrix {
   const size = gram.rows;
-  const out = new Matrix(size, size);
+  const from = gram.to1DArray();
+  const out = new Float64Array(size * size);
   for (const { to, sign } of images) {
     for (let p = 0; p < size; p++) {
+      const [row, factor] = [to[p]! * size, sign[p]! / images.length];
       for (let q = 0; q < size; q++) {
-        const value =
-          out.get(p, q) + (sign[p]! * sign[q]! * gram.get(to[p]!, to[q]!)) / images.length;
-        out.set(p, q, value);
+        out[p * size + q]! += factor * sign[q]! * from[row + to[q]!]!;
       }
     }
   }
-  return out;
+  return Matrix.from1DArray(size, size, out);
 }
 
-/** Coefficients of the law for one field's change; none where it does not change. */
-function fitted(gram: Matrix, field: number, count: number): Float64Array {
+/** Coefficients of a law for one field's change; none where it does not change. @param gram with the same terms */
+type Law = (gram: Matrix, field: number) => Float64Array;
+
+/** The terms' own products are taken apart once, for all fields and all changes. */
+function lawOf(gram: Matrix, count: number): Law {
   const terms = termOf.change(0, count);
-  const change = termOf.change(field, count);
   const used = Array.from({ length: terms }, (_, k) => k).filter((k) => gram.get(k, k) > 0);
-  const out = new Float64Array(terms);
-  if (used.length === 0 || !(gram.get(change, change) > 0)) return out;
   const scale = used.map((k) => Math.sqrt(gram.get(k, k)));
-  const normal = new Matrix(
-    used.map((p, a) =>
-      used.map((q, b) => gram.get(p, q) / (scale[a]! * scale[b]!) + (a === b ? RIDGE : 0)),
+  const normal = new CholeskyDecomposition(
+    new Matrix(
+      used.map((p, a) =>
+        used.map((q, b) => gram.get(p, q) / (scale[a]! * scale[b]!) + (a === b ? RIDGE : 0)),
+      ),
     ),
   );
-  const right = Matrix.columnVector(used.map((p, a) => gram.get(p, change) / scale[a]!));
-  solve(normal, right)
-    .to1DArray()
-    .forEach((c, a) => (out[used[a]!] = c / scale[a]!));
-  return out;
+  return (changes, field) => {
+    const change = termOf.change(field, count);
+    const out = new Float64Array(terms);
+    if (used.length === 0 || !(changes.get(change, change) > 0)) return out;
+    const right = Matrix.columnVector(used.map((p, a) => changes.get(p, change) / scale[a]!));
+    normal
+      .solve(right)
+      .to1DArray()
+      .forEach((c, a) => (out[used[a]!] = c / scale[a]!));
+    return out;
+  };
 }
 
 /** ‖change − law‖²/‖change‖². */

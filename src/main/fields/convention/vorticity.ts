@@ -24,8 +24,7 @@ export function vorticityUnexplained(
     if (opposite < 0) return;
     const samples = pairs.map((pair) => productsOf(pair, reading, space));
     if (samples.some((sample) => sample === undefined)) return;
-    // Of −v, vorticity and divergence have the other sign, and products of two stay.
-    const found = bySmoothing(samples as Float64Array[][], [diagonal(1), diagonal(-1)], space);
+    const found = bySmoothing(samples as Float64Array[][], [termsOf(1), termsOf(-1)], space);
     [i, opposite].forEach((row, k) => {
       together[row] = found.together[k]!;
       bySample[row] = [...found.bySample[k]!];
@@ -35,21 +34,29 @@ export function vorticityUnexplained(
   return { together, bySample, byChance };
 }
 
-function diagonal(sign: number): number[][] {
-  return [1, 1, sign, sign, sign].map((factor, i, all) =>
-    all.map((_, j) => (i === j ? factor : 0)),
-  );
+/**
+ * Of −v the vorticity has the other sign, and products of two stay. There is no third term: divergence alone changes the
+ * vorticity of a turning world, but also the difference of any two fields that react with each other.
+ */
+function termsOf(sign: number): number[][] {
+  return [
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0, 0, 0, 0],
+    [0, 0, sign, 0],
+    [0, 0, 0, sign],
+  ];
 }
 
-/** −v·∇ω, −ω∇·v, −∇·v, Δω and the change of ω; undefined where there is no curl. */
+/** −v·∇ω, −ω∇·v, Δω and the change of ω; undefined where there is no curl. */
 function productsOf(
   frames: readonly [StoredVector, StoredVector],
   { from, signs }: Reading,
   space: Space,
 ): Float64Array[] | undefined {
   const { points } = space;
-  const fields = Array.from({ length: 5 }, () => new Float64Array(points));
-  const [carrying, squeezing, opening, laplacian, change] = fields as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]; // prettier-ignore
+  const fields = Array.from({ length: 4 }, () => new Float64Array(points));
+  const [carrying, squeezing, laplacian, change] = fields as [Float64Array, Float64Array, Float64Array, Float64Array]; // prettier-ignore
   for (const [frame, flow] of frames.entries()) {
     const v = from.map((c, i) => flow.components[c]!.map((value) => signs[i]! * value));
     const slope = (along: number, i: number): Float64Array => flow.slopes[along]![from[i]!]!;
@@ -66,7 +73,6 @@ function productsOf(
     });
     subtractHalf(squeezing, curl, opens);
     for (let k = 0; k < points; k++) {
-      opening[k]! -= opens[k]! / 2;
       change[k]! += frame === 0 ? -curl[k]! : curl[k]!;
     }
   }
