@@ -86,3 +86,16 @@ test("a file of several sets must be chosen from", async () => {
     /several sets of weights: model, ema/,
   );
 });
+
+test("a normalised weight is compared as the weight that it is, on either side", async () => {
+  const matrix = (...values: number[]): Tensor => ({ ...vector(...values), shape: [2, 2] });
+  const parts = {
+    "a.weight_g": { ...vector(10, 13), shape: [2, 1] },
+    "a.weight_v": matrix(3, 4, 5, 12),
+  };
+  const plain = { "a.weight": matrix(6, 8, 5, 12) };
+  expect(await between(parts, plain)).toMatchObject({ same: ["a.weight"], gone: [], added: [] });
+  expect(await between(plain, parts)).toMatchObject({ same: ["a.weight"], gone: [], added: [] });
+  // Two that are normalised are compared by their parts.
+  expect((await between(parts, parts)).same).toEqual(["a.weight_g", "a.weight_v"]);
+});

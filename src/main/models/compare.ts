@@ -7,11 +7,12 @@ import { openNetwork } from "./network";
 import { openCheckpoint } from "./checkpoint";
 import { matchCheckpoint, storedTensors, transpose, type Match } from "./match";
 import { align, unwrapped } from "./names";
+import { plainWeights } from "./reparametrised";
 import type { StoredTensor } from "./stored";
 
 interface Side {
   readonly label: string;
-  readonly tensors: ReadonlyMap<string, Pick<StoredTensor, "shape" | "read">>;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
   close(): Promise<void>;
 }
 
@@ -31,7 +32,7 @@ export async function compareWeights(a: WeightsSide, b: WeightsSide): Promise<We
   try {
     const second = await sideOf(b, named);
     try {
-      return await differenceOf(first, second);
+      return await differenceOf(plainBeside(first, second), plainBeside(second, first));
     } finally {
       await second.close();
     }
@@ -106,10 +107,18 @@ function tensorsOf(
   });
 }
 
+function kindOf({ dtype, shape }: Tensor): Omit<StoredTensor, "read"> {
+  return { dtype, shape, storedType: dtype };
+}
+
+/** What a normalisation computes weights from, as those weights where the other side has no such parts. */
+function plainBeside(side: Side, other: Side): Side {
+  return { ...side, tensors: plainWeights(side.tensors, [...other.tensors.keys()]) };
+}
+
 function inMemory(label: string, tensors: readonly (readonly [string, Tensor])[]): Side {
   const readable = tensors.map(
-    ([name, tensor]) =>
-      [name, { shape: tensor.shape, read: () => Promise.resolve(tensor) }] as const,
+    ([name, tensor]) => [name, { ...kindOf(tensor), read: () => Promise.resolve(tensor) }] as const,
   );
   return { label, tensors: new Map(readable), close: () => Promise.resolve() };
 }

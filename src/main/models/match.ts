@@ -148,7 +148,7 @@ function severalFit(model: OnnxModel, { path }: Checkpoint, keys: readonly strin
 function networksIn(model: OnnxModel, { sets }: Checkpoint): WeightSet[] {
   const places = [...storedTensors(model).keys()].filter((name) => !anonymous.test(name));
   return sets.flatMap((given) => {
-    const set = plainWeights(given, places);
+    const set = { ...given, tensors: plainWeights(given.tensors, places) };
     const { file, rivals } = align([...set.tensors.keys()].map(unwrapped), places);
     if (rivals.length === 0) return [set];
     return [file, ...rivals].flatMap((prefix) => withPrefix(set, prefix) ?? []);

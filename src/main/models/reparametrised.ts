@@ -7,7 +7,6 @@
 import { fromFloat64, sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
 import { permuted } from "./permute";
 import type { StoredTensor } from "./stored";
-import type { WeightSet } from "./weightSets";
 
 /** The names of what a weight is computed from; by the first of them it is found. */
 interface Form {
@@ -40,32 +39,35 @@ const forms: readonly Form[] = [
 ];
 
 /**
- * The set with plain weights in the place of what they are computed from, where a network has none of the latter.
+ * The tensors with plain weights in the place of what they are computed from, where a network has none of the latter.
  * @param places names of the network's tensors
  */
-export function plainWeights(set: WeightSet, places: readonly string[]): WeightSet {
-  if (places.some((name) => forms.some(({ first }) => first.test(name)))) return set;
+export function plainWeights(
+  all: ReadonlyMap<string, StoredTensor>,
+  places: readonly string[],
+): ReadonlyMap<string, StoredTensor> {
+  if (places.some((name) => forms.some(({ first }) => first.test(name)))) return all;
   const plain = new Map<string, readonly [string, StoredTensor]>();
   const used = new Set<string>();
-  for (const name of set.tensors.keys()) {
+  for (const name of all.keys()) {
     for (const { first, weight, others, make, like } of forms) {
       if (!first.test(name)) continue;
       const names = [name, ...others.map((other) => name.replace(first, other))];
-      const parts = names.flatMap((part) => set.tensors.get(part) ?? []);
+      const parts = names.flatMap((part) => all.get(part) ?? []);
       const own = name.replace(first, weight);
-      if (parts.length < names.length || set.tensors.has(own)) continue;
+      if (parts.length < names.length || all.has(own)) continue;
       plain.set(name, [own, made(parts, parts[like]!, make)]);
       for (const part of names) used.add(part);
       break;
     }
   }
-  if (plain.size === 0) return set;
-  const tensors = [...set.tensors].flatMap(([name, tensor]) => {
+  if (plain.size === 0) return all;
+  const tensors = [...all].flatMap(([name, tensor]) => {
     const own = plain.get(name);
     if (own !== undefined) return [own];
     return used.has(name) ? [] : [[name, tensor] as const];
   });
-  return { ...set, tensors: new Map(tensors) };
+  return new Map(tensors);
 }
 
 function made(
