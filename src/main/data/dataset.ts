@@ -127,26 +127,37 @@ export interface Samples {
  */
 export async function openData(path: string, options: DataOptions = {}): Promise<DataSet> {
   const files: ArrayFile[] = [];
+  const shards: Shard[] = [];
   try {
     for (const shard of await shardsOf(path)) {
       const at = files.push(await openArrayFile(shard)) - 1;
-      files[at] = await withMeshes(files[at]!);
+      const file = (files[at] = await withMeshes(files[at]!));
+      // All that is asked of a file at once: of many, those asked for long ago are closed in HDF5's library.
+      const reading = await readingOf(file, options);
+      shards.push({ file, reading, unwritten: await unwrittenIn(reading) });
     }
-    return await dataSetOf(path, files, options);
+    return await dataSetOf(path, shards, options);
   } catch (error) {
     for (const file of files) await file.close();
     throw error;
   }
 }
 
-/** @param files of one layout: one, or those of a folder */
+/** A file, how it is read, and what of its states it does not hold. */
+interface Shard {
+  readonly file: ArrayFile;
+  readonly reading: Proposal;
+  readonly unwritten: readonly string[];
+}
+
+/** @param shards of one layout: one, or those of a folder */
 async function dataSetOf(
   path: string,
-  files: readonly ArrayFile[],
+  shards: readonly Shard[],
   options: DataOptions,
 ): Promise<DataSet> {
-  const readings: Proposal[] = [];
-  for (const one of files) readings.push(await readingOf(one, options));
+  const files = shards.map((shard) => shard.file);
+  const readings = shards.map((shard) => shard.reading);
   const paths = files.map((one) => one.path);
   const inEach = readings.map(({ input }) => statesOf(input));
   const single = joinedStates(inEach, paths);
@@ -264,7 +275,7 @@ async function dataSetOf(
         (notice) => boundary === undefined || !notice.startsWith("The boundary is not stated"),
       ),
       ...otherOrder(file.arrays, states, written, reading.coordinates),
-      ...(await unwrittenIn(readings, paths)),
+      ...unwrittenOf(shards),
       ...(paths.length > 1 && targets === "none" && options.axes === undefined
         ? framesOrSamples(states)
         : []),
@@ -354,25 +365,26 @@ function shardsSentence(files: readonly ArrayFile[]): string[] {
 /** Files of a folder of which it is said what is not in them; more are only counted. */
 const MOST_TOLD = 3;
 
-/** Sentences where parts of the states are not in their files, and fill values stand for them. */
-async function unwrittenIn(
-  readings: readonly Proposal[],
-  paths: readonly string[],
-): Promise<string[]> {
-  const told: string[] = [];
-  let lacking = 0;
-  for (const [i, { input, target = [] }] of readings.entries()) {
-    const found: string[] = [];
-    for (const { array } of [...input, ...target]) {
-      const sentence = await array.unwritten?.();
-      if (sentence !== undefined) found.push(sentence);
-    }
-    if (found.length > 0 && ++lacking > MOST_TOLD) continue;
-    told.push(...found.map((one) => (paths.length > 1 ? `${basename(paths[i]!)}: ${one}` : one)));
+/** Sentences where parts of the states are not in their file, and fill values stand for them. */
+async function unwrittenIn({ input, target = [] }: Proposal): Promise<string[]> {
+  const found: string[] = [];
+  for (const { array } of [...input, ...target]) {
+    const sentence = await array.unwritten?.();
+    if (sentence !== undefined) found.push(sentence);
   }
-  const more = lacking - MOST_TOLD;
-  if (more > 0)
+  return found;
+}
+
+/** The same of all files, each by its name where there are several. */
+function unwrittenOf(shards: readonly Shard[]): string[] {
+  const lacking = shards.filter(({ unwritten }) => unwritten.length > 0);
+  const told = lacking.slice(0, MOST_TOLD).flatMap(({ file, unwritten }) => {
+    return unwritten.map((one) => (shards.length > 1 ? `${basename(file.path)}: ${one}` : one));
+  });
+  const more = lacking.length - MOST_TOLD;
+  if (more > 0) {
     told.push(`${more} more ${more === 1 ? "file lacks" : "files lack"} parts likewise.`);
+  }
   return told;
 }
 

@@ -11,8 +11,8 @@ import { roomFor } from "./room";
 import { Spare } from "./spare";
 import type { StatePlace, States } from "./states";
 
-/** Each is held open; more have to be joined by whoever writes them. */
-const MOST_SHARDS = 800;
+/** Each is held open by the system; more have to be joined by whoever writes them. */
+const MOST_SHARDS = 4000;
 
 /**
  * The data files in a folder, in the order that people count in; the path alone where it is one file or a Zarr folder.

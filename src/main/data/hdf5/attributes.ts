@@ -1,5 +1,6 @@
 /** Attributes of HDF5 objects as plain values. */
 import type { Attributes, AttributeValue } from "../arrayFile";
+import type { Handle } from "./handle";
 import type { Library } from "./library";
 
 /** Longer ones are no description but data, or a lie about their size. */
@@ -9,10 +10,12 @@ const LONGEST = 1 << 20;
 const simple = new Set([0, 1, 3, 8]);
 
 /** What cannot be read as numbers, words or truth values is left out. */
-export function attributesOf(library: Library, file: bigint, path: string): Attributes {
+export function attributesOf(library: Library, handle: Handle, path: string): Attributes {
   const found: Record<string, AttributeValue> = {};
+  let file: bigint;
   let names: string[];
   try {
+    file = handle.number();
     names = library.calls.get_attribute_names(file, path);
   } catch {
     // The object is not there or damaged; whoever reads its data says so.

@@ -11,6 +11,7 @@ import { AlignedBoxes } from "../alignedBoxes";
 import { LARGEST_CHUNK } from "../chunked";
 import { roomFor } from "../room";
 import { areKnown } from "./filters";
+import type { Handle } from "./handle";
 import type { Library } from "./library";
 import { checkStored, storedSource, unwrittenIn } from "./stored";
 
@@ -51,7 +52,7 @@ const known = new Set([1, 2, 3, 5, 6]);
 
 export interface DatasetOptions {
   readonly library: Library;
-  readonly file: bigint;
+  readonly file: Handle;
   readonly path: string;
   /** Of the file on this machine. */
   readonly filePath: string;
@@ -121,8 +122,8 @@ async function pastLibrary(
   let pipeline: Filter[];
   let metadata: Metadata;
   try {
-    pipeline = library.calls.get_dataset_filters(file, path);
-    metadata = library.calls.get_dataset_metadata(file, path);
+    pipeline = library.calls.get_dataset_filters(file.number(), path);
+    metadata = library.calls.get_dataset_metadata(file.number(), path);
   } catch (cause) {
     throw unreadable(where, cause);
   }
@@ -237,7 +238,7 @@ function readPiece(
   try {
     const rank = box.count.length;
     const status = calls.get_dataset_data(
-      file,
+      file.number(),
       path,
       rank === 0 ? null : box.count.map(BigInt),
       rank === 0 ? null : box.start.map(BigInt),

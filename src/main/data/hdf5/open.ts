@@ -10,6 +10,7 @@ import { attributesOf } from "./attributes";
 import { openFile, type ByteSource } from "../byteSource";
 import { datasetSource, type DatasetOptions } from "./dataset";
 import { isLockedForWriting, isMarkedOpen } from "./lock";
+import { Handle } from "./handle";
 import { hdf5, mount, type Library, type Mounted } from "./library";
 import { treeOf, type Tree } from "./tree";
 
@@ -27,8 +28,7 @@ export async function openHdf5(path: string, format: ArrayFormat): Promise<Array
   } catch (error) {
     throw fileError(error, path, "read");
   }
-  const { calls } = library;
-  let file = -1n;
+  const file = new Handle(library, mounted);
   let closed = false;
   let raw: Promise<ByteSource> | undefined;
   const bytes = (): Promise<ByteSource> => (raw ??= openFile(path));
@@ -36,13 +36,12 @@ export async function openHdf5(path: string, format: ArrayFormat): Promise<Array
   const close = async (): Promise<void> => {
     if (closed) return;
     closed = true;
-    if (file >= 0n) calls.close_file(file);
+    file.rest();
     mounted.unmount();
     chunkCache.release(owner);
     await raw?.then((source) => source.close());
   };
   try {
-    file = calls.open(mounted.path, calls.H5F_ACC_RDONLY, false, -1, -1);
     const tree = treeIn(library, file, path);
     const arrays = sourcesOf({ library, file, filePath: path, bytes, owner }, tree, format);
     if (arrays.size === 0) {
@@ -70,10 +69,9 @@ export async function openHdf5(path: string, format: ArrayFormat): Promise<Array
   }
 }
 
-function treeIn(library: Library, file: bigint, path: string): Tree {
+function treeIn(library: Library, file: Handle, path: string): Tree {
   try {
-    if (file < 0n) throw new Error("not opened");
-    return treeOf(library, file);
+    return treeOf(library, file.number());
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     if (isMarkedOpen(firstBytes(path)) || isLockedForWriting(path)) {
@@ -133,11 +131,13 @@ function sourcesOf(
 }
 
 /** A dimension of NetCDF that has no values: the library's writers make an array for it all the same. */
-function isBareDimension({ calls }: Library, file: bigint, path: string): boolean {
+function isBareDimension({ calls }: Library, file: Handle, path: string): boolean {
   // Groups numbered by trajectory are no NetCDF's, and asking each would take long.
   if (/^\d+\//.test(path)) return false;
   try {
-    return calls.get_scale_name(file, path)?.startsWith("This is a netCDF dimension") === true;
+    return (
+      calls.get_scale_name(file.number(), path)?.startsWith("This is a netCDF dimension") === true
+    );
   } catch {
     return false;
   }
@@ -146,14 +146,14 @@ function isBareDimension({ calls }: Library, file: bigint, path: string): boolea
 /** Names of the dimension scales (NetCDF's dimensions), one an axis; undefined where an axis has none. */
 function scalesOf(
   { calls }: Library,
-  file: bigint,
+  file: Handle,
   path: string,
   rank: number,
 ): string[] | undefined {
   const names: string[] = [];
   try {
     for (let axis = 0; axis < rank; axis++) {
-      const name = calls.get_attached_scales(file, path, axis)[0]?.split("/").at(-1);
+      const name = calls.get_attached_scales(file.number(), path, axis)[0]?.split("/").at(-1);
       if (name === undefined) return undefined;
       names.push(name);
     }

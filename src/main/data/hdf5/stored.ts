@@ -80,7 +80,7 @@ async function whereStored({
   element,
 }: DatasetOptions): Promise<Stored | undefined> {
   // A reference to an object is the address of its header; the library hands it over as a list of bytes.
-  const reference = Uint8Array.from(library.calls.create_object_reference(file, path));
+  const reference = Uint8Array.from(library.calls.create_object_reference(file.number(), path));
   const source = await bytes();
   const header = Number(new DataView(reference.buffer).getBigUint64(0, true));
   const storage = await storageOf(source, header, `${filePath}: ${path}`);
