@@ -195,9 +195,10 @@ def _check_arguments(model, inputs, path, boundary, exporter):
     needed = _needed_inputs(model)
     if len(needed) > 1 or isinstance(inputs, (tuple, list, dict)):
         raise ExportError(
-            "%s.forward needs %s, but one input tensor is what can be analysed: wrap the model in a module whose "
+            "%s.forward needs %s, but one input tensor is what is exported here: wrap the model in a module whose "
             "forward(x) fixes everything else as buffers, or takes a time or a parameter from further channels of x, "
-            "t = x[:, -1, 0, 0], for the program puts what --conditions states there."
+            "t = x[:, -1, 0, 0]; or write all inputs with torch.onnx.export and input_names. Either way --conditions "
+            "states what the model is told beside x."
             % (type(model).__name__, ", ".join(needed) or "no input")
         )
     if not torch.is_tensor(inputs) or inputs.dim() < 2 or not inputs.is_floating_point():

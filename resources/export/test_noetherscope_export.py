@@ -485,6 +485,7 @@ class LoudErrors(Case):
                 return x * t * scale
 
         self.assert_refused("Timed.forward needs x, t, but one input", Timed(), torch.randn(3, 6))
+        self.assert_refused("--conditions states", Timed(), torch.randn(3, 6))
         self.assert_refused("one input tensor", nn.Linear(6, 6), (torch.randn(3, 6), torch.rand(3)))
 
     def test_complex_numbers_beyond_sums_and_products(self):

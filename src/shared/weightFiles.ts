@@ -3,6 +3,7 @@
 /** Endings of files that hold weights and nothing else. */
 export const weightEndings = [
   ".safetensors",
+  ".safetensors.index.json",
   ".pt",
   ".pth",
   ".ckpt",

@@ -7,6 +7,7 @@ import { encode, ExtData } from "@msgpack/msgpack";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../shared/errors";
 import { sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
+import { isWeightsName } from "../../shared/weightFiles";
 import { writeNpz } from "../data/npz";
 import { zipArchive } from "../data/zipWriter";
 import { smallModel, type SmallModel } from "../graph/onnx/testing";
@@ -268,6 +269,7 @@ describe("weights in several files", () => {
     });
     const { parameters } = await openModel(await shared(), { weights });
     expect(parameters.get("a.bias")!.data).toEqual(own["a.bias"].data);
+    expect([isWeightsName(weights), isWeightsName("preset.json")]).toEqual([true, false]);
   });
 
   test.each([
