@@ -38,6 +38,8 @@ export async function exportFigure(task: FigureTask): Promise<Uint8Array> {
   const view = Object.fromEntries(
     Object.entries(task.view).filter(([, value]) => value !== undefined),
   );
+  // A window's view keeps what its other figures play; on the command line it was asked of this one.
+  if (study === null && view.checkpoint !== undefined) checkPlays(record, figure);
   checkView(record, view);
   const run = { record, arrays };
   return drawFigure({
@@ -82,6 +84,20 @@ function checkView(record: RunRecord, view: FigureView): void {
   if (quantity !== undefined && !Object.hasOwn(arrays, quantity)) {
     throw refuse("quantity", quantity, Object.keys(arrays));
   }
+}
+
+/** @throws UserError "figure/view" for one that shows all checkpoints at once */
+function checkPlays({ analysis }: RunRecord, { id, plays }: FigureDefinition): void {
+  if (plays === true) return;
+  const figures = analysis === TRAINING ? curvesFigures : definitionOf(analysis).figures;
+  const playing = (figures as readonly FigureDefinition[]).filter((one) => one.plays === true);
+  throw new UserError("figure/view", `The figure ${id} shows all checkpoints at once, not one.`, {
+    where: "checkpoint",
+    todo:
+      playing.length === 0
+        ? "Leave it out."
+        : `Leave it out, or take ${playing.map((one) => one.id).join(" or ")}.`,
+  });
 }
 
 /** The figure with that id; without one, the analysis' first that the run can fill. @throws UserError "figure/unknown" */
