@@ -106,7 +106,7 @@ export const train: Command = {
       for (const line of inWords(study.path, record)) shell.print(line);
       for (const { seed, ...ended } of record.seeds) {
         const which = record.seeds.length > 1 ? `seed ${seed}: ` : "";
-        for (const sentence of verdictOf(ended)) shell.remark(`Note: ${which}${sentence}`);
+        for (const sentence of verdictOf(ended, record)) shell.remark(`Note: ${which}${sentence}`);
       }
     } finally {
       await workbench.close();
