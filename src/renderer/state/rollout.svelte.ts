@@ -41,11 +41,13 @@ export class RolloutView {
     return this.#asking;
   }
 
+  /** @param of the state of the data's file: of another one the answer is another */
   async look(
     request: Omit<RolloutRequest, "study">,
     ask: (request: Omit<RolloutRequest, "study">) => Promise<Answer>,
+    of = "",
   ): Promise<void> {
-    const question = JSON.stringify(request);
+    const question = JSON.stringify([request, of]);
     if (question === this.#last) return;
     this.#last = question;
     this.#asking = true;

@@ -41,6 +41,20 @@ test("the last question wins, and the same is not asked twice", async () => {
   expect(view.asking).toBe(false);
 });
 
+test("the same is asked again of a data file that changed", async () => {
+  const view = new RolloutView();
+  let asked = 0;
+  const ask = () => {
+    asked++;
+    return Promise.resolve(answer);
+  };
+  await view.look(request, ask, "here 100");
+  await view.look(request, ask, "here 100");
+  expect(asked).toBe(1);
+  await view.look(request, ask, "changed 100");
+  expect(asked).toBe(2);
+});
+
 test("a failure is kept until something is asked that works", async () => {
   const view = new RolloutView();
   await view.look(request, () => Promise.reject(new Error("gone")));

@@ -21,14 +21,14 @@ export function rolloutHandlers({
         });
       }
       const folder = study.trainings.folderOf(training);
-      const data = record.data.path;
+      const used = isAbsolute(record.data.path) ? record.data.path : join(study.path, record.data.path); // prettier-ignore
+      const entries = study.document.data.flatMap(({ id, file }) => (file.path === used ? [id] : [])); // prettier-ignore
+      // What is shown of a file that changed must not stand beside what was read before without a word.
+      await studies.look(study, entries);
       return compute.call("rollout", {
         model: join(folder, "model.onnx"),
         weights: join(folder, member.folder, checkpointName(epoch)),
-        data: {
-          path: isAbsolute(data) ? data : join(study.path, data),
-          options: dataOptions.parse(record.data.options),
-        },
+        data: { path: used, options: dataOptions.parse(record.data.options) },
         // Trainings of before kept how it was stated and not the numbers: those follow from the same data.
         normalise: record.normalisation === undefined ? String(record.parameters["normalise"] ?? "none") : "auto", // prettier-ignore
         pad: "auto",
