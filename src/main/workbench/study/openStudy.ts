@@ -2,6 +2,7 @@
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { analysisById } from "../../../shared/analyses";
+import { comparison } from "../../../shared/analyses/comparison";
 import type { RunEntry, Study } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import type { RunRecord } from "../../../shared/run";
@@ -473,7 +474,10 @@ function runEntry(
   const names = [
     ...(used === null
       ? []
-      : [ensembleOf(record, model, trainings) ?? model?.name ?? basename(used.path)]),
+      : [
+          ensembleOf(record, model, trainings) ??
+            `${model?.name ?? basename(used.path)}${othersIn(record)}`,
+        ]),
     from?.name ?? basename(record.data.path),
   ];
   return {
@@ -508,6 +512,14 @@ function ensembleOf(
   const training =
     model.removedTraining ?? trainings.find(({ models }) => models.includes(model.id))?.name;
   return training === undefined ? undefined : withSeeds(training, seeds.length);
+}
+
+/** " and 6 others" of a comparison, which is of the model no more than of those. */
+function othersIn({ analysis, summary }: RunRecord): string {
+  const { models } = summary;
+  const others = analysis === comparison.id && Array.isArray(models) ? models.length - 1 : 0;
+  if (others < 1) return "";
+  return others === 1 ? " and 1 other" : ` and ${others} others`;
 }
 
 /** By which a document that another program wrote is known. */

@@ -1,4 +1,4 @@
-import { appendFile, cp, readdir, rename, rm } from "node:fs/promises";
+import { appendFile, cp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../shared/errors";
@@ -40,6 +40,17 @@ describe("runs", () => {
       "Equivariance · model on data · group d4",
       "Equivariance · model on data · group v4",
     ]);
+  });
+
+  test("that compare networks say how many there were beside the first", async () => {
+    const study = await newStudy();
+    const { run } = await analyse(study);
+    const path = join(study.path, "runs", run!, "run.json");
+    const record = JSON.parse(await readFile(path, "utf8")) as object;
+    const models = Array.from({ length: 7 }, () => ({}));
+    await writeFile(path, JSON.stringify({ ...record, analysis: "comparison", summary: { models } })); // prettier-ignore
+    const [found] = (await newWorkbench().call("study.open", { path: study.path })).runs;
+    expect(found!.title).toBe("Comparison · model and 6 others on data");
   });
 
   test("are stale once model or data changed, and not when files are merely not here", async () => {
