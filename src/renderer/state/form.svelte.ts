@@ -1,5 +1,6 @@
 /** An analysis being set up: values as typed, what is wrong with them, and the requests that they make. */
 import { equivariance } from "../../shared/analyses/equivariance";
+import { evolution } from "../../shared/analyses/evolution";
 import type { AnalysisDefinition } from "../../shared/analyses/definition";
 import type { AnalysisRequest, Study } from "../../shared/contract";
 import type { ParameterValue } from "../../shared/parameters";
@@ -96,12 +97,15 @@ export class Form {
       .find((why) => why !== null);
     if (unfit !== undefined) return unfit;
     if (
-      this.definition.id === equivariance.id &&
+      [equivariance.id, evolution.id].includes(this.definition.id) &&
       groupOrNone(String(this.values["group"]))?.elements.length === 1
     ) {
       const fits =
         data !== undefined &&
         offers(data.info).some(({ group, fit }) => fit.fits && group.elements.length > 1);
+      if (fits && this.definition.id === evolution.id) {
+        return "Equivalent states are only the states themselves: choose another group.";
+      }
       return fits
         ? "A network commutes with doing nothing: choose another group."
         : "No group acts on these data, so there is nothing to compare.";

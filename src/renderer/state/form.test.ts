@@ -108,19 +108,26 @@ test("a model that was removed is named, and the run is held back until another 
   expect(form.hindrance).toBeNull();
 });
 
-test("equivariance under doing nothing is not run, and it is said whether another group fits", () => {
-  const { session } = open();
-  const page = { kind: "new", analysis: "equivariance" } as const;
-  session.setUp("equivariance");
-  const form = session.formOf(page);
-  form.set("group", "trivial");
-  expect(form.hindrance).toMatch(/choose another group/);
-  const particles = someData();
-  const info = { ...particles.info, axes: ["trajectory", "particle", "channel"], shape: [4, 5, 6] };
-  const other = open(someStudy({ data: [{ ...particles, info }] })).session;
-  other.setUp("equivariance");
-  expect(other.formOf(page).hindrance).toMatch(/^No group acts on these data/);
-});
+test.each(["equivariance", "evolution"])(
+  "%s under doing nothing is not run, and it is said whether another group fits",
+  (analysis) => {
+    const { session } = open();
+    const page = { kind: "new", analysis } as const;
+    session.setUp(analysis);
+    const form = session.formOf(page);
+    form.set("group", "trivial");
+    expect(form.hindrance).toMatch(/choose another group/);
+    const particles = someData();
+    const info = {
+      ...particles.info,
+      axes: ["trajectory", "particle", "channel"],
+      shape: [4, 5, 6],
+    };
+    const other = open(someStudy({ data: [{ ...particles, info }] })).session;
+    other.setUp(analysis);
+    expect(other.formOf(page).hindrance).toMatch(/^No group acts on these data/);
+  },
+);
 
 test("again: filled from a run, it differs from the defaults only where the run did", () => {
   const { record } = coherenceRun();
