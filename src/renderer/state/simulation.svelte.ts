@@ -21,7 +21,12 @@ export const amounts = {
   trajectories: count("Trajectories", "Each from a random start of its own.", 16, 1),
   steps: count("Steps", "States that are kept after the first one.", 50, 0),
   size: count("Points a side", "A power of two, except for compressible Euler.", 64, 1),
-  seed: count("Seed", "Of the random starts: the same one gives the same data.", 0, 0),
+  seed: count(
+    "Seed",
+    "Of the random starts: the same one gives the same data. With another number of points, random waves and bridges are others; sums of sines and Gaussians stay the same.",
+    0,
+    0,
+  ),
 } satisfies Record<string, Parameter>;
 
 export class Simulation {

@@ -23,7 +23,11 @@ export const simulate: Command = {
       value: "S",
       help: "Points a side, a power of two except for euler; of particles their number.",
     },
-    seed: { value: "K", help: "Of the random starts.", default: "0" },
+    seed: {
+      value: "K",
+      help: "Of the random starts; of another size, random waves and bridges of one seed are others, sums of sines and Gaussians the same.",
+      default: "0",
+    },
     out: { value: "FILE", help: "The .npz to write, or HDF5 of The Well, .h5." },
     ...forceOption,
     "dry-run": { help: "Only say what would be written: shape, size, time." },

@@ -73,7 +73,9 @@ export const sweep: Command = {
       return detach(shell, join(study, `sweep-${name}.log`));
     }
     if (wanted.length === 0) {
-      shell.remark("Everything that the study asks for is there.");
+      shell.remark(
+        "Everything that the study asks for is there. With --model NAME, --checkpoints or --analysis, the options describe another run.",
+      );
       return;
     }
     const compute = await shell.compute();
