@@ -14,8 +14,9 @@ import { averaged, coarsened } from "../../fields/convention/coarse";
 import { checkConvention } from "../../fields/conventionCheck";
 import type { TaskContext } from "../task";
 
-/** Enough for a verdict: the scores are means over whole fields. */
-const SAMPLES = "16";
+/** Enough for a verdict: the scores are means over whole fields, and large ones say more each. */
+const SAMPLES = { many: "16", ofLarge: "8" } as const;
+const LARGE = 2 ** 13;
 
 /** Whether targets are states like the inputs, so that they may be the frames after them. */
 export function sameFields({
@@ -85,7 +86,9 @@ async function reopened(
 async function reportOn(data: DataSet, signal: AbortSignal | undefined): Promise<ConventionReport> {
   const { fields, grid: whole } = asked(data);
   const { grid, block } = coarsened(whole);
-  const { indices } = select(data, { samples: SAMPLES });
+  const { indices } = select(data, {
+    samples: sizeOf(grid.size) > LARGE ? SAMPLES.ofLarge : SAMPLES.many,
+  });
   const before: Float64Array[] = [];
   const after: Float64Array[] = [];
   for (const index of indices) {

@@ -28,12 +28,13 @@ export function moved(
   let values = field;
   shape.forEach((n, axis) => {
     const inner = sizeOf(shape.slice(axis + 1));
+    const [length, reach] = [n * inner, (by[axis]! % n) * inner];
     const next = new Float64Array(values.length);
-    for (let line = 0; line < values.length; line += n * inner) {
-      for (let i = 0; i < n; i++) {
-        const from = line + i * inner;
-        next.set(values.subarray(from, from + inner), line + ((i + by[axis]!) % n) * inner);
-      }
+    // Of every line the part that stays in it, then the part that comes round.
+    for (let line = 0; line < values.length; line += length) {
+      const cut = line + length - reach;
+      next.set(values.subarray(line, cut), line + reach);
+      next.set(values.subarray(cut, line + length), line);
     }
     values = next;
   });
