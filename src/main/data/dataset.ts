@@ -40,7 +40,7 @@ import { joinedStates, linksIn, shardsOf } from "./shards";
 import { statesOf, type StatePlace, type States } from "./states";
 import { OWN_ORIGIN, OWN_PHYSICS } from "./write/ownWords";
 import { LookedAt } from "./looked";
-import { namesSaid, sidesSaid } from "./said";
+import { namesSaid, sidesSaid, withoutAssumed } from "./said";
 import { unitsOf } from "./units";
 
 /** `trajectories` and `times` count samples: T states of a trajectory are T − 1 transitions. */
@@ -205,7 +205,8 @@ async function dataSetOf(
     options.outputFields ?? reading.outputFields ?? (sameChannels ? stated : undefined),
     sameChannels ? names : undefined,
   );
-  const written = await readCoordinates(file.arrays, states, reading.coordinates);
+  const there = await readCoordinates(file.arrays, states, reading.coordinates);
+  const written = withoutAssumed(file, there);
   const sampleCount = numbering.count;
   const directions = states.axes.filter(isSpatial);
   const said = sidesSaid(file, directions.length);
@@ -274,7 +275,7 @@ async function dataSetOf(
       ...reading.notices.filter(
         (notice) => boundary === undefined || !notice.startsWith("The boundary is not stated"),
       ),
-      ...otherOrder(file.arrays, states, written, reading.coordinates),
+      ...otherOrder(file.arrays, states, there, reading.coordinates),
       ...unwrittenOf(shards),
       ...(paths.length > 1 && targets === "none" && options.axes === undefined
         ? framesOrSamples(states)

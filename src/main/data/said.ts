@@ -4,7 +4,8 @@
  */
 import { parseUnits, type Units } from "../../shared/fields/units";
 import type { ArrayFile } from "./arrayFile";
-import { OWN_UNITS } from "./write/ownWords";
+import type { Coordinates } from "./coordinates";
+import { OWN_ASSUMED, OWN_NAMES, OWN_UNITS } from "./write/ownWords";
 
 /** One side for each of the grid's axes; undefined where the file states none. */
 export function sidesSaid({ length }: ArrayFile, axes: number): readonly number[] | undefined {
@@ -29,9 +30,26 @@ export function unitsSaid(
   }
 }
 
+/** The positions and times less those that were only written because the file's layout needs some. */
+export function withoutAssumed(
+  file: Pick<ArrayFile, "attributes">,
+  coordinates: Coordinates,
+): Coordinates {
+  const text = file.attributes("")[OWN_ASSUMED];
+  if (typeof text !== "string") return coordinates;
+  const assumed = text.split(",");
+  return Object.fromEntries(
+    Object.entries(coordinates).filter(([axis]) => !assumed.includes(axis)),
+  );
+}
+
 /** One name a channel; undefined where the file states none. */
-export function namesSaid({ names }: ArrayFile, channels: number): readonly string[] | undefined {
-  const said = (names ?? "").split(",").map((name) => name.trim());
+export function namesSaid(
+  file: Pick<ArrayFile, "attributes" | "names">,
+  channels: number,
+): readonly string[] | undefined {
+  const text = file.names ?? file.attributes("")[OWN_NAMES];
+  const said = (typeof text === "string" ? text : "").split(",").map((name) => name.trim());
   const fits = said.length === channels && new Set(said).size === channels;
   return fits && said.every((name) => /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name)) ? said : undefined;
 }

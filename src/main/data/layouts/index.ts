@@ -6,7 +6,7 @@ import type { ArraySource } from "../arraySource";
 import { parseAxes, type Axis } from "../axes";
 import type { StatesPart } from "../states";
 import { isBoundary } from "../../../shared/fields/boundary";
-import { OWN_BOUNDARY, OWN_FIELDS } from "../write/ownWords";
+import { OWN_BOUNDARY, OWN_FIELDS, OWN_NAMES } from "../write/ownWords";
 import { axesOfDimensions, namedArrays, namedDimensions } from "./named";
 import { fno } from "./fno";
 import { lines } from "./lines";
@@ -108,10 +108,12 @@ function asStated(proposal: Proposal, file: ArrayFile): Proposal {
   const word = (value: unknown): string | undefined =>
     typeof value === "string" && value !== "" ? value : undefined;
   const fields = word(own[OWN_FIELDS]);
+  // A layout may take states for others of its shape, of which its own writer said that nobody knew.
+  const unknown = fields === undefined && own[OWN_NAMES] !== undefined;
   const boundary = word(own[OWN_BOUNDARY]);
   return {
     ...proposal,
-    ...(fields === undefined ? {} : { fields }),
+    ...(fields === undefined && !unknown ? {} : { fields }),
     ...(boundary === undefined || !isBoundary(boundary) ? {} : { boundary }),
     notices: proposal.notices.filter(
       (notice) => boundary === undefined || !notice.startsWith("The boundary is not stated"),

@@ -110,6 +110,40 @@ test.each(["the-well", "pdebench"] as const)(
   },
 );
 
+test.each(["the-well", "pdebench"] as const)(
+  "%s does not state what nobody stated, although it has to write some of it",
+  async (layout) => {
+    const path = join(folder, `unstated-${layout}.npz`);
+    const data = Float32Array.from({ length: 2 * 3 * 2 * 30 }, (_, i) => Math.sin(i));
+    await writeNpz(path, { states: { dtype: "float32", shape: [2, 3, 2, 5, 6], data } });
+    const before = await openData(path);
+    const out = join(folder, `unstated-${layout}.h5`);
+    const { notices } = await writeStates(before, out, layout, whole(before));
+    expect(notices.join()).toMatch(/sides of the box.*time step.*boundary/s);
+    const after = await openData(out);
+    expect(after).toMatchObject({ dt: undefined, spacing: null, coordinates: {}, boundary: undefined, fields: undefined }); // prettier-ignore
+    expect((await after.read([0, 3])).input.data).toEqual((await before.read([0, 3])).input.data);
+    await before.close();
+    await after.close();
+  },
+);
+
+test("channels that are only named keep their names, and uneven positions are no guess", async () => {
+  const path = join(folder, "named-channels.npz");
+  const data = Float32Array.from({ length: 2 * 3 * 30 }, (_, i) => Math.sin(i));
+  const u = { dtype: "float32" as const, shape: [1, 3, 5, 6], data: data.subarray(0, 90) };
+  const x = { dtype: "float64" as const, shape: [6], data: Float64Array.of(0, 1, 3, 4, 6, 9) };
+  await writeNpz(path, { u, w: { ...u, data: data.slice(90) }, x });
+  const before = await openData(path, { input: "u,w", axes: "n,t,y,x", length: [1, 9], dt: 1 });
+  const out = join(folder, "named-channels.h5");
+  const { notices } = await writeStates(before, out, "pdebench", whole(before));
+  expect(notices.join()).not.toContain("sides of the box");
+  const after = await openData(out);
+  expect(after.channels.map(({ name }) => name)).toEqual(["u", "w"]);
+  await before.close();
+  await after.close();
+});
+
 test("the equations and their numbers go along into every layout", async () => {
   const physics = { physics: "kdv", coefficients: { alpha: 6, beta: 0.25 } };
   const kdv = await openData(await made([2, 3, 1, 8], "x"), { fields: "density:u" });

@@ -12,10 +12,19 @@ import { showUnits } from "../../../shared/fields/units";
 import { showPhysics } from "../../../shared/physics/stated";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import type { ConvertOptions, Converted } from "../convert";
-import { stepOf } from "../coordinates";
+import { isSpatial, stepOf, type CoordinateAxis } from "../coordinates";
 import type { DataSet } from "../dataset";
 import { Hdf5Writer, type Numbers } from "../hdf5/writer";
-import { OWN_BOUNDARY, OWN_FIELDS, OWN_ORIGIN, OWN_PHYSICS, OWN_UNITS } from "./ownWords";
+import { namesOf } from "./npzStates";
+import {
+  OWN_ASSUMED,
+  OWN_BOUNDARY,
+  OWN_FIELDS,
+  OWN_NAMES,
+  OWN_ORIGIN,
+  OWN_PHYSICS,
+  OWN_UNITS,
+} from "./ownWords";
 import type { Direction, FileLayout, StateArray, Written } from "./layout";
 
 /**
@@ -54,6 +63,9 @@ export async function writeHdf5(
     }
     if (data.fields !== undefined)
       file.attribute("/", OWN_FIELDS, showFieldSpec(withoutReadings(layout.order)));
+    else file.attribute("/", OWN_NAMES, (namesOf(data) ?? []).join());
+    const assumed = assumedIn(data);
+    if (assumed.length > 0) file.attribute("/", OWN_ASSUMED, assumed.join());
     if (boundary !== undefined) file.attribute("/", OWN_BOUNDARY, boundary);
     if (physics !== undefined) file.attribute("/", OWN_PHYSICS, showPhysics(physics));
     if (origin !== undefined) file.attribute("/", OWN_ORIGIN, origin);
@@ -198,17 +210,20 @@ function unnamed({ states, channels }: DataSet): FieldSpec {
   });
 }
 
-function noticesOf({
-  spacing,
-  coordinates,
-  dt,
-  boundary,
-  assumedBoundary,
-  fields,
-}: DataSet): string[] {
+/** What is written because the layout needs it, and nobody said. */
+function assumedIn({ states, spacing, coordinates, dt }: DataSet): CoordinateAxis[] {
+  const directions = spacing === null ? states.axes.filter(isSpatial) : [];
+  return [...(dt === undefined ? (["time"] as const) : []), ...directions].filter(
+    (axis) => coordinates[axis] === undefined,
+  );
+}
+
+function noticesOf(data: DataSet): string[] {
+  const { boundary, assumedBoundary, fields } = data;
+  const assumed = assumedIn(data);
   return [
-    ...(spacing === null ? ["Nothing states the sides of the box: positions are written for a longest side of 1."] : []), // prettier-ignore
-    ...(coordinates.time === undefined && dt === undefined ? ["Nothing states the time step: times are written as 0, 1, 2 …"] : []), // prettier-ignore
+    ...(assumed.some((axis) => axis !== "time") ? ["Nothing states the sides of the box: positions are written for a longest side of 1."] : []), // prettier-ignore
+    ...(assumed.includes("time") ? ["Nothing states the time step: times are written as 0, 1, 2 …"] : []), // prettier-ignore
     ...(boundary === undefined ? [`Nothing states the boundary: none is written, and it is taken as ${assumedBoundary}.`] : []), // prettier-ignore
     ...(fields === undefined ? ["What the channels are is not stated: each is written as a scalar."] : []), // prettier-ignore
   ];

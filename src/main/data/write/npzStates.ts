@@ -150,7 +150,7 @@ function sameFields(one: FieldSpec | undefined, other: FieldSpec): boolean {
 }
 
 /** What the channels are called, where nobody said how they transform. */
-function namesOf({ channels }: DataSet): string[] | undefined {
+export function namesOf({ channels }: DataSet): string[] | undefined {
   const isNamed = channels.every(({ group }) => group !== "");
   return isNamed ? channels.map(({ name }) => name) : undefined;
 }
