@@ -39,8 +39,11 @@ export interface StoredOperator {
 }
 
 /** What nothing in the weights says of the axes. */
-const X_FIRST =
-  "The operator’s own first axis is taken as x, as PDEBench’s and Li’s files store it: fields [y, x] are turned for it and back. Where it was trained on arrays that are no such files, name their axes so too (b,c,x,y).";
+const xFirst = (dimension: number): string => {
+  const axes = ["z", "y", "x"].slice(3 - dimension);
+  const turned = [...axes].reverse().join();
+  return `The operator’s own first axis is taken as x, as PDEBench’s and Li’s files store it: fields [${axes.join(", ")}] are turned for it and back. Where it was trained on arrays that are no such files, name their axes so too (b,c,${turned}).`;
+};
 const ROWS_AS_STORED =
   "The operator’s axes are taken as those of images, rows y and columns x (z first in volumes), as its training had them stored; nothing in the weights says so.";
 
@@ -101,7 +104,7 @@ function classicOperator(bind: ReadonlyMap<string, Tensor>): StoredOperator {
               "The operator is given the coordinates of its points; centres of the cells of [0, 1] are taken.",
             ]
           : [];
-      if (fno.dimension > 1) remarks.push(X_FIRST);
+      if (fno.dimension > 1) remarks.push(xFirst(fno.dimension));
       // The normalisations that FNO3d has are not in its forward pass.
       const idle = [...bind.keys()].filter((name) => IDLE.test(name));
       const used = new Map([...bind].filter(([name]) => !IDLE.test(name)));

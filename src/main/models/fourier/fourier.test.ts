@@ -95,6 +95,11 @@ test("on a file of PDEBench, whose x is before y, the operator predicts what PyT
   expect(model.info.warnings.join(" ")).toMatch(/first axis is taken as x/);
 });
 
+test("the axes that are turned are those of the operator's own grid", async () => {
+  const volume = await openModel(join(fixtures, "fno3d.pt"));
+  expect(volume.info.warnings.join(" ")).toMatch(/fields \[z, y, x\].*\(b,c,x,y,z\)/);
+});
+
 test("points and coordinates of a grid are along y and then x", async () => {
   const operator = await openOperator(join(fixtures, "fno2d.pt"));
   const built = (points: number[], ends: [number, number][] | null): Uint8Array =>
