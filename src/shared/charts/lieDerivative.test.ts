@@ -125,6 +125,22 @@ test("what stands beside the Lie derivative is named, and a finite motion is cou
   expect(median(mark("finite / |s|"))).toBe(median(mark("Lie derivative")));
 });
 
+test("maps of L f say in which unit they are, where the data state units", () => {
+  const data = { ...run.record.data, fields: "scalar:p,vector:v" };
+  const units = { p: "Pa", v: "m/s", x: "km" };
+  const stated = { ...run, record: { ...run.record, data: { ...data, units } } };
+  const unitsOf = (element: string): unknown[] => {
+    const { columns, rows } = figure("where").table(stated, { element });
+    expect(columns.at(-1)!.name).toBe("unit");
+    return [...new Set(rows.map((row) => row.at(-1)))];
+  };
+  expect(unitsOf("tx")).toEqual(["Pa per km", "m/s per km"]);
+  expect(unitsOf("rot")).toEqual(["Pa per rad", "m/s per rad"]);
+  expect(unitsOf("amp")).toEqual(["Pa", "m/s"]);
+  const without = { ...run, record: { ...run.record, data } };
+  expect(figure("where").table(without, {}).columns.at(-1)!.name).toBe("lie_field");
+});
+
 test("checkpoints are called by what tells them apart", () => {
   expect(distinct(["epoch-8.pt", "epoch-10.pt", "epoch-11.pt"])).toEqual(["8", "10", "11"]);
   expect(distinct(["run1/w.pt", "run12/w.pt"])).toEqual(["1", "12"]);

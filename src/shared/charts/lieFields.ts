@@ -24,6 +24,8 @@ interface Maps {
   /** Points along each side. */
   readonly size: number;
   readonly names: readonly string[];
+  /** Of L f in each channel; empty where the data state none. */
+  readonly units: readonly string[];
   /** [size, size] a channel, y increasing with the row. */
   readonly channels: readonly Float64Array[];
 }
@@ -39,7 +41,7 @@ function read(run: RunResult, view: FigureView): Maps | null {
   const values = toFloat64(field);
   const points = size * size;
   const first = (index * count + place) * all * points;
-  const { fields } = run.record.data;
+  const { fields, units = {} } = run.record.data;
   const labels = fields === "" ? [] : channelLabels(parseFieldSpec(fields));
   const used = Math.min(all, MOST_CHANNELS);
   return {
@@ -49,10 +51,26 @@ function read(run: RunResult, view: FigureView): Maps | null {
     names: Array.from({ length: used }, (_, c) =>
       labels.length === all ? labels[c]!.name : `channel ${c}`,
     ),
+    units: Array.from({ length: used }, (_, c) => {
+      const unit = labels.length === all ? units[labels[c]!.group] : undefined;
+      return unit === undefined ? "" : `${unit}${perParameter(id, units)}`;
+    }),
     channels: Array.from({ length: used }, (_, c) =>
       values.subarray(first + c * points, first + (c + 1) * points),
     ),
   };
+}
+
+/** What a motion's parameter counts: lengths, times, angles, numbers; of a user's own nothing is known. */
+const along: Readonly<Record<string, string>> = { tx: "x", ty: "y", tz: "z", time: "t" };
+const numbers = ["scale", "shear-x", "shear-y", "squeeze", "amp", "density"];
+
+/** L f is a slope: a field's unit per what the motion goes by. */
+function perParameter(generator: string, units: Readonly<Record<string, string>>): string {
+  const axis = along[generator];
+  if (axis !== undefined) return ` per ${units[axis] ?? `unit of ${axis}`}`;
+  if (/^rot(-|$)/.test(generator)) return " per rad";
+  return numbers.includes(generator) ? "" : " per unit moved";
 }
 
 /** Pictures are square, as the states of a run on a square grid are. */
@@ -97,7 +115,8 @@ function option(run: RunResult, theme: ChartTheme, view: FigureView): EChartsCor
     series: [
       ...maps.channels.map((values, i) => {
         const image = matrixImage(upward(values, maps.size), maps.size, map, scale);
-        const name = `${maps.names[i]!} of L f, ${elementLabel(maps.generator)}`;
+        const unit = maps.units[i]! === "" ? "" : ` (${maps.units[i]!})`;
+        const name = `${maps.names[i]!} of L f, ${elementLabel(maps.generator)}${unit}`;
         return picture(theme, i, image, name);
       }),
       bar(theme, scale.max),
@@ -201,6 +220,7 @@ export const lieFieldsFigure: FigureDefinition = {
   table(run, view) {
     const maps = read(run, view);
     const name = maps === null ? "" : sampleName(run.record, maps.sample);
+    const stated = maps?.units.some((unit) => unit !== "") === true;
     return {
       columns: [
         { name: "generator", unit: "" },
@@ -209,6 +229,7 @@ export const lieFieldsFigure: FigureDefinition = {
         { name: "row", unit: "" },
         { name: "column", unit: "" },
         { name: "lie_field", unit: "" },
+        ...(stated ? [{ name: "unit", unit: "" }] : []),
       ],
       rows: (maps?.channels ?? []).flatMap((values, c) =>
         [...values].map((value, i) => [
@@ -218,6 +239,7 @@ export const lieFieldsFigure: FigureDefinition = {
           Math.floor(i / maps!.size),
           i % maps!.size,
           cell(value),
+          ...(stated ? [maps!.units[c]!] : []),
         ]),
       ),
     };
