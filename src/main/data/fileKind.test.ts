@@ -35,6 +35,10 @@ test.each([
   ["hdf5", "a.h5", `${"\0".repeat(1024)}\x89HDF\r\n\x1a\n`],
   ["matlab7", "a.mat", "MATLAB 7.3 MAT-file"],
   ["matlab", "a.mat", "MATLAB 5.0 MAT-file"],
+  ["packed", "a.npy.gz", "\x1f\x8b\x08"],
+  ["packed", "a.npz", `a.npy${"\0".repeat(252)}ustar\0`],
+  ["pointer", "a.h5", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"],
+  ["page", "a.h5", "\n<!DOCTYPE html><title>404 Not Found</title>"],
   [undefined, "a.bin", ""],
   [undefined, "a.bin", "\x00\x01\x02\x03 numbers"],
 ])("a file of kind %s is told from its beginning (%s)", async (kind, path, beginning) => {

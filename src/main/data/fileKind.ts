@@ -16,6 +16,9 @@ export type FileKind =
   | "matlab7"
   | "image"
   | "pdf"
+  | "packed"
+  | "pointer"
+  | "page"
   | "text";
 
 /** As sentences call them. */
@@ -33,11 +36,14 @@ export const kindNames: Readonly<Record<FileKind, string>> = {
   matlab7: "a MATLAB file",
   image: "a picture",
   pdf: "a PDF",
+  packed: "a compressed file or an archive",
+  pointer: "a pointer of Git LFS, in the place of the file itself",
+  page: "a web page",
   text: "a text file",
 };
 
 /** Enough for every signature, and for the first name in a zip archive. */
-const PREFIX = 256;
+const PREFIX = 320;
 
 /* eslint-disable no-control-regex -- signatures are bytes, of which many are control characters */
 /** Beginnings in Latin-1, from the formats' own specifications. */
@@ -52,11 +58,15 @@ const signatures: readonly (readonly [RegExp, FileKind])[] = [
   [/^MATLAB 5\.0/, "matlab"],
   [/^\x89PNG|^\xff\xd8\xff|^GIF8/, "image"],
   [/^%PDF-/, "pdf"],
+  [/^version https:\/\/git-lfs/, "pointer"],
+  [/^\s*<(!doctype html|html)\b/i, "page"],
   // A length in eight bytes, then a JSON object.
   [/^.{5}\0\0\0\{\s*["}]/s, "safetensors"],
   [/^\x80[\x02-\x05]/, "pickle"],
   // ModelProto: ir_version (field 1, a varint), then the producer's name, version or the graph.
   [/^\x08[\x01-\x1f][\x12\x1a\x22\x2a\x32\x3a\x42]/, "onnx"],
+  // gzip, bzip2, xz, Zstandard, 7-Zip; tar names itself behind its first entry's description.
+  [/^\x1f\x8b|^BZh\d|^\xfd7zXZ|^\x28\xb5\x2f\xfd|^7z\xbc\xaf|^.{257}ustar/s, "packed"],
 ];
 /* eslint-enable no-control-regex */
 

@@ -74,11 +74,16 @@ function noKind(path: string, size: number): UserError {
 }
 
 function otherKind(path: string, kind: FileKind): UserError {
-  const todo =
-    kind === "onnx"
-      ? "Give it as the model (--model on the command line); data are files of arrays."
-      : kind === "matlab"
-        ? "Save it again with save(…, '-v7.3')."
-        : `Data are ${dataWords} files.`;
-  return new UserError("data/format", `${path} is ${kindNames[kind]}.`, { where: path, todo });
+  return new UserError("data/format", `${path} is ${kindNames[kind]}.`, {
+    where: path,
+    todo: remedies[kind] ?? `Data are ${dataWords} files.`,
+  });
 }
+
+const remedies: Readonly<Partial<Record<FileKind, string>>> = {
+  onnx: "Give it as the model (--model on the command line); data are files of arrays.",
+  matlab: "Save it again with save(…, '-v7.3').",
+  packed: "Unpack it first, with tar -xf, gunzip or what made it.",
+  pointer: "Fetch what it stands for: git lfs pull.",
+  page: "Download the file itself: a page has come in its place.",
+};

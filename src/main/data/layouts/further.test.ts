@@ -46,6 +46,20 @@ async function withDimensions(
   return { ...file, format: "NetCDF 4", arrays: new Map(named) };
 }
 
+describe("PDEBench", () => {
+  test("sorption, whose ends are no neighbours, is taken as open, and advection is not", async () => {
+    const arrays = { tensor: counting(2, 3, 8), "x-coordinate": counting(8) };
+    for (const [name, boundary] of [
+      ["1D_diff-sorp_NA_NA.npz", "open"],
+      ["1D_Advection_beta0.1.npz", "periodic"],
+    ] as const) {
+      const data = await opened(name, arrays);
+      expect(data.assumedBoundary, name).toBe(boundary);
+      await data.close();
+    }
+  });
+});
+
 describe("PDEArena", () => {
   const flow = (...shape: number[]): Record<string, Tensor> => ({
     "train/u": counting(2, 3, ...shape),

@@ -127,7 +127,14 @@ function single(file: ArrayFile): Proposal | undefined {
     fields: known?.[2],
     boundary,
     coordinates: coordinates(file),
-    notices: [],
+    ...(known?.[1] !== "diffusion-sorption" || boundary !== undefined
+      ? { notices: [] }
+      : {
+          assumedBoundary: "open",
+          notices: [
+            "The boundary is not stated in the file; the published data have fixed values and fluxes at the ends, so it is taken as open.",
+          ],
+        }),
   };
 }
 
