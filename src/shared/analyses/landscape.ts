@@ -16,7 +16,7 @@ export const landscape = defineAnalysis({
       String.raw`\rho = \frac{0.1\,\ell(0, 0)}{\left\| \nabla \ell \right\|}`,
     ],
     where:
-      "θ are the parameters as they are, C is the loss of one sample; a is the direction of ∇ℓ, b what ∇ℓ of the images adds to it, both of length 1, or two random directions; along the checkpoints’ path ρ is the distance of the farthest one.",
+      "θ are the parameters as they are, C is the loss of one sample; a is the direction of ∇ℓ, b what ∇ℓ of the images adds to it, both of length 1, or two random directions; ρ is the unit of the axes, in which the radius counts: the length of the step along −∇ℓ that is predicted to lower the loss by a tenth, with the gradient at x; along the checkpoints’ path the distance of the farthest one.",
   },
   reference:
     "Directions: orbit gradients, orthonormalised. Random directions: filter normalisation, Li et al. 2018, arXiv:1712.09913, section 4.",
@@ -66,7 +66,7 @@ export const landscape = defineAnalysis({
     radius: {
       kind: "number",
       label: "Radius",
-      help: "Half-width in units of the step that is predicted to lower the loss by a tenth (0.1 · loss / gradient norm); for the path's directions, in units of its length.",
+      help: "Half-width in units of ρ, the step that is predicted to lower the loss of x by a tenth (0.1 · loss / gradient norm); for the path's directions, the distance of its farthest checkpoint.",
       default: 1,
       min: 1e-6,
       scale: "log",

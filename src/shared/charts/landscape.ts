@@ -44,7 +44,7 @@ const plane: FigureDefinition = {
   id: "plane",
   title: "Loss over a plane of parameters",
   caption:
-    "Mean loss on the states x (left) and on their images g·x (right) over the same plane of parameters, each with its own labelled levels, interpolated by cubics between the computed points; the axes say which, in units of ρ, the radius of the run; the dot is the present parameters and the thick line the present loss. Arrows point down the two gradients; dashed is the Gauss–Newton model at the stated level, to be held against the loss's line of that level: a whole ellipse where one fits into the square, else its part inside. Of a training one checkpoint is shown, in the middle of the last one’s directions; the line with dots is the path of all, projected.",
+    "Mean loss on the states x (left) and on their images g·x (right) over the same plane of parameters, each with its own labelled levels, interpolated by cubics between the computed points; the axes say which, in units of ρ, the length that the run states: the step predicted to lower the loss of x by a tenth, of a path its farthest checkpoint; the dot is the present parameters and the thick line the present loss. Arrows point down the two gradients; dashed is the Gauss–Newton model at the stated level, to be held against the loss's line of that level: a whole ellipse where one fits into the square, else its part inside. Of a training one checkpoint is shown, in the middle of the last one’s directions; the line with dots is the path of all, projected.",
   arrays: [...SLICE, ...MOMENTS],
   aspect: 0.48,
   plays: true,
@@ -57,7 +57,7 @@ const line: FigureDefinition = {
   id: "line",
   title: "Loss along a direction",
   caption:
-    "Mean loss on the states x (left) and on their images g·x (right) a distance α, in units of the run's radius ρ, along the first direction from the present parameters, each with a range of its own; dashed the parabola of the Gauss–Newton model, cut off where it leaves that range.",
+    "Mean loss on the states x (left) and on their images g·x (right) a distance α, in units of ρ, the length that the run states, along the first direction from the present parameters, each with a range of its own; dashed the parabola of the Gauss–Newton model, cut off where it leaves that range.",
   arrays: [...SLICE, ...MOMENTS],
   aspect: 0.5,
   plays: true,
@@ -97,7 +97,7 @@ const path: FigureDefinition = {
   id: "path",
   title: "Path of the training",
   caption:
-    "Each checkpoint projected on the directions of the landscape, from the last one at zero, in units of the run’s radius ρ; each axis has a scale of its own. The ring is the checkpoint that is shown; how much of the path’s variance about its mean lies inside the plane stands above.",
+    "Each checkpoint projected on the directions of the landscape, from the last one at zero, in units of ρ, the length that the run states; each axis has a scale of its own. The ring is the checkpoint that is shown; how much of the path’s variance about its mean lies inside the plane stands above.",
   arrays: ["path", "path_outside", "checkpoint_base", "checkpoint_cosine", "epoch"],
   aspect: 0.7,
   marks: ["checkpoint"],

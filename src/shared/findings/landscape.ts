@@ -29,7 +29,7 @@ export function landscapeFacts(record: RunRecord, show: ShowNumber = showNumber)
     ["Cosine", text(summary["cosine"])],
     ["Curvature at x", alongDirections(curvature?.["x"], text)],
     ["Curvature at g·x", alongDirections(curvature?.["gx"], text)],
-    ["Radius ρ", text(summary["radius"])],
+    ["Unit of the axes ρ", text(summary["radius"])],
     ["Checkpoints", Array.isArray(checkpoints) ? String(checkpoints.length) : ""],
     ["Path’s variance in the plane", share === null ? "" : `${show(100 * share)} %`],
   ];
