@@ -123,6 +123,14 @@ describe("a weight that is computed from others", () => {
   });
 
   test.each([
+    { "c.weight_g": tensor([3, 1, 1], 1), "c.weight_v": v },
+    { "c.weight_orig": v, "c.weight_u": tensor([2], 1), "c.weight_v": tensor([3], 1) },
+  ])("is none of parts that do not fit each other", async (parts) => {
+    const weights = await saved("unfit", parts);
+    expect((await failure(openModel(await plain(), { weights }))).code).toBe("weights/misfit");
+  });
+
+  test.each([
     ["c.weight_orig", "c.weight_u", "c.weight_v"],
     [
       "c.parametrizations.weight.original",

@@ -14,25 +14,36 @@ interface Form {
   /** Of the weight and of the others, by the groups of `first`. */
   readonly weight: string;
   readonly others: readonly string[];
+  /** Whether the parts' extents are those of each other. */
+  readonly fit: (shapes: readonly (readonly number[])[]) => boolean;
   readonly make: (parts: readonly Tensor[]) => Tensor;
   /** Which of the parts has the weight's extents. */
   readonly like: number;
 }
 
 const forms: readonly Form[] = [
-  { first: /^(.*)_g$/, weight: "$1", others: ["$1_v"], make: normalised, like: 1 },
+  { first: /^(.*)_g$/, weight: "$1", others: ["$1_v"], fit: areScales, make: normalised, like: 1 },
   {
     first: /^(.*?)parametrizations\.([^.]+)\.original0$/,
     weight: "$1$2",
     others: ["$1parametrizations.$2.original1"],
+    fit: areScales,
     make: normalised,
     like: 1,
   },
-  { first: /^(.*)_orig$/, weight: "$1", others: ["$1_u", "$1_v"], make: spectral, like: 0 },
+  {
+    first: /^(.*)_orig$/,
+    weight: "$1",
+    others: ["$1_u", "$1_v"],
+    fit: areSingular,
+    make: spectral,
+    like: 0,
+  },
   {
     first: /^(.*?)parametrizations\.([^.]+)\.original$/,
     weight: "$1$2",
     others: ["$1parametrizations.$2.0._u", "$1parametrizations.$2.0._v"],
+    fit: areSingular,
     make: spectral,
     like: 0,
   },
@@ -50,12 +61,13 @@ export function plainWeights(
   const plain = new Map<string, readonly [string, StoredTensor]>();
   const used = new Set<string>();
   for (const name of all.keys()) {
-    for (const { first, weight, others, make, like } of forms) {
+    for (const { first, weight, others, fit, make, like } of forms) {
       if (!first.test(name)) continue;
       const names = [name, ...others.map((other) => name.replace(first, other))];
       const parts = names.flatMap((part) => all.get(part) ?? []);
       const own = name.replace(first, weight);
       if (parts.length < names.length || all.has(own)) continue;
+      if (!fit(parts.map(({ shape }) => shape))) continue;
       plain.set(name, [own, made(parts, parts[like]!, make)]);
       for (const part of names) used.add(part);
       break;
@@ -87,6 +99,12 @@ function made(
   };
 }
 
+/** One number for all of v, or along some axes of v one each. */
+function areScales([g, v]: readonly (readonly number[])[]): boolean {
+  const same = g!.length === 0 || g!.length === v!.length;
+  return same && g!.every((extent, axis) => extent === 1 || extent === v![axis]);
+}
+
 /** g v/‖v‖, the norm over all axes but those that g has. */
 function normalised([g, v]: readonly Tensor[]): Tensor {
   const [scales, values] = [toFloat64(g!), toFloat64(v!)];
@@ -109,15 +127,25 @@ function normalised([g, v]: readonly Tensor[]): Tensor {
   return fromFloat64(v!.dtype, shape, weights);
 }
 
+/** Axes of W that can be its rows. */
+function rowsOf(w: readonly number[], rows: number): number[] {
+  return w.flatMap((extent, axis) =>
+    extent === rows && (axis === 0 || (axis === 1 && w.length > 2)) ? [axis] : [],
+  );
+}
+
+function areSingular([w, u, v]: readonly (readonly number[])[]): boolean {
+  const vectors = u!.length === 1 && v!.length === 1;
+  return vectors && rowsOf(w!, u![0]!).length > 0 && u![0]! * v![0]! === sizeOf(w!);
+}
+
 /**
  * W/σ with σ = uᵀWv, where W has an axis of the weight as its rows: the second of transposed convolutions. Where u has
  * the length of either, it is the one for which u and v are the better singular vectors.
  */
 function spectral([w, u, v]: readonly Tensor[]): Tensor {
   const [left, right] = [toFloat64(u!), toFloat64(v!)];
-  const axes = w!.shape.flatMap((extent, axis) =>
-    extent === left.length && (axis === 0 || (axis === 1 && w!.shape.length > 2)) ? [axis] : [],
-  );
+  const axes = rowsOf(w!.shape, left.length);
   const sigma = Math.max(
     ...axes.map((axis) => {
       const others = w!.shape.map((_, k) => k).filter((k) => k !== axis);
