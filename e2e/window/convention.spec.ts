@@ -47,7 +47,8 @@ test("the proposal of the convention check is applied by a button, edited and un
   const check = page.getByRole("region", { name: "Convention check" });
   const apply = check.getByRole("button", { name: "Read the stored components as (vy, vx)" });
   await expect(check.getByText("Another convention fits better.")).toBeVisible();
-  await expect(check.getByText(/decides, weight/)).toBeVisible();
+  await expect(check.getByText("decides", { exact: true }).first()).toBeVisible();
+  await expect(check.getByText(/^weight 0/).first()).toBeVisible();
   await expectNoOverflow(page);
   await apply.click();
   await expect(check.getByText("The stated convention fits.")).toBeVisible();
