@@ -33,8 +33,12 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** Takes the lock of a study's folder, or says who has it. */
-export async function takeLock(folder: string): Promise<Lock> {
+/**
+ * Takes the lock of a study's folder, or says who has it.
+ * @param silence milliseconds without a sign of life after which a lock counts as abandoned. Who asks again and again
+ * gives Infinity: on a machine that wakes up, it may be asked before the holder could say that it lives.
+ */
+export async function takeLock(folder: string, silence = ABANDONED): Promise<Lock> {
   const path = join(folder, ".lock");
   const mine: LockFile = {
     pid: process.pid,
@@ -58,7 +62,7 @@ export async function takeLock(folder: string): Promise<Lock> {
       }
       if (code !== "EEXIST") throw error;
     }
-    const holder = await livingHolder(path);
+    const holder = await livingHolder(path, silence);
     if (holder !== null) return heldElsewhere(`it is held by ${holder.words}`, holder.token);
     await rm(path, { force: true });
   }
@@ -99,13 +103,14 @@ function heldElsewhere(holder: string, token: string | null = null): Lock {
 /** The lock's owner in words; null where it is gone. */
 async function livingHolder(
   path: string,
+  silence: number,
 ): Promise<{ readonly words: string; readonly token: string | null } | null> {
   const lock = await readLock(path);
   const touched = await stat(path).then(
     ({ mtimeMs }) => mtimeMs,
     () => 0,
   );
-  if (Date.now() - touched > ABANDONED) return null;
+  if (Date.now() - touched > silence) return null;
   // Just being written: its owner is alive.
   if (lock === null) return { words: "another program, which is opening it", token: null };
   const here = lock.host === hostname();

@@ -239,7 +239,7 @@ export class OpenStudy {
    */
   async catchUp(): Promise<void> {
     if (this.readOnly === null) return;
-    const lock = await takeLock(this.path);
+    const lock = await takeLock(this.path, Infinity);
     try {
       const stamp = await documentStamp(this.path);
       if (lock.holder === null || stamp !== this.#stamp) {
