@@ -166,8 +166,16 @@ function proposalLines(convention: ConventionReport | null): string[] {
 
 /** Label and value. */
 function facts(info: DataInfo): string[][] {
-  const { axes, shape, coordinates } = info;
-  const size = axes.map((axis, i) => `${axis} ${shape[i]!}`).join(" × ");
+  const { axes, shape, coordinates, lengths } = info;
+  // Of the longest trajectory less those that the shortest has fewer.
+  const fewer = lengths === undefined ? 0 : Math.max(...lengths) - Math.min(...lengths);
+  const size = axes
+    .map((axis, i) =>
+      axis === "time" && fewer > 0
+        ? `${axis} ${shape[i]! - fewer} to ${shape[i]!}`
+        : `${axis} ${shape[i]!}`,
+    )
+    .join(" × ");
   const ranges = Object.entries(coordinates ?? {}).map(([axis, values]) => {
     const [first, last] = [values[0]!, values.at(-1)!];
     return `${axis} ${withSpread(first, last - first)} to ${withSpread(last, last - first)}`;
