@@ -205,7 +205,7 @@ async function dataSetOf(
     options.outputFields ?? reading.outputFields ?? (sameChannels ? stated : undefined),
     sameChannels ? names : undefined,
   );
-  const there = await readCoordinates(file.arrays, states, reading.coordinates);
+  const there = await coordinatesOf(file, single, states, reading);
   const written = withoutAssumed(file, there);
   const sampleCount = numbering.count;
   const directions = states.axes.filter(isSpatial);
@@ -322,6 +322,17 @@ async function dataSetOf(
       for (const one of files) await one.close();
     },
   };
+}
+
+/** Of the states in the file, whose times are longer than those of inputs that several of them make. */
+async function coordinatesOf(
+  file: ArrayFile,
+  single: States,
+  inputs: States,
+  reading: Proposal,
+): Promise<Coordinates> {
+  const { time, ...positions } = await readCoordinates(file.arrays, single, reading.coordinates);
+  return { ...positions, ...(time && { time: time.slice(0, inputs.times) }) };
 }
 
 /** As a network takes them: several successive states, and what is told beside. */

@@ -57,3 +57,16 @@ test("changes are scaled without offset, as targets are by the last state’s nu
 test("too long a history is refused in one sentence", async () => {
   await expect(openData(path, { fields, history: 5 })).rejects.toThrow("5 states a trajectory, which are too few for inputs of 5"); // prettier-ignore
 });
+
+test("times that lie beside the states are those of the earliest in each input, and the step stays", async () => {
+  const timed = join(folder, "timed.npz");
+  const data = Float64Array.from({ length: 2 * 5 * size }, (_, i) => Math.sin(i * i));
+  await writeNpz(timed, {
+    states: { dtype: "float64", shape: [2, 5, 3, 4, 4], data },
+    time: { dtype: "float64", shape: [5], data: Float64Array.of(1, 1.5, 2, 2.5, 3) },
+  });
+  const three = await openData(timed, { fields, history: 3 });
+  expect(three.dt).toBe(0.5);
+  expect(three.coordinates.time).toEqual([1, 1.5, 2]);
+  await three.close();
+});

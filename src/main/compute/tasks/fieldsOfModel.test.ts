@@ -173,3 +173,20 @@ test("an example batch opens as inputs x and targets y, without PyTorch's output
   );
   expect(info).toMatchObject({ samples: 5, shape: [5, 1, 3, 4, 4], fields: null });
 });
+
+test("a model's axes do not go before times that lie beside the states", async () => {
+  const path = join(folder, "scalar.onnx");
+  const model = smallModel({
+    inputs: { x: ["batch", 1, 4, 4] },
+    outputs: ["y"],
+    nodes: [{ op: "Relu", inputs: ["x"], outputs: ["y"] }],
+    metadata: { noetherscope: JSON.stringify({ axes: "b,c,y,x", fields: "scalar:u" }) },
+  });
+  await writeFile(path, model);
+  const t = fromFloat64("float32", [7], [0, 1, 2, 3, 4, 5, 6].map((i) => i / 10)); // prettier-ignore
+  await writeNpz(data, new Map(Object.entries({ u: field(5, 7, 4, 4), t })));
+  const { data: read } = await openDataFor(await openModel(path), { path: data, options: { fields: "scalar:u" } }); // prettier-ignore
+  expect(read.shape).toEqual([5, 7, 1, 4, 4]);
+  expect(read.dt).toBeCloseTo(0.1);
+  await read.close();
+});

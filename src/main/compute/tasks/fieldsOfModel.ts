@@ -1,5 +1,6 @@
 /** Data as a model's file states its fields, where neither the user nor the data's own file says what they are. */
 import { codedNotice } from "../../../shared/analyses/notices";
+import { parseConditions } from "../../../shared/conditions";
 import type { DataOptions } from "../../../shared/contract";
 import { showFieldSpec } from "../../../shared/fields/spec";
 import { showSides } from "../../../shared/fields/sides";
@@ -46,10 +47,11 @@ export async function openDataFor(
 
 /**
  * The model's axes for an array whose own would be assumed from its shape: of one sample after another, or with one axis
- * more, of their times in trajectories.
+ * more, of their times in trajectories. Only where they give it as many channels as it has, and where no times beside the
+ * array say more of its axes than the model's do.
  */
 async function missingAxes(
-  { axes }: StatedFields,
+  { axes, channels }: StatedFields,
   path: string,
   options: DataOptions,
 ): Promise<string | undefined> {
@@ -62,9 +64,15 @@ async function missingAxes(
   });
   await data.close();
   const assumed = data.notices.some((notice) => notice.startsWith("Axes of "));
-  const rank = data.arrays.find(({ name }) => name === data.states.name)?.shape.length;
-  if (!assumed || rank === undefined) return undefined;
-  return [axes, axes.replace(/^b/u, "n,t")].find((each) => each.split(",").length === rank);
+  const shape = data.arrays.find(({ name }) => name === data.states.name)?.shape;
+  if (!assumed || shape === undefined || data.coordinates.time !== undefined) return undefined;
+  const told = parseConditions(options.conditions).length;
+  return [axes, axes.replace(/^b/u, "n,t")].find((each) => {
+    const letters = each.split(",");
+    const own = shape[letters.indexOf("c")] ?? 1;
+    const taken = own * (options.history ?? 1) + told;
+    return letters.length === shape.length && (channels === null || taken === channels);
+  });
 }
 
 function missingOptions(stated: StatedFields, data: DataSet, options: DataOptions): DataOptions {

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../../shared/run";
-import type { StoredModel } from "./document";
+import type { StoredData, StoredModel } from "./document";
 import { outdates } from "./freshness";
 
 const file = { path: "/nets/net.onnx", size: 10, modified: 1, sha256: "a" };
@@ -20,4 +20,25 @@ test("a run of another set of weights in the same file is outdated", () => {
 
 test("a file that was moved with its weights is the same", () => {
   expect(judged(weights, { ...weights, path: "/elsewhere/trainer.pt::model" })).toBe(false);
+});
+
+describe("a run is of fields as they are read", () => {
+  const ranOn = (fields: string): RunRecord =>
+    ({ model: null, data: { ...file, fields } }) as unknown as RunRecord;
+  const isStale = (run: RunRecord, stated: string | undefined, read: string | null): boolean => {
+    const entry = { file, options: { fields: stated }, info: { fields: read } };
+    return outdates(run, null, { entry: entry as unknown as StoredData, state: "here" });
+  };
+
+  test("so a history, which names those of each state, outdates nothing", () => {
+    const stacked = "scalar:rho_1,scalar:rho_2";
+    expect(isStale(ranOn(stacked), "scalar:rho", stacked)).toBe(false);
+    expect(isStale(ranOn(stacked), "scalar:rho", "scalar:rho")).toBe(true);
+    expect(isStale(ranOn("scalar:rho"), "scalar:rho", stacked)).toBe(true);
+  });
+
+  test("where nobody stated any, its model did", () => {
+    expect(isStale(ranOn("scalar:rho"), undefined, null)).toBe(false);
+    expect(isStale(ranOn(""), undefined, "scalar:rho")).toBe(false);
+  });
 });

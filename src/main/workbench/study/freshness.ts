@@ -49,7 +49,6 @@ export function outdates(
   model: { entry: StoredModel; state: FileState } | null,
   data: { entry: StoredData; state: FileState } | null,
 ): boolean {
-  const fields = data?.entry.options.fields ?? data?.entry.info.fields ?? "";
   return (
     model?.state === "changed" ||
     data?.state === "changed" ||
@@ -57,8 +56,15 @@ export function outdates(
       run.model !== null &&
       (!same(model.entry.file, run.model) || !same(model.entry.weights, run.model.weights))) ||
     (data !== null &&
-      (!same(data.entry.file, run.data) || (run.data.fields !== "" && run.data.fields !== fields)))
+      (!same(data.entry.file, run.data) || readOtherwise(run.data.fields, data.entry)))
   );
+}
+
+/** Whether the fields that a run took are others than the entry's; where nobody stated any, its model did. */
+function readOtherwise(fields: string, { info, options }: StoredData): boolean {
+  // As they are read: history and conditions make more of the fields than were stated.
+  const now = info.fields ?? options.fields ?? "";
+  return fields !== "" && now !== "" && fields !== now;
 }
 
 function same(a: FileIdentity | null, b: FileIdentity | null): boolean {
