@@ -22,6 +22,9 @@ export const MAGIC = "\x93NUMPY";
 /** A header longer than this has no honest reason: the shape and dtype of an array take under 300 bytes. */
 const LONGEST_HEADER = 1 << 16;
 
+/** NumPy has no arrays of more, since its version 2; before it was half as many. */
+const MOST_AXES = 64;
+
 /** How many bytes at the start of an array are enough for its header. */
 export const HEADER_PREFIX = LONGEST_HEADER + 12;
 
@@ -75,6 +78,9 @@ export function parseNpyHeader(
     .split(",")
     .filter((s) => s.trim() !== "")
     .map((s) => Number.parseInt(s, 10));
+  if (shape.length > MOST_AXES) {
+    throw broken(where, "npy/header", `its header claims ${shape.length} axes`);
+  }
   const dataLength = sizeOf(shape) * known.bytes;
   const there = size === undefined ? dataLength : size - dataOffset;
   if (!Number.isSafeInteger(dataLength) || dataLength !== there) {

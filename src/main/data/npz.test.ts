@@ -253,3 +253,26 @@ describe("a compressed array of which little is there", () => {
     await expect(row(150)).rejects.toMatchObject({ code: "zip/size" });
   });
 });
+
+test("an archive of thousands of arrays is listed in seconds, and what is wrong with one is told", async () => {
+  const one = { dtype: "float32" as const, shape: [3], data: Float32Array.of(1, 2, 3) };
+  const many = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`a${i}`, one]));
+  const pieces: Uint8Array[] = [];
+  for await (const piece of encodeNpz(many, { deflated: false })) pieces.push(piece);
+  const bytes = Buffer.concat(pieces);
+  const path = join(temporary, "many.npz");
+  await writeFile(path, bytes);
+  const file = await openArrays(path);
+  expect(file.arrays.size).toBe(3000);
+  await file.close();
+  // The last element of the first array.
+  bytes[bytes.indexOf(Buffer.from(one.data.buffer)) + 11]! ^= 1;
+  await writeFile(path, bytes);
+  await expect(openArrays(path)).rejects.toMatchObject({ code: "zip/checksum" });
+});
+
+test("more axes than NumPy has are no header", async () => {
+  const header = npyHeader({ dtype: "float32", shape: Array.from({ length: 100 }, () => 1) });
+  const opened = arraysIn(bytesOf("a.npy", Buffer.concat([header, Buffer.alloc(4)])));
+  await expect(opened).rejects.toThrow("its header claims 100 axes");
+});

@@ -14,7 +14,13 @@ import { openError } from "./openError";
 import { parts } from "./parts";
 import { plainReader, type ByteReader } from "./plainBytes";
 import { transposed } from "./transposed";
-import { contentOffset, entryContent, readZipDirectory, type ZipEntry } from "./zip";
+import {
+  contentOffset,
+  entryContent,
+  readZipDirectory,
+  storedBeginning,
+  type ZipEntry,
+} from "./zip";
 import { zipArchive } from "./zipWriter";
 
 /** No honest numbers shrink so far but those that are nearly all the same; of these so many cost time and memory alone. */
@@ -63,8 +69,9 @@ export async function arraysIn(source: ByteSource): Promise<ArrayFile> {
     }
     // An archive may hold other things, but what is named .npy must be an array.
     if (kind !== "npy") continue;
-    const text = textIn(await prefixOf(source, entry));
-    if (text === undefined) arrays.set(name, await arrayIn(source, entry, name));
+    const prefix = await prefixOf(source, entry);
+    const text = textIn(prefix);
+    if (text === undefined) arrays.set(name, await arrayIn(source, entry, name, prefix));
     else if (text !== null && note !== undefined) stated[note] = text.trim();
     // Of a simulation whose grid was too coarse, for one.
     else if (text !== null && name === "remarks") notices.push(text.trim());
@@ -107,9 +114,14 @@ function otherKind(path: string, kind: FileKind): UserError {
   return new UserError("data/format", `${path} is ${kindNames[kind]}.`, { where: path, todo });
 }
 
-async function arrayIn(source: ByteSource, entry: ZipEntry, name: string): Promise<ArraySource> {
+async function arrayIn(
+  source: ByteSource,
+  entry: ZipEntry,
+  name: string,
+  prefix: Uint8Array,
+): Promise<ArraySource> {
   const where = `${source.path}: ${name}`;
-  const header = parseNpyHeader(await prefixOf(source, entry), entry.size, where);
+  const header = parseNpyHeader(prefix, entry.size, where);
   const streamed = streamReader(source, entry, header);
   if (entry.deflated) {
     if (entry.size > LARGE && entry.size > MOST_SHRUNK * entry.compressedSize)
@@ -136,6 +148,7 @@ function tooSmall(where: string, { size, compressedSize }: ZipEntry): UserError 
 
 async function prefixOf(source: ByteSource, entry: ZipEntry): Promise<Buffer> {
   const wanted = Math.min(entry.size, HEADER_PREFIX);
+  if (!entry.deflated) return storedBeginning(source, entry, wanted);
   const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const piece of entryContent(source, entry)) {

@@ -166,7 +166,9 @@ function checkSizes(source: ByteSource, entry: ZipEntry): void {
 
 /** Offset of an entry's stored bytes, which only its local header tells. */
 export async function contentOffset(source: ByteSource, entry: ZipEntry): Promise<number> {
-  const header = viewOf(await source.read(entry.headerOffset, 30));
+  const bytes = new Uint8Array(30);
+  source.fill(bytes, entry.headerOffset);
+  const header = viewOf(bytes);
   if (header.getUint32(0, true) !== LOCAL)
     throw broken(source, `"${entry.name}" is not where the directory says`);
   const start = entry.headerOffset + 30 + header.getUint16(26, true) + header.getUint16(28, true);
@@ -174,6 +176,25 @@ export async function contentOffset(source: ByteSource, entry: ZipEntry): Promis
     throw broken(source, `"${entry.name}" reaches beyond the end of the file`);
   }
   return start;
+}
+
+/**
+ * The first bytes of an entry that is not compressed, at once: an archive may have thousands. All of it is verified.
+ * @throws UserError "zip/damaged", "zip/checksum"
+ */
+export async function storedBeginning(
+  source: ByteSource,
+  entry: ZipEntry,
+  length: number,
+): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  source.fill(bytes, await contentOffset(source, entry));
+  if (length === entry.size && crc32(bytes) !== entry.crc) throw wrongChecksum(source, entry);
+  return bytes;
+}
+
+function wrongChecksum(source: ByteSource, { name }: ZipEntry): UserError {
+  return broken(source, `the checksum of "${name}" is wrong`, "zip/checksum");
 }
 
 /**
@@ -205,8 +226,7 @@ export async function* entryContent(
       `"${entry.name}" holds ${seen} bytes, not the ${entry.size} it claims`,
       "zip/size",
     );
-  if (crc !== entry.crc)
-    throw broken(source, `the checksum of "${entry.name}" is wrong`, "zip/checksum");
+  if (crc !== entry.crc) throw wrongChecksum(source, entry);
 }
 
 async function* pieces(

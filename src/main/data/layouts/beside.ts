@@ -12,20 +12,24 @@ const times = ["t", "time", "times"];
  * beside a field along n points.
  */
 export function withoutCoordinates(arrays: Arrays): Map<string, ArraySource> {
-  const all = [...arrays.values()];
+  // One of each shape: of thousands of arrays each would be held against each.
+  const fields = new Map<string, readonly number[]>();
+  for (const { shape } of arrays.values()) if (shape.length > 2) fields.set(shape.join(), shape);
+  const along = [...fields.values()];
   return new Map(
     [...arrays].filter(
-      ([, array]) => array.mesh === undefined && !all.some((other) => isCoordinateOf(array, other)),
+      ([, array]) =>
+        array.mesh === undefined && !along.some((field) => isCoordinateOf(array, field)),
     ),
   );
 }
 
 /** MATLAB has no vectors: [1, n] and [n, 1] are its. As many rows as the field has samples may be inputs of these. */
-function isCoordinateOf({ name, shape }: ArraySource, other: ArraySource): boolean {
+function isCoordinateOf({ name, shape }: ArraySource, field: readonly number[]): boolean {
   const length = lengthOf(shape);
-  if (length === undefined || shape.length !== 2 || other.shape.length < 3) return false;
-  const paired = shape[0] === other.shape[0] && !times.includes(name.toLowerCase());
-  return !paired && other.shape.includes(length);
+  if (length === undefined || shape.length !== 2) return false;
+  const paired = shape[0] === field[0] && !times.includes(name.toLowerCase());
+  return !paired && field.includes(length);
 }
 
 /** Of a vector, also one with a second axis of one; undefined where it is no vector. */

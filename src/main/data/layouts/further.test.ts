@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sizeOf, type Tensor } from "../../../shared/tensor";
 import type { ArrayFile } from "../arrayFile";
-import { changed } from "../arraySource";
+import { changed, type ArraySource } from "../arraySource";
 import { openData, type DataSet } from "../dataset";
 import { openArrays, writeNpz } from "../npz";
 import { statesOf } from "../states";
+import { withoutCoordinates } from "./beside";
 import { namedDimensions } from "./named";
 import { pdegym } from "./pdegym";
 
@@ -189,4 +190,25 @@ describe("arrays called as components are", () => {
       opened("lines.npz", { u: counting(3, 4, 5), v: counting(3, 4, 5) }),
     ).rejects.toMatchObject({ code: "data/no-input" });
   });
+});
+
+test("thousands of arrays are not held against each other", () => {
+  const like = (name: string, shape: readonly number[]): ArraySource => ({
+    name,
+    where: name,
+    shape,
+    dtype: "float32",
+    storedType: "float32",
+    read: () => Promise.reject(new Error("not read")),
+    readBoxes: () => Promise.reject(new Error("not read")),
+  });
+  const arrays = new Map(
+    Array.from({ length: 30_000 }, (_, i) => [`a${i}`, like(`a${i}`, i % 2 ? [4] : [2, 4, 5])]),
+  );
+  arrays.set("x", like("x", [1, 5]));
+  const start = performance.now();
+  const left = withoutCoordinates(arrays);
+  // Each against each was five seconds and more; this is some tens of milliseconds.
+  expect(performance.now() - start).toBeLessThan(2000);
+  expect([left.size, left.has("x")]).toEqual([30_000, false]);
 });
