@@ -455,6 +455,8 @@ export const methods = {
     }),
     z.object({ received: z.number(), path: z.string().nullable() }),
   ),
+  /** A file that was sent is not wanted after all; only one that nothing opened is removed. */
+  "files.discard": method(z.object({ path: z.string() }), none),
 
   "recent.list": method(
     none,

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach } from "vitest";
+import { fileChosen } from "../../shared/chosenPart";
 import type { DataInfo, Job, ModelInfo, Study } from "../../shared/contract";
 import { UserError } from "../../shared/errors";
 import { RUN_FORMAT, type RunRecord } from "../../shared/run";
@@ -47,7 +48,7 @@ const modelInfo: ModelInfo = {
 };
 
 async function refuseBroken(path: string): Promise<void> {
-  if (!(await readFile(path, "utf8")).includes("broken")) return;
+  if (!(await readFile(fileChosen(path).file, "utf8")).includes("broken")) return;
   throw new UserError("npy/header", `${path} is damaged.`, { where: path });
 }
 

@@ -1,9 +1,11 @@
 /** Files dropped on a window elsewhere: taken in pieces into the study's `uploads` folder. */
-import { mkdir, open, readdir, rename, rm, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
+import { fileChosen } from "../../shared/chosenPart";
 import type { MethodInput } from "../../shared/contract";
-import { UserError } from "../../shared/errors";
+import { toErrorRecord, UserError } from "../../shared/errors";
 import { fileError } from "../../shared/fileErrors";
+import { identify } from "../data/identity";
 
 /** Larger files are better copied to the machine by the user's own means. */
 export const UPLOAD_LIMIT = 2 * 2 ** 30;
@@ -18,9 +20,12 @@ export class Uploads {
   readonly #running = new Map<string, Upload>();
   /** Complete, and not yet opened as anything. */
   readonly #unopened = new Set<string>();
+  /** Of these, those of which it is being asked how they are meant: they stay while an answer is refused. */
+  readonly #asked = new Set<string>();
 
   /**
-   * Takes one piece; pieces come in order, the first one with offset 0. The last one gives the file its name.
+   * Takes one piece; pieces come in order, the first one with offset 0. The last one gives the file its name, or finds
+   * that the same file was sent before under that name: then that one is used.
    * @returns how much is there, and the path once it is complete
    * @throws UserError "upload/…", "file/…"; what came so far is discarded then
    */
@@ -42,7 +47,7 @@ export class Uploads {
     const folder = join(study, "uploads");
     try {
       if (offset === 0) {
-        await this.#discard(key);
+        await this.#breakOff(key);
         this.#running.set(key, await begin(folder, name));
       }
       const upload = this.#running.get(key);
@@ -58,39 +63,61 @@ export class Uploads {
       await upload.file.sync();
       await upload.file.close();
       this.#running.delete(key);
-      const path = await freeName(folder, name);
-      await rename(upload.partial, path);
-      this.#unopened.add(path);
+      const { path, same } = await placeFor(upload.partial, folder, name);
+      if (same) await rm(upload.partial);
+      else {
+        await rename(upload.partial, path);
+        this.#unopened.add(path);
+      }
       return { received: upload.received, path };
     } catch (error) {
-      await this.#discard(key);
+      await this.#breakOff(key);
       throw fileError(error, join(folder, name), "write");
     }
   }
 
   /**
-   * Opens a file that may have been uploaded; an upload that is refused goes again, since nothing else knows of it.
+   * Opens files that may have been uploaded; an upload that is refused goes again, since nothing else knows of it. It
+   * stays where the refusal asks which of several things in it is meant, until that is answered or given up.
+   * @param paths as they are chosen: one may name a part of its file
    * @throws what `open` throws
    */
-  async opening<T>(path: string, open: () => Promise<T>): Promise<T> {
+  async opening<T>(paths: readonly string[], open: () => Promise<T>): Promise<T> {
+    const files = paths.map((path) => fileChosen(path).file);
     try {
       const opened = await open();
-      this.#unopened.delete(path);
+      for (const file of files) this.#forget(file);
       return opened;
     } catch (error) {
-      if (this.#unopened.delete(path)) await rm(path, { force: true });
+      if ((toErrorRecord(error).choices ?? []).length > 0) this.asks(files);
+      for (const file of files) if (!this.#asked.has(file)) await this.discard(file);
       throw error;
     }
   }
 
-  /** Discards what is not complete, and what never became part of a study. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#running.keys()].map((key) => this.#discard(key)));
-    await Promise.all([...this.#unopened].map((path) => rm(path, { force: true })));
-    this.#unopened.clear();
+  /** From now on it is asked how these are meant, where they are uploads that nothing opened. */
+  asks(files: readonly string[]): void {
+    for (const file of files) if (this.#unopened.has(file)) this.#asked.add(file);
   }
 
-  async #discard(key: string): Promise<void> {
+  /** Removes an upload that nothing opened; what a study uses, and what was never sent, stays. */
+  async discard(file: string): Promise<void> {
+    if (this.#forget(file)) await rm(file, { force: true });
+  }
+
+  /** @returns whether it was an upload that nothing had opened */
+  #forget(file: string): boolean {
+    this.#asked.delete(file);
+    return this.#unopened.delete(file);
+  }
+
+  /** Discards what is not complete, and what never became part of a study. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((key) => this.#breakOff(key)));
+    await Promise.all([...this.#unopened].map((path) => this.discard(path)));
+  }
+
+  async #breakOff(key: string): Promise<void> {
     const upload = this.#running.get(key);
     if (upload === undefined) return;
     this.#running.delete(key);
@@ -109,13 +136,30 @@ async function begin(folder: string, name: string): Promise<Upload> {
   return { file: await open(partial, "w"), partial, received: 0 };
 }
 
-/** `model.onnx`, or `model 2.onnx` where that is taken. */
-async function freeName(folder: string, name: string): Promise<string> {
+/** `model.onnx`, or `model 2.onnx` where another file has that name; `same` where it is this very file. */
+async function placeFor(
+  sent: string,
+  folder: string,
+  name: string,
+): Promise<{ path: string; same: boolean }> {
   const taken = new Set(await readdir(folder));
   const extension = extname(name);
   const stem = name.slice(0, name.length - extension.length);
   for (let n = 1; ; n++) {
     const candidate = n === 1 ? name : `${stem} ${n}${extension}`;
-    if (!taken.has(candidate)) return join(folder, candidate);
+    const path = join(folder, candidate);
+    if (!taken.has(candidate)) return { path, same: false };
+    if (await isSame(sent, path)) return { path, same: true };
   }
+}
+
+/** By size first: only what may be the same is read. */
+async function isSame(sent: string, there: string): Promise<boolean> {
+  const [a, b] = await Promise.all([stat(sent), stat(there)]);
+  if (!b.isFile() || a.size !== b.size) return false;
+  const [one, other] = await Promise.all([
+    identify(sent, { always: true }),
+    identify(there, { always: true }),
+  ]);
+  return one.sha256 === other.sha256;
 }

@@ -1,6 +1,13 @@
 /** The window as a whole: the host it talks to, the study that is open, the dialog that is shown. Made once. */
 import { getContext, setContext } from "svelte";
-import type { AnalysisRequest, Client, Job, MethodOutput, Study } from "../../shared/contract";
+import type {
+  AnalysisRequest,
+  Client,
+  Job,
+  MethodOutput,
+  ModelEntry,
+  Study,
+} from "../../shared/contract";
 import { fromErrorRecord, toErrorRecord, type ErrorRecord } from "../../shared/errors";
 import type { LinkState } from "../client/websocket";
 import { AwaitedRuns, type Awaited } from "./awaited.svelte";
@@ -201,10 +208,7 @@ export class App {
     if (opens === "model") await session.addModel(path);
     else if (opens === "data") await this.#addData(path);
     else if (opens === "weights") {
-      const page = session.tabs.active;
-      const model =
-        session.study.models.find(({ id }) => page?.kind === "model" && page.id === id) ??
-        session.study.models.at(-1);
+      const model = this.modelForWeights;
       if (model === undefined) {
         this.messages.word("Open the model first; then these weights can be put into it.");
       } else {
@@ -222,15 +226,28 @@ export class App {
       const { code, choices = [] } = toErrorRecord(error);
       if (code !== "data/no-input" || choices.length === 0) throw error;
       const question: ArraysRequest = { kind: "arrays", path, choices };
+      const asked = [this.dialog, ...this.#questions];
+      // The same file dropped twice is one, of which it is asked once.
+      if (asked.some((one) => one?.kind === "arrays" && one.path === path)) return;
       if (this.dialog?.kind === "arrays") this.#questions.push(question);
       else this.dialog = question;
     }
   }
 
-  /** Adds the data of the arrays that were chosen. @param target empty: none is named */
+  /**
+   * Adds the data of the arrays that were chosen.
+   * @param input several with commas between them
+   * @param target empty: none is named
+   */
   async addArrays(asked: ArraysRequest, input: string, target: string): Promise<void> {
     await this.session?.addData(asked.path, { input, ...(target === "" ? {} : { target }) });
     if (this.dialog === asked) this.closeDialog();
+  }
+
+  /** Without an answer a file that was sent for it is wanted no more. */
+  async cancelArrays(asked: ArraysRequest): Promise<void> {
+    if (this.dialog === asked) this.closeDialog();
+    await this.attempt(() => this.client.call("files.discard", { path: asked.path }));
   }
 
   /** The next question about what was dropped, if one waits. */
@@ -248,6 +265,38 @@ export class App {
     const fitting = fits.filter(({ problem }) => problem === null);
     if (fits.length > 1 && fitting.length !== 1) this.weightsOffer = { model, file: path, fits };
     else await session.editModel(model, { weights: fitting[0]?.path ?? path });
+  }
+
+  /** None of the sets of weights in the file is taken. */
+  async leaveWeights({ file }: WeightsOffer): Promise<void> {
+    this.weightsOffer = null;
+    await this.attempt(() => this.client.call("files.discard", { path: file }));
+  }
+
+  /**
+   * A further checkpoint beside one that a model has taken: the same network with these weights.
+   * @returns what it is called
+   */
+  async addCheckpoint(model: ModelEntry, path: string, name: string): Promise<string> {
+    const { session } = this;
+    if (session === null) return name;
+    const file = model.file.path;
+    const fits = await this.client.call("model.weights", { path: file, weights: path });
+    const fitting = fits.filter(({ problem }) => problem === null);
+    // Of several that fit it is refused to guess.
+    const chosen = fitting.length === 1 ? fitting[0]!.path : path;
+    const entry = await session.addModel(file, chosen);
+    const called = `${model.name}, ${name}`;
+    await session.editModel(entry, { name: called });
+    return called;
+  }
+
+  /** The model that weights are for: the one that is shown, or the last one. */
+  get modelForWeights(): ModelEntry | undefined {
+    const { session } = this;
+    const page = session?.tabs.active;
+    const { models = [] } = session?.study ?? {};
+    return models.find(({ id }) => page?.kind === "model" && page.id === id) ?? models.at(-1);
   }
 
   /**

@@ -121,4 +121,15 @@ test("a file of several arrays is asked about, and added as was chosen", async (
   await app.addArrays(app.dialog, "b", "a");
   expect(asked).toEqual([{}, { input: "b", target: "a" }]);
   expect(app.dialog).toBeNull();
+  // Whoever gives no answer wants the file no more; only one that was sent is removed by that.
+  await app.openFile("/data/several.npz", "data");
+  if (app.dialog?.kind !== "arrays") throw new Error("no question");
+  const discarded: string[] = [];
+  client.answers["files.discard"] = ({ path }) => {
+    discarded.push(path);
+    return {};
+  };
+  await app.cancelArrays(app.dialog);
+  expect(discarded).toEqual(["/data/several.npz"]);
+  expect(app.dialog).toBeNull();
 });

@@ -1,5 +1,5 @@
 /** A file dropped on the window: recognised by its ending, uploaded where the host lies elsewhere, and opened. */
-import type { MethodOutput } from "../../shared/contract";
+import type { MethodOutput, ModelEntry } from "../../shared/contract";
 import { dataWords, isDataName } from "../../shared/dataFiles";
 import { UserError } from "../../shared/errors";
 import { isWeightsName, weightWords } from "../../shared/weightFiles";
@@ -31,10 +31,14 @@ function kindOf(name: string): Opens | undefined {
   return undefined;
 }
 
+/** a, b and c. */
+function listed(names: readonly string[]): string {
+  return [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
+}
+
 /** A sentence for what opens as nothing. */
 function refusal(names: readonly string[]): string {
-  const all = [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
-  return `${all} ${names.length === 1 ? "does" : "do"} not open here: models are .onnx, weights ${weightWords}, data ${dataWords} files.`;
+  return `${listed(names)} ${names.length === 1 ? "does" : "do"} not open here: models are .onnx, weights ${weightWords}, data ${dataWords} files.`;
 }
 
 /** A study is called after its model, or after the first file where there is none. */
@@ -66,12 +70,26 @@ export class Drop {
     );
     this.#waiting = [];
     const unknown: File[] = [];
+    /** The model that has taken the first weights among them. */
+    let loaded: ModelEntry | undefined;
+    const added: string[] = [];
     for (const file of sorted) {
       if (folders.includes(file)) await this.#app.attempt(() => this.#takeFolder(file));
       else if (kindOf(file.name) === undefined) unknown.push(file);
-      else await this.#app.attempt(() => this.#takeOne(file));
+      else if (kindOf(file.name) === "weights" && loaded !== undefined) {
+        const model = loaded;
+        await this.#app.attempt(async () => added.push(await this.#takeCheckpoint(model, file)));
+      } else {
+        const model = kindOf(file.name) === "weights" ? this.#app.modelForWeights : undefined;
+        if (await this.#app.attempt(() => this.#takeOne(file))) loaded = model;
+      }
     }
     this.sending = null;
+    if (added.length > 0) {
+      this.#app.messages.word(
+        `A model has one set of weights: for the others it was added again, as ${listed(added)}.`,
+      );
+    }
     if (unknown.length > 0) this.#app.messages.word(refusal(unknown.map(({ name }) => name)));
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
@@ -103,9 +121,19 @@ export class Drop {
     } else if (kind === "weights" && session.study.models.length === 0) {
       messages.word("Open the model first; then these weights can be put into it.");
     } else {
-      const path = window.noetherscope?.pathOf?.(file) ?? (await this.#upload(file, session.path));
-      await this.#app.openFile(path, kind);
+      await this.#app.openFile(await this.#placeOf(file, session.path), kind);
     }
+  }
+
+  /** @returns what the network with these weights is called */
+  async #takeCheckpoint(model: ModelEntry, file: File): Promise<string> {
+    const path = await this.#placeOf(file, this.#app.session!.path);
+    return this.#app.addCheckpoint(model, path, file.name.replace(/\.\w+$/, ""));
+  }
+
+  /** Its path on the machine that computes, to which it is sent where it lies elsewhere. */
+  async #placeOf(file: File, study: string): Promise<string> {
+    return window.noetherscope?.pathOf?.(file) ?? this.#upload(file, study);
   }
 
   /** A data set may be a folder: Zarr, or shards. Where its place is known it is read there. */

@@ -1,8 +1,9 @@
 import { beforeEach, expect, test, vi } from "vitest";
+import type { Study } from "../../shared/contract";
 import { UserError } from "../../shared/errors";
 import { App } from "./app.svelte";
 import { Drop } from "./drop.svelte";
-import { FakeClient, someStudy } from "./fakeClient";
+import { FakeClient, someModel, someStudy } from "./fakeClient";
 
 function storage(): Storage {
   return { getItem: () => null, setItem: () => undefined, removeItem: () => undefined } as never;
@@ -69,6 +70,39 @@ test("of files that each leave open which array is meant one is asked after the 
   expect(app.dialog).toMatchObject({ kind: "arrays", path: "/studies/one/files/b.npz" });
   app.closeDialog();
   expect(app.dialog).toBeNull();
+});
+
+test("a network dropped with two checkpoints is there with each of them, and that is said", async () => {
+  await app.createStudy("/studies/one", "unet");
+  const models = [someModel()];
+  const study = (): Study => someStudy({ data: [], models });
+  client.answers["study.addModel"] = ({ path, weights }) => {
+    const file = { path, size: 10, sha256: null };
+    if (weights !== undefined) models.push({ ...someModel(), id: "model-2", file, weights: file });
+    return { study: study(), entry: models.at(-1)!.id };
+  };
+  client.answers["study.editModel"] = ({ entry, name }) => {
+    const at = models.findIndex(({ id }) => id === entry);
+    models[at] = { ...models[at]!, ...(name === undefined ? {} : { name }) };
+    return study();
+  };
+  client.answers["model.weights"] = ({ weights }) => [
+    { path: weights, key: "", tensors: 2, matched: 2, examples: [], problem: null },
+  ];
+  await drop.take([file("ckpt_00.pt"), file("ckpt_07.pt"), file("unet.onnx")]);
+  const sent = (name: string): unknown[] =>
+    client.calls.filter((call) => call.name === name).map(({ input }) => input);
+  expect(sent("study.editModel")[0]).toMatchObject({
+    entry: "model-1",
+    weights: "/studies/one/files/ckpt_00.pt",
+  });
+  expect(sent("study.addModel")[1]).toMatchObject({
+    path: someModel().file.path,
+    weights: "/studies/one/files/ckpt_07.pt",
+  });
+  const name = `${someModel().name}, ckpt_07`;
+  expect(models.map((model) => model.name)).toEqual([someModel().name, name]);
+  expect(app.messages.all).toMatchObject([{ text: expect.stringContaining(name) as string }]);
 });
 
 test("several that open as nothing are said in one sentence, and a folder is no unknown file", async () => {

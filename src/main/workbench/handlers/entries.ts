@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { basename, dirname, extname, resolve } from "node:path";
 import type { DataOptions } from "../../../shared/contract";
+import { fileChosen } from "../../../shared/chosenPart";
 import { UserError } from "../../../shared/errors";
 import { identify, stampOf } from "../../data/identity";
 import type { Handlers, Services } from "../services";
@@ -29,14 +30,24 @@ export function entryHandlers(
     "data.inspect": ({ path, options }) => compute.call("inspectData", { path, options }),
     "model.inspect": ({ path, weights }) =>
       compute.call("inspectModel", { path, weights: weights ?? null }),
-    "model.weights": ({ path, weights }) =>
-      compute.call("inspectWeights", { model: path, weights }),
+    "model.weights": async ({ path, weights }) => {
+      // Looking at them opens nothing; it is asked which of several sets to take.
+      const { file } = fileChosen(resolve(weights));
+      try {
+        const fits = await compute.call("inspectWeights", { model: path, weights });
+        if (fits.length > 1) uploads.asks([file]);
+        return fits;
+      } catch (error) {
+        await uploads.discard(file);
+        throw error;
+      }
+    },
     "model.compare": (sides) => compute.call("compareModels", sides),
 
     "study.addData": async ({ study: path, path: file, options }) => {
       const study = await studies.get(path);
       await study.assertWritable();
-      const entry = await uploads.opening(resolve(file), async () => {
+      const entry = await uploads.opening([resolve(file)], async () => {
         const name = freeName(file, study.document.data);
         const read = await readData(services, resolve(file), options, name);
         await study.edit(`Add ${read.name}`, ({ data }) => ({ data: [...data, read] }));
@@ -47,11 +58,13 @@ export function entryHandlers(
     "study.addModel": async ({ study: path, path: file, weights }) => {
       const study = await studies.get(path);
       await study.assertWritable();
-      const entry = await uploads.opening(resolve(file), async () => {
+      const values = weights === undefined ? null : resolve(weights);
+      const paths = [resolve(file), ...(values === null ? [] : [values])];
+      const entry = await uploads.opening(paths, async () => {
         const read = await readModel(
           services,
           resolve(file),
-          weights === undefined ? null : resolve(weights),
+          values,
           freeName(file, study.document.models),
         );
         await study.edit(`Add ${read.name}`, ({ models }) => ({ models: [...models, read] }));
@@ -78,7 +91,7 @@ export function entryHandlers(
       const study = await studies.get(path);
       const before = study.model(id);
       const file = typeof weights === "string" ? resolve(weights) : null;
-      await uploads.opening(file ?? before.file.path, async () => {
+      await uploads.opening([file ?? before.file.path], async () => {
         const read =
           weights === undefined ? before : await readModel(services, before.file.path, file);
         const after = { ...read, id, name: name ?? before.name };

@@ -12,6 +12,7 @@ export function fileHandlers(
   Handlers,
   | "files.list"
   | "files.upload"
+  | "files.discard"
   | "recent.list"
   | "recent.forget"
   | "examples.list"
@@ -24,6 +25,10 @@ export function fileHandlers(
       const open = await studies.get(study);
       await open.assertWritable();
       return uploads.take(open.path, piece);
+    },
+    "files.discard": async ({ path }) => {
+      await uploads.discard(path);
+      return {};
     },
     "recent.list": () => recent.list(),
     "recent.forget": async ({ path }) => {
