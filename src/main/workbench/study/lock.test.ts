@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { takeLock } from "./lock";
 
@@ -39,6 +40,24 @@ describe("a study's lock", () => {
     const lock = await takeLock(folder);
     expect(lock.holder).toBeNull();
     expect(await lock.stillOurs()).toBe(true);
+  });
+
+  test("of a process that is gone goes to one of many who ask for it at once", async () => {
+    const child = spawn(process.execPath, ["-e", ""]);
+    await once(child, "exit");
+    for (let round = 0; round < 20; round++) {
+      await leaveLock({ pid: child.pid!, host: hostname() });
+      // Asking at moments that differ by less than it takes to find out.
+      const asked = Array.from({ length: 8 }, async (_, k) => {
+        await wait(k % 4);
+        return takeLock(folder);
+      });
+      const all = await Promise.all(asked);
+      const ours = await Promise.all(all.map((lock) => lock.stillOurs()));
+      expect(ours.filter(Boolean)).toHaveLength(1);
+      expect(all.map(({ holder }) => holder === null)).toEqual(ours);
+      await all[ours.indexOf(true)]!.release();
+    }
   });
 
   test("is taken over where this very process held it in a folder that was renamed since", async () => {

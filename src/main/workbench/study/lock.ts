@@ -56,17 +56,55 @@ export async function takeLock(folder: string, silence = ABANDONED): Promise<Loc
       return ownLock(path, mine.token);
     } catch (error) {
       taken.delete(mine.token);
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
-        return heldElsewhere("its folder cannot be written to");
-      }
-      if (code !== "EEXIST") throw error;
+      if (isForbidden(error)) return heldElsewhere(FORBIDDEN);
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
     const holder = await livingHolder(path, silence);
     if (holder !== null) return heldElsewhere(`it is held by ${holder.words}`, holder.token);
-    await rm(path, { force: true });
+    try {
+      if (!(await removeAbandoned(path, silence))) break;
+    } catch (error) {
+      // A copy on a medium that cannot be written to has the lock that was there when it was made.
+      if (isForbidden(error)) return heldElsewhere(FORBIDDEN);
+      throw error;
+    }
   }
   return heldElsewhere("it is held by another program, which opened it at this very moment");
+}
+
+const FORBIDDEN = "its folder cannot be written to";
+
+function isForbidden(error: unknown): boolean {
+  return ["EACCES", "EROFS", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "");
+}
+
+/** Milliseconds after which whoever was about to take a lock over is gone as well: it takes a few. */
+const TAKING = 10_000;
+
+/**
+ * Of several programs that find a lock abandoned one removes it, having looked again: the others would remove the lock that
+ * this one takes then.
+ * @returns false where another is about to
+ */
+async function removeAbandoned(path: string, silence: number): Promise<boolean> {
+  const guard = `${path}.taking`;
+  try {
+    await (await open(guard, "wx")).close();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const since = await stat(guard).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Infinity,
+    );
+    if (Date.now() - since > TAKING) await rm(guard, { force: true });
+    return false;
+  }
+  try {
+    if ((await livingHolder(path, silence)) === null) await rm(path, { force: true });
+    return true;
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 function ownLock(path: string, token: string): Lock {
