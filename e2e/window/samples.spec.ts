@@ -43,6 +43,16 @@ test("a sample is found by its number, and where it lies in its trajectory is sa
   }
   await expect(number).toHaveValue("999");
   await expect(page.getByRole("button", { name: "Next sample" })).toBeDisabled();
+  // Keys move the samples, but not under a dialog.
+  await number.blur();
+  await page.keyboard.press("[");
+  await expect(number).toHaveValue("998");
+  await page.getByRole("button", { name: "Devices" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("[");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(number).toHaveValue("998");
 });
 
 test("strips and columns keep their shape within the page, and particles are rows of their numbers", async ({
