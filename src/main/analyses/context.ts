@@ -17,6 +17,19 @@ export interface SampleRef {
   readonly time: number | null;
 }
 
+/** What an input holds beside the state that a prediction follows: with it a prediction becomes the next input. */
+export interface Feeding {
+  /** Successive states in an input, earliest first. */
+  readonly history: number;
+  /** Axis of the channels in a batch; null where states have none. */
+  readonly channelAxis: number | null;
+  /** Names of what the network is told, the last channels of an input. */
+  readonly conditions: readonly string[];
+  readonly samples: readonly SampleRef[];
+  /** The conditions so many steps after the sample at a position; NaN where nothing says. */
+  readonly told: (position: number, steps: number) => readonly number[];
+}
+
 /** What the states are, apart from their values. */
 export interface StatesPlace {
   /** How the input's channels transform; null where nothing acts. */
@@ -27,6 +40,8 @@ export interface StatesPlace {
   readonly grid: Grid | null;
   /** Time between a state and its target; null where the data do not say. */
   readonly dt: number | null;
+  /** Absent: an input is one state. */
+  readonly feeding?: Feeding;
 }
 
 /** What an analysis needs of a model: the network at a batch size, and the values of its parameters. */
@@ -194,6 +209,11 @@ export interface Computation<P = AnalysisParameters, C = AnalysisContext> {
     output: readonly number[],
     params: P,
   ): readonly string[];
+  /**
+   * Looks, before anything runs, whether such a network can be asked that. Absent: any can, or `acting` says.
+   * @throws UserError where it cannot
+   */
+  fits?(place: StatesPlace, input: readonly number[], output: readonly number[], params: P): void;
   estimate(info: CostInfo, params: P): Cost;
   /**
    * Computes one share of the parts and keeps them; a later `compute` takes them. Absent: it is not made of parts.

@@ -101,3 +101,11 @@ test.each([
     message: expect.stringContaining(why) as string,
   });
 });
+
+test("behind the last state times go on, numbers that stay stay, and others are not known", async () => {
+  await opened("nu=viscosity,f=forcing,t=time,c=-3", ({ states }) => {
+    expect(states.told!({ trajectory: 0, time: 4 })).toEqual([0.25, 4, 0.5, -3]);
+    expect(states.told!({ trajectory: 0, time: 7 })).toEqual([0.25, NaN, 7 / 8, -3]);
+    return Promise.resolve();
+  });
+});

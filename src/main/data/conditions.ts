@@ -7,7 +7,7 @@ import { roomFor } from "./room";
 import { Spare } from "./spare";
 import type { StatePlace, States } from "./states";
 
-/** Of one condition, at each state. */
+/** Of one condition, at each state; NaN where nothing says. */
 type ValueAt = (place: StatePlace) => number;
 
 /** More numbers than this are a field, not a condition. */
@@ -63,6 +63,7 @@ export async function withConditions(
       spare.give(read.data);
       return { dtype, shape: [places.length, ...shape], data: to };
     },
+    told: (place) => values.map((value) => value(place)),
   };
 }
 
@@ -74,7 +75,7 @@ async function valuesOf(
   if (typeof source === "number") return () => source;
   const array = arrays.get(source);
   if (source === "time" && (array === undefined || known !== undefined)) {
-    if (known !== undefined) return ({ time }) => known[time + last]!;
+    if (known !== undefined) return ({ time }) => timeAt(known, time + last);
     throw refusal(where, `nothing says the times that ${name} is to be filled with`);
   }
   if (array === undefined) {
@@ -95,7 +96,8 @@ async function valuesOf(
         : fits(frames)
           ? ({ time }) => time + last
           : fits(trajectories, frames)
-            ? ({ trajectory, time }) => trajectory * frames + time + last
+            ? ({ trajectory, time }) =>
+                time + last < frames ? trajectory * frames + time + last : -1
             : undefined;
   if (indexOf === undefined) {
     throw refusal(
@@ -106,7 +108,14 @@ async function valuesOf(
   const values = toFloat64({ data: await array.read() });
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw refusal(where, `${source} holds ${values[bad]!} at position ${bad}`);
-  return (place) => values[indexOf(place)]!;
+  return (place) => values[indexOf(place)] ?? NaN;
+}
+
+/** Of a state behind the last the times go on as the last two do. */
+function timeAt(times: readonly number[], at: number): number {
+  const end = times.length - 1;
+  if (at <= end) return times[at]!;
+  return times[end]! + (at - end) * (times[end]! - (times[end - 1] ?? NaN));
 }
 
 function refusal(where: string, why: string): UserError {

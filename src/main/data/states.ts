@@ -41,6 +41,8 @@ export interface States {
    * @param into memory that they may be put into, of what was read before and is not used any more
    */
   read(places: readonly StatePlace[], into?: TensorData): Promise<Tensor>;
+  /** Conditions at a place, also behind the last one; NaN where nothing says them there. Absent: there are none. */
+  told?(place: StatePlace): readonly number[];
 }
 
 const leading: readonly Axis[] = ["trajectory", "time"];

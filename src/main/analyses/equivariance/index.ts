@@ -13,10 +13,12 @@ import type {
   ReportProgress,
   ResultArray,
   StatesContext,
+  StatesPlace,
 } from "../context";
 import type { Reals } from "../innerProducts";
 import { KeptFields } from "../keptFields";
 import { activationSize, checkSamples, sampleNetwork } from "../network";
+import { nextInput, type NextInput } from "../nextInput";
 import { distances, image, nameOfSample, realsOf, tensorOf } from "../orbit";
 import { Predictions } from "../predictions";
 import { RUN_BYTES, samplesPerRun } from "../samples";
@@ -26,6 +28,9 @@ import { verifyErrors } from "./verify";
 
 export const equivariance: Computation<EquivarianceParameters, StatesContext> = {
   compute,
+  fits(place, input, output, params) {
+    nextOf(place, input, output, params);
+  },
   estimate: (info, { steps }) => {
     // At most: the eight mixings of components, each on four samples.
     const passes = info.samples * (info.elements + 1) * steps + 8 * 4 * info.elements;
@@ -68,7 +73,8 @@ async function compute(
   checkSamples(network, input, target, (i) => nameOfSample(samples[i]!));
   const n = samples.length;
   const outputs = [n, ...network.prediction.shape.slice(1)];
-  checkSelfMap(input.shape, outputs, steps, change);
+  const following = nextOf(context, input.shape.slice(1), outputs.slice(1), params);
+  const positions = samples.map((_, i) => i);
   const chunk = samplesPerRun(n, activationSize(network));
   progress({ fraction: 0, stage: "Preparing the network" });
   const predictions = await Predictions.compile(executor, model, network, chunk);
@@ -85,7 +91,7 @@ async function compute(
         progress({ fraction: done++ / runs, stage: name });
       });
       result.push(next);
-      state = tensorOf(next, outputs);
+      if (k + 1 < steps) state = following!.after(state, next, positions, k + 1);
     }
     return result;
   };
@@ -100,7 +106,7 @@ async function compute(
         ? null
         : { own: meanSquares(own[0]!, target), moved: new Float64Array(elements.length * n) },
   };
-  const kept = new KeptFields(context, outputs.slice(1), [samples.map((_, i) => i)]);
+  const kept = new KeptFields(context, outputs.slice(1), [positions]);
   for (const [g, element] of elements.entries()) {
     const moved =
       element.id === "e"
@@ -109,7 +115,7 @@ async function compute(
     kept.add(0, g, 0, moved[0]!);
     moved.forEach((prediction, k) => {
       const expected = image(element, tensorOf(own[k]!, outputs), context.outputFields);
-      const before = change ? (own[k - 1] ?? realsOf(input)) : null;
+      const before = change ? (own[k - 1] ?? realsOf(following!.lastState(input))) : null;
       const { error, byChannel } = stepErrors(prediction, expected, own[k]!, before);
       error.forEach((value, i) => (result.error[(g * n + i) * steps + k] = value));
       if (k === 0) result.channel.set(byChannel, g * n * channels);
@@ -133,7 +139,9 @@ async function compute(
   const verified =
     params.verify === 0
       ? {}
-      : { verified: await verifyErrors(context, params, result.error, signal, progress) };
+      : {
+          verified: await verifyErrors(context, params, following, result.error, signal, progress),
+        };
   return {
     summary: {
       ...summaryOf(context, params, result),
@@ -148,23 +156,26 @@ async function compute(
   };
 }
 
-/** @throws UserError "equivariance/not-a-step" where states and predictions differ in shape but must be compared */
-function checkSelfMap(
-  inputs: readonly number[],
-  outputs: readonly number[],
-  steps: number,
-  change: boolean,
-): void {
-  if ((steps > 1 || change) && inputs.join() !== outputs.join()) {
-    throw new UserError(
-      "equivariance/not-a-step",
-      `The model maps [${inputs.join(", ")}] to [${outputs.join(", ")}], so its output is no next state.`,
-      {
-        where: steps > 1 ? "steps" : "relative-to",
-        todo: "Use one step, relative to the output.",
-      },
-    );
-  }
+/**
+ * Null only where neither a rollout nor the change is asked for.
+ * @throws UserError "equivariance/not-a-step" where a prediction is no next state, "rollout/conditions"
+ */
+function nextOf(
+  { feeding }: StatesPlace,
+  input: readonly number[],
+  output: readonly number[],
+  { steps, ...params }: EquivarianceParameters,
+): NextInput | null {
+  const next = nextInput(input, output, feeding, steps);
+  if (next !== null || (steps === 1 && params["relative-to"] !== "change")) return next;
+  throw new UserError(
+    "equivariance/not-a-step",
+    `The model maps [${input.join(", ")}] to [${output.join(", ")}], so its output is no next state.`,
+    {
+      where: steps > 1 ? "steps" : "relative-to",
+      todo: "Use one step, relative to the output.",
+    },
+  );
 }
 
 /** Mean squared error of each sample. */

@@ -2,15 +2,20 @@
 import { integerBelow, randomFrom } from "../../../shared/random";
 import type { StatesContext, ReportProgress } from "../context";
 import { sampleNetwork } from "../network";
+import type { NextInput } from "../nextInput";
 import { gather, image, realsOf, tensorOf } from "../orbit";
 import { Predictions } from "../predictions";
 import { stepErrors } from "./errors";
 import type { EquivarianceParameters } from "../../../shared/analyses/equivariance";
 
-/** Errors of the first step, which do not amplify rounding as a rollout does; largest absolute deviation. */
+/**
+ * Errors of the first step, which do not amplify rounding as a rollout does; largest absolute deviation.
+ * @param following what a prediction is to the input; null where it is no next state
+ */
 export async function verifyErrors(
   context: StatesContext,
   params: EquivarianceParameters,
+  following: NextInput | null,
   error: Float64Array,
   signal: AbortSignal,
   progress: ReportProgress,
@@ -31,7 +36,10 @@ export async function verifyErrors(
     const own = await predictions.of(x, check);
     const moved = await predictions.of(image(elements[g]!, x, fields), check);
     const expected = image(elements[g]!, tensorOf(own, network.prediction.shape), outputFields);
-    const before = params["relative-to"] === "change" ? realsOf(x) : null;
+    const before =
+      params["relative-to"] === "change" && following !== null
+        ? realsOf(following.lastState(x))
+        : null;
     const exact = stepErrors(moved, expected, own, before).error[0]!;
     const found = error[(g * samples.length + i) * params.steps]!;
     largest = Math.max(largest, Math.abs(found - exact));

@@ -3,7 +3,7 @@
  * group that acts on them. What an attentive colleague would remark is collected on the way.
  */
 import { createHash } from "node:crypto";
-import type { SampleRef, StatesContext, StatesPlace } from "../../analyses/context";
+import type { Feeding, SampleRef, StatesContext, StatesPlace } from "../../analyses/context";
 import { sampleNetwork } from "../../analyses/network";
 import type { FieldSpec } from "../../../shared/fields/spec";
 import { UserError } from "../../../shared/errors";
@@ -75,12 +75,34 @@ export function placeOf({
   data,
   fields,
   outputFields,
-}: Pick<Experiment, "data" | "fields" | "outputFields">): StatesPlace {
+  samples,
+  preparation,
+}: Pick<Experiment, "data" | "fields" | "outputFields" | "samples" | "preparation">): StatesPlace {
   return {
     fields,
     outputFields,
     grid: data.grid ?? null,
     dt: data.dt ?? null,
+    feeding: feedingOf(data, samples, preparation),
+  };
+}
+
+/** @param samples that rollouts begin with */
+export function feedingOf(
+  { options, conditions, states, times, trajectories, lengths }: DataSet,
+  samples: readonly SampleRef[],
+  { channelAxis }: Pick<Preparation, "channelAxis">,
+): Feeding {
+  const { placeOf: begin } = numberingOf({ trajectories, times, lengths });
+  return {
+    history: options.history ?? 1,
+    channelAxis,
+    conditions,
+    samples,
+    told(position, steps) {
+      const { trajectory, time } = begin(samples[position]!.index);
+      return states.told?.({ trajectory, time: time + steps }) ?? [];
+    },
   };
 }
 

@@ -35,8 +35,10 @@ export async function preview(
     const experiment: Trained = { ...opening, model };
     const network = sampleNetwork(model);
     const opened = (performance.now() - start) / 1000;
-    const { acting, estimate, runs, verification } = computations[spec.analysis as AnalysisId];
+    const { acting, fits, estimate, runs, verification } =
+      computations[spec.analysis as AnalysisId];
     const [input, output] = [network.input, network.prediction].map(({ shape }) => shape.slice(1));
+    fits?.(placeOf(experiment), input!, output!, experiment.parameters);
     const names =
       acting?.(placeOf(experiment), input!, output!, experiment.parameters) ??
       experiment.elements.map(({ id }) => id);
