@@ -387,6 +387,21 @@ function change(name: string, question: string, explained: Explained): Finding {
   };
 }
 
+/** Of laws that decide nothing, a difference of less than this says nothing either. */
+const LAW_DIFFERS = 0.1;
+
+/** Whether frames speak for the reading without curl: of a gas that no pressure moves, divergence says the wrong one. */
+function movesTurned(
+  changes: readonly Finding[],
+  contradicted: Contradicted,
+  readings: readonly Reading[],
+): boolean {
+  const law = changes.find(({ name }) => name === LAW);
+  const still = contradicted.indexOf(false);
+  const turned = readings.findIndex((reading) => atRightAngle(reading, readings[still]!));
+  return law !== undefined && turned >= 0 && law.scores[turned]! < law.scores[still]! - LAW_DIFFERS;
+}
+
 /**
  * One flag a reading: whether nothing contradicts it. All of them where the evidence contradicts itself.
  * @param slopes whether the vector is the gradient of a field beside it, turned or not
@@ -411,7 +426,9 @@ function remaining(
   }, all);
   return divergence.reduce((left, { contradicted, decides }) => {
     if (!decides) return left;
-    if (ranked.length === 0 && (slopes || curlFreeAsStated(contradicted, readings))) return left;
+    const unsure = slopes || curlFreeAsStated(contradicted, readings);
+    if (ranked.length === 0 && (unsure || movesTurned(changes, contradicted, readings)))
+      return left;
     const next = left.map((one, i) => one && !contradicted[i]);
     return next.some(Boolean) ? next : left;
   }, narrowed);
