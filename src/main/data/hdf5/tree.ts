@@ -43,8 +43,10 @@ export function treeOf({ calls }: Library, file: bigint): Tree {
     deep: [] as string[],
     damaged: [] as string[],
   };
-  /** By the path with its leading number replaced: one group a trajectory, all alike. */
+  /** By the path with its leading number replaced: one group a trajectory, alike but for how many times it has. */
   const examples = new Map<string, Omit<Leaf, "path"> | null>();
+  /** Groups with states of another shape than the first's, whose lines are looked at too. */
+  const unlike = new Set<string>();
   const look = (path: string): Omit<Leaf, "path"> | null => {
     const type = calls.get_type(file, path);
     if (type === EXTERNAL) passed.links.push(path);
@@ -72,6 +74,11 @@ export function treeOf({ calls }: Library, file: bigint): Tree {
       if (found === undefined) {
         found = look(path);
         examples.set(template, found);
+      } else if (template !== path && found !== null) {
+        const group = path.slice(0, path.indexOf("/"));
+        const { shape } = found.metadata;
+        if (shape!.length > 1 || unlike.has(group)) found = look(path);
+        if (found?.metadata.shape?.join() !== shape!.join()) unlike.add(group);
       }
       if (found !== null) leaves.push({ path, ...found });
     } catch {
