@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { architectureOffer, networkPreview, networkRequest } from "./architectures/network";
+import { knownOutput } from "./knownOutput";
 import { fileIdentity, runRecord } from "./run";
 import { simulationPreview, simulationRequest, simulatorInfo } from "./simulation";
 import type { Tensor } from "./tensor";
@@ -550,6 +551,11 @@ export const methods = {
   "model.weights": method(z.object({ path: z.string(), weights: z.string() }), z.array(weightsFit)),
   /** Parameters that were added, are gone, have changed. */
   "model.compare": method(z.object({ a: weightsSide, b: weightsSide }), weightsDifference),
+  /** Run where its output is known: in a .npz, or, with null, in the exporter's example beside the model. */
+  "model.check": method(
+    z.object({ path: z.string(), weights: z.string().nullable(), known: z.string().nullable() }),
+    knownOutput,
+  ),
 
   "analysis.preview": method(z.object({ study: z.string(), request: analysisRequest }), preview),
   "analysis.start": method(

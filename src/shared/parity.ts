@@ -1,4 +1,5 @@
 /** Whether a model file computes what PyTorch computed when the file was written, and how that is said. */
+import { ROUNDING } from "./knownOutput";
 
 export interface Parity {
   /** Name of the file beside the model that holds the example batch and PyTorch's output. */
@@ -9,12 +10,9 @@ export interface Parity {
   readonly deviation: number | null;
 }
 
-/** Float32 rounding through a deep network stays below; an operator written wrongly is far above. */
-const TOLERANCE = 1e-4;
-
 /** Whether the file computes what PyTorch did, up to rounding. */
 export function agrees({ deviation }: Parity): boolean {
-  return deviation !== null && deviation <= TOLERANCE;
+  return deviation !== null && deviation <= ROUNDING;
 }
 
 /** The sentence for people: that the file is right, or what to do about it. */

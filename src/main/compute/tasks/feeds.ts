@@ -9,11 +9,11 @@ import type { Model } from "../../models";
  * One array an input, found by the graph's name; the only input of a model is also found as `x`.
  * @throws UserError "model/no-array"
  */
-export function inputsFrom(
+export function inputsFrom<A>(
   model: Model,
-  arrays: ReadonlyMap<string, Tensor>,
+  arrays: ReadonlyMap<string, A>,
   file: string,
-): Map<string, Tensor> {
+): Map<string, A> {
   const names = model.info.inputs.map(({ name }) => name);
   return new Map(
     names.map((name) => {

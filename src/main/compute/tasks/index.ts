@@ -8,6 +8,7 @@ export const tasks = {
   analyse: lazily(async () => (await import("./analyse")).analyse),
   analyseShare: lazily(async () => (await import("./analyse")).analyseShare),
   buildOperator: lazily(async () => (await import("./buildOperator")).buildOperator),
+  checkModel: lazily(async () => (await import("./knownOutput")).checkModel),
   compareModels: lazily(async () => (await import("./compareModels")).compareModels),
   conformance: lazily(async () => (await import("./conformance")).conformance),
   convertData: lazily(async () => (await import("./convertData")).convertData),

@@ -23,6 +23,7 @@ export function entryHandlers(
   | "data.convention"
   | "model.inspect"
   | "model.weights"
+  | "model.check"
   | "model.compare"
 > {
   const { compute, jobs, studies, uploads } = services;
@@ -42,6 +43,8 @@ export function entryHandlers(
         throw error;
       }
     },
+    "model.check": ({ path, weights, known }) =>
+      compute.call("checkModel", { model: path, weights, known }),
     "model.compare": (sides) => compute.call("compareModels", sides),
 
     "study.addData": async ({ study: path, path: file, options }) => {

@@ -6,6 +6,7 @@ import { dataInfo } from "./dataInfo";
 import { devices } from "./devices";
 import { figure } from "./figure";
 import { modelBuild } from "./modelBuild";
+import { modelCheck } from "./modelCheck";
 import { modelCompare } from "./modelCompare";
 import { modelInfo } from "./modelInfo";
 import { modelGradcheck } from "./modelGradcheck";
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   dataInfo,
   dataConvert,
   modelInfo,
+  modelCheck,
   modelCompare,
   modelBuild,
   modelRun,
