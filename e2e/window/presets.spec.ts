@@ -50,7 +50,7 @@ test("a preset says what was mended, a file goes before it, and the study rememb
   await addFile(page, "data", says);
   await confirm(page);
   const nothing = JSON.parse(readFileSync(await savedPreset(page), "utf8")) as { options: object };
-  expect(nothing.options).toEqual({ fields: expect.stringContaining("scalar:") as string });
+  expect(Object.keys(nothing.options)).toEqual(["fields"]);
 
   await addFile(page, "data", silent);
   await page.getByText("Grid, axes, arrays and units").click();
