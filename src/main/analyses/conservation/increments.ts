@@ -4,6 +4,7 @@
  */
 import { toFloat64 } from "../../../shared/tensor";
 import type { StatesContext } from "../context";
+import type { NextInput } from "../nextInput";
 import { realsOf, tensorOf } from "../orbit";
 import type { Predictions } from "../predictions";
 import type { Meter } from "./numbers";
@@ -19,6 +20,7 @@ export interface Increments {
  */
 export async function stepIncrements(
   context: StatesContext,
+  following: NextInput,
   predictions: Predictions,
   meter: Meter,
   wanted: number,
@@ -48,19 +50,17 @@ export async function stepIncrements(
     });
     const from = tensorOf(kept, [finite.length, ...input.shape.slice(1)]);
     const stepped = Float64Array.from(await predictions.of(from, before));
-    const here = meter.values(kept, finite.length);
+    const here = meter.values(realsOf(following.lastState(from)), finite.length);
     const there = meter.values(stepped, finite.length);
     here.forEach((values, q) => {
       model[q]!.push(...values.map((value, i) => there[q]![i]! - value));
     });
     if (later === null) continue;
-    const truth = toFloat64(
-      await later(
-        finite.map((row) => positions[row]!),
-        k + 1,
-      ),
+    const truth = await later(
+      finite.map((row) => positions[row]!),
+      k + 1,
     );
-    const after = meter.values(truth, finite.length);
+    const after = meter.values(toFloat64(following.lastState(truth)), finite.length);
     here.forEach((values, q) => {
       data[q]!.push(...values.map((value, i) => after[q]![i]! - value));
     });

@@ -18,6 +18,7 @@ import type {
   StatesPlace,
 } from "../context";
 import { activationSize, checkSamples, sampleNetwork } from "../network";
+import { nextInput, type NextInput } from "../nextInput";
 import { nameOfSample } from "../orbit";
 import { Predictions } from "../predictions";
 import { RUN_BYTES, samplesPerRun } from "../samples";
@@ -37,8 +38,8 @@ import { verifyValues } from "./verify";
 export const conservation: Computation<ConservationParameters, StatesContext> = {
   compute,
   acting(place, input, output, params) {
-    checkStep(input, output);
-    return quantitiesOf(place, input, params).map(({ id }) => id);
+    const following = nextOf(place, input, output, params.steps);
+    return quantitiesOf(placeOfStates(place, following), output, params).map(({ id }) => id);
   },
   estimate: (info, { steps, repair, increments }) => {
     const kinds = repair === "none" ? 1 : repair === "group-average" ? 9 : 2;
@@ -115,14 +116,25 @@ function isKnown(
   return (name) => names.has(name) || constants.has(name) || Object.hasOwn(coefficients, name);
 }
 
-/** @throws UserError "conservation/not-a-step" */
-function checkStep(input: readonly number[], output: readonly number[]): void {
-  if (input.join() === output.join()) return;
+/** @throws UserError "conservation/not-a-step", "rollout/conditions" */
+function nextOf(
+  { feeding }: StatesPlace,
+  input: readonly number[],
+  output: readonly number[],
+  steps: number,
+): NextInput {
+  const next = nextInput(input, output, feeding, steps);
+  if (next !== null) return next;
   throw new UserError(
     "conservation/not-a-step",
     `The model maps [${input.join(", ")}] to [${output.join(", ")}], so its output is no next state to go on from.`,
     { where: "model", todo: "Take a model that predicts the whole state." },
   );
+}
+
+/** What the states are that predictions follow: of an input with more in it, those that come out. */
+function placeOfStates<P extends StatesPlace>(place: P, { whole }: NextInput): P {
+  return whole ? place : { ...place, fields: place.outputFields };
 }
 
 async function compute(
@@ -135,10 +147,11 @@ async function compute(
   const { steps } = params;
   const network = sampleNetwork(model);
   checkSamples(network, input, target, (i) => nameOfSample(samples[i]!));
-  const shape = input.shape.slice(1);
-  checkStep(shape, network.prediction.shape.slice(1));
-  const quantities = quantitiesOf(context, shape, params);
-  const layout = layoutFor(shape, context, params);
+  const shape = network.prediction.shape.slice(1);
+  const following = nextOf(context, input.shape.slice(1), shape, steps);
+  const place = placeOfStates(context, following);
+  const quantities = quantitiesOf(place, shape, params);
+  const layout = layoutFor(shape, place, params);
   const coefficients = parseCoefficients(params.coefficients, params.physics);
   const mended = repaired(
     network,
@@ -147,7 +160,7 @@ async function compute(
       repairFields: params["repair-fields"],
       averageOver: params["average-over"],
     },
-    context,
+    following.whole ? context : { ...context, within: { following, fields: place.fields } },
   );
   const n = samples.length;
   const candidates = candidatesOf(params.invariants, layout, shape);
@@ -179,15 +192,23 @@ async function compute(
     repaired: steppers.repaired === null ? null : empty(),
     reference: empty(),
   };
-  await rollOut(context, steppers, meter, rollouts, steps, chunk, (k) => {
+  await rollOut(context, following, steppers, meter, rollouts, steps, chunk, (k) => {
     before(`Step ${k} of ${steps}`);
   });
   const increments =
     params.increments === 0
       ? null
-      : await stepIncrements(context, steppers.model, named, params.increments, steps, () => {
-          before("Single steps from the data");
-        });
+      : await stepIncrements(
+          context,
+          following,
+          steppers.model,
+          named,
+          params.increments,
+          steps,
+          () => {
+            before("Single steps from the data");
+          },
+        );
   await Promise.all([steppers.model.dispose(), steppers.repaired?.dispose()]);
   const spreads = spreadsOf(rollouts.model, quantities.length, n, steps);
   const scales = scalesOf(meter, spreads, params["relative-to"] as "size" | "spread");
@@ -221,7 +242,16 @@ async function compute(
   const layers =
     params.layers === 0
       ? null
-      : await layerChanges(context, network, named, scales, params.layers, signal, progress);
+      : await layerChanges(
+          context,
+          network,
+          following,
+          named,
+          scales,
+          params.layers,
+          signal,
+          progress,
+        );
   const verified =
     params.verify === 0
       ? {}

@@ -19,6 +19,7 @@ import { vmap } from "../../graph/vmap";
 import type { ReportProgress, ResultArray, StatesContext } from "../context";
 import { numbered, passageAt } from "../modules";
 import { activationSize, type SampleNetwork } from "../network";
+import type { NextInput } from "../nextInput";
 import { padded, realsOf, slice, tensorOf } from "../orbit";
 import { otherInputs, samplesPerRun } from "../samples";
 import type { Program } from "../../runtime/executor";
@@ -45,6 +46,7 @@ const NEAR = 0.5;
 export async function layerChanges(
   context: StatesContext,
   network: SampleNetwork,
+  following: NextInput,
   meter: Meter,
   scales: Float64Array,
   count: number,
@@ -55,7 +57,7 @@ export async function layerChanges(
   const n = Math.min(count, samples.length);
   const chosen = Array.from({ length: n }, (_, k) => Math.floor((k * samples.length) / n));
   const follow =
-    (await throughStates(context, network, chosen)) ??
+    (await throughStates(context, network, following, chosen)) ??
     (await throughFeatures(context, network, signal));
   if (follow === null) return null;
   const { names } = follow;
@@ -65,7 +67,7 @@ export async function layerChanges(
     signal.throwIfAborted();
     progress({ fraction: 0.98, stage: `Layer by layer, state ${place + 1} of ${n}` });
     const x = slice(input, sample, 1);
-    let before = integrals(meter, x);
+    let before = integrals(meter, following.lastState(x));
     for (const [row, state] of (await follow.of(x)).entries()) {
       const here = integrals(meter, state);
       here.forEach((value, q) => {
@@ -112,6 +114,7 @@ interface Followed {
 async function throughStates(
   context: StatesContext,
   network: SampleNetwork,
+  following: NextInput,
   chosen: readonly number[],
 ): Promise<Followed | null> {
   const possible = possibleStates(network);
@@ -124,7 +127,7 @@ async function throughStates(
   for (const sample of chosen) {
     const x = slice(context.input, sample, 1);
     (await program.of(x)).slice(0, -1).forEach((value, i) => {
-      near[i] &&= distance(value, x) <= NEAR;
+      near[i] &&= distance(value, following.lastState(x)) <= NEAR;
     });
   }
   const kept = possible.filter((_, i) => near[i]!);

@@ -12,6 +12,7 @@ import type { Value } from "../../graph/ir";
 import { vmap } from "../../graph/vmap";
 import { projected } from "../../physics/projection";
 import type { SampleNetwork } from "../network";
+import type { NextInput } from "../nextInput";
 
 export interface RepairPlan {
   readonly repair: Repair;
@@ -23,6 +24,8 @@ export interface RepairPlan {
 export interface RepairedStates {
   readonly fields: FieldSpec | null;
   readonly grid: Grid | null;
+  /** Where inputs hold more than the state that a prediction follows: how, and the fields of predictions. */
+  readonly within?: { readonly following: NextInput; readonly fields: FieldSpec | null };
 }
 
 /**
@@ -36,6 +39,7 @@ export function repaired(
   if (repair === "none") return network;
   const g = new Builder();
   const { input, prediction } = network;
+  const { within } = states;
   if (repair === "group-average") {
     return { ...network, prediction: averaged(g, network, averageOver, states) };
   }
@@ -50,9 +54,13 @@ export function repaired(
       { where: "repair", todo: "Choose none." },
     );
   }
-  const value = projected(g, input, prediction, {
+  const value = projected(g, within?.following.lastStateIn(g, input) ?? input, prediction, {
     projection: repair,
-    fields: heldFields(states.fields, repairFields, input.shape[channelAxis]!),
+    fields: heldFields(
+      within === undefined ? states.fields : within.fields,
+      repairFields,
+      prediction.shape[channelAxis]!,
+    ),
     channelAxis,
     siteAxes,
   });
@@ -97,7 +105,7 @@ function averaged(
   g: Builder,
   { input, prediction }: SampleNetwork,
   name: string,
-  { fields, grid }: RepairedStates,
+  { fields, grid, within }: RepairedStates,
 ): Value {
   const group = groupByName(name);
   const fit = groupFits(group, fields ?? undefined, grid ?? undefined);
@@ -119,8 +127,8 @@ function averaged(
       { where: "average-over", todo: "Choose a group of at most 256, like translations:16." },
     );
   }
-  const moved = (value: Value, element: Element): Value => {
-    const { source, sign } = moves(element, value.shape, fields ?? scalars(value.shape[1]!));
+  const moved = (value: Value, element: Element, spec: FieldSpec | null): Value => {
+    const { source, sign } = moves(element, value.shape, spec ?? scalars(value.shape[1]!));
     const flat = g.reshape(value, [1, sizeOf(value.shape)]);
     const taken = g.gather(flat, g.indices(source), 1);
     const data = Float32Array.from(sign);
@@ -131,7 +139,7 @@ function averaged(
   };
   const lead = (value: Value): Value => g.reshape(value, [1, ...value.shape]);
   const orbit = g.concat(
-    group.elements.map((element) => lead(moved(input, element))),
+    group.elements.map((element) => lead(moved(input, element, fields))),
     0,
   );
   const [predictions] = vmap(g, [prediction], new Map([[input, orbit]]), count);
@@ -140,7 +148,7 @@ function averaged(
       g.slice(predictions!, [{ axis: 0, start: i, end: i + 1 }]),
       prediction.shape,
     );
-    return moved(one, group.inverse(element));
+    return moved(one, group.inverse(element), within === undefined ? fields : within.fields);
   });
   const sum = returned.reduce((total, one) => g.add(total, one));
   return g.mul(sum, 1 / count);

@@ -1,7 +1,8 @@
 /** The network applied to its own predictions, block by block of trajectories, measured at every step beside the data. */
 import { toFloat64, type Tensor } from "../../../shared/tensor";
 import type { StatesContext } from "../context";
-import { realsOf, slice, tensorOf } from "../orbit";
+import type { NextInput } from "../nextInput";
+import { realsOf, slice } from "../orbit";
 import type { Predictions } from "../predictions";
 import type { Meter, RolloutNumbers } from "./numbers";
 
@@ -24,6 +25,7 @@ export interface Steppers {
  */
 export async function rollOut(
   context: StatesContext,
+  following: NextInput,
   steppers: Steppers,
   meter: Meter,
   rollouts: Rollouts,
@@ -33,10 +35,11 @@ export async function rollOut(
 ): Promise<void> {
   const { input } = context;
   const n = input.shape[0]!;
-  const limit = BLOWN_UP * rootMeanSquare(toFloat64(input));
+  const limit = BLOWN_UP * rootMeanSquare(toFloat64(following.lastState(input)));
   for (let first = 0; first < n; first += chunk) {
     const count = Math.min(chunk, n - first);
     const start = slice(input, first, count);
+    const positions = Array.from({ length: count }, (_, i) => first + i);
     const kinds = [
       { numbers: rollouts.model, predictions: steppers.model, state: start },
       ...(rollouts.repaired === null || steppers.repaired === null
@@ -44,10 +47,10 @@ export async function rollOut(
         : [{ numbers: rollouts.repaired, predictions: steppers.repaired, state: start }]),
     ];
     for (const { numbers } of [...kinds, { numbers: rollouts.reference }]) {
-      meter.note(numbers, realsOf(start), first, count, 0);
+      meter.note(numbers, realsOf(following.lastState(start)), first, count, 0);
     }
     for (let k = 1; k <= steps; k++) {
-      const truth = await following(context, first, count, k);
+      const truth = await statesOfData(context, following, positions, k);
       const known = truth === null ? null : toFloat64(truth);
       if (known !== null) meter.note(rollouts.reference, known, first, count, k);
       for (const kind of kinds) {
@@ -56,7 +59,7 @@ export async function rollOut(
         const next = await kind.predictions.of(kind.state, () => {
           before(k);
         });
-        kind.state = tensorOf(next, start.shape);
+        if (k < steps) kind.state = following.after(kind.state, next, positions, k);
         markEnds(numbers, next, first, count, k, limit);
         meter.note(numbers, next, first, count, k);
         if (known !== null) noteErrors(numbers, next, known, first, count, k, steps);
@@ -66,21 +69,15 @@ export async function rollOut(
 }
 
 /** The data's states k steps after the starts of samples first …; null where they hold none. */
-async function following(
-  { later, target, input }: StatesContext,
-  first: number,
-  count: number,
+async function statesOfData(
+  { later, target }: StatesContext,
+  following: NextInput,
+  positions: readonly number[],
   k: number,
 ): Promise<Tensor | null> {
-  if (later !== undefined) {
-    return later(
-      Array.from({ length: count }, (_, i) => first + i),
-      k,
-    );
-  }
+  if (later !== undefined) return following.lastState(await later(positions, k));
   // Pairs of states and nothing after.
-  const step = k === 1 && target !== null && target.shape.join() === input.shape.join();
-  return step ? slice(target, first, count) : null;
+  return k === 1 && target !== null ? slice(target, positions[0]!, positions.length) : null;
 }
 
 function allEnded({ end }: RolloutNumbers, first: number, count: number): boolean {

@@ -14,10 +14,10 @@ const MOST_VALUES = 40;
 /** Levels of streams within streams. */
 const DEEPEST = 4;
 
-/** Values of the state's shape that everything passes through: they may be states. In the order of evaluation. */
+/** Values of a prediction's shape that everything passes through: they may be states. In the order of evaluation. */
 export function possibleStates({ input, prediction }: SampleNetwork): Passage[] {
   const leaving = leavingModules(input, prediction);
-  return thinned(between(input, prediction, input.shape, leaving));
+  return thinned(between(input, prediction, prediction.shape, leaving));
 }
 
 /** h_0 … h_m on the way to `end`, at least two. */

@@ -2,7 +2,7 @@
 import { integerBelow, randomFrom } from "../../../shared/random";
 import type { ReportProgress, StatesContext } from "../context";
 import type { SampleNetwork } from "../network";
-import { realsOf, slice, tensorOf } from "../orbit";
+import { slice } from "../orbit";
 import { Predictions } from "../predictions";
 import type { Meter, RolloutNumbers } from "./numbers";
 
@@ -28,13 +28,10 @@ export async function verifyValues(
     const q = integerBelow(random, meter.quantities.length);
     const i = integerBelow(random, samples.length);
     const start = slice(input, i, 1);
-    const next = tensorOf(
-      await predictions.of(start, () => {
-        signal.throwIfAborted();
-      }),
-      start.shape,
-    );
-    const exact = meter.values(realsOf(next), 1)[q]![0]!;
+    const next = await predictions.of(start, () => {
+      signal.throwIfAborted();
+    });
+    const exact = meter.values(next, 1)[q]![0]!;
     const found = value[(q * samples.length + i) * (steps + 1) + 1]!;
     largest = Math.max(largest, Math.abs(found - exact) / scales[q]!);
   }
