@@ -58,6 +58,23 @@ describe("a rollout", () => {
     expect(made.prediction.shape).toEqual([2, 1, SIZE]);
   });
 
+  test("of a network that looks back and is told the time goes on from both", async () => {
+    const g = new Builder();
+    const u = g.input("u", { dtype: "float32", shape: [1, 2, SIZE] });
+    const t = g.input("t", { dtype: "float32", shape: [1, 1] });
+    const frame = (at: number) => g.slice(u, [{ axis: 1, start: at, end: at + 1 }]);
+    // u₁ + u₂ + t, where t is that of u₂.
+    const y = g.add(g.add(frame(0), frame(1)), g.reshape(t, [1, 1, 1]));
+    const model = join(folder, "back.onnx");
+    await writeFile(model, encodeModel({ inputs: [u, t], outputs: [{ name: "y", value: y }] }));
+    const options = { ...input.data.options, history: 2, conditions: "t=time", dt: 10 };
+    const of = { ...input, model, data: { ...input.data, options }, sample: 2 };
+    const made = await rollout(of, context);
+    expect(firsts(made.input)).toEqual([101]);
+    expect(firsts(made.truth)).toEqual([102, 103]);
+    expect(firsts(made.prediction)).toEqual([100 + 101 + 10, 101 + 211 + 20]);
+  });
+
   test("ends with its trajectory", async () => {
     const { truth, prediction } = await rollout({ ...input, sample: 1, steps: 99 }, context);
     expect(firsts(truth)).toEqual([2, 3]);

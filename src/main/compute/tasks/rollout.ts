@@ -3,13 +3,18 @@ import type { DataOptions } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
 import { numberingOf } from "../../../shared/sampleExtent";
 import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
+import type { Feeding } from "../../analyses/context";
 import { sampleNetwork } from "../../analyses/network";
+import { nextInput } from "../../analyses/nextInput";
+import { realsOf } from "../../analyses/orbit";
 import type { DataSet } from "../../data/dataset";
 import { inputName } from "../../graph/ir";
 import type { Model } from "../../models";
+import { conditioned } from "../../models/conditioned";
 import { prepared } from "../../models/prepared";
 import { openExecutor } from "../../runtime/target";
 import type { TaskContext } from "../task";
+import { feedingOf } from "./experiment";
 import { withKeptData } from "./keptData";
 import { modelFor } from "./modelFor";
 import { extentsFor, preparationOf } from "./preparation";
@@ -28,7 +33,7 @@ export interface RolloutInput {
 }
 
 export interface Rollout {
-  /** [1, …] */
+  /** The state that it begins with, [1, …]: of an input that holds more, its last; the input where that ends with none. */
   readonly input: Tensor;
   /** [step, …], like the prediction. */
   readonly truth: Tensor;
@@ -49,14 +54,15 @@ export function rollout(
     const origin = { path: input.model, weights: input.weights };
     const preparation = await preparationOf(input, data, origin);
     const opened = await modelFor(input.model, input.weights, (model) => extentsFor(model, data, preparation)); // prettier-ignore
-    const model = prepared(opened, preparation);
+    const model = prepared(conditioned(opened, data.conditions), preparation);
+    const feeding = feedingOf(data, [data.place(input.sample)], preparation);
     const count = truth.target.shape[0]!;
-    const prediction = await predict(model, truth.input, count, signal);
+    const { start, prediction } = await predict(model, feeding, truth.input, count, signal);
     const { data: values } = truth.target;
     const steps = prediction.shape[0]!;
     const kept = values.slice(0, steps * sizeOf(truth.target.shape.slice(1)));
     return {
-      input: truth.input,
+      input: start,
       truth: { ...truth.target, shape: [steps, ...truth.target.shape.slice(1)], data: kept },
       prediction,
     };
@@ -87,28 +93,35 @@ async function truthOf(
 
 async function predict(
   model: Pick<Model, "graph" | "parameters">,
+  feeding: Feeding,
   input: Tensor,
   steps: number,
   signal: AbortSignal,
-): Promise<Tensor> {
+): Promise<{ start: Tensor; prediction: Tensor }> {
   const network = sampleNetwork(model);
-  const recurrent = network.prediction.shape.join() === network.input.shape.join();
+  const [wide, one] = [network.input, network.prediction].map(({ shape }) => shape.slice(1));
+  const following = nextInput(wide!, one!, feeding, steps);
   const executor = openExecutor({ executor: "onnxruntime" });
   try {
     const program = await executor.compile(network.graph, { bind: model.parameters });
     const name = network.graph.outputs[0]!.name;
     const states: Float64Array[] = [];
     let state = input;
-    for (let step = 0; step < (recurrent ? steps : 1); step++) {
+    for (let step = 1; step <= (following === null ? 1 : steps); step++) {
       signal.throwIfAborted();
       const outputs = await program.run(new Map([[inputName(network.input), state]]));
-      state = outputs.get(name)!;
-      states.push(toFloat64(state));
+      const next = outputs.get(name)!;
+      states.push(toFloat64(next));
+      if (following !== null && step < steps)
+        state = following.after(state, realsOf(next), [0], step);
     }
     const shape = [states.length, ...network.prediction.shape.slice(1)];
     const data = new Float32Array(sizeOf(shape));
     states.forEach((values, step) => data.set(values, step * values.length));
-    return { dtype: "float32", shape, data };
+    return {
+      start: following?.lastState(input) ?? input,
+      prediction: { dtype: "float32", shape, data },
+    };
   } finally {
     await executor.dispose();
   }
