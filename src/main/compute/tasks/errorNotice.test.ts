@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { DataOptions } from "../../../shared/contract";
 import { normals, randomFrom } from "../../../shared/random";
 import { writeNpz } from "../../data/npz";
 import { Builder } from "../../graph/builder";
@@ -41,13 +42,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-async function notices(analysis: string, normalise: string): Promise<string[]> {
+async function notices(
+  analysis: string,
+  normalise: string,
+  options: DataOptions = {},
+  path = model,
+): Promise<string[]> {
   const given = { executor: "reference", samples: "2", normalise, ...(analysis === "conservation" ? { steps: 2 } : { group: "d4" }) }; // prettier-ignore
   const parameters = checkedParameters(analysis, given);
   const record = await analyse(
     {
       ...{ analysis, parameters, id: "run", folder: join(home, `run-${runs++}`) },
-      ...{ model: { path: model, weights: null }, data: { path: data, options: {} } },
+      ...{ model: { path, weights: null }, data: { path: data, options } },
     },
     task,
   );
@@ -59,9 +65,32 @@ test.each(["coherence", "equivariance", "conservation"])(
   async (analysis) => {
     const [notice, ...more] = await notices(analysis, "none");
     expect(more).toEqual([]);
-    expect(notice).toMatch(/^The network errs \d[\d.e+]* times more .*--normalise, --history/);
+    expect(notice).toMatch(
+      /^The network errs \d[\d.e+]* times as much as .*--normalise, --history/,
+    );
     // 282 off beside a change of half a unit or so.
     expect(Number(/errs (\S+) times/.exec(notice!)![1])).toBeGreaterThan(100);
     expect(await notices(analysis, "300+-5")).toEqual([]);
+  },
+);
+
+test.each(["coherence", "equivariance"])(
+  "%s says it too of a network that looks back and predicts small changes, which adds them to the right state",
+  async (analysis) => {
+    const g = new Builder();
+    const x = g.input("x", { dtype: "float32", shape: [2, 2, SIDE, SIDE] });
+    const w = g.input("w", { dtype: "float32", shape: [1] }, "parameter");
+    // It shrinks what it is given by a tenth, and is bounded: what is 60 of its units becomes a change of about one.
+    const last = g.slice(x, [{ axis: 1, start: 1, end: 2 }]);
+    const y = g.mul(g.tanh(g.mul(last, 0.2)), w);
+    const changing = join(home, "changing.onnx");
+    const bind = new Map([["w", { dtype: "float32" as const, shape: [1], data: Float32Array.of(-0.5) }]]); // prettier-ignore
+    await writeFile(changing, encodeModel({ inputs: [x, w], outputs: [{ name: "y", value: y }] }, { batch: "batch", bind })); // prettier-ignore
+    const options = { history: 2, predicts: "change" } as const;
+    const [notice] = await notices(analysis, "none", options, changing);
+    const times = Number(/errs (\S+) times as much/.exec(notice ?? "")?.[1]);
+    expect(times).toBeGreaterThan(1);
+    expect(times).toBeLessThan(2);
+    expect(await notices(analysis, "300+-5", options, changing)).toEqual([]);
   },
 );

@@ -10,8 +10,11 @@ import { sameFields } from "./convention";
 /** Enough to tell a factor. */
 const SAMPLES = 16;
 
-/** A network that learnt little errs about as much as no change does; one in the wrong variables much more. */
-const MORE = 2;
+/**
+ * One that learnt little errs about as much as no change does, up to this. One in the wrong variables that predicts states
+ * errs much more; one that predicts small changes only a little, as it adds them to the right state.
+ */
+const MORE = 1.05;
 
 /** Analyses that compare predictions with targets, one network each. */
 const asking: ReadonlySet<string> = new Set([
@@ -54,7 +57,7 @@ export async function errorNotice(
     if (!(times > MORE) || !Number.isFinite(times)) return [];
     const shown = times < 1000 ? String(Number(times.toPrecision(2))) : times.toExponential(0);
     return [
-      `The network errs ${shown} times more than predicting no change: are its normalisation, history and what it predicts stated as it was trained (--normalise, --history, --predicts on the command line)?`,
+      `The network errs ${shown} times as much as predicting no change: are its normalisation, history and what it predicts stated as it was trained (--normalise, --history, --predicts on the command line)?`,
     ];
   } finally {
     await predictions.dispose();
