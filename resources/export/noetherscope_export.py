@@ -25,6 +25,10 @@ axes="b,x,y,c" for a network that takes its channels last and x before y. Such a
 inside it: the file takes [batch, channel, y, x] as all do, and the example beside it lies so. Axes that nothing states
 are a guess, which the file says too.
 
+A network that is told more than the state takes all of it as a tuple in the order of its forward, each a tensor with the
+batch in front: export(model, (u, nu, t), ...). The state is the input with the most axes, `input` in the file and x in
+the example; the others keep the names that forward gives them (nu and t: --conditions nu=nu,t=t reads the example).
+
 Fourier transforms and complex parameters, which PyTorch's exporter does not know, are written with real numbers: a
 complex parameter keeps its name and has its real and imaginary part along a last axis of two.
 
@@ -91,7 +95,7 @@ def export(
 ):
     """Write `path` (.onnx) and its example batch; return the report of the checks.
 
-    model: takes one float tensor with the batch in front and returns one. Half and double precision are exported
+    model: takes a float tensor with the batch in front, or several, and returns one. Half and double precision are exported
         as a single-precision copy; of torch.compile and data-parallel wrappers the network inside is exported.
     targets: of the output's shape. Analyses of the loss need them, here or in another data file.
     fields, output_fields: channel groups in order, as `kind:name,...` with the kinds scalar, pseudoscalar,
@@ -125,18 +129,19 @@ def export(
     path = Path(path)
     model = _unwrapped(model)
     _check_arguments(model, inputs, path, boundary, exporter)
+    inputs = _named(model, inputs)
     guessed = axes is None
-    axes, order = _stated_axes(axes, inputs)
-    inputs, length = _turned(inputs, order), _turned_sides(length, axes, order)
+    axes, order = _stated_axes(axes, inputs.state)
+    inputs, length = inputs.with_state(_turned(inputs.state, order)), _turned_sides(length, axes, order)
     targets = None if targets is None else _turned(targets, order)
-    _check_fields(fields, inputs, axes, "fields")
+    _check_fields(fields, inputs.state, axes, "fields")
     model = _single_precision(model)
-    tensor = next(iter([*model.parameters(), *model.buffers()]), inputs)
-    inputs = inputs.detach().to(tensor.device, torch.float32)
+    tensor = next(iter([*model.parameters(), *model.buffers()]), inputs.state)
+    inputs = inputs.map(lambda each: each.detach().to(tensor.device, torch.float32))
 
-    with _eval_mode(model), _axes_turned(model, order), _full_precision(inputs), torch.no_grad():
+    with _eval_mode(model), _axes_turned(model, order, inputs.at), _full_precision(inputs.state), torch.no_grad():
         expected = _run(model, inputs)
-        _check_output(expected, inputs)
+        _check_output(expected, inputs.state)
         _check_fields(output_fields, expected, axes, "output_fields")
         if targets is not None and tuple(targets.shape) != tuple(expected.shape):
             raise ExportError(
@@ -160,12 +165,13 @@ def export(
         "boundary": boundary,
         "dt": dt,
         "length": length,
-        "input_shape": list(inputs.shape[1:]),
+        "input_shape": list(inputs.state.shape[1:]),
         "output_shape": list(expected.shape[1:]),
         "checks": report,
     }
     path.write_bytes(network + _metadata_property("noetherscope", json.dumps(metadata, sort_keys=True)))
-    arrays = {"x": inputs, "output": expected}
+    told = {name: each for name, each in inputs.named.items() if name != "input"}
+    arrays = {"x": inputs.state, **told, "output": expected}
     if targets is not None:
         arrays["y"] = targets.detach()
     notes = {} if axes is None else {"axes": axes, "fields": fields}
@@ -192,18 +198,25 @@ def _unwrapped(model):
 def _check_arguments(model, inputs, path, boundary, exporter):
     if not isinstance(model, torch.nn.Module):
         raise ExportError("The model is a %s; wrap it in a torch.nn.Module." % type(model).__name__)
+    given = list(inputs) if isinstance(inputs, (tuple, list)) else [inputs]
     needed = _needed_inputs(model)
-    if len(needed) > 1 or isinstance(inputs, (tuple, list, dict)):
+    if len(needed) > len(given) or not given:
         raise ExportError(
-            "%s.forward needs %s, but one input tensor is what is exported here: wrap the model in a module whose "
-            "forward(x) fixes everything else as buffers, or takes a time or a parameter from further channels of x, "
-            "t = x[:, -1, 0, 0]; or write all inputs with torch.onnx.export and input_names. Either way --conditions "
-            "states what the model is told beside x."
-            % (type(model).__name__, ", ".join(needed) or "no input")
+            "%s.forward needs %s: give a tuple of as many tensors in this order, each with the batch in front. What it is "
+            "told beside the state, --conditions says." % (type(model).__name__, ", ".join(needed) or "an input")
         )
-    if not torch.is_tensor(inputs) or inputs.dim() < 2 or not inputs.is_floating_point():
-        what = list(inputs.shape) if torch.is_tensor(inputs) else type(inputs).__name__
-        raise ExportError("inputs must be a floating-point tensor, [batch, ...], not %s." % what)
+    for each in given:
+        if not torch.is_tensor(each) or each.dim() < 1 or not each.is_floating_point():
+            what = list(each.shape) if torch.is_tensor(each) else type(each).__name__
+            raise ExportError("inputs must be floating-point tensors, [batch, ...], not %s." % what)
+    inputs = max(given, key=torch.Tensor.dim)
+    if inputs.dim() < 2:
+        raise ExportError("inputs must be a floating-point tensor, [batch, ...], not %s." % list(inputs.shape))
+    if len({each.shape[0] for each in given}) > 1:
+        raise ExportError(
+            "All inputs have the batch in front, a number or a field for each sample, but their first axes are %s."
+            % ", ".join(str(each.shape[0]) for each in given)
+        )
     if inputs.shape[0] < 2:
         raise ExportError("Give an example batch of at least two samples, so that the batch axis can be checked.")
     if exporter not in ("auto", "trace", "program"):
@@ -222,12 +235,52 @@ def _needed_inputs(model):
     return [p.name for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
+class _Inputs(tuple):
+    """What forward takes, in its order; `names` are the file's, `at` is the place of the state: the first with most axes."""
+
+    def __new__(cls, tensors, names):
+        made = super().__new__(cls, tensors)
+        made.names = list(names)
+        made.at = max(range(len(made)), key=lambda i: made[i].dim())
+        return made
+
+    @property
+    def state(self):
+        return self[self.at]
+
+    @property
+    def named(self):
+        return dict(zip(self.names, self))
+
+    def map(self, function):
+        return _Inputs(map(function, self), self.names)
+
+    def with_state(self, state):
+        return _Inputs([state if i == self.at else each for i, each in enumerate(self)], self.names)
+
+
+# What else the file and the example beside it call by these names.
+_TAKEN = ("input", "x", "y", "output", "axes", "fields")
+
+
+def _named(model, inputs):
+    inputs = _Inputs(inputs if isinstance(inputs, (tuple, list)) else [inputs], [])
+    names = [] if isinstance(model, torch.jit.ScriptModule) else [
+        p.name for p in inspect.signature(model.forward).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD
+    ]
+    names += ["input_%d" % (i + 1) for i in range(len(names), len(inputs))]
+    names = [name + "_" if name in _TAKEN else name for name in names[: len(inputs)]]
+    names[inputs.at] = "input"
+    return _Inputs(inputs, names)
+
+
 def _run(model, inputs):
     try:
-        return model(inputs)
+        return model(*inputs)
     except Exception as error:
+        shapes = " and ".join(str(list(each.shape)) for each in inputs)
         raise ExportError(
-            "The model does not run on inputs %s: %s." % (list(inputs.shape), _first_line(error))
+            "The model does not run on inputs %s: %s." % (shapes, _first_line(error))
         ) from error
 
 
@@ -344,7 +397,7 @@ def _turned_sides(length, axes, order):
 
 
 @contextlib.contextmanager
-def _axes_turned(model, order):
+def _axes_turned(model, order, at=0):
     """While the model runs, samples have the file's axes outside of it and its own inside; its parameters keep their names."""
     if order is None:
         yield
@@ -354,9 +407,11 @@ def _axes_turned(model, order):
             "The axes of a script cannot be turned inside it: wrap it in a torch.nn.Module whose forward permutes them, "
             "or pass the module that it was made from."
         )
-    inverse = [order.index(at) for at in range(len(order))]
+    inverse = [order.index(axis) for axis in range(len(order))]
     hooks = [
-        model.register_forward_pre_hook(lambda _, inputs: (inputs[0].permute(inverse).contiguous(), *inputs[1:])),
+        model.register_forward_pre_hook(
+            lambda _, inputs: (*inputs[:at], inputs[at].permute(inverse).contiguous(), *inputs[at + 1 :])
+        ),
         model.register_forward_hook(lambda _, __, output: _turned(output, order) if torch.is_tensor(output) else output),
     ]
     try:
@@ -999,13 +1054,20 @@ def _traceable(model):
 
 
 @contextlib.contextmanager
-def _one_argument(model):
+def _given_arguments(model, inputs):
     """model.forward without its optional arguments: PyTorch 2 traces their defaults, flags even, as tensors."""
     if isinstance(model, torch.jit.ScriptModule):
         yield
         return
     forward, own = model.forward, "forward" in vars(model)
-    model.forward = lambda input: forward(input)
+
+    def given(*tensors):
+        return forward(*tensors)
+
+    # Exporters read how many there are from the signature.
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    given.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in inputs.names])
+    model.forward = given
     try:
         yield
     finally:
@@ -1019,8 +1081,8 @@ def _batches(inputs):
     """What the checks run on. One sample more: of a multiple, a reshape with the size built in may survive."""
     return {
         "the example": inputs,
-        "one sample": inputs[:1],
-        "one sample more": torch.cat([inputs, inputs[:1]]),
+        "one sample": inputs.map(lambda each: each[:1]),
+        "one sample more": inputs.map(lambda each: torch.cat([each, each[:1]])),
     }
 
 
@@ -1036,7 +1098,7 @@ def _check_trace(model, inputs, tolerance):
     """The trace against the module on other batch sizes and on other values."""
     try:
         with _traceable(model), _silence():
-            traced = torch.jit.trace(model, inputs, check_trace=False)
+            traced = torch.jit.trace(model, tuple(inputs), check_trace=False)
     except ExportError as error:
         where = _line_of(model, inputs, error, "")
         raise ExportError("%s It is called in %s." % (error, where) if where else str(error)) from error
@@ -1047,22 +1109,23 @@ def _check_trace(model, inputs, tolerance):
             % (type(error).__name__, _first_line(error), _at(_line_of(model, inputs, error, "")))
         ) from error
     batches = _batches(inputs)
-    batches["other values"] = inputs.flip(0) * 0.5 + 0.1 * inputs.roll(1, -1)
+    batches["other values"] = inputs.map(lambda each: each.flip(0) * 0.5 + 0.1 * each.roll(1, -1))
     # A path taken by a sign; what takes logarithms has nothing to say to these.
     with contextlib.suppress(Exception):
-        if bool(torch.isfinite(model(-inputs)).all()):
-            batches["values of the other sign"] = -inputs
+        negative = inputs.map(torch.neg)
+        if bool(torch.isfinite(model(*negative)).all()):
+            batches["values of the other sign"] = negative
     worst = 0.0
     for what, batch in batches.items():
         try:
             # Not optimised: the fuser's own rounding (of round, even wrong in PyTorch 2.6) is not the file's.
             with torch.jit.optimized_execution(False):
-                deviation = _deviation(traced(batch), model(batch))
+                deviation = _deviation(traced(*batch), model(*batch))
         except RuntimeError as error:
             raise ExportError(
                 "The traced model fails on %s: the batch size %d or a shape is built into its code. "
                 "Take sizes from the tensor itself (x.shape[0], -1). PyTorch says: %s"
-                % (what, inputs.shape[0], str(error).strip().splitlines()[-1])
+                % (what, inputs.state.shape[0], str(error).strip().splitlines()[-1])
             ) from error
         if not deviation <= tolerance:
             raise ExportError(
@@ -1119,9 +1182,9 @@ def _has_program_exporter():
 
 def _export_onnx(model, inputs, buffer, opset):
     options = {
-        "input_names": ["input"],
+        "input_names": inputs.names,
         "output_names": ["output"],
-        "dynamic_axes": {"input": {0: "batch"}, "output": {0: "batch"}},
+        "dynamic_axes": {name: {0: "batch"} for name in [*inputs.names, "output"]},
         "opset_version": opset,
         "do_constant_folding": False,
         # PRESERVE in eval mode: running statistics are used, but BatchNorm is not fused into convolutions,
@@ -1132,9 +1195,9 @@ def _export_onnx(model, inputs, buffer, opset):
         # The tracing exporter needs no further packages and keeps the parameters' names.
         options["dynamo"] = False
     try:
-        with _traceable(model), _one_argument(model), _tensors_alone(model), _without_onnx_package(), _silence():
+        with _traceable(model), _given_arguments(model, inputs), _tensors_alone(model), _without_onnx_package(), _silence():
             with _scattering(opset):
-                torch.onnx.export(model, inputs, buffer, **options)
+                torch.onnx.export(model, tuple(inputs), buffer, **options)
     except Exception as error:
         raise ExportError(_why_not_exported(model, inputs, error, opset)) from error
 
@@ -1159,7 +1222,7 @@ def _scattering(opset):
 def _export_program(model, inputs, buffer, opset):
     """By torch.export, which sees sizes as numbers and follows Python further; its operators are of opset 18 on."""
     options = {
-        "input_names": ["input"],
+        "input_names": inputs.names,
         "output_names": ["output"],
         "opset_version": max(opset, 18),
         "dynamo": True,
@@ -1167,9 +1230,9 @@ def _export_program(model, inputs, buffer, opset):
         "optimize": False,  # which folds parameters into others, and would train what it made
     }
     try:
-        with _traceable(model), _one_argument(model), _tensors_alone(model), _silence():
-            batch = ({0: torch.export.Dim("batch")},)
-            program = torch.export.export(model, (inputs,), dynamic_shapes=batch, strict=False)
+        with _traceable(model), _given_arguments(model, inputs), _tensors_alone(model), _silence():
+            batch = ({0: torch.export.Dim("batch")},) * len(inputs)
+            program = torch.export.export(model, tuple(inputs), dynamic_shapes=batch, strict=False)
             proto = torch.onnx.export(program, **options).model_proto
     except Exception as error:
         raise ExportError(_why_not_exported(model, inputs, error, opset)) from error
@@ -1246,7 +1309,7 @@ def _line_of(model, inputs, error, operator):
     if operator:
         try:
             with _traceable(model), torch.no_grad(), _silence():
-                graph = torch.jit.trace(model, inputs, check_trace=False).inlined_graph
+                graph = torch.jit.trace(model, tuple(inputs), check_trace=False).inlined_graph
             lines = [line for node in graph.findAllNodes("aten::" + operator) for line in node.sourceRange().splitlines()]
         except Exception:  # whatever stops the trace has stopped the export, and is said already
             lines = []
@@ -1302,7 +1365,7 @@ def _check_onnxruntime(network, inputs, expected, tolerance):
         return None
     try:
         session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
-        (output,) = session.run(None, {"input": inputs.cpu().numpy()})
+        (output,) = session.run(None, {name: each.cpu().numpy() for name, each in inputs.named.items()})
     except Exception as error:
         raise ExportError(
             "onnxruntime does not run the file (%s): PyTorch %s writes an operation of this network wrongly. Try another "
@@ -1408,10 +1471,11 @@ def _check_weights(network, weights, model, inputs, tolerance, name):
         values = {key: weights[key].double() if weights[key].is_floating_point() else weights[key] for key in weights}
         # Of equal tensors the tracing exporter stores one; the others are copies, which have values of their own now.
         nodes = [node for node in nodes if node.outputs[0] not in values]
-        output = _evaluate(nodes, {**stored, **values}, inputs[:1])
+        sample = inputs.map(lambda each: each[:1])
+        output = _evaluate(nodes, {**stored, **values}, sample.named)
     except (_Unknown, KeyError):
         return None
-    deviation = _deviation(output, _double_precision(model, inputs)(inputs[:1]))
+    deviation = _deviation(output, _double_precision(model, inputs)(sample))
     if not deviation <= tolerance:
         raise ExportError(
             "checkpoints: with the weights of %s the graph differs from the module by %.1e: the module computes with "
@@ -1461,7 +1525,7 @@ def _check_file(network, model, inputs, tolerance):
     worst = 0.0
     for what, batch in _batches(inputs).items():
         try:
-            output = _evaluate(nodes, weights, batch)
+            output = _evaluate(nodes, weights, batch.named)
         except _Unknown as op:
             return "not checked: %s" % op
         except Exception as error:
@@ -1469,7 +1533,7 @@ def _check_file(network, model, inputs, tolerance):
                 return "not checked: %s" % error
             raise ExportError(
                 "The written file fails on %s: the batch size %d is built into it. Take sizes from the tensor "
-                "itself (x.shape[0], -1). It fails in %s." % (what, inputs.shape[0], error)
+                "itself (x.shape[0], -1). It fails in %s." % (what, inputs.state.shape[0], error)
             ) from error
         deviation = _deviation(output, reference(batch))
         if not deviation <= tolerance:
@@ -1487,11 +1551,12 @@ def _double_precision(model, inputs):
     """The model as a function, in double precision where a copy of it can be made and run so."""
     try:
         double = copy.deepcopy(model).cpu().double()
-        if _deviation(double(inputs.cpu().double()), model(inputs)) < 1e-2:
-            return lambda batch: double(batch.cpu().double())
+        wide = lambda batch: double(*batch.map(lambda each: each.cpu().double()))  # noqa: E731
+        if _deviation(wide(inputs), model(*inputs)) < 1e-2:
+            return wide
     except Exception:  # whatever a module's code may raise: types or devices built in, no copy possible
         pass
-    return model
+    return lambda batch: model(*batch)
 
 
 def _first_to_differ(nodes, weights, model, batch, tolerance):
@@ -1504,12 +1569,12 @@ def _first_to_differ(nodes, weights, model, batch, tolerance):
 
     hooks = [module.register_forward_hook(remember) for module in names]
     try:
-        model(batch)
+        model(*batch)
     finally:
         for hook in hooks:
             hook.remove()
     last = {_module_of(node): node.outputs[0] for node in nodes}
-    values = _evaluate(nodes, weights, batch, everything=True)
+    values = _evaluate(nodes, weights, batch.named, everything=True)
     for module, output in outputs.items():
         value = values.get(last.get(names[module]))
         if value is not None and torch.is_tensor(output) and not _deviation(value, output) <= tolerance:
@@ -1639,10 +1704,10 @@ def _read_network(data):
     return nodes, weights
 
 
-def _evaluate(nodes, weights, batch, everything=False):
+def _evaluate(nodes, weights, inputs, everything=False):
     """The network's output, or every value by name. Values are dropped after their last use."""
     last_use = {name: node for node in nodes for name in node.inputs}
-    values = dict(weights, input=batch.cpu().double())
+    values = {**weights, **{name: each.cpu().double() for name, each in inputs.items()}}
     values[""] = None  # an optional input left out
     for node in nodes:
         try:

@@ -245,7 +245,7 @@ class RightFiles(Case):
                 self.assertLessEqual({name for name, _ in model.named_parameters()}, set(weights))
                 with torch.no_grad():
                     theirs = model(x).permute(order)
-                    ours = helper._evaluate(nodes, weights, x.permute(order).contiguous())
+                    ours = helper._evaluate(nodes, weights, {"input": x.permute(order).contiguous()})
                 self.assertLess(helper._deviation(ours, theirs), DOUBLE)
                 with zipfile.ZipFile(self.path.with_name("model.example.npz")) as example:
                     header = example.read("x.npy")[:128].decode("latin1")
@@ -481,12 +481,43 @@ class LoudErrors(Case):
 
     def test_networks_of_several_inputs(self):
         class Timed(nn.Module):
+            """Takes its time first, as networks of differential equations do, and a flag that is no input."""
+
+            def __init__(self):
+                super().__init__()
+                self.conv = circular(2, 3, padding=1)
+
+            def forward(self, t, u, nu, scale=2.0):
+                x = self.conv(u) * (1 + nu)
+                return scale * x + torch.sin(t)[:, None, None, None]
+
+        model = Timed()
+        t, u, nu = torch.rand(3), torch.randn(3, 3, 6, 8), torch.rand(3, 1, 1, 1)
+        expected = model(t, u, nu)
+        for how in ("trace", "program") if helper._has_program_exporter() else ("trace",):
+            report = export(model, (t, u, nu), self.path, fields="scalar:a,vector:v", exporter=how)
+            self.assertLess(report["file"], DOUBLE)
+            nodes, weights = helper._read_network(self.path.read_bytes())
+            output = helper._evaluate(nodes, weights, {"t": t, "input": u, "nu": nu})
+            self.assertLess(helper._deviation(output, expected), 1e-5)
+        with zipfile.ZipFile(self.path.with_name(self.path.stem + ".example.npz")) as archive:
+            names = {name[: -len(".npy")] for name in archive.namelist()}
+        self.assertLessEqual({"x", "t", "nu", "output"}, names)
+        # A grid whose axes lie otherwise is turned inside; what the network is told beside it is not.
+        turned = export(model, (t, u.transpose(2, 3), nu), self.path, axes="b,c,x,y")
+        self.assertLess(turned["file"], DOUBLE)
+
+    def test_inputs_that_are_missing_or_of_no_batch(self):
+        class Timed(nn.Module):
             def forward(self, x, t, scale=1.0):
                 return x * t * scale
 
-        self.assert_refused("Timed.forward needs x, t, but one input", Timed(), torch.randn(3, 6))
-        self.assert_refused("--conditions states", Timed(), torch.randn(3, 6))
-        self.assert_refused("one input tensor", nn.Linear(6, 6), (torch.randn(3, 6), torch.rand(3)))
+        x = torch.randn(3, 6)
+        self.assert_refused("Timed.forward needs x, t: give a tuple", Timed(), x)
+        self.assert_refused("--conditions says", Timed(), x)
+        self.assert_refused("first axes are 3, 1", Timed(), (x, torch.rand(1)))
+        self.assert_refused("not float", Timed(), (x, 0.5))
+        self.assert_refused("does not run on inputs .3, 6. and .3.", nn.Linear(6, 6), (x, torch.rand(3)))
 
     def test_complex_numbers_beyond_sums_and_products(self):
         for function in (lambda x: torch.fft.fft(x).angle(), lambda x: torch.tanh(torch.fft.fft(x)).real):
@@ -557,7 +588,7 @@ class Evaluator(Case):
                         data = files["%stest_data_set_0/%s_%d.pb" % (folder, which, i)]
                         ends.append((which, helper._text(helper._message(value)[1]), helper._read_tensor(data)))
                 values.update((end, value) for which, end, value in ends if which == "input")
-                results = helper._evaluate(nodes, values, values.get("input", torch.zeros(0)), everything=True)
+                results = helper._evaluate(nodes, values, {}, everything=True)
             except helper._Unknown:
                 continue
             for which, end, wanted in ends:

@@ -6,7 +6,7 @@ import { dataInputs, inputName, type Graph } from "../../graph/ir";
 import type { Model } from "../../models";
 
 /**
- * One array an input, found by the graph's name; the only input of a model is also found as `x`.
+ * One array an input, found by the graph's name; the only one that is not there by its name is also found as `x`.
  * @throws UserError "model/no-array"
  */
 export function inputsFrom<A>(
@@ -15,9 +15,10 @@ export function inputsFrom<A>(
   file: string,
 ): Map<string, A> {
   const names = model.info.inputs.map(({ name }) => name);
+  const missing = names.filter((name) => !arrays.has(name));
   return new Map(
     names.map((name) => {
-      const found = arrays.get(name) ?? (names.length === 1 ? arrays.get("x") : undefined);
+      const found = arrays.get(name) ?? (missing.length === 1 ? arrays.get("x") : undefined);
       if (found !== undefined) return [name, found];
       throw new UserError("model/no-array", `${file} has no array for the input “${name}”.`, {
         where: file,

@@ -26,12 +26,13 @@ const check = (file: string | null = known) => checkModel({ model, weights: null
 
 /** y = x · c, or with a second input x · c + t. */
 async function scaling(second = false): Promise<void> {
+  const state = second ? "input" : "x";
   const bytes = smallModel({
-    inputs: { x: ["batch", 2, 2], ...(second ? { t: ["batch", 1, 1] } : {}) },
+    inputs: { [state]: ["batch", 2, 2], ...(second ? { t: ["batch", 1, 1] } : {}) },
     outputs: ["y"],
     initializers: { c: floats([2, 1], [1, 3]) },
     nodes: [
-      { op: "Mul", inputs: ["x", "c"], outputs: [second ? "m" : "y"] },
+      { op: "Mul", inputs: [state, "c"], outputs: [second ? "m" : "y"] },
       ...(second ? [{ op: "Add", inputs: ["m", "t"], outputs: ["y"] }] : []),
     ],
   });
@@ -67,7 +68,7 @@ test("a deviation of coarser arithmetic is told from another function's", async 
   expect(knownOutputInWords(await check())).toMatch(/more than rounding in single precision/);
 });
 
-test("several inputs are found by their names", async () => {
+test("several inputs are found by their names, and the state, as the exporter writes it, as x", async () => {
   await scaling(true);
   const x = floats([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
   const t = floats([2, 1, 1], [10, 20]);
