@@ -66,7 +66,7 @@ export function looksLikeLines(shape: readonly number[]): boolean {
 }
 
 /** Of a line that fields live on. */
-const FEWEST_POINTS = 16;
+export const FEWEST_POINTS = 16;
 
 /**
  * So few numbers are no points of a line, and more of something else come before them: times of a trajectory,

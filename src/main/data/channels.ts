@@ -72,13 +72,21 @@ function checkChannels(fields: FieldSpec, states: States, dimension: number | un
   }
 }
 
-/** Where every channel is an array by itself, or the file names the axes of one that is all; else undefined. */
-function namesOfArrays({ parts }: States, count: number): string[] | undefined {
-  if (parts.length !== count || parts.some(({ axes }) => axes.includes("channel")))
-    return undefined;
+/**
+ * The arrays' names, where there are several or the file names the axes of the one that is the channel; of an array that
+ * holds several channels with what tells them apart: rho, vel_x, vel_y. Else undefined.
+ */
+function namesOfArrays({ parts, axes }: States, count: number): string[] | undefined {
   const [first] = parts;
-  if (count === 1 && (first!.array.name === "" || first!.array.dimensions === undefined))
-    return undefined;
-  const names = parts.map(({ array }) => legal(leafOf(array.name)));
-  return new Set(names).size === count ? names : undefined;
+  const unnamed = first!.array.name === "" || first!.array.dimensions === undefined;
+  if (parts.length === 1 && (unnamed || first!.axes.includes("channel"))) return undefined;
+  const directions = axes.filter(isSpatial).length;
+  const names = parts.flatMap(({ array, axes: own }) => {
+    const name = legal(leafOf(array.name));
+    const channels = own.includes("channel") ? array.shape[own.indexOf("channel")]! : 1;
+    if (channels === 1) return [name];
+    const letters = channels === directions ? [..."xyz"] : [];
+    return Array.from({ length: channels }, (_, c) => `${name}_${letters[c] ?? c}`);
+  });
+  return names.length === count && new Set(names).size === count ? names : undefined;
 }

@@ -1,6 +1,14 @@
 /** Arrays that only say where or when the values of a larger one lie, and what they say of its axes. */
 import type { ArraySource } from "../arraySource";
-import { looksLikeLines, looksLikeSeries, parseAxes, type Axis } from "../axes";
+import {
+  FEWEST_POINTS,
+  looksLikeLines,
+  looksLikeSeries,
+  parseAxes,
+  usualAxes,
+  type Axis,
+} from "../axes";
+import { isSpatial } from "../coordinates";
 
 type Arrays = ReadonlyMap<string, ArraySource>;
 
@@ -44,7 +52,10 @@ function lengthOf(shape: readonly number[]): number | undefined {
  * is the last, as MATLAB's generators of the Fourier neural operator write (Li et al. 2020, arXiv:2010.08895), and
  * [n, t, y, x] where it is the second. undefined where no times tell.
  */
-export function axesByTime({ shape }: ArraySource, arrays: Arrays): readonly Axis[] | undefined {
+export function axesByTime(
+  { shape }: Pick<ArraySource, "shape">,
+  arrays: Arrays,
+): readonly Axis[] | undefined {
   const array = [...arrays.values()].find(({ name }) => times.includes(name.toLowerCase()));
   const count = array === undefined ? undefined : lengthOf(array.shape);
   const at = count === undefined || count < 2 ? -1 : shape.indexOf(count);
@@ -62,3 +73,44 @@ const byTime: Readonly<Record<string, string>> = {
   "4:1": "n,t,y,x",
   "4:3": "n,x,y,t",
 };
+
+/**
+ * The axes of a field beside one that has its shape and one axis more or less, which are channels: of rho [n, t, y, x]
+ * and vel [n, t, y, x, 2]. They stand last or where they usually do, and are fewer than points. undefined where no array
+ * tells.
+ */
+export function axesByChannels(
+  { shape }: ArraySource,
+  others: readonly ArraySource[],
+  arrays: Arrays,
+): readonly Axis[] | undefined {
+  for (const other of others) {
+    const [small, large] = other.shape.length > shape.length ? [shape, other.shape] : [other.shape, shape]; // prettier-ignore
+    const at = channelsAt(small, large);
+    if (at === undefined) continue;
+    const told = axesByTime({ shape: small }, arrays);
+    const without = told ?? withoutChannels(large);
+    return small === shape ? without : without?.toSpliced(at, 0, "channel");
+  }
+  return undefined;
+}
+
+/** Which axis the larger shape has beyond the smaller one, if that may be channels. */
+function channelsAt(small: readonly number[], large: readonly number[]): number | undefined {
+  const usual = usualAxes(large.length, false);
+  const axes = withoutChannels(large);
+  if (usual === undefined || axes === undefined || large.length !== small.length + 1)
+    return undefined;
+  // Three axes and four may as well be series and lines, unless all that a plane has are points.
+  const fewest = large.length === 4 ? FEWEST_POINTS : 1;
+  const points = small.filter((_, i) => isSpatial(axes[i]!));
+  if (large.length < 4 || points.some((extent) => extent < fewest)) return undefined;
+  return [large.length - 1, usual.indexOf("channel")].find(
+    (i) =>
+      large.toSpliced(i, 1).join() === small.join() && points.every((extent) => extent > large[i]!),
+  );
+}
+
+function withoutChannels({ length }: readonly number[]): Axis[] | undefined {
+  return usualAxes(length, false)?.filter((axis) => axis !== "channel");
+}

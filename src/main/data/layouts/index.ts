@@ -14,7 +14,7 @@ import { pdearena } from "./pdearena";
 import { pdebench } from "./pdebench";
 import { pdegym } from "./pdegym";
 import { axesByMeshes } from "../meshes";
-import { axesByTime } from "./beside";
+import { axesByChannels, axesByTime } from "./beside";
 import {
   assumptions,
   axesOf,
@@ -62,12 +62,14 @@ export async function readingOf(file: ArrayFile, options: DataOptions): Promise<
     ...(proposal?.remarks ?? []),
     ...(options.input === undefined ? (proposal?.notices ?? []) : []),
   ];
+  const candidates = candidatesIn(file);
   const input = chosen.map(({ array, axes }): StatesPart => {
     if (stated !== undefined) return { array, axes: fitting(stated, array) };
     if (axes !== undefined) return { array, axes };
     const byTime = axesByTime(array, file.arrays);
     const meshed = axesByMeshes(array, file.arrays, byTime ?? usualFor(array));
-    const assumed = meshed ?? byTime ?? axesOf(array);
+    const assumed =
+      meshed ?? byTime ?? axesByChannels(array, candidates, file.arrays) ?? axesOf(array);
     notices.push(...(meshed === undefined ? assumptions : toldByMeshes)(array, assumed));
     return { array, axes: assumed };
   });

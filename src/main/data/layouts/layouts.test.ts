@@ -279,6 +279,44 @@ describe("a vector beside a field", () => {
   });
 });
 
+describe("a scalar beside a vector that has its shape and channels last", () => {
+  const arrays = { rho: counting(2, 3, 6, 6), vel: counting(2, 3, 6, 6, 2) };
+
+  test.each([
+    ["by its shape alone", arrays],
+    ["with times beside it", { ...arrays, time: counting(3) }],
+  ])("is one state with it, called after both, %s", async (_, file) => {
+    const data = await opened("gas.npz", file, { input: "rho,vel" });
+    expect(data.shape).toEqual([2, 3, 3, 6, 6]);
+    expect(data.channels.map(({ name }) => name)).toEqual(["rho", "vel_x", "vel_y"]);
+    const { data: values } = await data.states.read([{ trajectory: 1, time: 2 }]);
+    const state = [5 * 36, 5 * 72, 5 * 72 + 1];
+    expect([values[0], values[36], values[72]]).toEqual(state);
+    await data.close();
+  });
+
+  test("in the other order, and each by itself", async () => {
+    const turned = await opened("turned.npz", arrays, { input: "vel,rho" });
+    expect(turned.channels.map(({ name }) => name)).toEqual(["vel_x", "vel_y", "rho"]);
+    await turned.close();
+    for (const [input, channels] of [
+      ["rho", 1],
+      ["vel", 2],
+    ] as const) {
+      const data = await opened("one.npz", arrays, { input });
+      expect(data.shape, input).toEqual([2, 3, channels, 6, 6]);
+      await data.close();
+    }
+  });
+
+  test("stays what it was where the axis more is no channel", async () => {
+    const file = { first: counting(2, 3, 16, 16), all: counting(2, 7, 3, 16, 16) };
+    const data = await opened("first.npz", file, { input: "all" });
+    expect(data.shape).toEqual([2, 7, 3, 16, 16]);
+    await data.close();
+  });
+});
+
 test("several arrays that may be meant come with the error, coordinates do not", async () => {
   const arrays = { a: counting(3, 8, 6), b: counting(3, 8, 6), t: counting(1, 8) };
   await expect(opened("several.npz", arrays)).rejects.toMatchObject({
