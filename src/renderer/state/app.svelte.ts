@@ -3,6 +3,7 @@ import { getContext, setContext } from "svelte";
 import type {
   AnalysisRequest,
   Client,
+  DataOptions,
   Job,
   MethodOutput,
   ModelEntry,
@@ -239,8 +240,13 @@ export class App {
    * @param input several with commas between them
    * @param target empty: none is named
    */
-  async addArrays(asked: ArraysRequest, input: string, target: string): Promise<void> {
-    await this.session?.addData(asked.path, { input, ...(target === "" ? {} : { target }) });
+  addArrays(asked: ArraysRequest, input: string, target: string): Promise<void> {
+    return this.addRead(asked, { input, ...(target === "" ? {} : { target }) });
+  }
+
+  /** Adds the data as `options` read them, which a preset may have said. */
+  async addRead(asked: ArraysRequest, options: DataOptions): Promise<void> {
+    await this.session?.addData(asked.path, options);
     if (this.dialog === asked) this.closeDialog();
   }
 
