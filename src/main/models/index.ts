@@ -6,6 +6,7 @@ import { standardOpset } from "../graph/onnx/decode";
 import { importGraph, type ImportOptions } from "../graph/onnx/import";
 import type { OnnxModel } from "../graph/onnx/model";
 import { openCheckpoint } from "./checkpoint";
+import { wrongPadding } from "./circular";
 import { foldedAway } from "./declared";
 import { describePorts } from "./describe";
 import { fixedBatch, rebatching } from "./fixedBatch";
@@ -131,6 +132,7 @@ async function modelOf(
       ...(match === undefined ? {} : { weights: weightsInfo(match.report, match.training) }),
       warnings: [
         ...remarks,
+        ...wrongPadding(onnx),
         ...(extents.others === null ? [] : [openAxesRemark(extents.names)]),
         ...(rebatched?.problem === undefined ? [] : [rebatched.problem]),
         ...foldedAway(onnx, stored, [...found.inputs.keys()]),

@@ -61,6 +61,7 @@ export interface SmallModel {
   readonly metadata?: Readonly<Record<string, string>>;
   readonly graphMetadata?: Readonly<Record<string, string>>;
   readonly producer?: string;
+  readonly producerVersion?: string;
 }
 
 /** The file's bytes; inputs are float32. */
@@ -69,6 +70,7 @@ export function smallModel(model: SmallModel): Uint8Array {
   const proto = {
     irVersion: 8,
     producerName: model.producer ?? "",
+    producerVersion: model.producerVersion ?? "",
     opsetImport,
     graph: {
       node: model.nodes.map(nodeProto),
