@@ -51,6 +51,21 @@ test("the folder of a seed stands for its training's network with the last weigh
   expect(await namedNetwork(join(folder, "model.onnx"), null)).toEqual({ path, weights: null });
 });
 
+test("a training's folder, or a study of one, stands for its network with the last weights", async () => {
+  const folder = await training("unet-1");
+  const path = join(folder, "model.onnx");
+  expect(await namedNetwork(study, null)).toEqual({ path, weights: null });
+  await writeFile(join(folder, "epoch-0001.safetensors"), "");
+  await writeFile(join(folder, "epoch-0003.safetensors"), "");
+  expect((await namedNetwork(study, null)).weights).toBe(join(folder, "epoch-0003.safetensors"));
+  await writeFile(join(folder, "final.safetensors"), "");
+  const final = { path, weights: join(folder, "final.safetensors") };
+  expect(await namedNetwork(folder, null)).toEqual(final);
+  expect(await namedNetwork(study, null)).toEqual(final);
+  expect((await namedNetwork(study, "/other.pt")).weights).toBe("/other.pt");
+  expect(await namedNetwork(path, null)).toEqual({ path, weights: null });
+});
+
 test("files and folders without trainings stay what they are", async () => {
   const file = join(study, "net.onnx");
   await writeFile(file, "");

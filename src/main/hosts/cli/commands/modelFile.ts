@@ -18,23 +18,25 @@ export interface NamedNetwork {
 }
 
 /**
- * As `modelFile`; of the folder of one seed of a training its network with the last weights that it has, unless others are
- * given.
+ * As `modelFile`; of a training's folder, or of one seed's in it, the network with the last weights that are there, unless
+ * others are given. A training of several seeds has none of its own.
  * @param weights null where none are given
  * @throws UserError "model/several"
  */
 export async function namedNetwork(given: string, weights: string | null): Promise<NamedNetwork> {
   const path = resolve(given);
-  const training = dirname(path);
-  const isOfTraining = (await isThere(recordPath(training))) && !(await isThere(recordPath(path)));
-  const names = isOfTraining ? await readdir(path).catch(() => []) : [];
+  const isSeed = (await isThere(recordPath(dirname(path)))) && !(await isThere(recordPath(path)));
+  const model = isSeed ? join(dirname(path), NETWORK) : await modelFile(given);
+  if (model === path) return { path, weights };
+  const folder = isSeed ? path : dirname(model);
+  const names: string[] = await readdir(folder).catch(() => []);
   const epochs = names.filter((name) => /^epoch-\d+\.safetensors$/.test(name)).sort();
   const last = names.includes(memberFiles.final) ? memberFiles.final : epochs.at(-1);
-  if (last === undefined) return { path: await modelFile(given), weights };
+  if (last === undefined) return { path: isSeed ? path : model, weights };
   return {
-    path: join(training, NETWORK),
-    weights: weights ?? join(path, last),
-    checkpoints: `${basename(path)}/${CHECKPOINT_PATTERN}`,
+    path: model,
+    weights: weights ?? join(folder, last),
+    ...(isSeed ? { checkpoints: `${basename(path)}/${CHECKPOINT_PATTERN}` } : {}),
   };
 }
 
