@@ -10,6 +10,8 @@ import { sizeOf, toFloat64, type Tensor } from "../../shared/tensor";
 import type { DataSet } from "./dataset";
 import { openData } from "./dataset";
 import { normalisationOf, type Normalisation } from "./normalise";
+import { readNotice } from "../../shared/analyses/notices";
+import { withPooled } from "../../shared/preprocessing/remedy";
 import { normalisationWarnings } from "./normaliseWarnings";
 import { writeNpz } from "./npz";
 
@@ -94,6 +96,19 @@ test("of a tensor it warns exactly where normalising and acting do not commute",
     ),
     { numRuns: 300 },
   );
+});
+
+test("a history's field is remarked on once, and a trained network is not told to take other statistics", () => {
+  const spec = parseFieldSpec("scalar:rho_1,vector:v_1,scalar:rho_2,vector:v_2");
+  const norm = { mean: [1, 0, 0, 1, 0, 0], std: [2, 1, 3, 2, 1, 3], source: "stats.npz" };
+  const [notice, ...more] = normalisationWarnings(norm, spec, d4);
+  expect(more).toEqual([]);
+  expect(notice).toMatch(
+    /^The normalisation of v \(.*not equivariant by construction.* must stay /,
+  );
+  expect(readNotice(notice!)?.code).toBe("normalise/trained");
+  const [training] = normalisationWarnings(norm, spec, d4, "to be trained");
+  expect(withPooled("per-channel", [training!])).toBe("per-channel,v=pooled");
 });
 
 describe("pooled statistics", () => {

@@ -9,16 +9,23 @@ import type { Normalisation } from "./normalise";
 /** Equal to what float32 statistics of a large data set can tell. */
 const TOLERANCE = 1e-5;
 
-/** A sentence for each channel group whose normalisation does not commute with the group, with the remedy. */
+/**
+ * A sentence for each field whose normalisation does not commute with the group, once for all the states of a history.
+ * @param stage a network that is yet to be trained can have another normalisation; one that was trained keeps its own
+ */
 export function normalisationWarnings(
   normalisation: Normalisation,
   spec: FieldSpec,
   group: Group,
+  stage: "to be trained" | "trained" = "trained",
 ): string[] {
-  return spec.flatMap((field) => {
+  const frames = new Set(spec.map(({ name }) => withoutTime(name)));
+  const warnings = spec.flatMap((field) => {
     const broken = group.elements.find(({ matrix }) => !commutes(normalisation, field, matrix));
     if (broken === undefined) return [];
-    const { name, kind, channels } = field;
+    const { kind, channels } = field;
+    // A history has every field several times; otherwise `v_2` is a field's own name.
+    const name = spec.length === frames.size ? field.name : withoutTime(field.name);
     const values = (list: readonly number[]): string =>
       channels.map((channel) => list[channel]!.toPrecision(3).replaceAll("-", "−")).join(", ");
     const logged = channels.some((channel) => epsilonOf(normalisation, channel) !== null);
@@ -29,13 +36,22 @@ export function normalisationWarnings(
       kind === "vector" || kind === "tensor"
         ? "equal standard deviations and zero means for its components"
         : "a zero mean for it";
+    const problem = `${name} ${what} does not commute with ${broken.label}`;
     return [
-      codedNotice(
-        "normalise/commutes",
-        `${name} ${what} does not commute with ${broken.label}, so the model in these variables cannot be equivariant: use ${remedy}`,
-      ),
+      stage === "trained"
+        ? codedNotice("normalise/trained", problem)
+        : codedNotice(
+            "normalise/commutes",
+            `${problem}, so the model in these variables cannot be equivariant: use ${remedy}`,
+          ),
     ];
   });
+  return [...new Set(warnings)];
+}
+
+/** `v` of `v_2`, the second of several states. */
+function withoutTime(name: string): string {
+  return name.replace(/_\d+$/, "");
 }
 
 function epsilonOf({ log }: Normalisation, channel: number): number | null {

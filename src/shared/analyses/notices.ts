@@ -32,6 +32,11 @@ const notices = {
     before: "The normalisation of ",
     after: ", as pooled statistics have (--normalise pooled on the command line).",
   },
+  "normalise/trained": {
+    before: "The normalisation of ",
+    after:
+      ", so this network is not equivariant by construction. The statistics must stay those that it was trained with, as with others it computes another function; pooled ones, which commute, are for the next training.",
+  },
 } as const;
 
 export type NoticeCode = keyof typeof notices;

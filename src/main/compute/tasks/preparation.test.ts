@@ -199,11 +199,11 @@ describe("a network that is equivariant in its own variables", () => {
   });
 
   test.each(["per-channel", "v=0+-1,p=1+-2,2=0+-3", "p=pooled,v=-9..9"])(
-    "is not with %s, and a warning says why and names the remedy",
+    "is not with %s, and a warning says why, and that a trained network keeps its statistics",
     async (normalise) => {
       const found = await run("equivariance", await network("e.onnx", equivariant), { normalise });
       expect(worst(found)).toBeGreaterThan(1e-3);
-      expect(found.record.notices.join()).toMatch(/normalisation of v .* does not commute with .*, as pooled statistics have/); // prettier-ignore
+      expect(found.record.notices.join()).toMatch(/normalisation of v .* does not commute with .* must stay those that it was trained with/); // prettier-ignore
     },
   );
 });

@@ -154,13 +154,14 @@ export function remarksOnPreparation(
   { normalisation, padding }: Preparation,
   fields: FieldSpec | undefined,
   group: Group,
+  stage: "to be trained" | "trained" = "trained",
 ): string[] {
   const uneven = padding?.cells.some(({ before, behind }) => before !== behind) === true;
   const turning = group.elements.some(({ matrix }) => matrix[0][0] !== 1 || matrix[1][1] !== 1);
   return [
     ...(normalisation === null || fields === undefined
       ? []
-      : normalisationWarnings(normalisation, fields, group)),
+      : normalisationWarnings(normalisation, fields, group, stage)),
     ...(uneven && turning
       ? [
           `The padding (${padding.mode}) is not the same before and behind, so it does not commute with ${group.label}: pad by as many cells at either end.`,

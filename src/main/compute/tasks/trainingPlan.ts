@@ -137,7 +137,7 @@ export async function trainingPlan(
         ? []
         : [
             "Its file is the network in its own variables; analyses find what it was prepared with in the record of this training (Normalise and Pad are auto).",
-            ...remarksOnPreparation(preparation, data.fields, group),
+            ...remarksOnPreparation(preparation, data.fields, group, "to be trained"),
           ]),
     ],
   };

@@ -4,7 +4,6 @@ import { readNotice, weightOf } from "../../../shared/analyses/notices";
 import type { Study } from "../../../shared/contract";
 import type { ParameterValue } from "../../../shared/parameters";
 import type { RunRecord } from "../../../shared/run";
-import { withPooled } from "../../../shared/preprocessing/remedy";
 import { elementsOf } from "../../../shared/charts/elements";
 import { showNumber } from "../../../shared/charts/scale";
 import { inWindow } from "../../inWindow";
@@ -59,12 +58,9 @@ export function remarksOf(record: RunRecord, study: Study): Remark[] {
           calm: false,
           mends: morePrecise(record),
         };
-      case "normalise/commutes": {
-        const pooled = withPooled(String(record.parameters["normalise"] ?? ""), [notice]);
-        if (pooled === null) return { text: notice, calm: false };
-        const mends = [{ label: "Pooled statistics…", change: { normalise: pooled } }];
-        return { text: notice, calm: false, mends };
-      }
+      // Runs of before advise pooled statistics, with which a trained network computes another function.
+      case "normalise/commutes":
+      case "normalise/trained":
       case "loss/zero":
         return { text: notice, calm: false };
       case "model/states":
