@@ -105,3 +105,21 @@ test("where it is asked which arrays are meant, a preset may say it", async ({ p
   await expect(page.getByRole("heading", { name: "Orbit of this sample" })).toBeVisible();
   expect(await sent(host)).toEqual(["gas.npz"]);
 });
+
+test("a network dropped with two checkpoints is there with each, and the same files again are no others", async ({
+  page,
+  host,
+}) => {
+  const folder = join(host.program, "fixtures", "checkpoints");
+  const files = ["net.onnx", "state.pt", "module.pt"];
+  const paths = files.map((file) => join(folder, file));
+  await openWindow(page, host);
+  await newStudy(page, "Gas");
+  const tree = page.getByRole("navigation", { name: "Study" });
+  for (const name of ["net, module", "net (uploads), module"]) {
+    await dropFiles(page, paths);
+    await expect(tree.getByRole("button", { name, exact: true })).toBeVisible();
+  }
+  await expect(page.getByText(/it was added again, as/).last()).toBeVisible();
+  expect(await sent(host)).toEqual(files.toSorted());
+});
