@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { architectureOffer, networkPreview, networkRequest } from "./architectures/network";
 import { knownOutput } from "./knownOutput";
+import { statedBeside } from "./preprocessing/stated";
 import { fileIdentity, runRecord } from "./run";
 import { simulationPreview, simulationRequest, simulatorInfo } from "./simulation";
 import type { Tensor } from "./tensor";
@@ -229,6 +230,8 @@ const runEntry = z.object({
   data: z.string().nullable(),
   /** Its model or data changed since. Files that are merely not here do not make it stale. */
   stale: z.boolean(),
+  /** What was stated of its model beside the model's file; absent where it took the data alone. */
+  stated: statedBeside.optional(),
   /** Name of the training here that made its network and was removed since. */
   removedTraining: z.string().optional(),
 });

@@ -10,6 +10,7 @@ import { groupOrNone, offers } from "./groups";
 import { networksBeside, type NamedNetwork } from "./networks";
 import { misfit } from "./pairs";
 import { problemsOf } from "./problems";
+import { isStated, type Stated } from "./stated.svelte";
 import { ALONE, entryOf, EVERY, type Subject } from "./subject.svelte";
 
 type Values = Readonly<Record<string, ParameterValue>>;
@@ -18,6 +19,8 @@ type Values = Readonly<Record<string, ParameterValue>>;
 export interface FormPlace {
   readonly study: Study;
   readonly subject: Subject;
+  /** What belongs to a model on its data is not this form's. */
+  readonly stated: Stated;
   /** What an entry is or was called, also after it was removed. */
   nameOf(entry: string): string;
 }
@@ -33,6 +36,8 @@ export class Form {
   #values = $state.raw<Values>({});
   /** What was set to suit the data or the group, and chosen by no one: with others it gives way again. */
   #fitted = $state.raw<Values>({});
+  /** What a run that it is filled from stated of its model on its data, until something else is stated. */
+  #ofRun = $state.raw<{ model: string; data: string; values: Values } | null>(null);
   /** An entry's id, or EVERY: one run for each model. */
   model = $state("");
   data = $state("");
@@ -57,7 +62,16 @@ export class Form {
       Object.entries(this.definition.parameters).map(([name, { default: value }]) => [name, value]),
     ),
     ...this.#values,
+    ...this.#statedOf(this.model),
+    ...(this.#ofRun?.model === this.model && this.#ofRun.data === this.data
+      ? this.#ofRun.values
+      : {}),
   }));
+
+  #statedOf(model: string): Values {
+    const stated = Object.entries(this.#place.stated.of(model, this.data));
+    return Object.fromEntries(stated.filter(([name]) => name in this.definition.parameters));
+  }
 
   /** What is wrong with each parameter, in words. */
   readonly problems: Readonly<Record<string, string>> = $derived.by(() => {
@@ -143,11 +157,14 @@ export class Form {
 
   /** Where none is named, what is compared with are the study's networks, not whatever lies in the model's folder. */
   #asMeant(model: string): Values {
+    // Of every model each has its own, unless something is stated of all.
+    const own = this.model === EVERY ? { ...this.#statedOf(model), ...this.#statedOf(EVERY) } : {};
+    const values: Values = { ...this.values, ...own };
     const offered = this.#networksBeside(model);
-    const named = String(this.values["checkpoints"] ?? "").trim();
+    const named = String(values["checkpoints"] ?? "").trim();
     return offered.length === 0 || named !== ""
-      ? { ...this.values }
-      : { ...this.values, checkpoints: offered.map(({ text }) => text).join(", ") };
+      ? values
+      : { ...values, checkpoints: offered.map(({ text }) => text).join(", ") };
   }
 
   /** Whether anything is not as it came. */
@@ -156,9 +173,25 @@ export class Form {
   );
 
   set(name: string, value: ParameterValue): void {
+    if (isStated(name)) {
+      if (this.#ofRun !== null)
+        this.#ofRun = { ...this.#ofRun, values: without(this.#ofRun.values, name) };
+      this.#place.stated.set(this.model, this.data, name, value);
+      return;
+    }
     this.#fitted = without(this.#fitted, name);
     this.#put(name, value);
     if (name === "group") this.#fitElement();
+  }
+
+  /** As a run had them, which states nothing of its model anew. */
+  #copy(model: string, data: string, values: Values): void {
+    const entries = Object.entries(values);
+    for (const [name, value] of entries) if (!isStated(name)) this.set(name, value);
+    this.model = model;
+    this.data = data;
+    const stated = entries.filter(([name]) => isStated(name) && name in this.definition.parameters);
+    this.#ofRun = { model, data, values: Object.fromEntries(stated) };
   }
 
   #put(name: string, value: ParameterValue): void {
@@ -184,6 +217,7 @@ export class Form {
   reset(): void {
     this.#values = {};
     this.#fitted = {};
+    this.#ofRun = null;
     this.fitGroup();
   }
 
@@ -210,20 +244,19 @@ export class Form {
     this.#fit("element", there ? element : (first?.id ?? element));
   }
 
-  /** On that model and those data, with what else is set. */
+  /** On that model and those data, with what else is set where it was set for them. */
   aim({ model, data }: { readonly model: string; readonly data: string }): void {
-    this.model = model === "" && this.definition.model === "optional" ? ALONE : model;
+    const aimed = model === "" && this.definition.model === "optional" ? ALONE : model;
+    const isOther = aimed !== this.model || data !== this.data;
+    this.model = aimed;
     this.data = data;
-    this.fitGroup();
+    if (isOther) this.reset();
+    else this.fitGroup();
   }
 
   /** As that request says. */
   take(request: AnalysisRequest): void {
-    for (const [name, value] of Object.entries(request.parameters)) {
-      this.set(name, value as ParameterValue);
-    }
-    this.model = request.model ?? ALONE;
-    this.data = request.data;
+    this.#copy(request.model ?? ALONE, request.data, request.parameters as Values);
   }
 
   /** What is to be different from the run that it is filled from, now or when that is read. */
@@ -236,6 +269,7 @@ export class Form {
   fillFrom(record: RunRecord, run: { model: string | null; data: string | null }): void {
     if (this.#filled) return;
     this.#filled = true;
+    const values: Record<string, ParameterValue> = {};
     for (const [name, value] of Object.entries(record.parameters)) {
       const parameter = this.definition.parameters[name];
       if (parameter === undefined) continue;
@@ -243,13 +277,12 @@ export class Form {
         // The record lists the elements; all of the group's is the empty default.
         const group = groupOrNone(String(record.parameters["group"] ?? ""));
         const all = group !== undefined && group.elements.length === value.length;
-        this.set(name, all ? "" : value.join(","));
+        values[name] = all ? "" : value.join(",");
       } else if (["string", "number", "boolean"].includes(typeof value)) {
-        this.set(name, value as ParameterValue);
+        values[name] = value as ParameterValue;
       }
     }
-    this.model = record.model === null ? ALONE : (run.model ?? "");
-    this.data = run.data ?? "";
+    this.#copy(record.model === null ? ALONE : (run.model ?? ""), run.data ?? "", values);
     this.#absent = {
       ...(record.model === null ? {} : { model: fileName(record.model.path) }),
       data: fileName(record.data.path),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { analyses } from "../../shared/analyses";
+import type { Study } from "../../shared/contract";
 import { coherenceRun } from "../../shared/charts/madeUpRuns";
 import { defaultsOf } from "../../shared/parameters";
 import { FakeClient, someData, someModel, someStudy } from "./fakeClient";
@@ -149,4 +150,51 @@ test("again, of a run whose model the study has not: the file is named, no other
   form.fillFrom(coherenceRun().record, { model: null, data: "data-1" });
   expect(form.modelProblem).toContain("unet.onnx");
   expect(form.valid).toBe(false);
+});
+
+test("what is stated of a model is in every form of it on these data, and in none of another model", () => {
+  const { session } = open(someStudy({ models: [someModel(), second] }));
+  const form = new Form(analyses.equivariance, session);
+  form.aim({ model: "model-1", data: "data-1" });
+  form.set("normalise", "/a/stats.npz");
+  form.set("pad", "circular:4");
+  form.set("samples", "all");
+  const other = new Form(analyses.evolution, session);
+  other.aim({ model: "model-1", data: "data-1" });
+  expect([other.values["normalise"], other.values["pad"]]).toEqual(["/a/stats.npz", "circular:4"]);
+  expect(other.values["samples"]).toBe(analyses.evolution.parameters.samples.default);
+  // The same form set up for another model is as new, and by its own choice of models the statement stays behind.
+  form.aim({ model: "model-2", data: "data-1" });
+  expect([form.values["normalise"], form.values["samples"]]).toEqual(["auto", "16"]);
+  other.model = "model-2";
+  expect(other.values["normalise"]).toBe("auto");
+  form.model = EVERY;
+  expect(form.requests.map(({ parameters }) => parameters["normalise"])).toEqual(["/a/stats.npz", "auto"]); // prettier-ignore
+});
+
+test("what a pair's latest run stated is offered when the study is opened again", () => {
+  const run = (id: string, started: string, normalise: string): Study["runs"][number] => ({
+    ...{ id, analysis: "coherence", title: id, started, seconds: 1, stale: false },
+    ...{ model: "model-2", data: "data-1", stated: { normalise } },
+  });
+  const runs = [run("new", "2026-02-02T00:00:00Z", "v=0+-2"), run("old", "2026-02-01T00:00:00Z", "per-channel")]; // prettier-ignore
+  const { session } = open(someStudy({ models: [someModel(), second], runs }));
+  const form = new Form(analyses.coherence, session);
+  form.aim({ model: "model-2", data: "data-1" });
+  expect([form.values["normalise"], form.changed]).toEqual(["v=0+-2", false]);
+  form.set("normalise", "auto");
+  expect(form.values["normalise"]).toBe("auto");
+  form.aim({ model: "model-1", data: "data-1" });
+  expect(form.values["normalise"]).toBe("auto");
+});
+
+test("again: the run's own normalisation is in its form, and states nothing for the others", () => {
+  const { form, session } = open(someStudy({ models: [someModel(), second] }));
+  const { record } = coherenceRun();
+  const parameters = { ...record.parameters, normalise: "per-channel" };
+  form.fillFrom({ ...record, parameters }, { model: "model-1", data: "data-1" });
+  expect(form.values["normalise"]).toBe("per-channel");
+  expect(new Form(analyses.coherence, session).values["normalise"]).toBe("auto");
+  form.model = "model-2";
+  expect(form.values["normalise"]).toBe("auto");
 });

@@ -13,6 +13,7 @@ import { Samples } from "./samples.svelte";
 import { Selection } from "./selection.svelte";
 import { chosenApart, rememberApart } from "./setApart";
 import { Simulation } from "./simulation.svelte";
+import { Stated } from "./stated.svelte";
 import { Subject } from "./subject.svelte";
 import { keyOf, Tabs, type Page } from "./tabs.svelte";
 import { TrainingForm } from "./trainingForm.svelte";
@@ -27,6 +28,7 @@ export class Session {
   readonly runs: Runs;
   readonly samples: Samples;
   readonly subject: Subject;
+  readonly stated = new Stated(() => this.#study);
   /** As it is being set up; it stays while the study is open. */
   readonly simulation: Simulation;
   readonly training: TrainingForm;
@@ -121,10 +123,10 @@ export class Session {
       loss: parameters["loss"],
       ...(analysis === landscape.id ? { directions: "path" } : {}),
     };
+    form.aim({ model: model.id, data: dataEntry ?? this.subject.data });
     for (const [name, value] of Object.entries(wanted)) {
       if (value !== undefined && name in form.definition.parameters) form.set(name, value);
     }
-    form.aim({ model: model.id, data: dataEntry ?? this.subject.data });
     return { form, page };
   }
 

@@ -5,6 +5,7 @@ import { analysisById } from "../../../shared/analyses";
 import { comparison } from "../../../shared/analyses/comparison";
 import type { RunEntry, Study } from "../../../shared/contract";
 import { UserError } from "../../../shared/errors";
+import { statedIn } from "../../../shared/preprocessing/stated";
 import type { RunRecord } from "../../../shared/run";
 import type { TrainingElsewhere } from "../../../shared/training/training";
 import type { QueuedWork } from "../../../shared/waiting";
@@ -488,6 +489,7 @@ function runEntry(
     seconds: record.seconds,
     model: model?.id ?? null,
     data: from?.id ?? null,
+    ...(used === null ? {} : { stated: statedIn(record.parameters) }),
     stale: outdates(
       record,
       model === undefined ? null : { entry: model, state: model.state },
