@@ -17,6 +17,7 @@ import { sizeOf, toFloat64, type Tensor } from "../../../shared/tensor";
 import { openData, type DataSet } from "../../data/dataset";
 import { sampleName } from "../../data/sampleName";
 import { openModel, type Model } from "../../models";
+import { channelsFirst, channelsLast } from "../../models/channelsLast";
 import { conditioned } from "../../models/conditioned";
 import { changesNothing, prepared, type Preparation } from "../../models/prepared";
 import type { Target } from "../../runtime/target";
@@ -137,19 +138,21 @@ async function modelOf({ analysis, model }: AnalysisSpec): Promise<Model | null>
   });
 }
 
-/** A model that leaves axes open at the extents of the data. */
+/** A model that leaves axes open at the extents of the data, and its channels where the data have them. */
 async function atExtentsOf(
   data: DataSet,
   opened: Model | null,
   { model }: AnalysisSpec,
   preparation: Preparation,
 ): Promise<Model | null> {
-  return opened?.info.open === undefined || model === null
-    ? opened
-    : openModel(model.path, {
-        weights: model.weights,
-        sample: extentsFor(opened, data, preparation),
-      });
+  if (opened === null || model === null) return null;
+  const { channelAxis } = preparation;
+  const state = extentsFor(opened, data, preparation);
+  const sample = channelsLast(opened.info, state, channelAxis) ?? state;
+  const { weights } = model;
+  const atExtents =
+    opened.info.open === undefined ? opened : await openModel(model.path, { weights, sample });
+  return channelsFirst(atExtents, state, channelAxis);
 }
 
 function statedBy(parameters: AnalysisSpec["parameters"]): Stated {
@@ -269,7 +272,11 @@ async function checkpointsFor(
   const list = text(parameters, "checkpoints");
   const weights = stated?.weights ?? null;
   const { checkpoints: kind } = definitionOf(analysis);
-  const sample = extentsFor(model, data, preparation);
+  const state = extentsFor(model, data, preparation);
+  const { channelAxis } = preparation;
+  // By the file's own order, for this one is turned already.
+  const filed = model.info.open === undefined ? model : await openModel(model.path);
+  const sample = channelsLast(filed.info, state, channelAxis) ?? state;
   const found =
     list.trim() === "" && kind !== undefined
       ? await checkpointsBeside(kind, model.path, sample)
@@ -279,8 +286,10 @@ async function checkpointsFor(
     preparationOf(statedBy(parameters), data, origin);
   return found.map((checkpoint) => ({
     ...checkpoint,
-    open: async () =>
-      prepared(conditioned(await checkpoint.open(), data.conditions), await ownOf(checkpoint)),
+    open: async () => {
+      const network = channelsFirst(await checkpoint.open(), state, channelAxis);
+      return prepared(conditioned(network, data.conditions), await ownOf(checkpoint));
+    },
     identity: async () => `${await checkpoint.identity()}${stampOf(await ownOf(checkpoint))}`,
   }));
 }

@@ -10,6 +10,7 @@ import { realsOf } from "../../analyses/orbit";
 import type { DataSet } from "../../data/dataset";
 import { inputName } from "../../graph/ir";
 import type { Model } from "../../models";
+import { channelsFirst, channelsLast } from "../../models/channelsLast";
 import { conditioned } from "../../models/conditioned";
 import { prepared } from "../../models/prepared";
 import { openExecutor } from "../../runtime/target";
@@ -53,8 +54,13 @@ export function rollout(
     const truth = await truthOf(data, input);
     const origin = { path: input.model, weights: input.weights };
     const preparation = await preparationOf(input, data, origin);
-    const opened = await modelFor(input.model, input.weights, (model) => extentsFor(model, data, preparation)); // prettier-ignore
-    const model = prepared(conditioned(opened, data.conditions), preparation);
+    const { channelAxis } = preparation;
+    const opened = await modelFor(input.model, input.weights, (model) => {
+      const state = extentsFor(model, data, preparation);
+      return channelsLast(model.info, state, channelAxis) ?? state;
+    });
+    const turned = channelsFirst(opened, extentsFor(opened, data, preparation), channelAxis);
+    const model = prepared(conditioned(turned, data.conditions), preparation);
     const feeding = feedingOf(data, [data.place(input.sample)], preparation);
     const count = truth.target.shape[0]!;
     const { start, prediction } = await predict(model, feeding, truth.input, count, signal);
