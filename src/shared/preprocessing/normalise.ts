@@ -51,8 +51,17 @@ export function parseNormalise(text: string): NormaliseChoice {
   const entries = parts.map(entryOf);
   const unknown = entries.indexOf(null);
   if (unknown < 0) return { kind: "entries", entries: checked(entries as NormaliseEntry[], whole) };
-  if (!whole.includes("=") && /[./\\]/.test(whole)) return { kind: "file", path: whole };
+  const isNumber = new RegExp(`^${NUMBER}$`, "u").test(whole);
+  if (!isNumber && !whole.includes("=") && /[./\\]/.test(whole)) {
+    return { kind: "file", path: whole };
+  }
   const part = parts[unknown]!;
+  if (isNumber) {
+    throw new UserError("normalise/syntax", `The normalisation “${part}” is one number.`, {
+      where: "normalise",
+      todo: `Write two: ${part}+-0.2 for mean and standard deviation, or 0..2 for a range; or one of none, auto, pooled, per-channel and min-max, or a file of numbers.`,
+    });
+  }
   const kind = part.slice(part.indexOf("=") + 1);
   throw new UserError("normalise/syntax", `The normalisation “${part}” is not understood.`, {
     where: "normalise",

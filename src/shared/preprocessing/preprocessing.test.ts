@@ -54,6 +54,8 @@ describe("normalisation", () => {
     ["min-max:-1", "min-max:-1..1 (onto that range)"],
     ["1+-0", "positive"],
     ["log+-1", "not negative"],
+    ["1.5", "1.5+-0.2 for mean and standard deviation"],
+    ["-2e-3", "0..2 for a range"],
   ])("%s is refused: %s", (text, todo) => {
     expect(() => parseNormalise(text)).toThrow(
       expect.objectContaining({ code: "normalise/syntax", todo: expect.stringContaining(todo) }),
