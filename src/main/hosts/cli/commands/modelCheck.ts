@@ -24,7 +24,7 @@ export const modelCheck: Command = {
   },
   details:
     "Deviations are the largest, absolute and over the largest known value, in all and channel by channel. Another function than the known one ends with an error.",
-  example: "noetherscope model check net.onnx --known known.npz",
+  example: "noetherscope model check fixtures/checkpoints/net.onnx",
   async run(args, shell) {
     const compute = await shell.compute();
     const { path, weights } = await namedNetwork(args.positionals[0]!, pathOf(args, "weights"));
