@@ -7,7 +7,7 @@ import type { LieDerivativeParameters } from "../../../shared/analyses/lieDeriva
 import type { AnalysisResult, Computation, DataContext, ReportProgress } from "../context";
 import { RUN_BYTES } from "../samples";
 import { dataArrays } from "./arrays";
-import { checkStates, dataNotices } from "./checks";
+import { checkStates, checkStep, dataNotices } from "./checks";
 import { dataDerivative } from "./fitted";
 import { ofNetwork } from "./ofNetwork";
 import { sidesOf } from "./sides";
@@ -15,6 +15,9 @@ import { dataSummary } from "./summary";
 
 export const lieDerivative: Computation<LieDerivativeParameters, DataContext> = {
   compute,
+  fits: (_, input, output, { steps }) => {
+    checkStep(input, output, steps);
+  },
   acting(place, input, output, params) {
     const sides = sidesOf(place, params, input, output);
     sides.output(1);

@@ -313,5 +313,8 @@ describe("the Lie derivative", () => {
     await expect(
       run(context(mean, waves(1, 1, 16), { fields: "scalar:p" }), { generators: "tx", steps: 2 }),
     ).rejects.toThrow("no next state");
+    // Before anything runs, too.
+    const asked = { ...params, generators: "tx", steps: 2 };
+    expect(() => lieDerivative.fits!(flow, [1, 16, 16], [1], asked)).toThrow("no next state");
   });
 });
