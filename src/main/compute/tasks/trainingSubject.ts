@@ -18,6 +18,7 @@ import { openData, type DataSet } from "../../data/dataset";
 import { encodeModel } from "../../graph/onnx/encode";
 import { openOnnx } from "../../graph/onnx/model";
 import { simplify } from "../../graph/simplify";
+import { channelsFirst, channelsLast } from "../../models/channelsLast";
 import { openModel, type Model } from "../../models";
 import { declaredBy } from "../../models/declared";
 import type { TrainingParameters } from "../../../shared/training/parameters";
@@ -154,16 +155,19 @@ async function builtInNotice(
   return conventionNotice(data, { group: groupByName(String(settings["symmetry"])) });
 }
 
-/** A model that leaves axes open at the extents of the data. */
+/** A model that leaves axes open at the extents of the data, and its channels where the data have them. */
 export async function atExtentsOf(
   opened: Model,
   data: DataSet,
   weights: string | null,
   parameters: TrainingParameters,
 ): Promise<Model> {
-  if (opened.info.open === undefined) return opened;
-  const sample = extentsFor(opened, data, await trainingPreparation(data, parameters));
-  return openModel(opened.path, { weights, sample });
+  const preparation = await trainingPreparation(data, parameters);
+  const state = extentsFor(opened, data, preparation);
+  const sample = channelsLast(opened.info, state, preparation.channelAxis) ?? state;
+  const model =
+    opened.info.open === undefined ? opened : await openModel(opened.path, { weights, sample });
+  return channelsFirst(model, state, preparation.channelAxis);
 }
 
 /**
