@@ -10,6 +10,7 @@ import type {
   Study,
 } from "../../shared/contract";
 import { fromErrorRecord, toErrorRecord, type ErrorRecord } from "../../shared/errors";
+import { fileName } from "../format";
 import type { LinkState } from "../client/websocket";
 import { AwaitedRuns, type Awaited } from "./awaited.svelte";
 import { DeviceList } from "./devices.svelte";
@@ -225,6 +226,7 @@ export class App {
       await this.session?.addData(path);
     } catch (error) {
       const { code, choices = [] } = toErrorRecord(error);
+      if (code === "data/statistics" && this.#offerStatistics(path)) return;
       if (code !== "data/no-input" || choices.length === 0) throw error;
       const question: ArraysRequest = { kind: "arrays", path, choices };
       const asked = [this.dialog, ...this.#questions];
@@ -233,6 +235,25 @@ export class App {
       if (this.dialog?.kind === "arrays") this.#questions.push(question);
       else this.dialog = question;
     }
+  }
+
+  /** Statistics are no data; they may be those that a network was trained with. @returns whether there is such a network */
+  #offerStatistics(path: string): boolean {
+    const { session } = this;
+    const { models = [], data = [] } = session?.study ?? {};
+    const model = models.find(({ id }) => id === session?.subject.model);
+    const states = data.find(({ id }) => id === session?.subject.data);
+    if (session === null || model === undefined || states === undefined) return false;
+    this.messages.word(`${fileName(path)} holds statistics of channels, not states.`, {
+      label: `Normalise ${model.name} with them`,
+      run: () => {
+        session.stated.set(model.id, states.id, "normalise", path);
+        this.messages.word(
+          `Every analysis of ${model.name} on ${states.name} is now set up with ${fileName(path)}.`,
+        );
+      },
+    });
+    return true;
   }
 
   /**

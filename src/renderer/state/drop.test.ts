@@ -119,3 +119,18 @@ test("several that open as nothing are said in one sentence, and a folder is no 
   ]);
   expect(client.calls.map(({ name }) => name)).not.toContain("files.upload");
 });
+
+test("a file of statistics is offered as what the network is normalised with", async () => {
+  await app.createStudy("/studies/one", "unet");
+  await drop.take([file("unet.onnx"), file("flow.npz")]);
+  client.emit("study.changed", someStudy());
+  client.answers["study.addData"] = () => {
+    throw new UserError("data/statistics", "It holds statistics.");
+  };
+  await drop.take([file("stats.npz")]);
+  const message = app.messages.all.at(-1);
+  expect(message?.kind === "word" && message.action?.label).toBe("Normalise unet with them");
+  if (message?.kind === "word") message.action?.run();
+  const form = app.session!.formOf({ kind: "new", analysis: "equivariance" });
+  expect(form.values["normalise"]).toBe("/studies/one/files/stats.npz");
+});

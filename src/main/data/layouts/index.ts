@@ -216,6 +216,20 @@ function manyArrays(file: ArrayFile): UserError {
     .map(({ name, shape }) => shownArray(name, shape))
     .join(", ");
   const more = all.length > MOST_NAMES ? ` and ${all.length - MOST_NAMES} more` : "";
+  const statistics = [
+    ["mean", "std"],
+    ["min", "max"],
+  ].some((names) => names.every((name) => file.arrays.get(name)?.shape.length === 1));
+  if (candidates.length === 0 && statistics) {
+    return new UserError(
+      "data/statistics",
+      `${file.path} holds statistics of channels and no states: ${shown}${more}.`,
+      {
+        where: file.path,
+        todo: "Add the states as data, and state this file as what the network’s states are normalised with (--normalise on the command line).",
+      },
+    );
+  }
   if (candidates.length === 0) {
     return new UserError(
       "data/no-input",

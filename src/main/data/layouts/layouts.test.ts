@@ -317,6 +317,13 @@ describe("a scalar beside a vector that has its shape and channels last", () => 
   });
 });
 
+test("a file of statistics is said to be one, and where it belongs", async () => {
+  await expect(opened("stats.npz", { mean: counting(3), std: counting(3) })).rejects.toMatchObject({
+    code: "data/statistics",
+    todo: expect.stringContaining("normalised with") as string,
+  });
+});
+
 test("several arrays that may be meant come with the error, coordinates do not", async () => {
   const arrays = { a: counting(3, 8, 6), b: counting(3, 8, 6), t: counting(1, 8) };
   await expect(opened("several.npz", arrays)).rejects.toMatchObject({
