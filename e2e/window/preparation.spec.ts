@@ -22,6 +22,11 @@ test("a normalisation is stated field by field, warned of, and kept for the mode
   await expect(
     page.getByText(/The normalisation of velocity .* does not commute with/),
   ).toBeVisible();
+  // However much is said, what it is said of stays in view above it.
+  await page.setViewportSize({ width: 1024, height: 500 });
+  const said = page.locator("form > .end");
+  expect((await said.boundingBox())!.height).toBeLessThan(0.4 * 500);
+  await page.setViewportSize({ width: 1280, height: 800 });
   await normalise.selectOption("fields");
   await page.getByLabel("channel_0", { exact: true }).selectOption("none");
   // A network that was trained with its statistics computes another function with pooled ones.
@@ -43,4 +48,15 @@ test("a normalisation is stated field by field, warned of, and kept for the mode
   await expect(page.getByRole("button", { name: "Figure" }).first()).toBeVisible({
     timeout: 60_000,
   });
+
+  // What was stated of the model is in the next form of it, where it is not folded away.
+  await page.getByRole("tab", { name: "Overview" }).click();
+  await page
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("heading", { name: "Coherence" }) })
+    .getByRole("button", { name: "Set up…" })
+    .click();
+  await expect(normalise).toBeVisible();
+  await expect(normalise).toHaveValue("fields");
+  await expect(page.getByLabel("velocity", { exact: true })).toHaveValue("0+-2");
 });
