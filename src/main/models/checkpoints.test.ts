@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { encode, ExtData } from "@msgpack/msgpack";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../shared/errors";
-import type { Tensor } from "../../shared/tensor";
+import { fromFloat64, type Tensor } from "../../shared/tensor";
 import { zipArchive } from "../data/zipWriter";
 import { smallModel } from "../graph/onnx/testing";
 import { openModel } from ".";
@@ -245,6 +245,45 @@ test("matrices that nothing tells apart are refused", async () => {
   const error = await failure(openModel(path, { weights }));
   expect(error.code).toBe("weights/ambiguous");
   expect(error.message).toMatch(/key, query could be first, second/);
+});
+
+test("layers that Keras and the network call alike are placed by name, their kernels turned", async () => {
+  const { File, FS, ready } = await import("h5wasm");
+  await ready;
+  const layers = new File("/keras.h5", "w");
+  const group = layers.create_group("model_weights");
+  for (const name of ["conv_0", "conv_1"]) {
+    const own = group.create_group(name).create_group(name);
+    const kernel = Float32Array.from({ length: 16 }, (_, i) => i + (name === "conv_1" ? 100 : 0));
+    own.create_dataset({ name: "kernel:0", data: kernel, shape: [2, 2, 2, 2], dtype: "<f4" });
+  }
+  layers.close();
+  const weights = join(folder, "alike.h5");
+  await writeFile(weights, FS!.readFile("/keras.h5") as Uint8Array);
+  const path = join(folder, "alike.onnx");
+  const zeros = Array.from({ length: 16 }, () => 0);
+  const conv = (name: string, from: string, to: string) => ({
+    op: "Conv",
+    inputs: [from, `${name}.weight`],
+    outputs: [to],
+    attributes: { kernel_shape: [2, 2] },
+  });
+  const bytes = smallModel({
+    inputs: { x: ["batch", 2, 4, 4] },
+    outputs: ["y"],
+    initializers: {
+      "conv_1.weight": fromFloat64("float32", [2, 2, 2, 2], zeros),
+      "conv_0.weight": fromFloat64("float32", [2, 2, 2, 2], zeros),
+    },
+    nodes: [conv("conv_1", "x", "h"), conv("conv_0", "h", "y")],
+  });
+  await writeFile(path, bytes);
+  const { parameters, info } = await openModel(path, { weights });
+  expect(info.weights!.matched.map(({ how }) => how)).toEqual(["other-words", "other-words"]);
+  expect(info.warnings).toEqual([]);
+  // [y, x, in, out] to [out, in, y, x]: the second number is of the second output.
+  expect(parameters.get("conv_0.weight")!.data.slice(0, 3)).toEqual(Float32Array.of(0, 4, 8));
+  expect(parameters.get("conv_1.weight")!.data[8]).toBe(101);
 });
 
 describe("a .keras archive", () => {

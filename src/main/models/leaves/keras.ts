@@ -41,8 +41,12 @@ export async function openKeras(path: string): Promise<KerasWeights> {
   const roles = ["weight", "bias", "running_mean", "running_var"];
   const rank = (name: string): number => roles.indexOf(roleOf(name) ?? "");
   names.sort((a, b) => layerOf(a) - layerOf(b) || (order.length > 0 ? rank(a) - rank(b) : 0));
+  const plain = names.map((name) => nameOf(name, names, arrays));
+  // Keras 2 says a layer's name twice, as its group's and within: "conv/conv/kernel".
+  const short = plain.map((name) => name.replace(/^([^/]+)\/\1\//, "$1/"));
+  const called = new Set(short).size === names.length ? short : plain;
   const tensors = new Map(
-    names.map((name) => [nameOf(name, names, arrays), tensorOf(arrays.get(name)!)]),
+    names.map((name, i): [string, StoredTensor] => [called[i]!, tensorOf(arrays.get(name)!)]),
   );
   return { tensors, ordered: order.length > 0, close };
 }
