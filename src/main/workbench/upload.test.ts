@@ -84,6 +84,16 @@ describe("uploads", () => {
     expect(await readdir(path)).toContain("study.json");
   });
 
+  test("stay where they are statistics, which a network may be normalised with", async () => {
+    const { path } = await newStudy();
+    compute.call = () => Promise.reject(new UserError("data/statistics", "No states."));
+    const sent = (await piece(path, "stats.npz", 0, 1, Uint8Array.of(1))).path!;
+    const added = workbench.call("study.addData", { study: path, path: sent, options: {} });
+    await expect(added).rejects.toMatchObject({ code: "data/statistics" });
+    await workbench.call("study.close", { study: path });
+    expect(await readdir(join(path, "uploads"))).toContain("stats.npz");
+  });
+
   test("of which one of several sets of weights was taken stay with the study", async () => {
     const { path, model } = await newStudy();
     const sent = (await piece(path, "trainer.ckpt", 0, 1, Uint8Array.of(1))).path!;

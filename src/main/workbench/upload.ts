@@ -89,7 +89,10 @@ export class Uploads {
       for (const file of files) this.#forget(file);
       return opened;
     } catch (error) {
-      if ((toErrorRecord(error).choices ?? []).length > 0) this.asks(files);
+      const { code, choices = [] } = toErrorRecord(error);
+      if (choices.length > 0) this.asks(files);
+      // They are no data, but a network of the study may be normalised with them.
+      if (code === "data/statistics") for (const file of files) this.#forget(file);
       for (const file of files) if (!this.#asked.has(file)) await this.discard(file);
       throw error;
     }
