@@ -46,6 +46,22 @@ test("weights without names say how they were placed", async ({ page, host }) =>
   await expect(page.getByText(/Agrees with PyTorch/)).toBeVisible();
 });
 
+test("a model is held against an output that is known", async ({ page, host }) => {
+  const folder = join(host.program, "fixtures", "checkpoints");
+  await openWindow(page, host);
+  await newStudy(page, "Known");
+  await addFile(page, "model", join(folder, "net.onnx"));
+  await page.getByRole("button", { name: "Check net.example.npz" }).click();
+  await expect(page.getByText(/gives the known output: .* which is rounding/)).toBeVisible();
+  await load(page, join(folder, "two.pt"));
+  await page.getByRole("button", { name: "Take ema" }).click();
+  await expect(page.getByText(/gives the known output/)).toHaveCount(0);
+  await page.getByRole("button", { name: "Choose a file…" }).click();
+  await typePath(page, join(folder, "net.example.npz"));
+  await expect(page.getByText(/no rounding: this is another function/)).toBeVisible();
+  await expectNoOverflow(page);
+});
+
 test("the weights of a Fourier neural operator open as a model", async ({ page, host }) => {
   await openWindow(page, host);
   await newStudy(page, "Operator");
