@@ -28,7 +28,8 @@ export function attributesOf(library: Library, handle: Handle, path: string): At
       if (shape === null || !simple.has(type) || size * elements > LONGEST) continue;
       const value = plain(attribute.json_value);
       if (value !== undefined) found[name] = value;
-    } catch {
+    } catch (error) {
+      library.look(error);
       // One attribute that cannot be read is no reason to refuse the file.
     }
   }

@@ -36,7 +36,7 @@ export class Handle {
   /** Closes it in the library, until it is asked for again. */
   rest(): void {
     open.delete(this);
-    if (this.id >= 0n) this.library.calls.close_file(this.id);
+    if (this.id >= 0n && !this.library.hasStopped) this.library.calls.close_file(this.id);
     this.id = -1n;
   }
 }

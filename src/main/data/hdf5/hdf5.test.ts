@@ -190,8 +190,7 @@ describe("damaged HDF5 files", () => {
   test("of which a trajectory has a time more are no damage, and are read to its end", async () => {
     // What is there is a group for each trajectory; the last has a time more.
     const library = await (await import("./library")).hdf5();
-    const { File } = await import("h5wasm");
-    const file = new File("/ragged.h5", "w");
+    const file = new library.File("/ragged.h5", "w");
     for (const [i, times] of [3, 3, 4].entries()) {
       file.create_group(`000${i}`).create_dataset({
         name: "data",

@@ -3,15 +3,25 @@
  * and nothing else, so that links and storage that lead outside of a file end at a wall. Only what it asks for is read.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
-import type { Attribute, ready } from "h5wasm";
+import type * as h5wasm from "h5wasm";
+import type { Attribute, File, ready } from "h5wasm";
 import { UserError } from "../../../shared/errors";
 
 /** The library's functions on open files, by their identifiers and paths within. */
 type Calls = Awaited<typeof ready>;
 
+/**
+ * One instance of the library. Some damaged files stop it inside its own code, and nothing that its memory holds then is
+ * to be trusted: it answers no further call, and the next file is opened in another instance.
+ */
 export interface Library {
+  /** Throws UserError "hdf5/stopped" once a call has stopped it. */
   readonly calls: Calls;
   readonly Attribute: typeof Attribute;
+  readonly File: typeof File;
+  readonly hasStopped: boolean;
+  /** Looks whether an error out of `Attribute` or `File` stopped it; errors out of `calls` are looked at by themselves. */
+  look(error: unknown): void;
 }
 
 /** A file as the library sees it. */
@@ -43,30 +53,95 @@ interface FileSystem {
 }
 
 let loading: Promise<Library> | undefined;
+let instances = 0;
 
-/** Loaded when the first file wants it: it takes 0.2 s and 20 MB. */
+/** Loaded when the first file wants it, and again once it stopped: that takes 0.2 s and 20 MB. */
 export function hdf5(): Promise<Library> {
-  loading ??= import("h5wasm").then(async (module) => {
-    const calls = await module.ready;
-    quiet(fileSystem(calls));
-    bound(calls);
-    return { calls, Attribute: module.Attribute };
-  });
+  loading ??= load();
   return loading;
+}
+
+async function load(): Promise<Library> {
+  const { ready: module, Attribute: attribute, File: file } = await newInstance();
+  const calls = await module;
+  quiet(fileSystem(calls));
+  bound(calls);
+  let hasStopped = false;
+  const look = (error: unknown): void => {
+    // Traps of WebAssembly, and JavaScript's stack or memory at an end while its frames were left behind.
+    if (hasStopped || !(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) return; // prettier-ignore
+    hasStopped = true;
+    loading = undefined;
+    bounded.delete(calls);
+  };
+  return {
+    calls: watchedCalls(calls, look, () => hasStopped),
+    Attribute: attribute,
+    File: file,
+    get hasStopped() {
+      return hasStopped;
+    },
+    look,
+  };
+}
+
+/** The package makes one instance when it is loaded; under another address it is loaded again. */
+async function newInstance(): Promise<typeof h5wasm> {
+  const again = instances++;
+  if (again === 0) return import("h5wasm");
+  const address = `${import.meta.resolve("h5wasm")}?${again}`;
+  return (await import(/* @vite-ignore */ address)) as typeof h5wasm;
+}
+
+function watchedCalls(
+  calls: Calls,
+  look: (error: unknown) => void,
+  hasStopped: () => boolean,
+): Calls {
+  return new Proxy(calls, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== "function") return value;
+      return (...given: unknown[]): unknown => {
+        if (hasStopped()) throw stopped();
+        try {
+          return Reflect.apply(value, target, given);
+        } catch (error) {
+          look(error);
+          throw error;
+        }
+      };
+    },
+  });
+}
+
+function stopped(): UserError {
+  return new UserError(
+    "hdf5/stopped",
+    "HDF5’s library was stopped by a damaged file that was open beside this one.",
+    { todo: "Open this one again, and leave the damaged one closed." },
+  );
 }
 
 /** Bytes that the library may take: a chunk and what it unpacks to, twice over. */
 const MOST_MEMORY = 3 << 27;
+
+/** Whose memory is held to that. */
+const bounded = new Set<Calls>();
+let isGrowthBound = false;
 
 /**
  * A chunk whose deflated bytes unpack to gigabytes would be given them: the library trusts the stream, not the size that
  * the file states. Its memory grows through this method alone; refused here, the library's own allocation fails.
  */
 function bound(calls: Calls): void {
+  bounded.add(calls);
+  if (isGrowthBound) return;
+  isGrowthBound = true;
   const memory = WebAssembly.Memory.prototype;
   const grow = memory.grow;
   memory.grow = function (this: WebAssembly.Memory, pages: number): number {
-    const isTheirs = this.buffer === calls.HEAPU8.buffer;
+    const isTheirs = [...bounded].some((each) => each.HEAPU8.buffer === this.buffer);
     if (isTheirs && this.buffer.byteLength + pages * 65536 > MOST_MEMORY) {
       throw new RangeError("HDF5: out of memory");
     }

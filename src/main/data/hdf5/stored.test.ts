@@ -95,6 +95,19 @@ describe.each(["earliest", "v108"])("chunks past the library, headers as %s", (l
   });
 });
 
+test("a file that stops the library inside its code keeps no other from being opened", async () => {
+  const path = join(samples, "large_earliest.h5");
+  const before = await openArrayFile(path);
+  const library = await hdf5();
+  // As its own code does where damage leads it astray.
+  library.look(new WebAssembly.RuntimeError("memory access out of bounds"));
+  expect(library.hasStopped).toBe(true);
+  expect(() => library.calls.get_names(0n, "/", false)).toThrow(UserError);
+  // What was open can still be closed, and opened again.
+  await before.close();
+  await sameInBoxes(path, "gzip", steps);
+});
+
 function sentence(error: unknown): void {
   expect(error).toBeInstanceOf(UserError);
 }
@@ -117,8 +130,7 @@ test.each([
   ["in chunks that stick out", [2, 50, 60]],
 ] as const)("what is not packed, %s, is the same in boxes", async (_, chunks) => {
   const library = await hdf5();
-  const { File } = await import("h5wasm");
-  const file = new File("/plain.h5", "w");
+  const file = new library.File("/plain.h5", "w");
   file.create_dataset({
     name: "u",
     data: Float64Array.from(steps, (value) => value + 0.25),

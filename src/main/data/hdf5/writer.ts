@@ -43,7 +43,6 @@ export class Hdf5Writer {
   /** @throws UserError "file/…" where the folder cannot be written to */
   static async open(destination: string): Promise<Hdf5Writer> {
     const library = await hdf5();
-    const { File: Hdf5File } = await import("h5wasm");
     const hidden = `.${basename(destination)}.${randomBytes(6).toString("hex")}.tmp`;
     const temporary = join(dirname(destination), hidden);
     let fd: number;
@@ -53,7 +52,7 @@ export class Hdf5Writer {
       throw fileError(error, destination, "write");
     }
     const mounted = mountNew(library, fd);
-    return new Hdf5Writer(destination, temporary, fd, mounted, new Hdf5File(mounted.path, "w"));
+    return new Hdf5Writer(destination, temporary, fd, mounted, new library.File(mounted.path, "w"));
   }
 
   group(path: string): void {
