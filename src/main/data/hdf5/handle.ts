@@ -36,7 +36,13 @@ export class Handle {
   /** Closes it in the library, until it is asked for again. */
   rest(): void {
     open.delete(this);
-    if (this.id >= 0n && !this.library.hasStopped) this.library.calls.close_file(this.id);
+    const id = this.id;
     this.id = -1n;
+    if (id < 0n || this.library.hasStopped) return;
+    try {
+      this.library.calls.close_file(id);
+    } catch {
+      // A damaged file may stop the library even here; whoever read it has been told.
+    }
   }
 }
